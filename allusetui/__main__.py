@@ -1,0 +1,5 @@
+"""`python -m allusetui`."""
+
+from allusetui.cli import main
+
+main()

@@ -1,0 +1,116 @@
+"""The broker's clearing: what changes the book without a trade, and the record of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from allusetui.broker.simulated.book import Book
+from allusetui.broker.simulated.outages import contract_of
+from allusetui.broker.simulated.settlement import Outcome, at_expiry, exercised
+from allusetui.broker.simulated.wire import Recent
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Option, Stock
+from allusetui.domain.input import CashBooking, Settled, Settlement
+from allusetui.ports import Market
+from allusetui.scenario.model import Dividend, Fault
+
+_KEPT_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _ExDate:
+    """A dividend a share that falls due at an open."""
+
+    at_ms: int
+    symbol: str
+    amount: Decimal
+
+
+class Clearing:
+    """Expiry, early exercise and dividends over one book."""
+
+    def __init__(self, market: Market, calendar: Calendar, dividends: Mapping[str, Sequence[Dividend]]) -> None:
+        self.book = Book()
+        self._market = market
+        self._calendar = calendar
+        self._ex_dates = _ex_dates(dividends, calendar)
+        self._settled: Recent[Settlement | CashBooking] = Recent(_KEPT_DAYS)
+        self._count = 0
+
+    @property
+    def ex_date_opens(self) -> frozenset[int]:
+        """The opens at which a dividend is paid."""
+        return frozenset(ex.at_ms for ex in self._ex_dates)
+
+    def expires_ms(self, option: Option) -> int:
+        """The close of the option's last session."""
+        return self._calendar.up_to(option.expiry).close_ms
+
+    def recent(self, at_ms: int) -> Settled:
+        """Everything of the last ten days."""
+        settlements = tuple(entry for entry in self._settled if isinstance(entry, Settlement))
+        bookings = tuple(entry for entry in self._settled if isinstance(entry, CashBooking))
+        return Settled(at_ms, settlements, bookings)
+
+    def expire(self, at_ms: int) -> Settled:
+        """Settles what has seen its last close. Raises LookupError where the market has no price for it."""
+        settlements = []
+        for account, option, quantity in list(self.book.options()):
+            close_ms = self.expires_ms(option)
+            if close_ms <= at_ms:
+                quote = self._market.underlying(option.symbol, close_ms)
+                if quote is None:
+                    raise LookupError(f"no price of {option.symbol} to settle {option}")
+                outcome = at_expiry(option, quantity, quote.mid)
+                settlements.append(self._settle(account, option, quantity, outcome, at_ms))
+        return Settled(at_ms, tuple(settlements))
+
+    def exercise_early(self, fault: Fault, at_ms: int) -> Settled:
+        """Exercises what an `assign` fault names: the short ones by account; with none short the long ones."""
+        option, left = contract_of(fault), abs(fault.quantity or 0)
+        if not isinstance(option, Option):
+            return Settled(at_ms)
+        holders = self.book.holders(option)
+        shorts = [(account, quantity) for account, quantity in holders if quantity < 0]
+        settlements = []
+        for account, quantity in shorts or holders:
+            part = max(quantity, -left) if quantity < 0 else min(quantity, left)
+            if part:
+                left -= abs(part)
+                settlements.append(self._settle(account, option, part, exercised(option, part), at_ms))
+        return Settled(at_ms, tuple(settlements))
+
+    def pay_dividends(self, at_ms: int) -> Settled:
+        """Pays the dividends that fall due at the instant; who is short of the shares pays them."""
+        due = [ex for ex in self._ex_dates if ex.at_ms == at_ms]
+        holders = [(ex, *holder) for ex in due for holder in self.book.holders(Stock(ex.symbol))]
+        return Settled(at_ms, bookings=tuple(self._pay(ex, account, shares) for ex, account, shares in holders))
+
+    def _pay(self, ex: _ExDate, account: str, shares: int) -> CashBooking:
+        booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol)
+        self.book.cash += booking.amount
+        self._settled.append(ex.at_ms, booking)
+        return booking
+
+    def _settle(self, account: str, option: Option, quantity: int, outcome: Outcome, at_ms: int) -> Settlement:
+        settlement = Settlement(self._next_id("S"), outcome.kind, account, option, abs(quantity), outcome.price)
+        self.book.move(account, option, -quantity)
+        self.book.move(account, Stock(option.symbol), outcome.shares)
+        self.book.cash += outcome.cash
+        self._settled.append(at_ms, settlement)
+        return settlement
+
+    def _next_id(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count:06}"
+
+
+def _ex_dates(dividends: Mapping[str, Sequence[Dividend]], calendar: Calendar) -> tuple[_ExDate, ...]:
+    """An ex-date without a session falls due at the next open; those past the calendar never."""
+    last = calendar.sessions[-1].day
+    return tuple(
+        _ExDate(calendar.from_day(dividend.ex).open_ms, symbol, dividend.amount)
+        for symbol, rows in dividends.items()
+        for dividend in rows
+        if dividend.ex <= last
+    )

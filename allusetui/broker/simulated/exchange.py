@@ -1,0 +1,297 @@
+"""The simulated broker: takes orders, fills them by the scripted rules, settles what expires, and answers questions."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from allusetui.broker.simulated.clearing import Clearing
+from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
+from allusetui.broker.simulated.outages import Outage, Outages
+from allusetui.broker.simulated.wire import Recent, Wire
+from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.contract import Option
+from allusetui.domain.input import (
+    BrokerLost,
+    BrokerOrder,
+    BrokerReturned,
+    Execution,
+    ForeignOrderSeen,
+    Input,
+    OrderAcked,
+    OrderCancelled,
+    OrderExecuted,
+    OrderRejected,
+    OrdersSeen,
+    PositionsSeen,
+    Provision,
+    Settled,
+)
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import ZERO
+from allusetui.domain.order import Order
+from allusetui.ports import Market
+from allusetui.scenario.model import Dividend, Fault
+
+COMMISSION = Decimal("0.65")
+_ORDER_DAYS = 5
+
+
+@dataclass(slots=True)
+class _Live:
+    """An order that works. `since_ms`: from when its limit has been good enough, without a break."""
+
+    order: Order
+    filled: int = 0
+    since_ms: int | None = None
+
+    @property
+    def open_quantity(self) -> int:
+        return self.order.quantity - self.filled
+
+
+class Exchange:
+    """Implements `ports.Broker` over the true market, from `start_ms` on. `commission`: dollars a contract and leg."""
+
+    def __init__(
+        self,
+        market: Market,
+        calendar: Calendar,
+        start_ms: int,
+        faults: Iterable[Fault] = (),
+        dividends: Mapping[str, Sequence[Dividend]] | None = None,
+        commission: Decimal = COMMISSION,
+    ) -> None:
+        self._market = market
+        self._calendar = calendar
+        self._commission = commission
+        self._outages = Outages(faults)
+        self._wire = Wire(self._outages)
+        self._clearing = Clearing(market, calendar, dividends or {})
+        self._book = self._clearing.book
+        self._live: dict[str, _Live] = {}
+        self._known: set[str] = set()
+        self._done: Recent[BrokerOrder] = Recent(_ORDER_DAYS)
+        self._executions: Recent[Execution] = Recent(_ORDER_DAYS)
+        self._paced: dict[str, list[tuple[int, int]]] = {}
+        self._agenda = sorted({*self._outages.bounds(), *self._clearing.ex_date_opens})
+        # What is due at the start itself has not happened yet.
+        self._now_ms = start_ms - 1
+        self._fills = 0
+        self._closing_ms: int | None = None
+
+    def open_account(self, provision: Provision) -> None:
+        """Takes an account's cash, shares and options into the book."""
+        self._book.open_account(provision)
+        self._note_expiries()
+
+    def engine_down(self, down: bool) -> None:
+        """While the engine is down orders go on working and reports go nowhere."""
+        self._wire.engine_down = down
+
+    # Orders in
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        """Takes an order. Raises ValueError for an id that has been used."""
+        self._run_to(at_ms)
+        if not self._reachable(at_ms):
+            return self._wire.drain()
+        order_id, symbol = order.client_order_id, order.contract.symbol
+        if order_id in self._known:
+            raise ValueError(f"order {order_id} was placed before")
+        self._known.add(order_id)
+        reason = self._refusal(order, at_ms)
+        if reason is not None:
+            self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=0))
+            self._wire.report(OrderRejected(at_ms, order_id, reason), at_ms, symbol)
+            return self._wire.drain()
+        live = self._live[order_id] = _Live(order)
+        self._wire.report(OrderAcked(at_ms, order_id), at_ms, symbol)
+        self._match(live, self._session(at_ms), at_ms)
+        self._note_expiries()
+        return self._wire.drain()
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        """Ends an order that works; silence for any other."""
+        self._run_to(at_ms)
+        if self._reachable(at_ms) and client_order_id in self._live:
+            self._end(self._live[client_order_id], at_ms)
+        return self._wire.drain()
+
+    # Questions
+
+    def orders(self, at_ms: int) -> OrdersSeen:
+        """Every order of ours of the last days, and their executions."""
+        self._run_to(at_ms)
+        if not self._reachable(at_ms):
+            return OrdersSeen(at_ms, (), (), complete=False)
+        live = (BrokerOrder(order_id, open=True, filled=each.filled) for order_id, each in self._live.items())
+        return OrdersSeen(at_ms, (*self._done, *live), tuple(self._executions), complete=True)
+
+    def positions(self, at_ms: int) -> PositionsSeen:
+        """The book over all accounts, and what has been settled in the last days."""
+        self._run_to(at_ms)
+        if not self._reachable(at_ms):
+            return PositionsSeen(at_ms, {}, ZERO, Settled(at_ms), complete=False)
+        held = self._book.totals()
+        for contract, quantity in self._outages.extra(at_ms).items():
+            if not (isinstance(contract, Option) and self._clearing.expires_ms(contract) <= at_ms):
+                held[contract] = held.get(contract, 0) + quantity
+        shown = {contract: quantity for contract, quantity in held.items() if quantity}
+        return PositionsSeen(at_ms, shown, self._book.cash, self._clearing.recent(at_ms), complete=True)
+
+    # Time
+
+    def next_ms(self, after_ms: int) -> int | None:
+        """The next instant at which something may fill, settle, be paid, or go wrong."""
+        index = bisect_right(self._agenda, after_ms)
+        due = [self._agenda[index]] if index < len(self._agenda) else []
+        if self._closing_ms is not None:
+            due.append(max(self._closing_ms, after_ms + 1))
+        if self._live:
+            due.extend(self._next_look(live, after_ms) for live in self._live.values() if live.since_ms is not None)
+            tick = self._market.next_tick(after_ms)
+            if tick is not None:
+                due.append(tick)
+        return min((ms for ms in due if ms > after_ms), default=None)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        """Everything up to the instant happens; what reaches the engine is returned."""
+        self._run_to(at_ms)
+        return self._wire.drain()
+
+    def _run_to(self, at_ms: int) -> None:
+        while (due := self.next_ms(self._now_ms)) is not None and due <= at_ms:
+            self._now_ms = due
+            self._step(due)
+        self._now_ms = max(self._now_ms, at_ms)
+
+    def _step(self, at_ms: int) -> None:
+        index = bisect_right(self._agenda, at_ms) - 1
+        if index >= 0 and self._agenda[index] == at_ms:
+            self._follow_agenda(at_ms)
+        session = self._session(at_ms)
+        for live in list(self._live.values()):
+            self._match(live, session, at_ms)
+        if self._closing_ms is not None and self._closing_ms <= at_ms:
+            self._end_expired(at_ms)
+            self._tell(self._clearing.expire(at_ms), at_ms)
+        self._note_expiries()
+
+    def _follow_agenda(self, at_ms: int) -> None:
+        for outage in self._outages.of("broker_down"):
+            if outage.start_ms == at_ms:
+                self._wire.announce(BrokerLost(at_ms, "link lost"))
+            if outage.end_ms == at_ms:
+                self._wire.announce(BrokerReturned(at_ms, "link back"))
+        self._wire.release(at_ms)
+        self._tell(self._clearing.pay_dividends(at_ms), at_ms)
+        for outage in self._outages.of("foreign_order"):
+            if outage.start_ms == at_ms:
+                seen = ForeignOrderSeen(at_ms, outage.symbol or "", outage.fault.quantity or 1)
+                self._wire.report(seen, at_ms)
+        for outage in self._outages.of("assign"):
+            if outage.start_ms == at_ms:
+                self._tell(self._clearing.exercise_early(outage.fault, at_ms), at_ms)
+
+    # Fills
+
+    def _next_look(self, live: _Live, after_ms: int) -> int:
+        """When a waiting order is due: a second after it became good enough, or each second of a slow market."""
+        since = live.since_ms or 0
+        pace = self._outages.active("partial_fill", after_ms, live.order.contract.symbol)
+        if pace is None:
+            return since + PATIENCE_MS
+        base = max(since, pace.start_ms)
+        return base + ((after_ms - base) // SECOND_MS + 1) * SECOND_MS
+
+    def _match(self, live: _Live, session: Session | None, at_ms: int) -> None:
+        """Fills what the quotes of the instant allow."""
+        order = live.order
+        market = None if session is None else terms(order, self._market, at_ms)
+        if session is None or market is None or not market.generous:
+            live.since_ms = None
+            return
+        if live.since_ms is None or live.since_ms < session.open_ms:
+            live.since_ms = at_ms
+        if self._outages.active("no_fill", at_ms, order.contract.symbol):
+            return
+        pace = self._outages.active("partial_fill", at_ms, order.contract.symbol)
+        if pace is not None:
+            self._fill(live, market, self._allowance(live, pace, at_ms), at_ms)
+        elif market.marketable or at_ms - live.since_ms >= PATIENCE_MS:
+            self._fill(live, market, live.open_quantity, at_ms)
+
+    def _allowance(self, live: _Live, pace: Outage, at_ms: int) -> int:
+        """How many contracts a slow market takes at the instant: at most the pace over the symbol in any one second."""
+        seconds, rest = divmod(at_ms - max(live.since_ms or 0, pace.start_ms), SECOND_MS)
+        if rest or not seconds or not isinstance(pace.fault.value, Decimal):
+            return 0
+        paced = self._paced.setdefault(live.order.contract.symbol, [])
+        paced[:] = [(ms, quantity) for ms, quantity in paced if ms > at_ms - SECOND_MS]
+        share = int(pace.fault.value * seconds) - int(pace.fault.value * (seconds - 1))
+        taken = max(0, min(live.open_quantity, share - sum(quantity for _, quantity in paced)))
+        paced.append((at_ms, taken))
+        return taken
+
+    def _fill(self, live: _Live, market: Terms, quantity: int, at_ms: int) -> None:
+        if quantity <= 0:
+            return
+        self._fills += 1
+        order, rows = live.order, enumerate(market.legs(), start=1)
+        executions = tuple(self._execution(order, leg, quantity, f"X{self._fills:06}-{row}") for row, leg in rows)
+        for execution in executions:
+            self._book.trade(order.account, execution)
+            self._executions.append(at_ms, execution)
+        live.filled += quantity
+        if not live.open_quantity:
+            del self._live[order.client_order_id]
+            self._done.append(at_ms, BrokerOrder(order.client_order_id, open=False, filled=live.filled))
+        self._wire.report(OrderExecuted(at_ms, executions), at_ms, order.contract.symbol)
+
+    def _execution(self, order: Order, leg: Leg, quantity: int, exec_id: str) -> Execution:
+        commission = self._commission * quantity if isinstance(leg.contract, Option) else ZERO
+        return Execution(exec_id, order.client_order_id, leg.contract, leg.side, quantity, leg.price, commission)
+
+    def _end(self, live: _Live, at_ms: int) -> None:
+        order_id = live.order.client_order_id
+        del self._live[order_id]
+        self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=live.filled))
+        self._wire.report(OrderCancelled(at_ms, order_id, live.filled), at_ms, live.order.contract.symbol)
+
+    def _end_expired(self, at_ms: int) -> None:
+        """Ends the orders in what has seen its last close."""
+        for live in list(self._live.values()):
+            if any(self._clearing.expires_ms(option) <= at_ms for option in _options(live.order)):
+                self._end(live, at_ms)
+
+    def _refusal(self, order: Order, at_ms: int) -> str | None:
+        if self._outages.active("reject", at_ms, order.contract.symbol):
+            return "rejected by the exchange"
+        if any(self._clearing.expires_ms(option) <= at_ms for option in _options(order)):
+            return "contract has expired"
+        return None
+
+    # Where things stand
+
+    def _tell(self, settled: Settled, at_ms: int) -> None:
+        if settled.settlements or settled.bookings:
+            self._wire.report(settled, at_ms)
+
+    def _reachable(self, at_ms: int) -> bool:
+        return self._outages.active("broker_down", at_ms) is None
+
+    def _session(self, at_ms: int) -> Session | None:
+        """The session that is open at the instant, its first and last instant included."""
+        session = self._calendar.at(at_ms)
+        return session if session is not None and session.open_ms <= at_ms <= session.close_ms else None
+
+    def _note_expiries(self) -> None:
+        """Keeps the earliest close at which something held or working ends."""
+        held = {option for _, option, _ in self._book.options()}
+        working = {option for live in self._live.values() for option in _options(live.order)}
+        self._closing_ms = min(map(self._clearing.expires_ms, held | working), default=None)
+
+
+def _options(order: Order) -> tuple[Option, ...]:
+    return tuple(c for c in (order.contract, order.candidate) if isinstance(c, Option))

@@ -1,0 +1,37 @@
+"""What becomes of an option: at the close of its last session, or by an early exercise."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from allusetui.domain.contract import Option
+from allusetui.domain.money import CENT, ZERO
+
+CASH_SETTLED: Final = frozenset({"SPX", "XSP", "VIX"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a position ends: its kind, the price a share, and what the account gets. Signed; cash in dollars."""
+
+    kind: str
+    price: Decimal
+    shares: int
+    cash: Decimal
+
+
+def at_expiry(option: Option, quantity: int, spot: Decimal) -> Outcome:
+    """Of `quantity` contracts (− = short) at the close: a cent in the money is exercised, indices settle in cash."""
+    intrinsic = option.intrinsic(spot)
+    if intrinsic < CENT:
+        return Outcome("expired", ZERO, 0, ZERO)
+    if option.symbol in CASH_SETTLED:
+        return Outcome("cash_settled", intrinsic, 0, intrinsic * option.multiplier * quantity)
+    return exercised(option, quantity)
+
+
+def exercised(option: Option, quantity: int) -> Outcome:
+    """Of `quantity` contracts (− = short): shares against the strike."""
+    shares = quantity * option.multiplier * (-1 if option.is_put else 1)
+    short_kind = "assigned" if option.is_put else "called_away"
+    return Outcome(short_kind if quantity < 0 else "exercised", option.strike, shares, -shares * option.strike)

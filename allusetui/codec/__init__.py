@@ -1,0 +1,1 @@
+"""Events to the public journal format and back, without loss."""

@@ -1,0 +1,122 @@
+"""An account, which is a sleeve: its cash, lots, state and latches (§9)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.lot import Lot, average_price, total
+from allusetui.domain.money import ZERO
+
+
+class AccountType(StrEnum):
+    GEN = "gen"
+    REV = "rev"
+    COM = "com"
+    MINI = "mini"
+
+
+class Status(StrEnum):
+    SAFE = "SAFE"
+    SCANNING = "SCANNING"
+    ANALYZING = "ANALYZING"
+    ORDERING = "ORDERING"
+    MONITORING = "MONITORING"
+    CLOSING = "CLOSING"
+    RECONCILING = "RECONCILING"
+    EMERGENCY = "EMERGENCY"
+
+
+class Latch(StrEnum):
+    PAUSED = "paused"
+    LEVEL3 = "level3"
+    BREAKER = "breaker"
+    BROKER = "broker"
+    DISK = "disk"
+    MISMATCH = "mismatch"
+
+
+@dataclass(slots=True)
+class Position:
+    """What the protocol knows of one short option. Credit and costs are dollars a share, of the roll chain (6.10)."""
+
+    level: int = 0
+    level_from_buffer: bool = False
+    roll_prepared: bool = False
+    first_credit: Decimal = ZERO
+    chain_cost: Decimal = ZERO
+    assignment_prepared: bool = False
+    expiry_looked: bool = False
+    sold_on: date = date.min
+
+
+@dataclass(slots=True)
+class WindowLog:
+    """One entry window's outcomes: symbol → `planned` or the last skip reason, and what has been told (1.1)."""
+
+    day: date
+    outcome: dict[str, str] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Account:
+    """One sleeve's books. Money in dollars."""
+
+    name: str
+    type: AccountType
+    group: str
+    trading: bool
+    base: Decimal
+    cash: Decimal
+    high_water: Decimal
+    opened: date
+    status: Status = Status.SAFE
+    latches: set[Latch] = field(default_factory=set)
+    no_entries: bool = False
+    frozen: bool = False
+    pivoted: bool = False
+    over_margin: bool = False
+    lots: dict[Contract, list[Lot]] = field(default_factory=dict)
+    positions: dict[Option, Position] = field(default_factory=dict)
+    called_away: set[str] = field(default_factory=set)
+    windows: dict[str, WindowLog] = field(default_factory=dict)
+    realized_year: Decimal = ZERO
+    realized_quarter: Decimal = ZERO
+    fees_year: Decimal = ZERO
+    last_marked: date = date.min
+    last_equity: Decimal = ZERO
+
+    def quantity(self, contract: Contract) -> int:
+        """Signed contracts or shares held."""
+        return total(self.lots.get(contract, ()))
+
+    def shares(self, symbol: str) -> int:
+        return self.quantity(Stock(symbol))
+
+    def basis(self, symbol: str) -> Decimal:
+        """Average cost a share over the lots, what it cost to open them included (2.4)."""
+        lots = self.lots.get(Stock(symbol), [])
+        fees = sum((lot.fees_usd for lot in lots), ZERO)
+        return average_price(lots) + (fees / total(lots) if lots else ZERO)
+
+    def is_assigned(self, symbol: str) -> bool:
+        """Whether shares of `symbol` came by assignment: the symbol is CC-only until they are gone (2.4)."""
+        return any(lot.assigned for lot in self.lots.get(Stock(symbol), ()))
+
+    def stocks(self) -> list[str]:
+        return [contract.symbol for contract in self.lots if isinstance(contract, Stock)]
+
+    def shorts(self, right: Right | None = None) -> list[Option]:
+        """Short options held, of one right or both, in the order they were opened."""
+        return [option for option in self.positions if right is None or option.right is right]
+
+    def open_calls(self, symbol: str) -> int:
+        """Short calls on `symbol`, in contracts."""
+        return -sum(self.quantity(option) for option in self.shorts(Right.CALL) if option.symbol == symbol)
+
+    @property
+    def strike_cash(self) -> Decimal:
+        """Strike × multiplier of every short put: the cash they bind (0.2)."""
+        return sum((-self.quantity(put) * put.notional for put in self.shorts(Right.PUT)), ZERO)

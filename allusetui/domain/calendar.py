@@ -1,0 +1,77 @@
+"""The exchange calendar as a value: sessions in order, and the questions the cadence asks of them."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from allusetui.domain.moment import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A trading day: its open and close; `early` when it closes before the usual hour."""
+
+    day: date
+    open_ms: int
+    close_ms: int
+    early: bool = False
+
+
+class Calendar:
+    """Sessions, ascending. Questions outside the range raise `LookupError`."""
+
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        self.sessions = tuple(sessions)
+        self._index = {session.day: i for i, session in enumerate(self.sessions)}
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return [session.day for session in self.sessions]
+
+    def on(self, day: date) -> Session | None:
+        """The session of `day`, None where the exchange is shut."""
+        index = self._index.get(day)
+        return None if index is None else self.sessions[index]
+
+    def at(self, at_ms: int) -> Session | None:
+        """The session of the instant's New York day, open or not at that hour."""
+        return self.on(day_of(at_ms))
+
+    def from_day(self, day: date) -> Session:
+        """The first session on or after `day`."""
+        index = bisect_left(self._days, day)
+        if index == len(self.sessions):
+            raise LookupError(f"no session on or after {day}")
+        return self.sessions[index]
+
+    def up_to(self, day: date) -> Session:
+        """The last session on or before `day`: a listed expiry that falls on a holiday expires then."""
+        index = bisect_left(self._days, day + timedelta(days=1)) - 1
+        if index < 0:
+            raise LookupError(f"no session on or before {day}")
+        return self.sessions[index]
+
+    def after(self, day: date) -> Session:
+        """The first session after `day`."""
+        return self.from_day(day + timedelta(days=1))
+
+    def before(self, day: date) -> Session:
+        """The last session before `day`."""
+        return self.up_to(day - timedelta(days=1))
+
+    def count(self, first: date, last: date) -> int:
+        """Sessions from `first` to `last`, both counted."""
+        return bisect_left(self._days, last + timedelta(days=1)) - bisect_left(self._days, first)
+
+    def week(self, day: date) -> tuple[Session, ...]:
+        """The sessions of the calendar week (Monday to Sunday) that holds `day`."""
+        monday = day - timedelta(days=day.weekday())
+        first = bisect_left(self._days, monday)
+        return self.sessions[first : bisect_left(self._days, monday + timedelta(days=7))]
+
+    def ends_week(self, day: date) -> bool:
+        """Whether `day` is the last session of its week."""
+        week = self.week(day)
+        return bool(week) and week[-1].day == day

@@ -1,0 +1,278 @@
+"""All that reaches the engine from outside, each with the time at which it was seen (`at_ms`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.account import AccountType
+from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.quote import Bar, Chain, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Shares held at the start; `basis` a share."""
+
+    symbol: str
+    shares: int
+    basis: Decimal
+    assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOption:
+    """An option already open at the start, traded at `price`."""
+
+    contract: Option
+    quantity: int
+    price: Decimal
+    opened: date
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """An account as it is handed to the engine. Money in dollars."""
+
+    name: str
+    type: AccountType
+    group: str
+    trading: bool
+    equity: Decimal
+    base: Decimal
+    cash: Decimal
+    high_water: Decimal
+    opened: date
+    realized_quarter: Decimal
+    holdings: tuple[Holding, ...] = ()
+    options: tuple[OpenOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new session begins."""
+
+    at_ms: int
+    session: str
+    mode: str
+    seed: int
+    margin_rate: Decimal
+    commission: Decimal
+    accounts: tuple[Provision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The process is up again; it last handled inputs at `seen_ms`."""
+
+    at_ms: int
+    seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSeen:
+    """Quotes as they stand: underlyings by symbol, options by contract; `rate` continuously compounded."""
+
+    at_ms: int
+    underlyings: Mapping[str, Quote]
+    options: Mapping[Option, Quote]
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSeen:
+    at_ms: int
+    symbol: str
+    chain: Chain | None
+
+
+@dataclass(frozen=True, slots=True)
+class BarsSeen:
+    at_ms: int
+    symbol: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One fill of one leg: `price` a share, `commission` in dollars."""
+
+    exec_id: str
+    client_order_id: str
+    contract: Contract
+    side: Side
+    quantity: int
+    price: Decimal
+    commission: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAcked:
+    at_ms: int
+    client_order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExecuted:
+    at_ms: int
+    executions: tuple[Execution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """The broker's proof that the order is dead; `filled` is what had filled before."""
+
+    at_ms: int
+    client_order_id: str
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected:
+    at_ms: int
+    client_order_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignOrderSeen:
+    at_ms: int
+    symbol: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerOrder:
+    """An order of ours as the broker lists it."""
+
+    client_order_id: str
+    open: bool
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersSeen:
+    """The answer to AskOrders. Only a complete answer proves an absence."""
+
+    at_ms: int
+    orders: tuple[BrokerOrder, ...]
+    executions: tuple[Execution, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A change without an order; `kind`: expired, assigned, called_away, exercised or cash_settled.
+
+    `quantity` contracts (unsigned) of `contract` are gone; `price` a share is the strike, or the cash value settled.
+    """
+
+    id: str
+    kind: str
+    account: str
+    contract: Option
+    quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CashBooking:
+    """Cash that came or went without a trade."""
+
+    id: str
+    account: str
+    reason: str
+    amount: Decimal
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`ratio` new shares for each old one of `symbol`."""
+
+    id: str
+    symbol: str
+    ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    at_ms: int
+    settlements: tuple[Settlement, ...] = ()
+    bookings: tuple[CashBooking, ...] = ()
+    splits: tuple[Split, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsSeen:
+    """The answer to AskPositions: the broker's book, and every settlement it still lists."""
+
+    at_ms: int
+    positions: Mapping[Contract, int]
+    cash: Decimal
+    settled: Settled
+    complete: bool
+    foreign: Mapping[Contract, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerLost:
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerReturned:
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed:
+    """A person's key. `account` None = all, `contract` for close."""
+
+    at_ms: int
+    action: str
+    account: str | None
+    by: str
+    contract: Option | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDone:
+    """A report was written: its name and the hash of its text."""
+
+    at_ms: int
+    period: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFailed:
+    """The last batch could not be stored."""
+
+    at_ms: int
+    reason: str
+
+
+Input = (
+    Started
+    | Resumed
+    | MarketSeen
+    | ChainSeen
+    | BarsSeen
+    | OrderAcked
+    | OrderExecuted
+    | OrderCancelled
+    | OrderRejected
+    | ForeignOrderSeen
+    | OrdersSeen
+    | Settled
+    | PositionsSeen
+    | BrokerLost
+    | BrokerReturned
+    | OperatorActed
+    | ReportDone
+    | DiskFailed
+)

@@ -1,0 +1,61 @@
+"""First in, first out: what a trade opens, what it closes, what that realizes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.money import ZERO, down_to_cent
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """`quantity` (− = short) at `price` a share; `fees_usd` paid to open it and not yet realized."""
+
+    quantity: int
+    price: Decimal
+    fees_usd: Decimal
+    opened: date
+    assigned: bool = False
+
+    def split(self, taken: int) -> tuple["Lot", "Lot | None"]:
+        """The first `taken` of the lot (same sign) and what remains, fees shared to the cent."""
+        if taken == self.quantity:
+            return self, None
+        fees = down_to_cent(self.fees_usd * taken / self.quantity)
+        return replace(self, quantity=taken, fees_usd=fees), replace(
+            self, quantity=self.quantity - taken, fees_usd=self.fees_usd - fees
+        )
+
+
+def take(lots: list[Lot], quantity: int) -> tuple[list[Lot], list[Lot]]:
+    """Close `quantity` (same sign as the lots) from the front: (lots taken, lots that remain).
+
+    Raises ValueError when the lots hold less: a close beyond what is held is a fault, not a trade.
+    """
+    taken: list[Lot] = []
+    rest = list(lots)
+    open_quantity = quantity
+    while open_quantity:
+        if not rest or (rest[0].quantity > 0) != (open_quantity > 0):
+            raise ValueError(f"{quantity} to close, {total(lots)} held")
+        head = rest.pop(0)
+        part = head.quantity if abs(head.quantity) <= abs(open_quantity) else open_quantity
+        first, remainder = head.split(part)
+        if remainder is not None:
+            rest.insert(0, remainder)
+        taken.append(first)
+        open_quantity -= part
+    return taken, rest
+
+
+def total(lots: Iterable[Lot]) -> int:
+    """The signed quantity of the lots together."""
+    return sum(lot.quantity for lot in lots)
+
+
+def average_price(lots: Iterable[Lot]) -> Decimal:
+    """The average price a share over the lots, weighted by quantity; zero for none."""
+    rows = list(lots)
+    quantity = total(rows)
+    return sum((lot.price * lot.quantity for lot in rows), ZERO) / quantity if quantity else ZERO

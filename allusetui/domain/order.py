@@ -1,0 +1,114 @@
+"""Orders: what is wanted (intent), how it is worked (clip, step, version), and how a broker order lives and dies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.money import ZERO
+
+
+class Purpose(StrEnum):
+    ENTRY = "entry"
+    ROLL = "roll"
+    STOP = "stop"
+    PROFIT_TAKE = "profit_take"
+    CLOSE = "close"
+    REDUCE = "reduce"
+
+    @property
+    def opens(self) -> bool:
+        """Whether the order adds a position of its own: the filters of opening orders bind (0.10, 8.1, 8.2)."""
+        return self is Purpose.ENTRY
+
+
+class OrderStatus(StrEnum):
+    SENT = "sent"
+    CANCELLING = "cancelling"
+    UNKNOWN = "unknown"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    DEAD = "dead"
+
+    @property
+    def live(self) -> bool:
+        """Whether the order may still fill; UNKNOWN counts as live (0.6)."""
+        return self in (OrderStatus.SENT, OrderStatus.CANCELLING, OrderStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One message to the broker. `limit` in dollars a share; a roll sells `candidate`, and its limit is the net debit."""
+
+    client_order_id: str
+    account: str
+    contract: Contract
+    candidate: Option | None
+    side: Side
+    quantity: int
+    limit: Decimal
+
+
+@dataclass(slots=True)
+class Working:
+    """The one broker order of a clip that is, or may be, live."""
+
+    client_order_id: str
+    version: int
+    step: int
+    limit: Decimal
+    quantity: int
+    sent_ms: int
+    filled: int = 0
+    status: OrderStatus = OrderStatus.SENT
+    cancel_reason: str | None = None
+
+    @property
+    def open_quantity(self) -> int:
+        return self.quantity - self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class RollChain:
+    """A position's first credit and what its rolls have cost so far, dollars a share (6.10)."""
+
+    first_credit: Decimal
+    cost: Decimal
+
+
+@dataclass(slots=True)
+class Intent:
+    """What a decision wants done, until it is filled or abandoned. `clips` are the sizes not yet begun (0.4)."""
+
+    id: str
+    account: str
+    purpose: Purpose
+    contract: Contract
+    side: Side
+    quantity: int
+    candidate: Option | None
+    clauses: tuple[str, ...]
+    approved: bool
+    chain: RollChain | None
+    clips: list[int]
+    clip: int = 0
+    version: int = 0
+    clip_open: int = 0
+    halvings: int = 0
+    filled: int = 0
+    paid: Decimal = ZERO
+    received: Decimal = ZERO
+    order: Working | None = None
+    last_order_id: str | None = None
+    ending: str | None = None
+    """The reason for which the rest is to be abandoned once nothing is live."""
+
+    @property
+    def open_quantity(self) -> int:
+        """Contracts not yet filled."""
+        return self.quantity - self.filled
+
+    @property
+    def live(self) -> bool:
+        return self.order is not None and self.order.status.live

@@ -1,0 +1,88 @@
+"""What the market shows: quotes, slices of a chain, daily bars."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.moment import YEAR_MS
+from allusetui.domain.money import CENT
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Bid and ask in dollars a share; an underlying's are both its spot. `confirmed`: a second source has the value.
+
+    `tick` is the grid that orders on it must keep.
+    """
+
+    bid: Decimal
+    ask: Decimal
+    at_ms: int
+    confirmed: bool = False
+    tick: Decimal = CENT
+
+    @property
+    def mid(self) -> Decimal:
+        return (self.bid + self.ask) / 2
+
+    @property
+    def spread_share(self) -> float:
+        """(ask − bid) / mid; infinite without a mid."""
+        total = self.bid + self.ask
+        return float(2 * (self.ask - self.bid) / total) if total > 0 else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """All strikes of one expiry and right, ascending; arrays of one length. Counts are −1 where missing."""
+
+    symbol: str
+    expiry: date
+    right: Right
+    expires_ms: int
+    strikes: tuple[Decimal, ...]
+    bids: Floats
+    asks: Floats
+    open_interest: NDArray[np.int64]
+    volume: NDArray[np.int64]
+    previous_volume: NDArray[np.int64]
+    average_volume: NDArray[np.int64]
+
+    def option(self, index: int) -> Option:
+        return Option(self.symbol, self.expiry, self.strikes[index], self.right)
+
+    def years(self, at_ms: int) -> float:
+        """Act/365 to the close of the expiry's session."""
+        return max(self.expires_ms - at_ms, 0) / YEAR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A symbol's options at one instant. `slices` may price an expiry only when it is looked at."""
+
+    symbol: str
+    at_ms: int
+    tick: Decimal
+    expiries: tuple[date, ...]
+    slices: Mapping[tuple[date, Right], Slice]
+    earnings: tuple[date, ...] | None
+    """Known report dates; None where the symbol has no calendar."""
+    reports_after_close: frozenset[date] = frozenset()
+    """Those of `earnings` that come after that day's close; the others count as before the open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A session's daily bar, dollars a share."""
+
+    day: date
+    high: float
+    low: float
+    close: float

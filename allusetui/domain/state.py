@@ -1,0 +1,110 @@
+"""Everything the engine knows: `State` is durable, the fold of the journal; `Volatile` restarts conservatively."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Option
+from allusetui.domain.money import ZERO
+from allusetui.domain.order import Intent, Purpose
+from allusetui.domain.quote import Chain, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Atr:
+    """A session's ATR(5) of a symbol, dollars a share, and where it came from (6.9)."""
+
+    value: Decimal
+    source: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An open prompt: a defence that a paused account's protocol wants (0.7)."""
+
+    id: str
+    account: str
+    purpose: Purpose
+    contract: Option
+
+
+@dataclass(slots=True)
+class State:
+    """The durable state. Changed in `apply` alone."""
+
+    session: str = ""
+    mode: str = "normal"
+    constitution: str = ""
+    constitution_hash: str = ""
+    seed: int = 0
+    margin_rate: Decimal = ZERO
+    commission: Decimal = ZERO
+    at_ms: int = 0
+    accounts: dict[str, Account] = field(default_factory=dict)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    intent_count: int = 0
+    atr: dict[str, Atr] = field(default_factory=dict)
+    last_bars_atr: dict[str, Atr] = field(default_factory=dict)
+    breakers: set[str] = field(default_factory=set)
+    vix_stale: bool = False
+    planned_day: date = date.min
+    planned_today: dict[Option, int] = field(default_factory=dict)
+    rejections: dict[str, int] = field(default_factory=dict)
+    rejecting: set[str] = field(default_factory=set)
+    seen_ids: set[str] = field(default_factory=set)
+    approvals: dict[str, Approval] = field(default_factory=dict)
+    approval_count: int = 0
+    week_facts: dict[str, set[str]] = field(default_factory=dict)
+    week_typed: str = ""
+    report_week: str = ""
+    year: int = 0
+    quarter: int = 0
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where a working clip stands on its price walk (0.5): the step, and when it has lived its 3 s."""
+
+    step: int
+    due_ms: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """An entry window's look: whose it is and which chains are still awaited."""
+
+    account: str
+    window: str
+    awaited: set[str]
+    due_ms: int
+    chains: dict[str, Chain | None] = field(default_factory=dict)
+    relook: bool = False
+
+
+@dataclass(slots=True)
+class Volatile:
+    """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
+
+    seen_ms: int = 0
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    option_quotes: dict[Option, Quote] = field(default_factory=dict)
+    jumps: dict[str, tuple[Quote, int]] = field(default_factory=dict)
+    told_invalid: set[tuple[str, str]] = field(default_factory=set)
+    told_stale: set[str] = field(default_factory=set)
+    told_alerts: set[str] = field(default_factory=set)
+    rate: float = 0.0
+    fall_looks: dict[tuple[str, Option], Decimal] = field(default_factory=dict)
+    due_looks: set[tuple[str, Option]] = field(default_factory=set)
+    walks: dict[str, Walk] = field(default_factory=dict)
+    acked: set[str] = field(default_factory=set)
+    scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
+    rolls_approved: set[tuple[str, Option]] = field(default_factory=set)
+    coverage_awaited: set[tuple[str, str]] = field(default_factory=set)
+    bars_asked: set[str] = field(default_factory=set)
+    absent_ms: dict[str, int] = field(default_factory=dict)
+    query_ms: int | None = None
+    resuming: set[str] = field(default_factory=set)
+    positions_wanted: bool = False

@@ -1,0 +1,171 @@
+"""The end of a session and of a week: expiries booked, books compared, accounts marked, the week typed and reported."""
+
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain import input as inp
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.calendar import Session
+from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.effect import AskPositions, WriteReport
+from allusetui.domain.lot import take
+from allusetui.domain.moment import week_of
+from allusetui.domain.money import ZERO, to_cent, to_price
+from allusetui.engine.desk import Desk, lots_closed
+from allusetui.engine.machine import WORKING, change, rest
+from allusetui.rules.breakers import CLAUSE_OF, may_reset
+from allusetui.rules.situation import clause
+from allusetui.rules.valuation import equity, price_of, short_option_value, stock_value
+from allusetui.rules.week_type import week_type
+
+
+def on_settled(desk: Desk, settled: inp.Settled) -> None:
+    """Book what came without an order, each once."""
+    for row in settled.settlements:
+        if row.id not in desk.state.seen_ids and row.account in desk.state.accounts:
+            _book(desk, desk.state.accounts[row.account], row)
+    for booking in settled.bookings:
+        if booking.id not in desk.state.seen_ids:
+            desk.emit(
+                ev.CashBooked(
+                    account=booking.account, clauses=("10.3",), reason=booking.reason, amount=booking.amount,
+                    symbol=booking.symbol, settlement=booking.id,
+                )
+            )  # fmt: skip
+    for split in settled.splits:
+        _split(desk, split)
+
+
+@clause("7.2", "6.8", "2.4", "3.4")
+def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
+    option, held = row.contract, account.lots.get(row.contract, [])
+    signed = row.quantity if row.kind == "exercised" or account.quantity(option) > 0 else -row.quantity
+    taken, _ = take(held, signed)
+    fees = sum((lot.fees_usd for lot in taken), ZERO)
+    units = row.quantity * option.multiplier
+    premium = sum((abs(lot.quantity) * lot.price for lot in taken), ZERO) * option.multiplier
+    if row.kind == "assigned":
+        own = ("3.4",) if account.type.value == "rev" else ("2.4",)
+        desk.emit(
+            ev.AssignmentReceived(
+                account=account.name, clauses=("7.2", *own), contract=option, quantity=row.quantity, shares=units,
+                price=row.price, basis=to_price(option.strike - (premium - fees) / units), premium_usd=premium,
+                fees_usd=fees, settlement=row.id,
+            )
+        )  # fmt: skip
+    elif row.kind == "called_away":
+        _called_away(desk, account, row, premium, fees)
+    else:
+        event = ev.ExpiredReceived(
+            account=account.name, clauses=("10.3",), contract=option, quantity=row.quantity, shares=0, price=row.price,
+            settlement=row.id,
+        )  # fmt: skip
+        desk.emit(event)
+        for closed in lots_closed(account, option, taken, row.price, ZERO, ("10.3",)):
+            desk.emit(closed)
+
+
+@clause("6.8")
+def _called_away(desk: Desk, account: Account, row: inp.Settlement, premium: Decimal, fees: Decimal) -> None:
+    option = row.contract
+    units = row.quantity * option.multiplier
+    shares, _ = take(account.lots.get(Stock(option.symbol), []), units)
+    proceeds = option.strike + (premium - fees) / units
+    desk.emit(
+        ev.CalledAwayReceived(
+            account=account.name, clauses=("6.8", "7.3"), contract=option, quantity=row.quantity, shares=units,
+            price=row.price, proceeds=to_price(proceeds), premium_usd=premium, fees_usd=fees, settlement=row.id,
+        )
+    )  # fmt: skip
+    for closed in lots_closed(account, Stock(option.symbol), shares, proceeds, ZERO, ("10.3",)):
+        desk.emit(closed)
+
+
+def _split(desk: Desk, split: inp.Split) -> None:
+    for account in desk.state.accounts.values():
+        for contract in [c for c in account.lots if c.symbol == split.symbol]:
+            settlement = f"{split.id}-{account.name}-{contract}"
+            if settlement in desk.state.seen_ids:
+                continue
+            old = account.quantity(contract)
+            into = contract
+            if isinstance(contract, Option):
+                strike = to_price(contract.strike / split.ratio)
+                into = Option(contract.symbol, contract.expiry, strike, contract.right, contract.multiplier)
+            desk.emit(
+                ev.PositionAdjusted(
+                    account=account.name, clauses=("10.3",), reason="split", contract=contract, from_=old,
+                    to=int(old * split.ratio), into=into, settlement=settlement,
+                )
+            )  # fmt: skip
+
+
+@clause("6.3", "9.1")
+def close_session(desk: Desk, session: Session) -> None:
+    """At the close: freezes end, the week's accounts reconcile, every account is marked."""
+    for account in desk.state.accounts.values():
+        if account.frozen and not any(account.positions[p].level >= 2 for p in account.shorts(Right.PUT)):
+            desk.emit(ev.FreezeOff(account=account.name, clauses=("6.3",), reason="level2"))
+    if desk.calendar.ends_week(session.day):
+        for account in desk.trading():
+            resting = account.status is Status.SAFE and not account.latches
+            if account.status is Status.CLOSING or resting:
+                change(desk, account, Status.RECONCILING, "week_end")
+            elif account.status in WORKING:
+                change(desk, account, Status.CLOSING, "week_end")
+                change(desk, account, Status.RECONCILING, "week_end")
+        desk.ask(AskPositions())
+    mark_all(desk, at_cut=False)
+
+
+def reconciled(desk: Desk) -> None:
+    """The books agree: back to SAFE, or to MONITORING what outlives the week."""
+    for account in desk.trading():
+        if account.status is Status.RECONCILING and Latch.MISMATCH not in account.latches:
+            rest(desk, account, "reconciled")
+
+
+@clause("0.9", "10.3")
+def mark_all(desk: Desk, at_cut: bool) -> None:
+    """`account.marked` for every account; the high-water mark rises at a session's close alone."""
+    for account in desk.state.accounts.values():
+        worth = to_cent(equity(desk, account))
+        high = account.high_water if at_cut else max(account.high_water, worth)
+        desk.emit(
+            ev.AccountMarked(
+                account=account.name, clauses=("0.9", "10.3"), equity=worth, cash=to_price(account.cash),
+                stock=to_cent(stock_value(desk, account)), short_options=to_cent(short_option_value(desk, account)),
+                leaps_growth=ZERO, leaps_hedge=ZERO, tax_reserve=ZERO, leap_cash=ZERO, high_water=high,
+                realized=to_cent(account.realized_year), unrealized=to_cent(_unrealized(desk, account)),
+                fees=to_price(account.fees_year), at_cut=at_cut,
+            )
+        )  # fmt: skip
+
+
+def _unrealized(desk: Desk, account: Account) -> Decimal:
+    found = ZERO
+    for contract, lots in account.lots.items():
+        price = price_of(desk, account, contract)
+        for lot in lots:
+            found += (price - lot.price) * lot.quantity * contract.multiplier - lot.fees_usd
+    return found
+
+
+@clause("6.12", "12.1", "1.5")
+def cut_week(desk: Desk, session: Session) -> None:
+    """The report cut: the Hedged Week ends, the week is typed, the report is wanted."""
+    if "hedged_week" in desk.state.breakers and may_reset(desk, "hedged_week"):
+        clauses = (CLAUSE_OF["hedged_week"],)
+        desk.emit(ev.BreakerCleared(clauses=clauses, tier="hedged_week", vix=desk.vix))
+    mark_all(desk, at_cut=True)
+    week = week_of(session.day)
+    facts = desk.state.week_facts
+    for group in dict.fromkeys(a.group for a in desk.state.accounts.values()):
+        _type(desk, week, group, group, facts.get(group, set()))
+    _type(desk, week, None, None, set().union(*facts.values()) if facts else set())
+    desk.ask(WriteReport("weekly", week))
+
+
+def _type(desk: Desk, week: str, account: str | None, group: str | None, facts: set[str]) -> None:
+    kind, applied = week_type(facts)
+    desk.emit(ev.WeekTyped(account=account, clauses=("12.1",), week=week, type=kind, all=applied, group=group))

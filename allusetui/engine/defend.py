@@ -1,0 +1,221 @@
+"""§6: the protocol of short puts at their evaluations — levels, freezes, rolls and stops."""
+
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account, Latch, Position
+from allusetui.domain.contract import Option, Side
+from allusetui.domain.effect import AskChain
+from allusetui.domain.money import to_price
+from allusetui.domain.order import Purpose, RollChain
+from allusetui.domain.quote import Chain
+from allusetui.domain.state import Atr
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import latch, may_leave
+from allusetui.engine.orders import end, intend, of_contract
+from allusetui.rules import protocol
+from allusetui.rules.liquidity import buffered_spot, slice_quote
+from allusetui.rules.situation import clause
+
+LEVEL_CLAUSE = ("6.1", "6.2", "6.3", "6.4")
+
+
+@clause("6.1", "6.2", "6.3", "6.4", "8.3")
+def evaluate(desk: Desk, account: Account, option: Option) -> None:
+    """One evaluation of a short put."""
+    atr = desk.state.atr.get(option.symbol)
+    spot = buffered_spot(desk, option, atr.value) if atr else None
+    if atr is None or spot is None:
+        return
+    price, stale = spot
+    position = account.positions[option]
+    breach = protocol.breach_of(option, price, atr.value)
+    reached = protocol.level_of(breach, desk.law.protocol)
+    if reached > position.level:
+        desk.volatile.fall_looks.pop((account.name, option), None)
+        _level(desk, account, option, reached, price, atr, breach, stale, (LEVEL_CLAUSE[reached],))
+        if stale:
+            text = f"{account.name} {option.symbol}: level {reached} on a stale price."
+            desk.alert("critical", text, account.name, ("8.3",))
+    elif not stale:
+        _fall(desk, account, option, position, price, atr, breach)
+    if option in account.positions:
+        _act(desk, account, option, price, atr, breach, stale)
+
+
+def _level(
+    desk: Desk, account: Account, option: Option, to: int, spot: Decimal, atr: Atr, breach: Decimal, stale: bool,
+    clauses: tuple[str, ...],
+) -> None:  # fmt: skip
+    desk.emit(
+        ev.LevelChanged(
+            account=account.name, clauses=clauses, contract=option, from_=account.positions[option].level, to=to,
+            spot=to_price(spot), strike=option.strike, atr=atr.value, atr_source=atr.source,
+            breach=round(float(breach), 4), stale=stale,
+        )
+    )  # fmt: skip
+
+
+def _fall(
+    desk: Desk, account: Account, option: Option, position: Position, spot: Decimal, atr: Atr, breach: Decimal
+) -> None:
+    key = (account.name, option)
+    if not protocol.is_below(position.level, breach, desk.law.protocol):
+        desk.volatile.fall_looks.pop(key, None)
+        return
+    first = desk.volatile.fall_looks.pop(key, None)
+    if first is None:
+        desk.volatile.fall_looks[key] = breach
+        return
+    to = protocol.falls_to(position.level, (first, breach), desk.law.protocol)
+    if to is not None and to < position.level:
+        _level(desk, account, option, to, spot, atr, breach, False, (LEVEL_CLAUSE[to],))
+        _withdraw_prompts(desk, account, option, to)
+
+
+def _withdraw_prompts(desk: Desk, account: Account, option: Option, level: int) -> None:
+    """A defence prompt is withdrawn when its level falls."""
+    for prompt in list(desk.state.approvals.values()):
+        needed = 3 if prompt.purpose is Purpose.STOP else 2
+        if prompt.account == account.name and prompt.contract == option and level < needed:
+            desk.emit(
+                ev.ApprovalDecided(
+                    account=account.name, clauses=("0.7",), id=prompt.id, decision="withdrawn", by="engine"
+                )
+            )
+
+
+def _act(
+    desk: Desk, account: Account, option: Option, spot: Decimal, atr: Atr, breach: Decimal, stale: bool
+) -> None:
+    """What the level asks for. A level that only the buffer reached prepares the roll, and nothing else."""
+    position = account.positions[option]
+    stop_level = desk.law.protocol.stop_level
+    trigger = desk.law.sleeves[account.type.value].roll_trigger_atr
+    confirmed = not stale and (breach >= position.level or not position.level_from_buffer)
+    if position.level >= stop_level and confirmed:
+        _stop(desk, account, option)
+        return
+    if position.level >= desk.law.protocol.freeze_level and confirmed:
+        _freeze(desk, account)
+    rolls = position.level >= desk.law.protocol.freeze_level and confirmed and not of_contract(desk, account, option)
+    prepares = not position.roll_prepared and protocol.roll_is_due(option, spot, atr.value, trigger)
+    if prepares or rolls:
+        desk.volatile.rolls_awaited.add((account.name, option))
+        desk.ask(AskChain(option.symbol))
+
+
+@clause("6.3")
+def _freeze(desk: Desk, account: Account) -> None:
+    if not account.frozen:
+        desk.emit(ev.FreezeOn(account=account.name, clauses=("6.3",), reason="level2"))
+
+
+@clause("6.4")
+def _stop(desk: Desk, account: Account, option: Option) -> None:
+    """Latch SAFE and buy the position to close; another order on it has to be dead first."""
+    _freeze(desk, account)
+    latch(desk, account, Latch.LEVEL3)
+    mine = of_contract(desk, account, option)
+    for intent in mine:
+        if intent.purpose is not Purpose.STOP and intent.ending is None:
+            end(desk, intent, "safe")
+    if not of_contract(desk, account, option):
+        defend(desk, account, Purpose.STOP, option, -account.quantity(option), ("6.4",))
+
+
+@clause("0.7")
+def defend(
+    desk: Desk, account: Account, purpose: Purpose, option: Option, quantity: int, clauses: tuple[str, ...],
+    candidate: Option | None = None, approved: bool = False,
+) -> None:  # fmt: skip
+    """Send a defence, or in a paused account ask for it."""
+    position = account.positions[option]
+    if may_leave(account, purpose, approved):
+        chain = RollChain(position.first_credit, position.chain_cost) if candidate else None
+        intend(desk, account, purpose, option, Side.BUY, quantity, clauses, candidate, approved, chain)
+        return
+    latches = account.latches - {Latch.PAUSED}
+    wanted = (account.name, option, purpose)
+    asked = any((a.account, a.contract, a.purpose) == wanted for a in desk.state.approvals.values())
+    if Latch.PAUSED in account.latches and not asked and latches <= {Latch.LEVEL3, Latch.BREAKER}:
+        text = f"{purpose.value} {quantity} {option.symbol} {option.strike} {option.right.value} {option.expiry}"
+        desk.emit(
+            ev.ApprovalRequested(
+                account=account.name, clauses=("0.7", *clauses), id=str(desk.state.approval_count + 1),
+                subject="defence", text=text, purpose=purpose, contract=option,
+            )
+        )  # fmt: skip
+
+
+@clause("2.3", "3.3", "6.3", "6.10")
+def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
+    """The chain for awaited rolls has come: prepare, and at level 2 roll or refuse."""
+    awaited = [key for key in desk.volatile.rolls_awaited if key[1].symbol == symbol]
+    for name, option in sorted(awaited):
+        desk.volatile.rolls_awaited.discard((name, option))
+        account = desk.state.accounts[name]
+        if option in account.positions:
+            _roll(desk, account, option, chain)
+
+
+def _roll(desk: Desk, account: Account, option: Option, chain: Chain | None) -> None:
+    position = account.positions[option]
+    quote = desk.volatile.option_quotes.get(option)
+    candidates = protocol.roll_candidates(desk, account, option, chain, quote) if chain and quote else []
+    stale = desk.fresh_option(option) is None
+    if not position.roll_prepared:
+        cited = ("3.3",) if account.type.value == "rev" else ("2.3",)
+        desk.emit(
+            ev.RollPrepared(
+                account=account.name, clauses=(*cited, "6.2"), contract=option, candidates=tuple(candidates),
+                first_credit=to_price(position.first_credit), stale=stale,
+            )
+        )  # fmt: skip
+    level = position.level
+    if level < desk.law.protocol.freeze_level or level >= desk.law.protocol.stop_level or stale:
+        return
+    if position.level_from_buffer and _true_breach(desk, option) < level:
+        return
+    if of_contract(desk, account, option):
+        return
+    allowed = next((c for c in candidates if c.refused is None), None)
+    if allowed is None:
+        _refuse(desk, account, option, candidates)
+        return
+    approved = (account.name, option) in desk.volatile.rolls_approved
+    desk.volatile.rolls_approved.discard((account.name, option))
+    if chain is not None:
+        _remember_quote(desk, allowed.contract, chain)
+    defend(desk, account, Purpose.ROLL, option, allowed.quantity, ("6.3", "6.10"), allowed.contract, approved)
+
+
+def _remember_quote(desk: Desk, option: Option, chain: Chain) -> None:
+    row = chain.slices[option.expiry, option.right]
+    quote = slice_quote(row, row.strikes.index(option.strike), chain.at_ms, chain.tick)
+    desk.volatile.option_quotes[option] = quote
+
+
+def _true_breach(desk: Desk, option: Option) -> Decimal:
+    quote, atr = desk.quote(option.symbol), desk.state.atr[option.symbol]
+    assert quote is not None
+    return protocol.breach_of(option, quote.mid, atr.value)
+
+
+@clause("6.10")
+def _refuse(desk: Desk, account: Account, option: Option, candidates: list[ev.RollCandidate]) -> None:
+    """No roll that the law allows: the position is stopped instead."""
+    position = account.positions[option]
+    quote, atr = desk.quote(option.symbol), desk.state.atr[option.symbol]
+    assert quote is not None
+    desk.emit(
+        ev.RollRefused(
+            account=account.name, clauses=("6.10",), contract=option, candidates=tuple(candidates),
+            first_credit=to_price(position.first_credit), chain_cost=to_price(position.chain_cost),
+            reason=protocol.refusal_reason(candidates),
+        )
+    )  # fmt: skip
+    breach = protocol.breach_of(option, quote.mid, atr.value)
+    _level(desk, account, option, 3, quote.mid, atr, breach, False, ("6.10", "6.4"))
+    _stop(desk, account, option)
+

@@ -1,0 +1,78 @@
+"""One batch in the making: what is decided here is applied at once, so that the next decision sees it."""
+
+from decimal import Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Contract
+from allusetui.domain.effect import Effect
+from allusetui.domain.event import AlertRaised, Event, LotClosed
+from allusetui.domain.lot import Lot
+from allusetui.domain.money import to_cent, to_price
+from allusetui.domain.state import State, Volatile
+from allusetui.engine.apply import apply
+from allusetui.law.model import Law
+from allusetui.rules.situation import Situation
+
+
+class Desk(Situation):
+    """A situation that can be changed: by events, which are kept in order, and effects, which leave later."""
+
+    def __init__(self, law: Law, calendar: Calendar, state: State, volatile: Volatile, now_ms: int) -> None:
+        super().__init__(law, calendar, state, volatile, now_ms)
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+
+    def emit(self, event: Event) -> None:
+        """Apply the event and keep it for the journal."""
+        apply(self.state, self.now_ms, event)
+        self.events.append(event)
+
+    def ask(self, effect: Effect) -> None:
+        """Want something done outside, once in this batch."""
+        if effect not in self.effects:
+            self.effects.append(effect)
+
+    def alert(self, severity: str, text: str, account: str | None = None, clauses: tuple[str, ...] = ()) -> None:
+        self.emit(AlertRaised(account=account, clauses=clauses, severity=severity, text=text))
+
+    def trading(self) -> list[Account]:
+        """The accounts that trade, in their order."""
+        return [a for a in self.state.accounts.values() if a.trading]
+
+
+def lots_closed(
+    account: Account, contract: Contract, taken: list[Lot], price: Decimal, fees_usd: Decimal, clauses: tuple[str, ...]
+) -> list[LotClosed]:
+    """The events of lots that a trade or expiry at `price` a share closes; `fees_usd` of closing shared over them."""
+    quantity = sum(abs(lot.quantity) for lot in taken)
+    rows: list[LotClosed] = []
+    fees_left = fees_usd
+    for index, lot in enumerate(taken):
+        count = abs(lot.quantity)
+        own = fees_left if index == len(taken) - 1 else to_cent(fees_usd * count / quantity)
+        fees_left -= own
+        rows.append(_closed(account, contract, lot, price, own, clauses))
+    return rows
+
+
+def _closed(
+    account: Account, contract: Contract, lot: Lot, price: Decimal, closing_fees: Decimal, clauses: tuple[str, ...]
+) -> LotClosed:
+    proceeds, basis = (price, lot.price) if lot.quantity > 0 else (lot.price, price)
+    units = abs(lot.quantity) * contract.multiplier
+    fees = lot.fees_usd + closing_fees
+    return LotClosed(
+        account=account.name,
+        clauses=clauses,
+        contract=contract,
+        quantity=abs(lot.quantity),
+        proceeds=to_price(proceeds),
+        basis=to_price(basis),
+        book_usd=to_price(lot.price * units),
+        fees=to_price(fees),
+        realized=to_cent((proceeds - basis) * units - fees),
+        opened=lot.opened,
+    )
+
+

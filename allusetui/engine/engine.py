@@ -1,0 +1,262 @@
+"""`Engine.handle`: one input in, one batch of events and effects out. It never waits and never looks at a clock."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import assert_never
+
+from allusetui.domain import event as ev
+from allusetui.domain import input as inp
+from allusetui.domain.account import Latch, Status
+from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.effect import Effect
+from allusetui.domain.event import Event
+from allusetui.domain.state import State, Volatile
+from allusetui.engine import calls, closing, defend, entries, market, operator, orders, reports, resume
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import change, holds, latch
+from allusetui.engine.schedule import WINDOWS, Since, is_closing_time, period_s, wake_at
+from allusetui.law.model import Law
+from allusetui.rules.cadence import expiry_clock
+from allusetui.rules.situation import VIX, clause
+from allusetui.rules.watch import Threshold, thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one input led to: events for the journal, then effects for the world, in order."""
+
+    at_ms: int
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...]
+
+
+class Engine:
+    """One engine for scenario, backtest, paper and live. `state` is the fold of the journal so far."""
+
+    def __init__(self, law: Law, law_hash: str, calendar: Calendar, state: State | None = None) -> None:
+        self.law = law
+        self.law_hash = law_hash
+        self.calendar = calendar
+        self.state = state if state is not None else State()
+        self.volatile = Volatile()
+
+    def handle(self, item: inp.Input) -> Batch:
+        """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
+        desk = self._desk(item.at_ms)
+        self._dispatch(desk, item)
+        if not isinstance(item, inp.Started | inp.DiskFailed):
+            self._settle(desk)
+        return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
+
+    def wake_at(self, now_ms: int) -> int:
+        """When the engine wants to be asked next."""
+        return wake_at(self._desk(now_ms))
+
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """What must not be passed over between two looks."""
+        return thresholds(self.state, self.law)
+
+    def wants(self) -> tuple[list[str], list[Option]]:
+        """The underlyings and options whose quotes it needs at its next look."""
+        desk = self._desk(self.state.at_ms)
+        options: dict[Option, None] = {}
+        for account in self.state.accounts.values():
+            options.update(dict.fromkeys(o for o in account.lots if isinstance(o, Option)))
+        for intent in self.state.intents.values():
+            for contract in (intent.contract, intent.candidate):
+                if isinstance(contract, Option):
+                    options[contract] = None
+        return [VIX, *market.watched_symbols(desk)], list(options)
+
+    def _desk(self, now_ms: int) -> Desk:
+        return Desk(self.law, self.calendar, self.state, self.volatile, now_ms)
+
+    def _dispatch(self, desk: Desk, item: inp.Input) -> None:
+        match item:
+            case inp.Started():
+                self._start(desk, item)
+            case inp.Resumed():
+                self._resume(desk, item)
+            case inp.MarketSeen():
+                self._look(desk, item)
+            case inp.ChainSeen():
+                entries.on_chain(desk, item.symbol, item.chain)
+                defend.on_chain(desk, item.symbol, item.chain)
+                calls.on_chain(desk, item.symbol, item.chain)
+            case inp.BarsSeen():
+                if market.on_bars(desk, item):
+                    _evaluate_symbol(desk, item.symbol)
+            case inp.OrderAcked():
+                reports.on_acked(desk, item)
+            case inp.OrderExecuted():
+                reports.on_executed(desk, item.executions)
+            case inp.OrderCancelled():
+                reports.on_cancelled(desk, item)
+            case inp.OrderRejected():
+                reports.on_rejected(desk, item)
+            case inp.OrdersSeen():
+                reports.on_orders(desk, item)
+            case inp.Settled():
+                closing.on_settled(desk, item)
+            case inp.PositionsSeen():
+                resume.on_positions(desk, item)
+                closing.reconciled(desk)
+            case inp.BrokerLost():
+                resume.on_lost(desk, item)
+            case inp.BrokerReturned():
+                resume.on_returned(desk, item)
+            case inp.OperatorActed():
+                operator.on_key(desk, item)
+            case inp.ForeignOrderSeen():
+                _foreign_order(desk, item)
+            case inp.ReportDone():
+                cited = ("1.5", "11.1")
+                done = ev.ReportWritten(clauses=cited, period=item.period, name=item.name, sha256=item.sha256)
+                desk.emit(done)
+            case inp.DiskFailed():
+                self._disk_failed(desk)
+            case _:
+                assert_never(item)
+
+    def _start(self, desk: Desk, item: inp.Started) -> None:
+        desk.emit(
+            ev.SessionStarted(
+                clauses=("15.1",), session=item.session, mode=item.mode, constitution=self.law.version,
+                constitution_hash=self.law_hash, seed=item.seed, margin_rate=item.margin_rate,
+                commission=item.commission,
+            )
+        )  # fmt: skip
+        self.volatile.seen_ms = item.at_ms
+        for p in item.accounts:
+            desk.emit(
+                ev.AccountProvisioned(
+                    account=p.name, clauses=("0.1",), equity=p.equity, base=p.base, type=p.type.value, group=p.group,
+                    trading=p.trading, cash=p.cash, high_water=p.high_water, opened=p.opened,
+                    realized_quarter=p.realized_quarter, holdings=p.holdings, options=p.options,
+                )
+            )  # fmt: skip
+        for account in desk.trading():
+            if holds(desk, account):
+                change(desk, account, Status.MONITORING, "startup")
+
+    def _resume(self, desk: Desk, item: inp.Resumed) -> None:
+        state = self.state
+        desk.emit(
+            ev.SessionStarted(
+                clauses=("9.5", "15.1"), session=state.session, mode=state.mode, constitution=self.law.version,
+                constitution_hash=self.law_hash, seed=state.seed, margin_rate=state.margin_rate,
+                commission=state.commission, resumed=True,
+            )
+        )  # fmt: skip
+        self.volatile.seen_ms = item.seen_ms
+        resume.on_resumed(desk)
+
+    def _disk_failed(self, desk: Desk) -> None:
+        """A batch could not be stored: latched, and nothing of the latch can be stored either; cancels still leave."""
+        for account in self.state.accounts.values():
+            latch(desk, account, Latch.DISK)
+        for intent in list(self.state.intents.values()):
+            orders.end(desk, intent, "safe")
+
+    def _look(self, desk: Desk, seen: inp.MarketSeen) -> None:
+        """The market as it stands now, and everything that has come due since the last look."""
+        since = Since(self.volatile.seen_ms, desk.now_ms)
+        self.volatile.seen_ms = desk.now_ms
+        market.take_quotes(desk, seen)
+        self._watch(desk)
+        session = desk.session
+        if session is None:
+            return
+        if desk.open_session:
+            market.ask_bars(desk)
+            _evaluate_due(desk, session, since)
+            _close_out(desk, session, since)
+            _open_windows(desk, session, since)
+        if since.passed(session.close_ms):
+            closing.close_session(desk, session)
+        if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
+            closing.cut_week(desk, session)
+
+    def _watch(self, desk: Desk) -> None:
+        """Failing to evaluate a breaker counts as tripped."""
+        try:
+            market.watch_breakers(desk)
+        except (ArithmeticError, ValueError) as error:
+            for account in self.state.accounts.values():
+                latch(desk, account, Latch.BREAKER, ("6.13",))
+            desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
+
+    def _settle(self, desk: Desk) -> None:
+        """What every batch ends with: windows served, orders given their next move, states at rest."""
+        entries.look(desk, relook_due=False)
+        entries.settle_scans(desk)
+        reports.ask_again(desk)
+        resume.ask_again(desk)
+        orders.work(desk)
+        entries.settle_states(desk)
+
+
+@clause("0.12")
+def _evaluate_due(desk: Desk, session: Session, since: Since) -> None:
+    """Every account and position whose grid has come (0.12)."""
+    base = since.passed_grid(session, desk.law.monitoring.period_s[0])
+    for account in desk.trading():
+        if account.status is Status.EMERGENCY:
+            continue
+        if base:
+            market.judge_account(desk, account)
+        for put in account.shorts(Right.PUT):
+            position = account.positions[put]
+            stale_seen = (account.name, put) in desk.volatile.due_looks
+            if position.level_from_buffer and desk.is_fresh(put.symbol) and not stale_seen:
+                desk.volatile.due_looks.add((account.name, put))
+                defend.evaluate(desk, account, put)
+            elif since.passed_grid(session, period_s(desk, account, position.level)):
+                defend.evaluate(desk, account, put)
+        if base:
+            calls.take_profits(desk, account)
+
+
+def _evaluate_symbol(desk: Desk, symbol: str) -> None:
+    """A symbol's first evaluation of the session, at its first fresh tick."""
+    for account in desk.trading():
+        for put in account.shorts(Right.PUT):
+            if put.symbol == symbol and account.status is not Status.EMERGENCY:
+                defend.evaluate(desk, account, put)
+
+
+def _close_out(desk: Desk, session: Session, since: Since) -> None:
+    """10:00 for calls, the afternoon for what expires, CLOSING on the week's last session."""
+    if since.passed(desk.clock(desk.law.cadence.call_look_at)):
+        for account in desk.trading():
+            calls.look_at_last_day(desk, account)
+            calls.ask_earnings(desk, account)
+    clock = expiry_clock(desk.law.cadence, session)
+    if is_closing_time(desk, session):
+        for account in desk.trading():
+            if account.status is Status.MONITORING:
+                change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
+    if since.passed_grid(session, desk.law.cadence.closing_look_s) and desk.now_ms >= clock.looks.opens_ms:
+        for account in desk.trading():
+            calls.look_at_expiring(desk, account, clock)
+
+
+def _open_windows(desk: Desk, session: Session, since: Since) -> None:
+    closed = set()
+    for window in WINDOWS:
+        span = entries.window_of(desk, window)
+        if span is not None and since.passed(span.closes_ms):
+            closed.add(window)
+    if closed:
+        entries.close_windows(desk, closed)
+    entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
+
+
+def _foreign_order(desk: Desk, seen: inp.ForeignOrderSeen) -> None:
+    desk.emit(
+        ev.ReconcileMismatch(
+            clauses=("9.5",), what="foreign_order", contract=None, ours=Decimal(0), broker=Decimal(seen.quantity)
+        )
+    )
+    desk.alert("warning", f"An order on {seen.symbol} at the broker is not ours; left alone.", None, ("9.5",))

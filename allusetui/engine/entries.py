@@ -1,0 +1,288 @@
+"""§1–§4: an entry window's look, from the first question for a chain to the intents of the plan."""
+
+from collections.abc import Iterable
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account, Status
+from allusetui.domain.contract import Right, Side
+from allusetui.domain.effect import AskChain
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import to_price
+from allusetui.domain.order import Purpose
+from allusetui.domain.quote import Chain
+from allusetui.domain.state import Scan
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import change, rest
+from allusetui.engine.orders import end, intend
+from allusetui.rules import covered_call
+from allusetui.rules.cadence import Span, entry_window
+from allusetui.rules.entry import (
+    Pick,
+    StrikeRule,
+    account_refusal,
+    data_refusal,
+    earnings_refusal,
+    pick,
+    symbol_refusal,
+)
+from allusetui.rules.situation import Refusal, clause
+from allusetui.rules.sizing import allocate, room
+
+_SCAN_WAIT_S = 60
+UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot"})
+RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
+ENTRY_CLAUSES = {
+    "gen": ("1.1", "2.1", "2.2"),
+    "mini": ("1.1", "2.1", "2.2"),
+    "rev": ("1.2", "3.1", "3.2"),
+    "com": ("1.3", "4.1"),
+}
+WINDOW_CLAUSE = {"gen": "1.1", "mini": "1.1", "rev": "1.2", "com": "1.3"}
+CALLS = "com"
+
+
+def window_of(desk: Desk, window: str) -> Span | None:
+    """Today's span of a window; None on a day without it."""
+    session = desk.session
+    return entry_window(desk.calendar, desk.law.cadence, window, session) if session else None
+
+
+def windows_of(account: Account) -> tuple[str, ...]:
+    """The windows an account takes part in: its own, and COM's for calls on shares it holds."""
+    own = account.type.value
+    return (own,) if own == CALLS else (CALLS, own)
+
+
+def symbols_in(desk: Desk, account: Account, window: str) -> tuple[str, ...]:
+    """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
+    if window == account.type.value:
+        return desk.universe(account)
+    return tuple(symbol for symbol in account.stocks() if account.shares(symbol) > 0)
+
+
+@clause("1.1", "1.2", "1.3")
+def look(desk: Desk, relook_due: bool) -> None:
+    """Begin the look of every window that is open and still owes an answer; close those that end."""
+    for account in desk.trading():
+        for window in windows_of(account):
+            span = window_of(desk, window)
+            if span is None or not span.holds(desk.now_ms) or (account.name, window) in desk.volatile.scans:
+                continue
+            _consider(desk, account, window, relook_due)
+
+
+def _outcomes(desk: Desk, account: Account, window: str) -> dict[str, str]:
+    log = account.windows.get(window)
+    return log.outcome if log is not None and log.day == desk.today else {}
+
+
+def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> None:
+    outcomes = _outcomes(desk, account, window)
+    owed = [s for s in symbols_in(desk, account, window) if outcomes.get(s) is None or outcomes[s] in UNABLE]
+    refusal = account_refusal(desk, account)
+    if refusal is not None:
+        for symbol in owed:
+            skip(desk, account, window, symbol, [refusal])
+        return
+    owed = [s for s in owed if outcomes.get(s) != "pivot" or not account.pivoted]
+    again = [s for s, why in outcomes.items() if why in RELOOKED] if relook_due else []
+    wanted = [s for s in symbols_in(desk, account, window) if s in owed or s in again]
+    if not wanted or account.status not in (Status.SAFE, Status.MONITORING, Status.ORDERING):
+        return
+    fresh = bool(owed)
+    if fresh and account.status is not Status.ORDERING:
+        change(desk, account, Status.SCANNING, "window", (WINDOW_CLAUSE[window], "9.1"))
+    due = desk.now_ms + _SCAN_WAIT_S * SECOND_MS
+    desk.volatile.scans[account.name, window] = Scan(account.name, window, set(wanted), due, relook=not fresh)
+    for symbol in wanted:
+        desk.ask(AskChain(symbol))
+
+
+def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
+    """A chain has come; a scan that has all of its chains is decided."""
+    for scan in list(desk.volatile.scans.values()):
+        if symbol in scan.awaited:
+            scan.awaited.discard(symbol)
+            scan.chains[symbol] = chain
+    settle_scans(desk)
+
+
+def settle_scans(desk: Desk) -> None:
+    """Decide every scan that waits for nothing more, or has waited long enough."""
+    for key, scan in list(desk.volatile.scans.items()):
+        if scan.awaited and desk.now_ms < scan.due_ms:
+            continue
+        del desk.volatile.scans[key]
+        account = desk.state.accounts[scan.account]
+        for symbol in scan.awaited:
+            scan.chains.setdefault(symbol, None)
+        if account_refusal(desk, account) is None:
+            _decide(desk, account, scan)
+        elif account.status is Status.SCANNING:
+            rest(desk, account, "rest")
+
+
+def _decide(desk: Desk, account: Account, scan: Scan) -> None:
+    """ANALYZING: pick, allocate, plan; ORDERING when something is planned."""
+    if account.status is Status.SCANNING:
+        change(desk, account, Status.ANALYZING, "window")
+    order = [s for s in symbols_in(desk, account, scan.window) if s in scan.chains]
+    calls = _plan_calls(desk, account, scan, order) if scan.window == CALLS else {}
+    puts: dict[str, tuple[Pick, int]] = {}
+    if scan.window == account.type.value:
+        puts = _plan_puts(desk, account, scan, order, calls)
+    planned = [*calls.values(), *puts.values()]
+    if planned:
+        _to_ordering(desk, account)
+    for chosen, quantity in planned:
+        _plan(desk, account, scan.window, chosen, quantity)
+    if account.status is Status.ANALYZING:
+        rest(desk, account, "rest")
+
+
+def _to_ordering(desk: Desk, account: Account) -> None:
+    if account.status is Status.ORDERING:
+        return
+    if account.status is not Status.ANALYZING:
+        change(desk, account, Status.SCANNING, "window")
+        change(desk, account, Status.ANALYZING, "window")
+    change(desk, account, Status.ORDERING, "window")
+
+
+@clause("4.1", "2.4", "3.4", "4.3", "6.7", "7.2")
+def _plan_calls(desk: Desk, account: Account, scan: Scan, order: Iterable[str]) -> dict[str, tuple[Pick, int]]:
+    """Covered calls, one per 100 uncovered shares."""
+    planned: dict[str, tuple[Pick, int]] = {}
+    for symbol in order:
+        if covered_call.lots_of(desk, account, symbol) == 0:
+            continue
+        found = _call_for(desk, account, symbol, scan.chains[symbol])
+        if isinstance(found, tuple):
+            planned[symbol] = found
+        elif found:
+            skip(desk, account, scan.window, symbol, found)
+    return planned
+
+
+def _call_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) -> tuple[Pick, int] | list[Refusal]:
+    refusal = symbol_refusal(desk, account, symbol, Right.CALL) or data_refusal(desk, symbol, chain)
+    if refusal is not None:
+        return [refusal]
+    assert chain is not None
+    rule, clauses = covered_call.strike_rule(desk, account, symbol)
+    dte = desk.law.assigned_calls.dte if account.type.value != CALLS else desk.law.sleeves[CALLS].dte
+    chosen = pick(desk, chain, Right.CALL, dte, rule, False, clauses)
+    if not isinstance(chosen, Pick):
+        return chosen
+    held = covered_call.open_or_working(desk, account, symbol)
+    most = covered_call.coverage(desk, account, symbol, chain.earnings, chosen.option.expiry)
+    wanted = most - held
+    if wanted < 1:
+        covered = held >= covered_call.lots_of(desk, account, symbol)
+        if covered:
+            return [] if account.type.value == CALLS else [Refusal("sizing", ("4.1",), {"covered": held})]
+        return [Refusal("earnings", ("4.3", "6.7"), {"covered": held, "allowed": most})]
+    if chosen.room < 1:
+        return [Refusal("adv", ("8.2",), {"adv": chosen.average_volume})]
+    return chosen, min(wanted, chosen.room)
+
+
+@clause("0.2", "2.2", "3.2", "4.1", "6.8")
+def _plan_puts(
+    desk: Desk, account: Account, scan: Scan, order: list[str], calls: dict[str, tuple[Pick, int]]
+) -> dict[str, tuple[Pick, int]]:
+    """Cash-secured puts by the allocation of 0.2; a symbol that has got its calls is not skipped for want of a put."""
+    picks: list[Pick] = []
+    for symbol in order:
+        found = _put_for(desk, account, symbol, scan.chains[symbol])
+        if isinstance(found, Pick):
+            picks.append(found)
+        elif symbol not in calls:
+            skip(desk, account, scan.window, symbol, found)
+    quantities, refused = allocate(desk, picks, room(desk, account))
+    for symbol, refusal in refused.items():
+        if symbol not in calls:
+            skip(desk, account, scan.window, symbol, [refusal])
+    return {p.symbol + "/put": (p, quantities[p.symbol]) for p in picks if p.symbol in quantities}
+
+
+def _put_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) -> Pick | list[Refusal]:
+    refusal = symbol_refusal(desk, account, symbol, Right.PUT)
+    if refusal is None and chain is not None:
+        refusal = earnings_refusal(desk, chain, desk.today)
+    refusal = refusal or data_refusal(desk, symbol, chain)
+    if refusal is not None:
+        return [refusal]
+    assert chain is not None
+    sleeve = desk.law.sleeves[account.type.value]
+    stressed = desk.state.mode == "stress" and sleeve.stress_dte is not None
+    dte = sleeve.stress_dte if stressed and sleeve.stress_dte else sleeve.dte
+    rule = StrikeRule(sleeve.delta, sleeve.delta.middle, desk.law.entry.delta_outside)
+    again = ("6.8",) if symbol in account.called_away or account.type.value == CALLS else ()
+    return pick(desk, chain, Right.PUT, dte, rule, stressed, (*ENTRY_CLAUSES[account.type.value], *again))
+
+
+def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int) -> None:
+    option = chosen.option
+    notes = [chosen.deviation] if chosen.deviation else []
+    if option.is_put and "hedged_week" in desk.state.breakers:
+        notes.append("hedged_week")
+    if quantity == chosen.room:
+        notes.append(f"adv {chosen.average_volume}")
+    desk.volatile.option_quotes[option] = chosen.quote
+    clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else chosen.clauses
+    desk.emit(
+        ev.EntryPlanned(
+            account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=round(chosen.delta, 4),
+            dte=chosen.dte, mid=to_price(chosen.quote.mid),
+            exposure=option.notional * quantity if option.is_put else option.strike * 0,
+            deviation="; ".join(notes) or None, window=window,
+        )
+    )  # fmt: skip
+    intend(desk, account, Purpose.ENTRY, option, Side.SELL, quantity, clauses)
+
+
+def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Iterable[Refusal]) -> None:
+    """Tell each reason once a window."""
+    log = account.windows.get(window)
+    told = log.told if log is not None and log.day == desk.today else set()
+    for refusal in refusals:
+        if (symbol, refusal.reason) not in told:
+            desk.emit(
+                ev.EntrySkipped(
+                    account=account.name, clauses=refusal.clauses, symbol=symbol, reason=refusal.reason,
+                    window=window, figures=refusal.figures,
+                )
+            )  # fmt: skip
+            log = account.windows[window]
+            told = log.told
+
+
+@clause("1.1", "1.2", "1.3")
+def close_windows(desk: Desk, closed: set[str]) -> None:
+    """What still works when its window ends is cancelled."""
+    for intent in list(desk.state.intents.values()):
+        if intent.purpose is not Purpose.ENTRY or intent.ending:
+            continue
+        account = desk.state.accounts[intent.account]
+        right = getattr(intent.contract, "right", None)
+        window = CALLS if right is Right.CALL else account.type.value
+        if window in closed:
+            end(desk, intent, "window_closed")
+    for key in [k for k in desk.volatile.scans if k[1] in closed]:
+        del desk.volatile.scans[key]
+
+
+def settle_states(desk: Desk) -> None:
+    """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
+    for account in desk.trading():
+        entries = any(i.account == account.name and i.purpose is Purpose.ENTRY for i in desk.state.intents.values())
+        scanning = any(name == account.name for name, _ in desk.volatile.scans)
+        done = {
+            Status.SCANNING: not scanning,
+            Status.ANALYZING: not scanning,
+            Status.ORDERING: not entries,
+            Status.MONITORING: not account.lots,
+        }
+        if done.get(account.status):
+            rest(desk, account, "rest")

@@ -1,0 +1,126 @@
+"""§9: the state machine of an account, as a table, its latches, and what may leave under them."""
+
+from itertools import pairwise
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.order import Intent, Purpose
+from allusetui.engine.desk import Desk
+from allusetui.rules.situation import clause
+
+_RING = (
+    Status.SAFE, Status.SCANNING, Status.ANALYZING, Status.ORDERING,
+    Status.MONITORING, Status.CLOSING, Status.RECONCILING, Status.SAFE,
+)  # fmt: skip
+
+LEGAL: frozenset[tuple[Status, Status]] = frozenset(
+    {
+        *pairwise(_RING),
+        # nothing to order, or a latch in the middle of a look
+        (Status.SCANNING, Status.MONITORING),
+        (Status.SCANNING, Status.SAFE),
+        (Status.ANALYZING, Status.MONITORING),
+        (Status.ANALYZING, Status.SAFE),
+        (Status.ORDERING, Status.SAFE),
+        # the next window opens while positions are held
+        (Status.MONITORING, Status.SCANNING),
+        # a latch, or nothing held any more
+        (Status.MONITORING, Status.SAFE),
+        (Status.CLOSING, Status.SAFE),
+        # positions outlive the week
+        (Status.RECONCILING, Status.MONITORING),
+        # positions held, and the week's end of a resting account
+        (Status.SAFE, Status.MONITORING),
+        (Status.SAFE, Status.RECONCILING),
+        # the halt comes from anywhere
+        *((status, Status.EMERGENCY) for status in Status if status is not Status.EMERGENCY),
+        (Status.EMERGENCY, Status.SAFE),
+    }
+)
+"""Every change that §9 allows; anything else is refused and changes nothing."""
+
+WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
+
+_DEFENCE = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
+LEAVES: dict[Latch, frozenset[Purpose]] = {
+    Latch.PAUSED: frozenset(),
+    Latch.LEVEL3: _DEFENCE,
+    Latch.BREAKER: _DEFENCE,
+    Latch.BROKER: frozenset(),
+    Latch.DISK: frozenset(),
+    Latch.MISMATCH: frozenset(),
+}
+"""What still leaves under each latch, cancels aside; under several, what all of them let through."""
+
+LATCH_CLAUSE = {
+    Latch.PAUSED: "0.7",
+    Latch.LEVEL3: "6.4",
+    Latch.BREAKER: "6.13",
+    Latch.BROKER: "8.6",
+    Latch.DISK: "9.5",
+    Latch.MISMATCH: "9.5",
+}
+
+
+@clause("9.1", "9.2")
+def change(desk: Desk, account: Account, to: Status, reason: str, clauses: tuple[str, ...] = ("9.1",)) -> bool:
+    """Move the account if the table allows it; else say that it was refused."""
+    if account.status is to:
+        return True
+    legal = (account.status, to) in LEGAL
+    kind = ev.StateChanged if legal else ev.StateRefused
+    desk.emit(kind(account=account.name, clauses=clauses, from_=account.status.value, to=to.value, reason=reason))
+    return legal
+
+
+def holds(desk: Desk, account: Account) -> bool:
+    """Whether anything is held or may still fill."""
+    return bool(account.lots) or any(i.account == account.name for i in desk.state.intents.values())
+
+
+def rest(desk: Desk, account: Account, reason: str) -> None:
+    """To MONITORING while something is held, else to a resting SAFE."""
+    if account.latches or account.status is Status.EMERGENCY:
+        return
+    change(desk, account, Status.MONITORING if holds(desk, account) else Status.SAFE, reason)
+
+
+@clause("6.4", "6.13", "8.6", "0.7")
+def latch(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...] = ()) -> None:
+    """Hold the account in SAFE until what §9 names for this latch."""
+    cited = clauses or (LATCH_CLAUSE[which],)
+    if which not in account.latches:
+        desk.emit(ev.LatchSet(account=account.name, clauses=cited, latch=which.value))
+    if account.status is not Status.EMERGENCY:
+        change(desk, account, Status.SAFE, which.value, cited)
+
+
+def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]) -> None:
+    if which in account.latches:
+        desk.emit(ev.LatchReleased(account=account.name, clauses=clauses, latch=which.value))
+
+
+@clause("0.7", "9.1", "9.2")
+def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> bool:
+    """Whether an order of this purpose may be sent for the account as it stands."""
+    if account.status is Status.EMERGENCY:
+        return False
+    for which in account.latches:
+        if which is Latch.PAUSED and approved:
+            continue
+        if purpose not in LEAVES[which]:
+            return False
+    return purpose is not Purpose.ENTRY or not (account.no_entries or account.frozen)
+
+
+def ending_reason(account: Account, intent: Intent) -> str | None:
+    """Why an intent that may no longer leave is abandoned; None while it may."""
+    if may_leave(account, intent.purpose, intent.approved):
+        return None
+    if account.status is Status.EMERGENCY:
+        return "halt"
+    if Latch.PAUSED in account.latches:
+        return "paused"
+    if account.latches:
+        return "safe"
+    return "no_entries" if account.no_entries else "frozen"

@@ -1,0 +1,180 @@
+"""What comes from the market: quotes believed or thrown away, staleness told, breakers watched on every tick."""
+
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain import input as inp
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.effect import AskBars
+from allusetui.domain.order import Purpose
+from allusetui.domain.quote import Quote
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import change, latch
+from allusetui.engine.orders import end
+from allusetui.rules import breakers, pivot
+from allusetui.rules.liquidity import flaw, jumps, stands
+from allusetui.rules.protocol import fix_atr
+from allusetui.rules.situation import VIX, clause
+from allusetui.rules.valuation import equity, margin
+
+
+def take_quotes(desk: Desk, seen: inp.MarketSeen) -> None:
+    """Keep what is valid; a bad value is thrown away and the last valid one ages."""
+    desk.volatile.rate = seen.rate
+    for symbol, quote in seen.underlyings.items():
+        if _is_believed(desk, symbol, quote):
+            desk.volatile.quotes[symbol] = quote
+    for option, quote in seen.options.items():
+        if flaw(quote, desk.now_ms, True) is None and not _is_doubted(desk, option.symbol):
+            desk.volatile.option_quotes[option] = quote
+    _tell_stale(desk)
+
+
+def _is_doubted(desk: Desk, symbol: str) -> bool:
+    return any(told == symbol for told, _ in desk.volatile.told_invalid)
+
+
+@clause("8.3")
+def _is_believed(desk: Desk, symbol: str, quote: Quote) -> bool:
+    found = flaw(quote, desk.now_ms, False)
+    if found is None and desk.open_session and jumps(desk.quote(symbol), quote, desk.law.data):
+        first = desk.volatile.jumps.setdefault(symbol, (quote, desk.now_ms))
+        if not stands(first[1], desk.now_ms, desk.law.data):
+            found = "jump", str(quote.mid)
+    if found is None:
+        desk.volatile.jumps.pop(symbol, None)
+        desk.volatile.told_invalid -= {told for told in desk.volatile.told_invalid if told[0] == symbol}
+        return True
+    if (symbol, found[0]) not in desk.volatile.told_invalid:
+        desk.volatile.told_invalid.add((symbol, found[0]))
+        desk.emit(ev.DataInvalid(clauses=("8.3",), symbol=symbol, field=found[0], value=found[1]))
+    return False
+
+
+@clause("8.3")
+def _tell_stale(desk: Desk) -> None:
+    """`data.stale` once an episode, in session; an unknown VIX freezes every entry."""
+    session = desk.open_session
+    if session is None:
+        return
+    for symbol, quote in desk.volatile.quotes.items():
+        age_s = desk.age_s(quote)
+        fresh = age_s <= desk.law.data.stale_s
+        if fresh:
+            desk.volatile.told_stale.discard(symbol)
+        elif symbol not in desk.volatile.told_stale:
+            desk.volatile.told_stale.add(symbol)
+            desk.emit(ev.DataStale(clauses=("8.3",), symbol=symbol, age=round(age_s, 3)))
+    known = desk.is_fresh(VIX)
+    if known == desk.state.vix_stale:
+        kind = ev.FreezeOff if known else ev.FreezeOn
+        desk.emit(kind(clauses=("6.12", "8.3"), reason="vix_stale"))
+
+
+@clause("6.12", "6.13", "6.14")
+def watch_breakers(desk: Desk) -> None:
+    """Each tier passed trips once, ascending; outside the hours of the VIX a value above one only alerts."""
+    vix = desk.vix
+    if vix is None:
+        return
+    passed = breakers.newly_passed(desk, vix)
+    if not breakers.in_hours(desk):
+        for tier in passed:
+            if tier not in desk.volatile.told_alerts:
+                desk.volatile.told_alerts.add(tier)
+                clause_id = breakers.CLAUSE_OF[tier]
+                desk.alert("warning", f"VIX {vix} outside its hours is above the tier {tier}.", None, (clause_id,))
+        return
+    desk.volatile.told_alerts -= set(breakers.TIERS)
+    for tier in passed:
+        desk.emit(ev.BreakerTripped(clauses=(breakers.CLAUSE_OF[tier],), tier=tier, vix=vix))
+        if tier == "safe":
+            for account in desk.state.accounts.values():
+                latch(desk, account, Latch.BREAKER)
+        elif tier == "halt":
+            halt(desk, "halt", ("6.14",))
+
+
+@clause("0.8", "6.14", "9.2")
+def halt(desk: Desk, reason: str, clauses: tuple[str, ...]) -> None:
+    """EMERGENCY everywhere; what lives is cancelled."""
+    for account in desk.state.accounts.values():
+        change(desk, account, Status.EMERGENCY, reason, clauses)
+    for intent in list(desk.state.intents.values()):
+        end(desk, intent, "halt")
+
+
+def ask_bars(desk: Desk) -> None:
+    """At a symbol's first fresh tick of the session its bars are wanted (6.9)."""
+    if desk.open_session is None:
+        return
+    for symbol in watched_symbols(desk):
+        fixed = desk.state.atr.get(symbol)
+        known = fixed is not None and fixed.day == desk.today
+        if not known and symbol not in desk.volatile.bars_asked and desk.is_fresh(symbol):
+            desk.volatile.bars_asked.add(symbol)
+            desk.ask(AskBars(symbol))
+
+
+def watched_symbols(desk: Desk) -> list[str]:
+    """Underlyings that a trading account may enter or holds, in a fixed order."""
+    found: dict[str, None] = {}
+    for account in desk.trading():
+        for symbol in desk.universe(account):
+            found[symbol] = None
+        for contract in account.lots:
+            found[contract.symbol] = None
+    return list(found)
+
+
+@clause("6.9", "8.4")
+def on_bars(desk: Desk, seen: inp.BarsSeen) -> bool:
+    """Fix the session's ATR; true when this is the symbol's first of the session."""
+    desk.volatile.bars_asked.discard(seen.symbol)
+    quote = desk.quote(seen.symbol)
+    fixed = desk.state.atr.get(seen.symbol)
+    if quote is None or desk.open_session is None or (fixed is not None and fixed.day == desk.today):
+        return False
+    atr = fix_atr(desk, seen.symbol, seen.bars, quote.mid)
+    clauses = ("6.9",) if atr.source == "bars" else ("6.9", "8.4")
+    desk.emit(
+        ev.AtrFixed(clauses=clauses, symbol=seen.symbol, atr=atr.value, atr_source=atr.source, day=atr.day)
+    )
+    return True
+
+
+@clause("0.9", "2.5", "0.10")
+def judge_account(desk: Desk, account: Account) -> None:
+    """The account's own evaluation: pivot and margin."""
+    worth = equity(desk, account)
+    clauses = pivot.clauses_of(desk, account)
+    if pivot.enters(desk, account, worth):
+        desk.emit(_pivot(ev.PivotEntered, desk, account, worth, clauses))
+        for intent in list(desk.state.intents.values()):
+            is_put = getattr(intent.contract, "is_put", False)
+            if intent.account == account.name and intent.purpose is Purpose.ENTRY and is_put:
+                end(desk, intent, "pivot")
+    elif pivot.leaves(desk, account, worth):
+        desk.emit(_pivot(ev.PivotLeft, desk, account, worth, clauses))
+    _judge_margin(desk, account, worth)
+
+
+def _pivot(
+    kind: type[ev.PivotEntered] | type[ev.PivotLeft], desk: Desk, account: Account, worth: Decimal,
+    clauses: tuple[str, ...],
+) -> ev.Event:  # fmt: skip
+    cents = worth.quantize(Decimal("0.01"))
+    return kind(account=account.name, clauses=clauses, equity=cents, high_water=account.high_water, vix=desk.vix)
+
+
+def _judge_margin(desk: Desk, account: Account, worth: Decimal) -> None:
+    required = margin(desk, account)
+    over = required > desk.law.sizing.margin_cap * worth if worth > 0 else required > 0
+    if over == account.over_margin:
+        return
+    use = round(float(required / worth), 4) if worth > 0 else 1.0
+    limit = float(desk.law.sizing.margin_cap)
+    desk.emit(ev.MarginFound(account=account.name, clauses=("0.10",), use=use, limit=limit, over=over))
+    if over:
+        text = f"{account.name}: margin use {use:.1%} is above {limit:.0%}; no entries."
+        desk.alert("critical", text, account.name, ("0.10", "14.4"))

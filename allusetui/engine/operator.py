@@ -1,0 +1,174 @@
+"""What a person's key does: pause, resume, kill, reset, no entries, close, approve, refuse (0.7, 0.8, §9)."""
+
+from allusetui.domain import event as ev
+from allusetui.domain import input as inp
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.contract import Side
+from allusetui.domain.effect import AskChain
+from allusetui.domain.order import Purpose
+from allusetui.domain.state import Approval
+from allusetui.domain.text import untrusted
+from allusetui.engine import resume
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import change, latch, release, rest
+from allusetui.engine.market import halt
+from allusetui.engine.orders import intend, of_contract
+from allusetui.rules import breakers
+from allusetui.rules.situation import clause
+
+_FIRST = {Purpose.STOP: 0, Purpose.ROLL: 1}
+
+
+def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
+    """Journal the key, then do what it asks for."""
+    clauses = ("0.8",) if seen.action == "kill" else ("0.7",) if seen.action in ("pause", "resume") else ("9.1",)
+    desk.emit(
+        ev.OperatorKey(
+            account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract
+        )
+    )
+    if seen.action == "kill":
+        halt(desk, "kill", ("0.8",))
+        return
+    if seen.action == "reset" and seen.account is None:
+        _reset_all(desk)
+        return
+    account = desk.state.accounts.get(seen.account or "")
+    if account is None:
+        desk.alert("warning", untrusted(f"No account {seen.account}: {seen.action} did nothing."), None, ("0.7",))
+        return
+    _on_account(desk, account, seen)
+
+
+def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
+    match seen.action:
+        case "pause":
+            latch(desk, account, Latch.PAUSED)
+        case "resume":
+            release(desk, account, Latch.PAUSED, ("0.7",))
+            _drop_prompts(desk, account)
+            _back_to_work(desk, account, "resume")
+        case "reset":
+            _reset(desk, account)
+        case "close":
+            _close(desk, account, seen)
+        case "approve" | "refuse":
+            _answer(desk, account, seen)
+        case _:
+            pass
+
+
+def _back_to_work(desk: Desk, account: Account, reason: str) -> None:
+    if account.trading and account.status is Status.SAFE:
+        rest(desk, account, reason)
+
+
+@clause("6.14", "9.2")
+def _reset_all(desk: Desk) -> None:
+    """Without account: every account, EMERGENCY and the halt too."""
+    accounts = list(desk.state.accounts.values())
+    if any(a.status is Status.EMERGENCY for a in accounts):
+        if not breakers.may_reset(desk, "halt"):
+            for account in accounts:
+                _refuse(desk, account, account.status)
+            return
+        _end_halt(desk, accounts)
+        return
+    for account in accounts:
+        _reset(desk, account)
+
+
+def _end_halt(desk: Desk, accounts: list[Account]) -> None:
+    calm = breakers.may_reset(desk, "safe")
+    for tier in ("halt", "safe"):
+        if tier in desk.state.breakers and (tier == "halt" or calm):
+            desk.emit(ev.BreakerCleared(clauses=(breakers.CLAUSE_OF[tier],), tier=tier, vix=desk.vix))
+    for account in accounts:
+        change(desk, account, Status.SAFE, "reset", ("6.14", "9.2"))
+        _release_reset(desk, account, calm)
+        if not calm:
+            latch(desk, account, Latch.BREAKER)
+    resume.begin(desk, "after the halt")
+
+
+def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
+    release(desk, account, Latch.LEVEL3, ("6.4",))
+    release(desk, account, Latch.MISMATCH, ("9.5",))
+    if calm:
+        release(desk, account, Latch.BREAKER, ("6.13",))
+
+
+@clause("6.4", "6.13")
+def _reset(desk: Desk, account: Account) -> None:
+    """Leave the latches that a reset may end; above 65 the breaker's stays."""
+    if account.status is Status.EMERGENCY:
+        _refuse(desk, account, Status.SAFE)
+        return
+    calm = breakers.may_reset(desk, "safe")
+    if Latch.BREAKER in account.latches and not calm:
+        _refuse(desk, account, Status.MONITORING if account.lots else Status.SAFE)
+        return
+    if "safe" in desk.state.breakers and Latch.BREAKER in account.latches:
+        desk.emit(ev.BreakerCleared(clauses=("6.13",), tier="safe", vix=desk.vix))
+    _release_reset(desk, account, calm)
+    _back_to_work(desk, account, "reset")
+
+
+def _refuse(desk: Desk, account: Account, to: Status) -> None:
+    desk.emit(
+        ev.StateRefused(
+            account=account.name, clauses=("6.13", "6.14"), from_=account.status.value, to=to.value, reason="reset"
+        )
+    )
+
+
+def _close(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
+    """One position by hand, through the same plan; in a paused account the yes counts as an approved defence."""
+    option = seen.contract
+    quantity = account.quantity(option) if option else 0
+    blocked = account.latches - {Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER}
+    if option is None or quantity == 0 or account.status is Status.EMERGENCY or blocked:
+        _refuse(desk, account, account.status)
+        return
+    if not of_contract(desk, account, option):
+        side = Side.BUY if quantity < 0 else Side.SELL
+        approved = Latch.PAUSED in account.latches
+        intend(desk, account, Purpose.CLOSE, option, side, abs(quantity), ("0.7",), approved=approved)
+
+
+@clause("0.7")
+def _answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
+    """Answer the first open prompt: stop before roll, then by age. What is done equals what was shown."""
+    prompts = [a for a in desk.state.approvals.values() if a.account == account.name]
+    prompts.sort(key=lambda a: (_FIRST.get(a.purpose, 9), int(a.id)))
+    if not prompts:
+        return
+    prompt = prompts[0]
+    decision = "approved" if seen.action == "approve" else "refused"
+    desk.emit(
+        ev.ApprovalDecided(
+            account=account.name, clauses=("0.7",), id=prompt.id, decision=decision, by=untrusted(seen.by)
+        )
+    )
+    if decision == "approved":
+        _act_on(desk, account, prompt)
+
+
+def _act_on(desk: Desk, account: Account, prompt: Approval) -> None:
+    held = -account.quantity(prompt.contract)
+    if held <= 0 or of_contract(desk, account, prompt.contract):
+        return
+    if prompt.purpose is Purpose.STOP:
+        intend(desk, account, Purpose.STOP, prompt.contract, Side.BUY, held, ("0.7", "6.4"), approved=True)
+    else:
+        desk.volatile.rolls_approved.add((account.name, prompt.contract))
+        desk.volatile.rolls_awaited.add((account.name, prompt.contract))
+        desk.ask(AskChain(prompt.contract.symbol))
+
+
+def _drop_prompts(desk: Desk, account: Account) -> None:
+    """A resumed account defends itself: open prompts are withdrawn."""
+    for prompt in [a for a in desk.state.approvals.values() if a.account == account.name]:
+        desk.emit(
+            ev.ApprovalDecided(account=account.name, clauses=("0.7",), id=prompt.id, decision="withdrawn", by="engine")
+        )

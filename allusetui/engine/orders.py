@@ -1,0 +1,304 @@
+"""The order plan: from intent to clips, versions and steps, and what the broker's reports make of them (0.4–0.6)."""
+
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import to_price
+from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChain, Working
+from allusetui.domain.state import Walk
+from allusetui.engine.desk import Desk
+from allusetui.engine.machine import ending_reason, may_leave
+from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, limit_at
+from allusetui.rules.situation import clause
+
+STEP = "step"
+TIMEOUT = "timeout"
+
+REASON_CLAUSES = {
+    "window_closed": ("1.1",),
+    "slippage_cap": ("0.5",),
+    "frozen": ("6.3",),
+    "pivot": ("0.9",),
+    "safe": ("9.1",),
+    "paused": ("0.7",),
+    "no_entries": ("0.7",),
+    "stale": ("8.3",),
+    "rejected": ("0.6",),
+    "halt": ("0.8", "6.14"),
+}
+
+
+def intend(
+    desk: Desk,
+    account: Account,
+    purpose: Purpose,
+    contract: Contract,
+    side: Side,
+    quantity: int,
+    clauses: tuple[str, ...],
+    candidate: Option | None = None,
+    approved: bool = False,
+    chain: RollChain | None = None,
+) -> None:
+    """Want a trade done; it is sent by `work` at the end of the batch."""
+    intent_id = str(desk.state.intent_count + 1)
+    desk.emit(
+        ev.OrderIntended(
+            account=account.name, clauses=clauses, intent=intent_id, purpose=purpose, contract=contract,
+            candidate=candidate, side=side, quantity=quantity, approved=approved, chain=chain,
+        )
+    )  # fmt: skip
+    sizes = clips(quantity, desk.law.sizing.clip_contracts)
+    if len(sizes) > 1:
+        desk.emit(ev.IntentSplit(account=account.name, clauses=("0.4",), intent=intent_id, sizes=sizes, clip=0))
+
+
+def of_contract(desk: Desk, account: Account, contract: Contract) -> list[Intent]:
+    """Open intents of the account that buy or roll the contract."""
+    return [i for i in desk.state.intents.values() if i.account == account.name and i.contract == contract]
+
+
+def work(desk: Desk) -> None:
+    """Give every open intent its next move: begin, step, cancel, abandon."""
+    busy: set[tuple[str, str]] = {_pod(i) for i in desk.state.intents.values() if i.live and i.purpose.opens}
+    for intent in list(desk.state.intents.values()):
+        account = desk.state.accounts[intent.account]
+        if intent.ending is None:
+            intent.ending = ending_reason(account, intent) or _stale_entry(desk, intent) or _shut(desk)
+        if intent.ending:
+            end(desk, intent, intent.ending)
+        elif intent.order is None:
+            if not intent.purpose.opens or _pod(intent) not in busy:
+                _begin(desk, intent)
+                if intent.live and intent.purpose.opens:
+                    busy.add(_pod(intent))
+        else:
+            _tend(desk, intent, intent.order)
+
+
+def _shut(desk: Desk) -> str | None:
+    """Orders are for the day: what still works at the close is over."""
+    return None if desk.open_session else "window_closed"
+
+
+def _pod(intent: Intent) -> tuple[str, str]:
+    """Clips are worked one after another per symbol and account (0.4)."""
+    return intent.account, intent.contract.symbol
+
+
+def _stale_entry(desk: Desk, intent: Intent) -> str | None:
+    if not intent.purpose.opens or intent.order is None:
+        return None
+    if desk.quote(intent.contract.symbol) is None:
+        return None  # nothing seen since the start: the next look decides
+    return "stale" if not desk.is_fresh(intent.contract.symbol) or desk.state.vix_stale else None
+
+
+@clause("0.7", "0.8", "6.3", "6.13")
+def end(desk: Desk, intent: Intent, reason: str) -> None:
+    """Abandon the rest of an intent: cancel what is live first."""
+    intent.ending = reason
+    order = intent.order
+    if order is None or not order.status.live:
+        _abandon(desk, intent, reason)
+    elif order.status is OrderStatus.SENT:
+        _cancel(desk, intent, order, reason)
+
+
+def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
+    desk.volatile.walks.pop(intent.id, None)
+    desk.emit(
+        ev.OrderAbandoned(
+            account=intent.account, clauses=REASON_CLAUSES[reason], intent=intent.id,
+            client_order_id=intent.last_order_id, reason=reason, quantity=intent.open_quantity,
+        )
+    )  # fmt: skip
+    finish(desk, intent)
+
+
+def _cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
+    clauses = REASON_CLAUSES.get(reason, ("0.6",))
+    desk.emit(
+        ev.CancelRequested(
+            account=intent.account, clauses=clauses, client_order_id=order.client_order_id, intent=intent.id,
+            reason=reason,
+        )
+    )  # fmt: skip
+    desk.effects.append(CancelOrder(order.client_order_id))
+    _rest_step(desk, intent, order.step if reason != STEP else desk.volatile.walks[intent.id].step)
+
+
+def _rest_step(desk: Desk, intent: Intent, step: int) -> None:
+    due = desk.now_ms + desk.law.walk.timeout_s * SECOND_MS
+    desk.volatile.walks[intent.id] = Walk(step, due)
+
+
+def _begin(desk: Desk, intent: Intent) -> None:
+    """Send the clip that is next, or the next version of the clip at hand."""
+    walk = desk.volatile.walks.get(intent.id)
+    if walk and desk.now_ms < walk.due_ms:
+        return
+    if is_too_early(desk, intent):
+        return
+    step = walk.step if walk else 0
+    limit = limit_at(desk, intent, step)
+    if limit is None:
+        _no_price(desk, intent, step)
+        return
+    _send(desk, intent, step, limit, None)
+
+
+def _no_price(desk: Desk, intent: Intent, step: int) -> None:
+    """No price can be named now: the step passes unsent; after the last one the intent gives up like any other."""
+    if intent.purpose is Purpose.STOP or is_relentless(desk, intent):
+        return
+    if step < desk.law.walk.steps:
+        _rest_step(desk, intent, step + 1)
+    else:
+        end(desk, intent, "slippage_cap")
+
+
+def _send(desk: Desk, intent: Intent, step: int, limit: Decimal, replaces: str | None) -> None:
+    fresh = intent.clip_open <= 0
+    clip = intent.clip + 1 if fresh else intent.clip
+    version = 1 if fresh else intent.version + 1
+    quantity = intent.clips[0] if fresh else intent.clip_open
+    order_id = f"AU-{desk.state.session}-{intent.account}-{intent.id}-{clip}.v{version}"
+    common = {
+        "account": intent.account,
+        "clauses": intent.clauses,
+        "client_order_id": order_id,
+        "purpose": intent.purpose,
+        "contract": intent.contract,
+        "candidate": intent.candidate,
+        "side": intent.side,
+        "quantity": quantity,
+        "limit": limit,
+        "intent": intent.id,
+        "clip": clip,
+        "version": version,
+        "step": step,
+    }
+    if replaces is None:
+        desk.emit(ev.OrderSent(**common))  # type: ignore[arg-type]  # one set of fields for both events
+    else:
+        desk.emit(ev.OrderReplaced(replaces=replaces, **common))  # type: ignore[arg-type]  # as above
+    order = intent.order
+    assert order is not None
+    placed = Order(order_id, intent.account, intent.contract, intent.candidate, intent.side, quantity, order.limit)
+    desk.effects.append(PlaceOrder(placed))
+    _rest_step(desk, intent, step)
+
+
+@clause("0.5", "0.6")
+def _tend(desk: Desk, intent: Intent, order: Working) -> None:
+    """A live order: no acknowledgement makes it unknown; a price that has lived its 3 s moves on."""
+    walk = desk.volatile.walks.get(intent.id)
+    if walk is None:
+        _rest_step(desk, intent, order.step)
+        return
+    if desk.now_ms < walk.due_ms or order.status is OrderStatus.UNKNOWN:
+        return
+    if order.status is OrderStatus.CANCELLING or order.client_order_id not in desk.volatile.acked:
+        to_unknown(desk, intent, order)
+        return
+    steps = desk.law.walk.steps
+    relentless = is_relentless(desk, intent)
+    if walk.step >= steps and not relentless:
+        _cancel(desk, intent, order, TIMEOUT)
+        return
+    step = min(walk.step + 1, steps)
+    limit = limit_at(desk, intent, step)
+    if limit is None or limit == order.limit:
+        _rest_step(desk, intent, step)
+        return
+    desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)
+    _cancel(desk, intent, order, STEP)
+
+
+def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:
+    """Silence is not evidence: the order counts as live and is looked for (0.6)."""
+    desk.emit(
+        ev.OrderUnknown(
+            account=intent.account, clauses=("0.6",), client_order_id=order.client_order_id, intent=intent.id
+        )
+    )
+    desk.volatile.absent_ms.pop(order.client_order_id, None)
+    desk.volatile.query_ms = desk.now_ms
+    desk.ask(AskOrders())
+
+
+def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False) -> None:
+    """The order is proven dead: the next version, the next clips, or the end."""
+    reason = order.cancel_reason
+    step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
+    if intent.ending is None and reason in (STEP, None) and _replace(desk, intent, order, step, resolved):
+        return
+    if not resolved:
+        _say_cancelled(desk, intent, order, intent.ending or reason or STEP)
+    if intent.ending:
+        _abandon(desk, intent, intent.ending)
+    elif reason == TIMEOUT:
+        _halve(desk, intent)
+    else:
+        _rest_step(desk, intent, step)
+
+
+def _replace(desk: Desk, intent: Intent, order: Working, step: int, resolved: bool) -> bool:
+    account = desk.state.accounts[intent.account]
+    limit = limit_at(desk, intent, step)
+    if resolved or limit is None or not may_leave(account, intent.purpose, intent.approved):
+        return False
+    _send(desk, intent, step, limit, order.client_order_id)
+    return True
+
+
+def _say_cancelled(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
+    desk.emit(
+        ev.OrderCancelled(
+            account=intent.account, clauses=REASON_CLAUSES.get(reason, ("0.5",)),
+            client_order_id=order.client_order_id, reason=reason, intent=intent.id,
+        )
+    )  # fmt: skip
+
+
+@clause("0.5")
+def _halve(desk: Desk, intent: Intent) -> None:
+    rest = intent.clip_open
+    if rest <= 1 or intent.halvings >= desk.law.walk.halvings:
+        intent.ending = "slippage_cap"
+        _abandon(desk, intent, "slippage_cap")
+        return
+    sizes = halves(rest, desk.law.walk.min_clip_contracts)
+    desk.emit(
+        ev.IntentSplit(account=intent.account, clauses=("0.5",), intent=intent.id, sizes=sizes, clip=intent.clip)
+    )
+    desk.volatile.walks.pop(intent.id, None)
+
+
+@clause("6.3", "6.4", "6.10")
+def finish(desk: Desk, intent: Intent) -> None:
+    """What an intent that has ended leaves behind: a roll or a stop that was done."""
+    option = intent.contract
+    if not intent.filled or not isinstance(option, Option):
+        return
+    paid = intent.paid / intent.filled
+    if intent.purpose is Purpose.STOP:
+        done = ev.StopDone(
+            account=intent.account, clauses=("6.4",), contract=option, quantity=intent.filled, price=to_price(paid)
+        )
+        desk.emit(done)
+    elif intent.candidate is not None and intent.chain is not None:
+        credit = intent.received / intent.filled
+        cost = paid - credit + 2 * desk.state.commission / option.multiplier
+        desk.emit(
+            ev.RollDone(
+                account=intent.account, clauses=("6.3", "6.10"), contract=option, candidate=intent.candidate,
+                quantity=intent.filled, cost=to_price(cost), chain_cost=to_price(intent.chain.cost + cost),
+                credit=to_price(credit), first_credit=to_price(intent.chain.first_credit),
+            )
+        )  # fmt: skip

@@ -1,0 +1,102 @@
+"""When the engine next wants to be asked, and what has come due since it was last asked. Pure: calendar and clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allusetui.domain.account import Account
+from allusetui.domain.calendar import Session
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.order import OrderStatus
+from allusetui.engine.desk import Desk
+from allusetui.engine.entries import window_of
+from allusetui.rules.cadence import expiry_clock
+from allusetui.rules.situation import Situation, clause
+
+_TICK_S = 5
+WINDOWS = ("gen", "rev", "com", "mini")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The span since the last look: open at its beginning, closed at its end."""
+
+    after_ms: int
+    now_ms: int
+
+    def passed(self, at_ms: int) -> bool:
+        return self.after_ms < at_ms <= self.now_ms
+
+    def passed_grid(self, session: Session, period_s: int) -> bool:
+        """Whether a point of the session's grid lies in the span (0.12)."""
+        period = period_s * SECOND_MS
+        last = (self.now_ms - session.open_ms) // period
+        return last >= 0 and last > (self.after_ms - session.open_ms) // period
+
+
+@clause("0.12")
+def period_s(s: Situation, account: Account, level: int) -> int:
+    """Seconds between evaluations at a level; at level 3 every tick."""
+    return s.law.monitoring.period_s[level] or _TICK_S
+
+
+def next_grid(session: Session, period: int, now_ms: int) -> int:
+    """The first point of the session's grid after now."""
+    step = period * SECOND_MS
+    return max(session.open_ms, session.open_ms + ((now_ms - session.open_ms) // step + 1) * step)
+
+
+def wake_at(desk: Desk) -> int:
+    """The next instant at which something may have to be decided without any news."""
+    times = [t for t in _order_times(desk) if t > desk.now_ms]
+    session = desk.session
+    if session is not None:
+        times += [t for t in _session_times(desk, session) if t > desk.now_ms]
+    times.append(desk.calendar.after(desk.today).open_ms)
+    return min(times)
+
+
+def _order_times(desk: Desk) -> Iterator[int]:
+    for intent in desk.state.intents.values():
+        walk = desk.volatile.walks.get(intent.id)
+        status = intent.order.status if intent.order else None
+        if walk is not None and status is not OrderStatus.UNKNOWN:
+            yield max(walk.due_ms, desk.now_ms + 1)
+        elif intent.order is None:
+            yield desk.now_ms + SECOND_MS
+    if desk.volatile.query_ms is not None:
+        yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
+    for scan in desk.volatile.scans.values():
+        yield scan.due_ms
+
+
+def _session_times(desk: Desk, session: Session) -> Iterator[int]:
+    clock = expiry_clock(desk.law.cadence, session)
+    yield session.open_ms
+    yield session.close_ms
+    yield desk.clock(desk.law.cadence.call_look_at)
+    yield clock.report_cut_ms
+    for window in WINDOWS:
+        span = window_of(desk, window)
+        if span is not None:
+            yield span.opens_ms
+            yield span.closes_ms
+    if not session.open_ms <= desk.now_ms < session.close_ms:
+        return
+    yield next_grid(session, desk.law.monitoring.period_s[0], desk.now_ms)
+    for account in desk.trading():
+        for option, position in account.positions.items():
+            if option.is_put and position.level:
+                yield next_grid(session, period_s(desk, account, position.level), desk.now_ms)
+    yield clock.looks.opens_ms
+    yield clock.prep_ms
+    expiring = any(o.expiry == session.day for a in desk.trading() for o in a.positions)
+    if expiring and clock.looks.holds(desk.now_ms):
+        yield next_grid(session, desk.law.cadence.closing_look_s, desk.now_ms)
+        yield clock.close_otm_ms
+        yield clock.relentless_ms
+
+
+def is_closing_time(desk: Desk, session: Session) -> bool:
+    """Whether the week's last afternoon has begun (§9)."""
+    opens_ms = expiry_clock(desk.law.cadence, session).looks.opens_ms
+    return desk.calendar.ends_week(session.day) and opens_ms <= desk.now_ms < session.close_ms

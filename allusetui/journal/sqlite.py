@@ -1,0 +1,158 @@
+"""The journal on disk: SQLite in WAL mode, one transaction a batch, each row's hash bound to the one before it."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, NoReturn
+
+from allusetui.codec.records import decode, line
+from allusetui.codec.shape import CodecError
+from allusetui.domain.event import Event
+from allusetui.journal.error import JournalError
+from allusetui.journal.lock import FolderLock
+from allusetui.journal.wal import tail_is_whole
+
+FILE_NAME: Final = "journal.sqlite"
+FORMAT: Final = 1
+
+_GENESIS: Final = ""
+_TABLE: Final = """
+    CREATE TABLE record (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, line TEXT NOT NULL, hash TEXT NOT NULL)
+"""
+_ERRNO: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+_NO_CODE: Final = 0  # text that is not UTF-8: the error is Python's, not SQLite's
+_DAMAGED: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, _NO_CODE)
+
+
+class SqliteJournal:
+    """The journal of a session folder, made where there is none. To be used in the thread that opened it.
+
+    Raises SessionInUse where another process holds the folder, JournalError where the record is damaged, OSError where
+    the disk refuses.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / FILE_NAME
+        with ExitStack() as held:
+            held.callback(FolderLock(folder).release)
+            if not tail_is_whole(self._path.with_name(f"{FILE_NAME}-wal")):
+                raise JournalError(f"{self._path}: records at its end are damaged")
+            self._connection = _open(self._path)
+            held.callback(self._connection.close)
+            self._seq, self._hash = self._verify()
+            self._held = held.pop_all()
+
+    def append(self, at_ms: int, events: Sequence[Event]) -> None:
+        """Store one batch, all of it or nothing, durable on return.
+
+        Raises OSError when the disk refuses, ValueError for an event that the format can't hold.
+        """
+        if not events:
+            return
+        head, rows = self._hash, []
+        for seq, event in enumerate(events, start=self._seq + 1):
+            text = line(seq, at_ms, event)
+            head = _chained(head, text)
+            rows.append((seq, at_ms, text, head))
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):  # a full disk has rolled back by itself
+                self._connection.execute("ROLLBACK")
+            raise _as_os_error(error, self._path) from error
+        self._seq, self._hash = rows[-1][0], head
+
+    def read(self) -> Iterator[tuple[int, int, Event]]:
+        """Every event as (seq, at_ms, event), in order. Raises JournalError at the first row that is damaged."""
+        for seq, at_ms, text, _ in self._rows():
+            try:
+                found_seq, found_ms, event = decode(text)
+            except CodecError as error:
+                raise JournalError(f"{self._path}: record {seq}: {error}") from None
+            if (found_seq, found_ms) != (seq, at_ms):
+                raise JournalError(f"{self._path}: record {seq} is stored under another seq or time than it says")
+            yield seq, at_ms, event
+
+    def close(self) -> None:
+        """Give the folder back. Nothing is lost without it."""
+        self._held.close()
+
+    def _verify(self) -> tuple[int, str]:
+        seq, head = 0, _GENESIS
+        for row in self._rows():
+            seq, head = row[0], row[3]
+        return seq, head
+
+    def _rows(self) -> Iterator[tuple[int, int, str, str]]:
+        """The rows in order, each proven to follow the one before it."""
+        head = _GENESIS
+        try:
+            rows = self._connection.execute("SELECT seq, at_ms, line, hash FROM record ORDER BY seq")
+            for expected, (seq, at_ms, text, stored) in enumerate(rows, start=1):
+                if seq != expected:
+                    raise JournalError(f"{self._path}: record {expected} is missing")
+                head = _chained(head, text) if isinstance(text, str) else _GENESIS
+                if stored != head:
+                    raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
+                yield seq, at_ms, text, head
+        except sqlite3.Error as error:
+            _refuse(error, self._path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """A connection set to survive a power cut, its table made where there is none."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        _refuse(error, path)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found == 0:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_TABLE)
+            connection.execute(f"PRAGMA user_version={FORMAT}")
+            connection.execute("COMMIT")
+        elif found != FORMAT:
+            raise JournalError(f"{path}: is of format {found}; this version reads format {FORMAT}")
+    except sqlite3.Error as error:
+        connection.close()
+        _refuse(error, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _chained(previous: str, text: str) -> str:
+    return sha256((previous + text).encode()).hexdigest()
+
+
+def _refuse(error: sqlite3.Error, path: Path) -> NoReturn:
+    """What SQLite can't make sense of is damage, everything else is the disk's refusal."""
+    if _primary_code(error) in _DAMAGED or not isinstance(error, sqlite3.OperationalError):
+        raise JournalError(f"{path}: {error}") from None
+    raise _as_os_error(error, path) from error
+
+
+def _as_os_error(error: sqlite3.Error, path: Path) -> OSError:
+    number = _ERRNO.get(_primary_code(error), errno.EIO)
+    return OSError(number, f"{os.strerror(number)} ({error})", str(path))
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without its extension in the upper bits."""
+    return getattr(error, "sqlite_errorcode", _NO_CODE) & 0xFF

@@ -1,0 +1,139 @@
+"""Reads the constitution, and refuses one that is not what was shipped or says what the model does not allow."""
+
+import hashlib
+import tomllib
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from allusetui.domain.text import untrusted
+from allusetui.law.model import Law
+
+shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+
+
+class LawError(Exception):
+    """A law that cannot be used; the message is one line: file, key, what is wrong, what is allowed."""
+
+    def __init__(self, file: str, key: str, wrong: str, allowed: str) -> None:
+        """Puts the line together; its parts may quote the file."""
+        super().__init__(untrusted(f"{file}: {key}: {wrong}; allowed: {allowed}", longest=1000))
+
+
+def content_hash(data: bytes) -> str:
+    """The sha256 of a law file in hex; line endings do not count."""
+    return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+
+
+@cache
+def load(version: str = "v1.3") -> Law:
+    """The shipped constitution of a version; LawError when it is unknown or its file was changed (15.1)."""
+    return _parse(_shipped_bytes(version), _file_name(version))
+
+
+def law_hash(version: str = "v1.3") -> str:
+    """The sha256 of a shipped constitution, which its file has been checked against; LawError as in `load`."""
+    return content_hash(_shipped_bytes(version))
+
+
+def load_file(path: str | Path) -> Law:
+    """The law in a file of the operator's own, whose hash nobody has promised; LawError when it is not a law."""
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise LawError(str(file), "(file)", f"cannot be read ({error.strerror})", "a readable TOML file") from error
+    return _parse(data, str(file))
+
+
+def _file_name(version: str) -> str:
+    return version.replace(".", "_") + ".toml"
+
+
+def _shipped_bytes(version: str) -> bytes:
+    if version not in shipped:
+        raise LawError("law", "version", f"there is no {version!r}", ", ".join(shipped))
+    data = _packaged(version)
+    found = content_hash(data)
+    if found != shipped[version]:
+        raise LawError(_file_name(version), "sha256", f"the file was changed, it is {found}", shipped[version])
+    return data
+
+
+def _packaged(version: str) -> bytes:
+    try:
+        return resources.files("allusetui.law").joinpath(_file_name(version)).read_bytes()
+    except OSError as error:
+        raise LawError(_file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
+
+
+def _parse(data: bytes, file: str) -> Law:
+    try:
+        table = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError) as error:  # not UTF-8, not TOML, 1e99999999999999999999, [[[[…
+        raise LawError(file, "(file)", f"is not TOML ({error})", "TOML 1.0 in UTF-8") from error
+    try:
+        return Law.model_validate(_lists_frozen(table))
+    except ValidationError as error:
+        raise _first_complaint(error, file) from error
+
+
+def _lists_frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _lists_frozen(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_lists_frozen(item) for item in value)
+    return value
+
+
+def _first_complaint(error: ValidationError, file: str) -> LawError:
+    # A misspelt key is both unknown and missing; its own name helps more.
+    detail = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in detail["loc"]) or "(law)"
+    match detail["type"]:
+        case "extra_forbidden":
+            return LawError(file, key, "unknown key", ", ".join(_keys_beside(detail["loc"])))
+        case "missing":
+            return LawError(file, key, "is missing", "every key of the law must be given")
+        case "value_error":
+            wrong, _, allowed = str(detail["ctx"]["error"]).partition("; allowed: ")
+            return LawError(file, key, wrong, allowed)
+        case "model_type":
+            return LawError(file, key, f"is {_shown(detail)}", "a table")
+        case "is_instance_of":
+            return LawError(file, key, f"is {_shown(detail)}", "a number")
+        case _:
+            return LawError(file, key, f"is {_shown(detail)}", detail["msg"].removeprefix("Input should be "))
+
+
+def _shown(detail: ErrorDetails) -> str:
+    match detail["input"]:
+        case dict():
+            return "a table"
+        case tuple():
+            return "a list"
+        case str() as text:
+            return repr(text)
+        case value:
+            return str(value)
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table in which a key stands."""
+    table: type[BaseModel] = Law
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            table = _table_in(table.model_fields[part].annotation)
+    return sorted(table.model_fields)
+
+
+def _table_in(annotation: object) -> type[BaseModel]:  # tuple[Table, ...] and Table | None count too
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    raise TypeError(f"{annotation} holds no table")

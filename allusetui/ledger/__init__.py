@@ -1,0 +1,1 @@
+"""The books: a projection of the journal into double entry."""

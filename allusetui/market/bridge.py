@@ -1,0 +1,85 @@
+"""A session's path: a Brownian bridge through open, high, low and close that never leaves its range."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log, sqrt
+from typing import Final
+
+import numpy as np
+
+from allusetui.domain.quote import Floats
+
+# Parkinson (1980): the expected square of a day's range is 4 ln 2 times its variance.
+_RANGE_PER_DEVIATION: Final = sqrt(4 * log(2))
+_FLOOR, _RISE, _POWER = 0.7, 0.9, 4  # deviation of a step at noon, and what open and close add to it
+_OVERTIME: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Ohlc:
+    """A session's open, high, low and close."""
+
+    open: float
+    high: float
+    low: float
+    close: float
+
+
+@lru_cache(maxsize=16)
+def u_shape(steps: int, overtime: int = 0) -> Floats:
+    """Standard deviation of each step: high at open and close, low at noon, quiet after; their squares sum to 1."""
+    middle = (np.arange(steps) + 0.5) / steps
+    session = _FLOOR + _RISE * np.abs(2 * middle - 1) ** _POWER
+    shape: Floats = np.concatenate([session, np.full(overtime, _OVERTIME)])
+    shape /= np.sqrt(np.sum(shape * shape))
+    shape.flags.writeable = False
+    return shape
+
+
+def elapsed_share(passed: float) -> float:
+    """The share of a day's trading done after the share `passed` of its session: the U of `u_shape`, summed."""
+    passed = min(max(passed, 0.0), 1.0)
+    odd = _POWER + 1
+    return (_FLOOR * passed + _RISE * ((2 * passed - 1) ** odd + 1) / (2 * odd)) / (_FLOOR + _RISE / odd)
+
+
+def path(day: Ohlc, shape: Floats, noise: Floats, late: tuple[bool, bool]) -> Floats:
+    """Values at the session's start and after every step; touches each of `day` and stays between its low and high.
+
+    `shape` are the steps' deviations (squares sum to 1), `noise` standard normals, one a step. `late` says of high and
+    low whether they come at the last or the first instant at which an unbounded bridge from open to close would be
+    there. Between open, first extreme, second extreme and close run bridges, reflected at low and high.
+    """
+    steps = len(noise)
+    reach = day.high - day.low
+    if reach <= 0.0:
+        return np.full(steps + 1, day.close)
+    clock = _summed(shape * shape)
+    walk = _summed(shape * noise) * (reach / _RANGE_PER_DEVIATION)
+    free = walk + day.open + (day.close - day.open - walk[-1]) * clock
+    top = _instant(free, day.high, (day.open, day.close), late[0])
+    bottom = _instant(-free, -day.low, (-day.open, -day.close), late[1])
+    known = sorted({0: day.open, steps: day.close, top: day.high, bottom: day.low}.items())
+    places = np.array([place for place, _ in known])
+    values = np.array([value for _, value in known])
+    bridged = walk + np.interp(clock, clock[places], values - walk[places])
+    folded = np.mod(bridged - day.low, 2 * reach)
+    result: Floats = day.low + np.minimum(folded, 2 * reach - folded)
+    result[places] = values
+    return result
+
+
+def _summed(steps: Floats) -> Floats:
+    total = np.empty(len(steps) + 1)
+    total[0] = 0.0
+    np.cumsum(steps, out=total[1:])
+    return total
+
+
+def _instant(free: Floats, level: float, ends: tuple[float, float], late: bool) -> int:
+    """Where `free` is at or above `level`, or highest: the last such place if `late`. An open or close there is it."""
+    if level in ends:
+        return 0 if ends[0] == level else len(free) - 1
+    inner = free[1:-1]
+    there = inner >= min(level, float(inner.max()))
+    return len(inner) - int(there[::-1].argmax()) if late else int(there.argmax()) + 1

@@ -1,0 +1,249 @@
+"""One symbol of the history market: its underlying, its options, its chain and its bars."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+
+from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.moment import MINUTE_MS, day_of
+from allusetui.domain.quote import Bar, Chain, Floats, Quote, Slice
+from allusetui.market import bridge, listing, model_quotes, traits
+from allusetui.market.chain import LazySlices
+from allusetui.market.history_data import Daily, Reports
+from allusetui.market.model_quotes import Sight, Term
+from allusetui.market.paths import Paths, overtime_ms
+from allusetui.market.ticks import TICK_MS
+
+_BARS = 260
+_CENT = 0.01
+_EDGE_MS = 5 * MINUTE_MS
+_WIDE_FROM_VIX = 50.0
+_NEVER = 2**62
+
+
+class Background(Protocol):
+    """What every symbol's options are priced with."""
+
+    def rate_on(self, day: date) -> float: ...
+
+    def vix(self, at_ms: int) -> float: ...
+
+    def vix_63d_mean(self, day: date) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """A session's path; its last tick stays on the screen from `last_ms` until `until_ms`, the next session's open."""
+
+    session: Session
+    last_ms: int
+    until_ms: int
+    values: Floats
+
+    def tick(self, at_ms: int) -> int:
+        seen = min(at_ms, self.last_ms)
+        return seen - (seen - self.session.open_ms) % TICK_MS
+
+    def value(self, tick: int) -> float:
+        return float(self.values[(tick - self.session.open_ms) // TICK_MS])
+
+
+class HistorySymbol:
+    """Answers for one symbol, each as it stood at the last tick of a session that its file has."""
+
+    def __init__(
+        self,
+        name: str,
+        rows: Daily,
+        paths: Paths,
+        calendar: Calendar,
+        background: Background,
+        reports: Reports | None,
+        splits: tuple[tuple[date, Decimal], ...],
+    ) -> None:
+        self.rows = rows
+        self._name = name
+        self._traits = traits.of(name)
+        self._paths = paths
+        self._calendar = calendar
+        self._background = background
+        self._reports = reports
+        self._splits = splits
+        self._moves = _move_days(reports, calendar)
+        self._sessions = [session for day in rows.days if (session := calendar.on(day)) is not None]
+        self._opens = [session.open_ms for session in self._sessions]
+        self._shown: _Showing | None = None
+        self._sight: Sight | None = None
+        self._opened: Sight | None = None
+        self._term = lru_cache(maxsize=256)(self._make_term)
+        self._expires_ms = lru_cache(maxsize=512)(self._close_ms)
+        self._listed = lru_cache(maxsize=8)(self._list)
+        self._bars = lru_cache(maxsize=8)(self._make_bars)
+
+    def underlying(self, at_ms: int) -> Quote | None:
+        """The spot as bid and ask."""
+        showing = self._showing(at_ms)
+        if showing is None:
+            return None
+        tick = showing.tick(at_ms)
+        spot = _dollars(showing.value(tick))
+        return Quote(spot, spot, tick, confirmed=True)
+
+    def level(self, at_ms: int) -> float | None:
+        """The spot as a number."""
+        showing = self._showing(at_ms)
+        return None if showing is None else showing.value(showing.tick(at_ms))
+
+    def option(self, option: Option, at_ms: int) -> Quote | None:
+        """Bid and ask around the model's value; after the close of its last session the quote of that close."""
+        expires_ms = self._expires_ms(option.expiry)
+        sight = self._at(min(at_ms, expires_ms))
+        if sight is None:
+            return None
+        term = self._term(sight, expires_ms, option.expiry)
+        bid, ask, tick = model_quotes.one(self._traits, sight, term, float(option.strike), not option.is_put)
+        return Quote(bid, ask, sight.at_ms, confirmed=True, tick=tick)
+
+    def chain(self, at_ms: int) -> Chain | None:
+        """Every listed expiry that has not closed."""
+        sight, showing = self._at(at_ms), self._showing(at_ms)
+        if sight is None or showing is None:
+            return None
+        if self._opened is None or self._opened.at_ms != showing.session.open_ms:
+            self._opened = self._look(showing.session.open_ms, showing)
+        opened, session = self._opened, showing.session
+        listed = tuple(day for day, close in self._listed(day_of(at_ms)).items() if close > at_ms)
+        slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
+        after_close = frozenset[date]() if self._reports is None else self._reports.after_close
+        return Chain(self._name, sight.at_ms, self._traits.tick, listed, slices, self._known_reports(), after_close)
+
+    def bars(self, at_ms: int) -> tuple[Bar, ...]:
+        """Up to 260 bars before the instant's day, split-adjusted to the level that trades on that day."""
+        return self._bars(day_of(at_ms))
+
+    def first_above(self, level: Decimal, after_ms: int, until_ms: int) -> int | None:
+        """The first tick in (after, until] at which the spot stands above `level`."""
+        wanted = float(level)
+        first = max(0, bisect_right(self._opens, after_ms) - 1)
+        for session in self._sessions[first : bisect_right(self._opens, until_ms)]:
+            row = self.rows.on(session.day)
+            # A cent early: what is quoted is rounded.
+            if row is None or self.rows.highs[row] + _CENT < wanted:
+                continue
+            values, times = self._paths.values(self._name, session.day), self._paths.times(self._name, session.day)
+            if values is None or times is None:
+                continue
+            above = (values > wanted) & (times > after_ms) & (times <= until_ms)
+            if above.any():
+                return int(times[above.argmax()])
+        return None
+
+    def _showing(self, at_ms: int) -> _Showing | None:
+        """What is on the screen at the instant: the last session that has opened, until the next one does."""
+        showing = self._shown
+        if showing is None or not showing.session.open_ms <= at_ms < showing.until_ms:
+            index = bisect_right(self._opens, at_ms) - 1
+            showing = self._shown = None if index < 0 else self._show(index)
+        return showing
+
+    def _show(self, index: int) -> _Showing:
+        session = self._sessions[index]
+        values = self._paths.values(self._name, session.day)
+        if values is None:
+            raise LookupError(f"{self._name} has no path on {session.day}")
+        until_ms = self._opens[index + 1] if index + 1 < len(self._opens) else _NEVER
+        return _Showing(session, session.close_ms + overtime_ms(self._name), until_ms, values)
+
+    def _at(self, at_ms: int) -> Sight | None:
+        showing = self._showing(at_ms)
+        if showing is None:
+            return None
+        tick = showing.tick(at_ms)
+        if self._sight is None or self._sight.at_ms != tick:
+            self._sight = self._look(tick, showing)
+        return self._sight
+
+    def _look(self, tick: int, showing: _Showing) -> Sight:
+        spot, vix, session = showing.value(tick), self._background.vix(tick), showing.session
+        edge = tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
+        return Sight(
+            at_ms=tick,
+            day=session.day,
+            spot=_dollars(spot),
+            size=spot,
+            vix=vix,
+            vix_63d_mean=self._background.vix_63d_mean(session.day),
+            rate=self._background.rate_on(session.day),
+            wide=edge or vix > _WIDE_FROM_VIX,
+        )
+
+    def _make_term(self, sight: Sight, expires_ms: int, expiry: date) -> Term:
+        reports = bisect_right(self._moves, expiry) - bisect_right(self._moves, sight.day)
+        return model_quotes.term(self._traits, self._name, sight, expires_ms, reports)
+
+    def _slice(self, sight: Sight, opened: Sight, session: Session, expiry: date, right: Right) -> Slice:
+        expires_ms, days = self._expires_ms(expiry), (expiry - sight.day).days
+        term = self._term(sight, expires_ms, expiry)
+        step = self._traits.strike_step(opened.spot, days)
+        exact, numbers = listing.strikes(*listing.strike_range(term.base, term.atm_vol, term.years, step), step)
+        bids, asks = model_quotes.many(self._traits, sight, term, numbers, right is Right.CALL)
+        interest, volume = model_quotes.depth(numbers, self._term(opened, expires_ms, expiry), days, float(step), right)
+        passed = (sight.at_ms - session.open_ms) / (session.close_ms - session.open_ms)
+        return Slice(
+            symbol=self._name,
+            expiry=expiry,
+            right=right,
+            expires_ms=expires_ms,
+            strikes=exact,
+            bids=bids,
+            asks=asks,
+            open_interest=interest,
+            volume=np.floor(volume * bridge.elapsed_share(passed)).astype(np.int64),
+            previous_volume=volume,
+            average_volume=volume,
+        )
+
+    def _known_reports(self) -> tuple[date, ...] | None:
+        if self._traits.report_move is None:
+            return ()
+        return None if self._reports is None else self._reports.days
+
+    def _list(self, day: date) -> Mapping[date, int]:
+        return {each: self._expires_ms(each) for each in self._traits.expiries(day, self._calendar)}
+
+    def _close_ms(self, expiry: date) -> int:
+        return self._calendar.up_to(expiry).close_ms
+
+    def _make_bars(self, day: date) -> tuple[Bar, ...]:
+        rows, end = self.rows, bisect_right(self.rows.days, day)
+        if end and rows.days[end - 1] == day:
+            end -= 1
+        return tuple(self._bar(row, day) for row in range(max(0, end - _BARS), end))
+
+    def _bar(self, row: int, seen: date) -> Bar:
+        rows, day, shares = self.rows, self.rows.days[row], Decimal(1)
+        for ex_date, ratio in self._splits:
+            if day < ex_date <= seen:
+                shares *= ratio
+        size = float(shares)
+        return Bar(day, float(rows.highs[row]) / size, float(rows.lows[row]) / size, float(rows.closes[row]) / size)
+
+
+def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
+    """The sessions whose opens know of a report, as far as the calendar goes."""
+    if reports is None:
+        return []
+    held = (day for day in reports.days if day < calendar.sessions[-1].day)
+    return sorted(calendar.after(day).day if day in reports.after_close else day for day in held)
+
+
+def _dollars(value: float) -> Decimal:
+    """A value that is whole cents, exactly."""
+    return Decimal(round(value * 100)).scaleb(-2)

@@ -1,0 +1,88 @@
+"""Sessions' paths on the five-second grid, made when first looked at: a pure function of seed, symbol and day."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.quote import Floats
+from allusetui.market import bridge, traits
+from allusetui.market.history_data import SPX, VIX, Daily
+from allusetui.market.symbol import VIX_OVERTIME_MS
+from allusetui.market.ticks import TICK_MS
+
+# Market model, intraday VIX: correlated -.8 with the SPX path. What the reflections cost is put on top.
+_VIX_SHARE: Final = -0.95
+_KEPT: Final = 96
+SMALL_INDEX: Final = "XSP"
+SMALLER: Final = 10
+
+
+def overtime_ms(symbol: str) -> int:
+    """How long after the close the symbol still ticks."""
+    return VIX_OVERTIME_MS if symbol == VIX else 0
+
+
+class Paths:
+    """The paths of all symbols; the last 96 are kept. A name follows SPX's path by its share in the market's moves."""
+
+    def __init__(self, daily: Mapping[str, Daily], calendar: Calendar, seed: int) -> None:
+        self._daily = daily
+        self._calendar = calendar
+        self._seed = seed
+        self._raw = lru_cache(maxsize=_KEPT)(self._make)
+        self.values = lru_cache(maxsize=_KEPT)(self._rounded)
+        self._market = lru_cache(maxsize=4)(self._market_noise)
+
+    def times(self, symbol: str, day: date) -> NDArray[np.int64] | None:
+        """The instants of the path, ms; None without a session."""
+        session = self._calendar.on(day)
+        if session is None:
+            return None
+        return np.arange(session.open_ms, session.close_ms + overtime_ms(symbol) + 1, TICK_MS, dtype=np.int64)
+
+    def _rounded(self, symbol: str, day: date) -> Floats | None:
+        """The values of a session, dollars to the cent; None where the symbol has no row."""
+        size, source = (SMALLER, SPX) if symbol == SMALL_INDEX else (1, symbol)
+        raw = self._raw(source, day)
+        return None if raw is None else np.round(raw / size, 2)
+
+    def _make(self, symbol: str, day: date) -> Floats | None:
+        rows = self._daily[symbol]
+        session, row = self._calendar.on(day), rows.on(day)
+        if session is None or row is None:
+            return None
+        ohlc = bridge.Ohlc(*(float(column[row]) for column in (rows.opens, rows.highs, rows.lows, rows.closes)))
+        shape = bridge.u_shape(_steps(session), overtime_ms(symbol) // TICK_MS)
+        dice = self._dice(symbol, day)
+        late = (bool(dice.integers(2)), bool(dice.integers(2)))
+        noise = dice.standard_normal(len(shape))
+        market = None if symbol == SPX else self._market(day)
+        if market is not None:
+            share = _VIX_SHARE if symbol == VIX else traits.of(symbol).market_share
+            noise *= (1 - share * share) ** 0.5
+            noise[: len(market)] += share * market
+            noise[len(market) :] /= (1 - share * share) ** 0.5
+        return bridge.path(ohlc, shape, noise, late)
+
+    def _market_noise(self, day: date) -> Floats | None:
+        """The steps of SPX's path in units of their deviation."""
+        raw, session = self._raw(SPX, day), self._calendar.on(day)
+        if raw is None or session is None:
+            return None
+        steps: Floats = np.diff(raw) / bridge.u_shape(_steps(session))
+        size = float(steps.std())
+        return steps / size if size > 0 else None
+
+    def _dice(self, symbol: str, day: date) -> np.random.Generator:
+        words = sha256(f"{self._seed}:{symbol}:{day}".encode()).digest()
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(int.from_bytes(words))))
+
+
+def _steps(session: Session) -> int:
+    return (session.close_ms - session.open_ms) // TICK_MS

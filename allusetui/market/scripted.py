@@ -1,0 +1,112 @@
+"""The scripted market: a scenario's symbols and tape as a feed on a virtual clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Option
+from allusetui.domain.moment import to_ms
+from allusetui.domain.quote import Bar, Chain, Quote
+from allusetui.market.bars import Ranges
+from allusetui.market.symbol import VIX, Script, ScriptedSymbol
+from allusetui.market.track import Point, Track, as_level
+from allusetui.scenario.model import Market as MarketSpec
+from allusetui.scenario.model import SymbolSpec, TapePoint
+
+_DEFAULT_RANGE = Decimal("0.02")
+_INDEX, _SMALL_INDEX, _SMALLER = "SPX", "XSP", 10
+
+
+class ScriptedMarket:
+    """Implements `ports.Market`. `calendar` begins 70 sessions before the start, ends past the last expiry."""
+
+    def __init__(
+        self, spec: MarketSpec, tape: Sequence[TapePoint], calendar: Calendar, start_ms: int, end_ms: int
+    ) -> None:
+        self.symbols = frozenset(spec.symbols)
+        self._rate = spec.rate
+        self._start_ms = start_ms
+        self._end_ms = end_ms
+        tape_ms = [to_ms(point.at) for point in tape]
+        self._symbols = {
+            name: ScriptedSymbol(name, table, _script(name, spec.symbols, tape, calendar), spec.rate, calendar, tape_ms)
+            for name, table in spec.symbols.items()
+        }
+        # VIX ticks longest: its ticks hold everyone's.
+        latest = VIX if VIX in spec.symbols else next(iter(spec.symbols), None)
+        self._ticks = None if latest is None else self._symbols[latest].ticks
+
+    def underlying(self, symbol: str, at_ms: int) -> Quote | None:
+        listed = self._symbols.get(symbol)
+        return None if listed is None else listed.underlying(at_ms)
+
+    def option(self, option: Option, at_ms: int) -> Quote | None:
+        listed = self._symbols.get(option.symbol)
+        return None if listed is None else listed.option(option, at_ms)
+
+    def chain(self, symbol: str, at_ms: int) -> Chain | None:
+        listed = self._symbols.get(symbol)
+        return None if listed is None else listed.chain(at_ms)
+
+    def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
+        listed = self._symbols.get(symbol)
+        return () if listed is None else listed.bars(at_ms)
+
+    def rate(self, at_ms: int) -> float:
+        return self._rate
+
+    def next_tick(self, after_ms: int) -> int | None:
+        tick = None if self._ticks is None else self._ticks.next(max(after_ms, self._start_ms - 1))
+        return None if tick is None or tick > self._end_ms else tick
+
+    def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
+        listed = self._symbols.get(symbol)
+        return None if listed is None else listed.first_above(level, after_ms, until_ms)
+
+    def disturbed(self, after_ms: int, until_ms: int) -> bool:
+        return False
+
+
+def _script(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint], calendar: Calendar) -> Script:
+    table = tables[name]
+    first_range = table.spot * _DEFAULT_RANGE if table.atr is None else _range(table.atr)
+    changes = sorted(
+        ((to_ms(point.at), _range(point.set[f"{name}.atr"])) for point in tape if f"{name}.atr" in point.set),
+        key=lambda change: change[0],
+    )
+    return Script(
+        spot=_spot(name, tables, tape),
+        iv=_volatility(name, tables, tape),
+        spread_share=Track(table.spread_pct, _points(tape, f"{name}.spread_pct")),
+        open_interest=Track(as_level(table.oi), _points(tape, f"{name}.oi")),
+        volume=Track(as_level(table.volume), _points(tape, f"{name}.volume")),
+        ranges=Ranges(calendar, first_range, changes),
+    )
+
+
+def _range(value: Decimal | str) -> Decimal | None:
+    return None if isinstance(value, str) else value
+
+
+def _points(tape: Iterable[TapePoint], key: str, size: int = 1) -> list[Point]:
+    """The tape's points of `key`, values divided by `size`."""
+    return [
+        Point(to_ms(point.at), as_level(point.set[key]) / size, point.glide_ms) for point in tape if key in point.set
+    ]
+
+
+def _spot(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint]) -> Track:
+    """XSP is a tenth of SPX unless the scenario gives it a price of its own."""
+    points, index = _points(tape, name), tables.get(_INDEX)
+    if name == _SMALL_INDEX and not points and index is not None and tables[name].spot * _SMALLER == index.spot:
+        points = _points(tape, _INDEX, _SMALLER)
+    return Track(float(tables[name].spot), points)
+
+
+def _volatility(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint]) -> Track:
+    """XSP has the volatility of SPX unless the scenario gives it one of its own."""
+    key = f"{name}.iv"
+    points, index = _points(tape, key), tables.get(_INDEX)
+    if name == _SMALL_INDEX and not points and index is not None and tables[name].iv == index.iv:
+        points = _points(tape, f"{_INDEX}.iv")
+    return Track(tables[name].iv, points)

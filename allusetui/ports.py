@@ -1,0 +1,77 @@
+"""What the house asks of the world outside: our verbs, one screen. Every port has a simulated twin in the package."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from allusetui.domain.contract import Option
+from allusetui.domain.event import Event
+from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
+from allusetui.domain.order import Order
+from allusetui.domain.quote import Bar, Chain, Quote
+
+
+class Market(Protocol):
+    """A feed on a virtual clock: every answer is a pure function of the instant asked for."""
+
+    symbols: frozenset[str]
+
+    def underlying(self, symbol: str, at_ms: int) -> Quote | None:
+        """The last tick at or before the instant; None where the symbol is not listed."""
+
+    def option(self, option: Option, at_ms: int) -> Quote | None: ...
+
+    def chain(self, symbol: str, at_ms: int) -> Chain | None: ...
+
+    def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
+        """Daily bars of the sessions before the instant's day, ascending."""
+
+    def rate(self, at_ms: int) -> float:
+        """Continuously compounded, a year."""
+
+    def next_tick(self, after_ms: int) -> int | None:
+        """The first instant after `after_ms` at which quotes tick; None when there is none left."""
+
+    def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
+        """The first tick in (after, until] at which the underlying stands above `level`."""
+
+    def disturbed(self, after_ms: int, until_ms: int) -> bool:
+        """Whether within the span some quote may be late or wrong, so that every tick has to be looked at."""
+
+
+class Broker(Protocol):
+    """Orders out, reports back. What a call answers at once is returned; the rest comes by `advance`."""
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]: ...
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]: ...
+
+    def orders(self, at_ms: int) -> OrdersSeen: ...
+
+    def positions(self, at_ms: int) -> PositionsSeen: ...
+
+    def engine_down(self, down: bool) -> None:
+        """While the engine is down orders go on working and reports go nowhere; only questions find out."""
+
+    def next_ms(self, after_ms: int) -> int | None:
+        """When something may happen next without being asked."""
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        """What has happened up to the instant."""
+
+
+class Journal(Protocol):
+    """The durable record. `append` returns only when the batch would survive a power cut."""
+
+    def append(self, at_ms: int, events: Sequence[Event]) -> None:
+        """Store one batch, all of it or nothing. Raises OSError when it can't."""
+
+    def read(self) -> Iterable[tuple[int, int, Event]]:
+        """Every event as (seq, at_ms, event), in order."""
+
+
+class Reporter(Protocol):
+    """Writes a report from the journal and says what it wrote."""
+
+    def write(self, period: str, name: str, at_ms: int) -> str:
+        """The sha256 of the report's text."""

@@ -1,0 +1,28 @@
+"""Average true range after Wilder, from daily bars."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+
+def true_range(high: float, low: float, previous_close: float) -> float:
+    """The session's range, widened to the previous close, in the unit of the prices. Source: Wilder (1978), ch. 3."""
+    return max(high, previous_close) - min(low, previous_close)
+
+
+def wilder_atr(highs: Sequence[float], lows: Sequence[float], closes: Sequence[float], period: int = 5) -> float | None:
+    """Wilder's ATR after the last bar, in the unit of the prices, or None with fewer than `period` + 1 bars.
+
+    `highs`, `lows` and `closes` run from the oldest bar to the newest and are equally long (ValueError otherwise). The
+    first true range is the second bar's; the seed is the mean of the first `period` of them, then each new one counts
+    1/`period`.
+
+    Source: clause 6.9; Wilder, New Concepts in Technical Trading Systems (1978), ch. 3.
+    """
+    bars = list(zip(highs, lows, closes, strict=True))
+    ranges = [true_range(high, low, before[2]) for before, (high, low, _) in pairwise(bars)]
+    if len(ranges) < period:
+        return None
+    atr = sum(ranges[:period]) / period
+    for latest in ranges[period:]:
+        atr += (latest - atr) / period
+    return atr

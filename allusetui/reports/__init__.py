@@ -1,0 +1,1 @@
+"""Reports: pure tables rebuilt from the journal, then text, Markdown and JSON."""

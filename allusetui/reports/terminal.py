@@ -1,0 +1,59 @@
+"""A summary on a terminal of 80 columns."""
+
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from allusetui.domain.text import untrusted
+from allusetui.reports.render import level_label, money, told, trip_line
+from allusetui.reports.summary import AccountRow, Summary
+
+_COLUMNS = 80
+_NAME = 8
+_LONGEST = len("-1,234,567.89")
+
+
+def print_summary(console: Console, summary: Summary) -> None:
+    """Print the accounts and what the session did."""
+    console.print(_accounts(summary.accounts), width=_COLUMNS)
+    for label, line in _lines(summary):
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=18)
+        row.add_column(overflow="fold")
+        row.add_row(Text(label, style="bold"), Text(untrusted(line)))
+        console.print(row, width=_COLUMNS)
+
+
+def _accounts(rows: tuple[AccountRow, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Account", no_wrap=True)
+    for title in ("Start", "Final", "P&L", "Realized", "Fees", "High-water"):
+        table.add_column(title, justify="right", overflow="fold")
+    for row in rows:
+        amounts = (row.start, row.final, row.pnl, row.realized, row.fees, row.high_water)
+        table.add_row(Text(untrusted(row.account, _NAME)), *map(_amount, amounts))
+    return table
+
+
+def _amount(amount: Decimal) -> Text:
+    """To the cent, or in whole dollars where six columns of cents would not fit."""
+    exact = money(amount)
+    return Text(exact if len(exact) < _LONGEST else exact.partition(".")[0], style="red" if amount < 0 else "")
+
+
+def _lines(summary: Summary) -> list[tuple[str, str]]:
+    """What happened, a label and a line each."""
+    rows = [
+        ("Levels reached", told(summary.levels, level_label)),
+        ("Orders", f"{summary.orders_sent} sent, {summary.orders_filled} filled"),
+        ("Abandoned", told(summary.abandoned)),
+        ("Rolls", f"{summary.rolls_done} done, {summary.rolls_refused} refused"),
+        ("Stops", str(summary.stops)),
+        ("Assignments", f"{summary.assigned} assigned, {summary.called_away} called away"),
+        ("Entries skipped", told(summary.skips)),
+    ]
+    rows += [("Breaker tripped", trip_line(trip)) for trip in summary.breakers]
+    rows += [(f"Week {untrusted(week.week)}", ", ".join(week.all) or week.type) for week in summary.weeks]
+    return rows

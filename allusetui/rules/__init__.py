@@ -1,0 +1,1 @@
+"""The law's verbs: pure functions from what is known to what the law says of it. One file a section."""

@@ -1,0 +1,88 @@
+"""§4 and 6.5–6.8: how many calls, on which strike, and when they are bought back."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.lot import average_price
+from allusetui.domain.quote import Quote
+from allusetui.law.model import Law
+from allusetui.rules.cadence import calendar_days, same_week
+from allusetui.rules.entry import StrikeRule
+from allusetui.rules.situation import Situation, clause
+from allusetui.rules.valuation import entries_of
+
+
+def lots_of(s: Situation, account: Account, symbol: str) -> int:
+    """Round lots of 100 shares held."""
+    return max(account.shares(symbol), 0) // s.law.sizing.lot_shares
+
+
+@clause("4.3", "6.7")
+def coverage(s: Situation, account: Account, symbol: str, earnings: tuple[date, ...] | None, until: date) -> int:
+    """Calls that may be open on the symbol: one a lot, half of the lots in its earnings week."""
+    lots = lots_of(s, account, symbol)
+    if any(same_week(day, s.today) or s.today <= day <= until for day in earnings or ()):
+        return int(lots * s.law.covered_call.earnings_coverage)
+    return lots
+
+
+@clause("4.1", "2.4", "3.4", "7.2")
+def open_or_working(s: Situation, account: Account, symbol: str) -> int:
+    """Calls that are open on the symbol, and those that working entries may still sell."""
+    working = sum(
+        i.open_quantity
+        for i in entries_of(s, account)
+        if isinstance(i.contract, Option) and i.contract.right is Right.CALL and i.contract.symbol == symbol
+    )
+    return account.open_calls(symbol) + working
+
+
+@clause("2.4", "3.4", "4.1", "7.2")
+def strike_rule(s: Situation, account: Account, symbol: str) -> tuple[StrikeRule, tuple[str, ...]]:
+    """Where a call's strike may lie: at or above cost on assigned shares and outside COM, else COM's band."""
+    calls = s.law.assigned_calls
+    if account.type.value != "com" or account.is_assigned(symbol):
+        own = {"com": (), "rev": ("3.4",)}.get(account.type.value, ("2.4",))
+        return StrikeRule(calls.delta, calls.delta_aim, 0.0, account.basis(symbol), True), ("7.2", *own)
+    band = s.law.sleeves["com"].delta
+    return StrikeRule(band, band.middle, s.law.entry.delta_outside), ("4.1",)
+
+
+@clause("4.2", "6.5")
+def profit_is_due(account: Account, call: Option, quote: Quote, law: Law) -> bool:
+    """Whether 65 % of the premium has decayed, judged on the ask."""
+    return quote.ask <= law.covered_call.profit_ask * average_price(account.lots[call])
+
+
+@clause("6.5")
+def is_last_day_look(s: Situation, account: Account, call: Option) -> bool:
+    """Whether this is the first session on which the call has a day or less to live."""
+    last = s.law.covered_call.last_days
+    previous = s.calendar.before(s.today).day
+    return calendar_days(s.today, call.expiry) <= last and calendar_days(previous, call.expiry) > last
+
+
+@clause("6.5")
+def held_to_the_end(s: Situation, account: Account, call: Option, quote: Quote, spot: Decimal) -> str | None:
+    """Why a call with a day or less to live is not bought back; None = buy it back."""
+    if calendar_days(account.positions[call].sold_on, call.expiry) <= s.law.covered_call.last_days:
+        return "sold_late"
+    if quote.ask <= s.law.covered_call.let_expire_ask:
+        return "worthless"
+    if spot > call.strike and call.strike >= account.basis(call.symbol):
+        return "called_away"
+    return None
+
+
+@clause("4.3", "6.7")
+def reduction_due(s: Situation, chain_earnings: tuple[date, ...], after_close: frozenset[date]) -> bool:
+    """Whether today is the session before a report: its own day when it comes after the close."""
+    for day in chain_earnings:
+        last = s.calendar.up_to(day) if day in after_close else s.calendar.up_to(day - timedelta(days=1))
+        if last.day == s.today:
+            return True
+    return False
+
+

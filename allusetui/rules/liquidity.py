@@ -1,0 +1,87 @@
+"""§8: which values are believed, and which contracts may be opened."""
+
+from decimal import Decimal
+
+from allusetui.domain.contract import Option
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import ZERO, to_price
+from allusetui.domain.quote import Quote, Slice
+from allusetui.law.model import Data, Law
+from allusetui.rules.situation import Refusal, Situation, clause
+
+
+def flaw(quote: Quote, now_ms: int, is_option: bool) -> tuple[str, str] | None:
+    """The field and value that make a quote unusable; None for a good one. A bid of 0 is valid for an option."""
+    for name, value in (("bid", quote.bid), ("ask", quote.ask)):
+        if value.is_nan():
+            return name, "nan"
+        if value < 0 or (value == 0 and (not is_option or name == "ask")):
+            return name, str(value)
+    if quote.bid > quote.ask:
+        return "bid", f"{quote.bid} above ask {quote.ask}"
+    if quote.at_ms > now_ms:
+        return "time", "in the future"
+    return None
+
+
+def jumps(previous: Quote | None, quote: Quote, data: Data) -> bool:
+    """Whether an underlying moved by more than the law believes without a second source."""
+    if previous is None or quote.confirmed or previous.mid == 0:
+        return False
+    return abs(quote.mid / previous.mid - 1) > data.jump
+
+
+def stands(since_ms: int, now_ms: int, data: Data) -> bool:
+    """Whether a doubted value has stood long enough to be believed."""
+    return now_ms - since_ms >= data.jump_stands_s * SECOND_MS
+
+
+@clause("8.3")
+def buffered_spot(s: Situation, option: Option, atr: Decimal) -> tuple[Decimal, bool] | None:
+    """The spot to judge a short option by, and whether it is only a buffered one: last valid, moved against us."""
+    quote = s.quote(option.symbol)
+    if quote is None:
+        return None
+    age_s = s.age_s(quote)
+    if age_s <= s.law.data.stale_s:
+        return quote.mid, False
+    steps = int(age_s // s.law.data.stale_s)
+    moved = min(Decimal(str(s.law.data.buffer_atr)) * steps, Decimal(str(s.law.data.buffer_cap_atr))) * atr
+    return quote.mid - moved if option.is_put else quote.mid + moved, True
+
+
+@clause("8.1")
+def liquidity_failures(law: Law, row: Slice, index: int, previous_counts: bool) -> list[Refusal]:
+    """Each liquidity check that a contract fails; `previous_counts` while the previous session's volume may stand."""
+    failures: list[Refusal] = []
+    interest = int(row.open_interest[index])
+    if interest < law.liquidity.open_interest:
+        failures.append(Refusal("open_interest", ("8.1",), {"open_interest": interest if interest >= 0 else None}))
+    volume = int(row.volume[index])
+    if previous_counts:
+        volume = max(volume, int(row.previous_volume[index]))
+    if volume < law.liquidity.volume:
+        failures.append(Refusal("volume", ("8.1",), {"volume": volume if volume >= 0 else None}))
+    bid, ask = float(row.bids[index]), float(row.asks[index])
+    spread = 2 * (ask - bid) / (bid + ask) if bid + ask > 0 else None
+    if spread is None or spread > float(law.liquidity.spread) + 1e-12:
+        failures.append(Refusal("spread", ("8.1",), {"spread": None if spread is None else to_price(spread)}))
+    return failures
+
+
+@clause("8.2")
+def adv_room(s: Situation, row: Slice, index: int) -> int:
+    """Contracts that may still be planned today in an option by all accounts together."""
+    limit = int(s.law.liquidity.adv_share * max(int(row.average_volume[index]), 0))
+    planned = s.state.planned_today.get(row.option(index), 0) if s.state.planned_day == s.today else 0
+    return max(limit - planned, 0)
+
+
+def slice_quote(row: Slice, index: int, at_ms: int, tick: Decimal) -> Quote:
+    """The quote of one contract of a slice, on the tick grid."""
+    return Quote(on_grid(row.bids[index], tick), on_grid(row.asks[index], tick), at_ms, tick=tick)
+
+
+def on_grid(price: float, tick: Decimal) -> Decimal:
+    """A price that is already a multiple of the tick, as an exact Decimal."""
+    return ZERO if price == 0 else round(price / float(tick)) * tick

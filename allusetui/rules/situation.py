@@ -1,0 +1,103 @@
+"""What a rule may look at: the law, the calendar, what is known and what time it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from typing import TypeVar
+
+from allusetui.domain.account import Account
+from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.contract import Option
+from allusetui.domain.event import Figure
+from allusetui.domain.moment import SECOND_MS, at_clock, day_of
+from allusetui.domain.quote import Quote
+from allusetui.domain.state import State, Volatile
+from allusetui.law.model import Law
+
+F = TypeVar("F", bound=Callable[..., object])
+VIX = "VIX"
+CLAUSES: dict[str, list[str]] = {}
+"""Clause id → the functions that enforce it."""
+
+
+def clause(*ids: str) -> Callable[[F], F]:
+    """Mark the function that enforces the clauses."""
+
+    def mark(function: F) -> F:
+        for clause_id in ids:
+            CLAUSES.setdefault(clause_id, []).append(f"{function.__module__}.{function.__qualname__}")
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the law does not allow, why, and the figures that decided it."""
+
+    reason: str
+    clauses: tuple[str, ...]
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Situation:
+    """All that a decision depends on; it changes nothing."""
+
+    law: Law
+    calendar: Calendar
+    state: State
+    volatile: Volatile
+    now_ms: int
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now_ms)
+
+    @property
+    def session(self) -> Session | None:
+        """Today's session, open or not at this hour."""
+        return self.calendar.at(self.now_ms)
+
+    @property
+    def open_session(self) -> Session | None:
+        """The session that is open now; its close is no longer part of it."""
+        session = self.session
+        return session if session and session.open_ms <= self.now_ms < session.close_ms else None
+
+    def clock(self, clock: time) -> int:
+        """Today's instant of a New York clock time."""
+        return at_clock(self.today, clock)
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The last valid value of an underlying."""
+        return self.volatile.quotes.get(symbol)
+
+    def age_s(self, quote: Quote | None) -> float:
+        """Seconds since the quote was made; infinite for none."""
+        return float("inf") if quote is None else max(self.now_ms - quote.at_ms, 0) / SECOND_MS
+
+    def is_fresh(self, symbol: str) -> bool:
+        """Whether the last valid value of the underlying is young enough to decide on (8.3)."""
+        return self.age_s(self.quote(symbol)) <= self.law.data.stale_s
+
+    def fresh_option(self, option: Option) -> Quote | None:
+        """The option's quote where both it and its underlying are young enough to decide on."""
+        quote = self.volatile.option_quotes.get(option)
+        return quote if self.age_s(quote) <= self.law.data.stale_s and self.is_fresh(option.symbol) else None
+
+    @property
+    def vix(self) -> Decimal | None:
+        """The VIX; None where it is unknown, or stale while the market is open."""
+        quote = self.quote(VIX)
+        if quote is None or (self.open_session and not self.is_fresh(VIX)):
+            return None
+        return quote.mid
+
+    def issuer(self, symbol: str) -> str:
+        """GOOG and GOOGL are one symbol where the law says so (0.3)."""
+        return next((same[0] for same in self.law.sizing.same_issuer if symbol in same), symbol)
+
+    def universe(self, account: Account) -> tuple[str, ...]:
+        return self.law.sleeves[account.type.value].universe

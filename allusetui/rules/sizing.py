@@ -1,0 +1,150 @@
+"""How much of what: the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.money import ZERO, to_cent
+from allusetui.rules.entry import Pick
+from allusetui.rules.situation import Refusal, Situation, clause
+from allusetui.rules.valuation import equity, exposures, free_cash, margin, put_margin
+
+
+@dataclass(slots=True)
+class Room:
+    """What an account may still take on. Dollars; `held` by issuer."""
+
+    equity: Decimal
+    ceiling: Decimal
+    cap: Decimal
+    aim: Decimal
+    cash: Decimal
+    margin_left: Decimal
+    held: dict[str, Decimal]
+    hedged: bool
+    issuer: Callable[[str], str]
+    planned: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def exposure(self) -> Decimal:
+        return sum(self.held.values(), ZERO)
+
+    @property
+    def free(self) -> Decimal:
+        """Up to the ceiling, and up to the cash that secures the puts."""
+        return min(self.ceiling - self.exposure, self.cash)
+
+    def of(self, pick: Pick) -> Decimal:
+        """Exposure held or working in the issuer of a pick."""
+        return self.held.get(self.issuer(pick.symbol), ZERO)
+
+
+@clause("0.2", "0.10", "6.12")
+def room(s: Situation, account: Account) -> Room:
+    """The account's room as it stands now; halved in a Hedged Week."""
+    worth = equity(s, account)
+    hedged = "hedged_week" in s.state.breakers
+    share = s.law.sizing.ceiling * (s.law.breakers.deployment_factor if hedged else Decimal(1))
+    return Room(
+        equity=worth,
+        ceiling=share * worth,
+        cap=s.law.sizing.symbol_cap * worth,
+        aim=s.law.sizing.aim * share * worth,
+        cash=free_cash(s, account),
+        margin_left=s.law.sizing.margin_cap * worth - margin(s, account),
+        held=exposures(s, account),
+        hedged=hedged,
+        issuer=s.issuer,
+    )
+
+
+@clause("0.3")
+def within_symbol_cap(pick: Pick, quantity: int, room: Room) -> bool:
+    return room.of(pick) + quantity * pick.option.notional <= room.cap
+
+
+@clause("0.2")
+def within_free(total: Decimal, room: Room) -> bool:
+    return total <= room.free
+
+
+def refusal_of(pick: Pick, room: Room) -> Refusal | None:
+    """Why not even one contract of the pick fits, in the order of §9."""
+    notional = pick.option.notional
+    if room.hedged and room.exposure >= room.ceiling:
+        return Refusal("hedged_week", ("6.12",), {"exposure": to_cent(room.exposure), "ceiling": to_cent(room.ceiling)})
+    if not within_symbol_cap(pick, 1, room):
+        needed = (room.of(pick) + notional) * room.equity / room.cap if room.cap else None
+        figure = None if needed is None else needed.to_integral_value(ROUND_CEILING)
+        return Refusal("per_symbol_cap", ("0.3",), {"equity_needed": figure, "notional": notional})
+    if not within_free(notional, room):
+        return Refusal("sizing", ("0.2",), {"free": to_cent(room.free), "notional": notional})
+    if pick.room < 1:
+        return Refusal("adv", ("8.2",), {"adv": pick.average_volume})
+    return None
+
+
+def margin_of(s: Situation, pick: Pick) -> Decimal:
+    """Initial margin that one more contract of the pick binds."""
+    quote = s.quote(pick.symbol)
+    spot = quote.mid if quote else pick.option.strike
+    return put_margin(s.state.margin_rate, pick.option, spot, pick.quote.mid)
+
+
+@clause("0.2", "0.3", "0.10", "8.2", "3.1")
+def allocate(s: Situation, picks: list[Pick], room: Room) -> tuple[dict[str, int], dict[str, Refusal]]:
+    """Contracts for each symbol, and the refusal of each that gets none; picks in universe order."""
+    refused = {p.symbol: why for p in picks if (why := refusal_of(p, room))}
+    left = [p for p in picks if p.symbol not in refused]
+    if not left:
+        return {}, refused
+    share = room.free / len(left)
+    planned: dict[str, int] = {}
+    for p in left:
+        target = min(room.cap - room.of(p), share)
+        planned[p.symbol] = min(int(target // p.option.notional), p.room)
+    margins = {p.symbol: margin_of(s, p) for p in left}
+    top_up(left, planned, margins, room)
+    before = dict(planned)
+    cut_to_margin(left, planned, margins, room)
+    for p in left:
+        if planned[p.symbol] == 0:
+            refused[p.symbol] = (
+                Refusal("margin_cap", ("0.10",), {"margin_left": to_cent(room.margin_left)})
+                if before[p.symbol]
+                else Refusal("sizing", ("0.2",), {"target": to_cent(min(room.cap - room.of(p), share))})
+            )
+    return {symbol: n for symbol, n in planned.items() if n}, refused
+
+
+def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> None:
+    """One more contract for the symbol with the lowest exposure that still fits, until the aim is reached."""
+    notional = {p.symbol: p.option.notional for p in left}
+    while True:
+        total = sum((n * notional[symbol] for symbol, n in planned.items()), ZERO)
+        used = sum((n * margins[symbol] for symbol, n in planned.items()), ZERO)
+        if room.exposure + total >= room.aim:
+            return
+        fitting = [
+            p
+            for p in left
+            if within_free(total + notional[p.symbol], room)
+            and within_symbol_cap(p, planned[p.symbol] + 1, room)
+            and used + margins[p.symbol] <= room.margin_left
+            and planned[p.symbol] < p.room
+        ]
+        if not fitting:
+            return
+        lowest = min(fitting, key=lambda p: room.of(p) + planned[p.symbol] * notional[p.symbol])
+        planned[lowest.symbol] += 1
+
+
+@clause("0.10")
+def cut_to_margin(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> None:
+    """Cuts fall on the last in universe order."""
+    used = sum((n * margins[symbol] for symbol, n in planned.items()), ZERO)
+    for p in reversed(left):
+        while planned[p.symbol] and used > room.margin_left:
+            planned[p.symbol] -= 1
+            used -= margins[p.symbol]

@@ -1,0 +1,95 @@
+"""What an account is worth, exposed to and margined at (0.2, 0.9, 0.10). Dollars."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.lot import average_price
+from allusetui.domain.money import ZERO
+from allusetui.domain.order import Intent, Purpose
+from allusetui.rules.situation import Situation, clause
+
+_STOCK_MARGIN = Decimal("0.5")
+_PUT_FLOOR = Decimal("0.10")
+
+
+def price_of(s: Situation, account: Account, contract: Contract) -> Decimal:
+    """The last valid value a share: spot or mid; without any quote, intrinsic or what was paid."""
+    if isinstance(contract, Stock):
+        quote = s.quote(contract.symbol)
+        return quote.mid if quote else average_price(account.lots[contract])
+    quote = s.volatile.option_quotes.get(contract)
+    if quote:
+        return quote.mid
+    return average_price(account.lots[contract]) if contract in account.lots else ZERO
+
+
+def stock_value(s: Situation, account: Account) -> Decimal:
+    return sum(
+        (account.quantity(c) * price_of(s, account, c) for c in account.lots if isinstance(c, Stock)), ZERO
+    )
+
+
+def short_option_value(s: Situation, account: Account) -> Decimal:
+    """Negative: what buying all short options back would cost at mid."""
+    return sum((account.quantity(o) * o.multiplier * price_of(s, account, o) for o in account.positions), ZERO)
+
+
+@clause("0.2", "0.9")
+def equity(s: Situation, account: Account) -> Decimal:
+    """Cash, stock and open short options, options at mid."""
+    return account.cash + stock_value(s, account) + short_option_value(s, account)
+
+
+def entries_of(s: Situation, account: Account) -> Iterable[Intent]:
+    """Entries of the account that still work."""
+    return (i for i in s.state.intents.values() if i.account == account.name and i.purpose is Purpose.ENTRY)
+
+
+def working_puts(s: Situation, account: Account) -> Iterable[tuple[Option, int]]:
+    """Puts that working entries may still sell, with their open quantity."""
+    for intent in entries_of(s, account):
+        if isinstance(intent.contract, Option) and intent.contract.is_put:
+            yield intent.contract, intent.open_quantity
+
+
+def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
+    """Exposure by issuer, held or working: strike cash of short puts, market value of stock (0.2)."""
+    found: dict[str, Decimal] = {}
+
+    def add(symbol: str, amount: Decimal) -> None:
+        issuer = s.issuer(symbol)
+        found[issuer] = found.get(issuer, ZERO) + amount
+
+    for contract in account.lots:
+        if isinstance(contract, Stock):
+            add(contract.symbol, account.quantity(contract) * price_of(s, account, contract))
+    for put in account.shorts(Right.PUT):
+        add(put.symbol, -account.quantity(put) * put.notional)
+    for put, quantity in working_puts(s, account):
+        add(put.symbol, quantity * put.notional)
+    return found
+
+
+def free_cash(s: Situation, account: Account) -> Decimal:
+    """Cash that no short put, held or working, binds."""
+    return account.cash - account.strike_cash - sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
+
+
+@clause("0.10")
+def put_margin(margin_rate: Decimal, put: Option, spot: Decimal, premium: Decimal) -> Decimal:
+    """Initial margin of one short put: max(rate × spot − OTM, 10 % of strike) × multiplier + premium."""
+    otm = max(put.otm_distance(spot), ZERO)
+    return (max(margin_rate * spot - otm, _PUT_FLOOR * put.strike) + premium) * put.multiplier
+
+
+def margin(s: Situation, account: Account) -> Decimal:
+    """Initial margin of all that is held or may still be opened; covered calls carry none."""
+    required = _STOCK_MARGIN * stock_value(s, account)
+    held = [(put, -account.quantity(put)) for put in account.shorts(Right.PUT)]
+    for put, quantity in [*held, *working_puts(s, account)]:
+        quote = s.quote(put.symbol)
+        spot = quote.mid if quote else put.strike
+        required += quantity * put_margin(s.state.margin_rate, put, spot, price_of(s, account, put))
+    return required

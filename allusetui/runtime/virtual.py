@@ -1,0 +1,181 @@
+"""The virtual clock: replay, backtest and tests. Time jumps to the next instant at which anything may happen."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from allusetui.domain import effect as ef
+from allusetui.domain import input as inp
+from allusetui.domain.order import Purpose
+from allusetui.domain.state import State
+from allusetui.engine.apply import fold
+from allusetui.engine.engine import Batch, Engine
+from allusetui.ports import Broker, Journal, Market, Reporter
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The process dies at `at_ms` as by kill -9 and is started again at `back_ms`; None = never."""
+
+    at_ms: int
+    back_ms: int | None
+
+
+@dataclass(slots=True)
+class World:
+    """What the engine runs in: its feed, its broker, its journal, its reports, and what people do."""
+
+    market: Market
+    broker: Broker
+    journal: Journal
+    reporter: Reporter
+    operators: Sequence[inp.OperatorActed] = ()
+    crashes: Sequence[Crash] = ()
+    every_tick: bool = False
+    progress: Progress = field(default=lambda at_ms: None)
+
+
+class VirtualRuntime:
+    """Runs one engine through a world. Deterministic: the same world gives the same journal."""
+
+    def __init__(self, build: Callable[[State | None], Engine], world: World) -> None:
+        self._build = build
+        self.world = world
+        self.engine = build(None)
+        self.now_ms = 0
+        self._unsaved: list[Batch] = []
+        self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
+        self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
+
+    def run(self, started: inp.Started, end_ms: int) -> None:
+        """From the start to the end, both included."""
+        self.now_ms = started.at_ms
+        self.deliver([started])
+        self._instant(started.at_ms)
+        while (at_ms := self._next_ms()) <= end_ms:
+            self._instant(at_ms)
+            self.world.progress(at_ms)
+
+    def _instant(self, at_ms: int) -> None:
+        """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
+        self.now_ms = at_ms
+        while self._crashes and self._crashes[0].at_ms <= at_ms:
+            if not self._down(self._crashes.popleft()):
+                return
+        at_ms = self.now_ms
+        self.deliver(self.world.broker.advance(at_ms))
+        self.deliver([self._look()])
+        while self._operators and self._operators[0].at_ms <= at_ms:
+            self.deliver([self._operators.popleft()])
+
+    def _down(self, crash: Crash) -> bool:
+        """The process is dead; market and broker go on. False when it never comes back."""
+        broker = self.world.broker
+        broker.engine_down(True)
+        back = crash.back_ms
+        while (at_ms := broker.next_ms(self.now_ms)) is not None and (back is None or at_ms <= back):
+            broker.advance(at_ms)
+            self.now_ms = at_ms
+            if back is None:
+                break
+        if back is None:
+            self.now_ms = _NEVER
+            return False
+        self.now_ms = back
+        broker.advance(back)
+        while self._operators and self._operators[0].at_ms < back:
+            self._operators.popleft()
+        broker.engine_down(False)
+        self.engine = self._build(fold(self.world.journal.read()))
+        self.deliver([inp.Resumed(back, crash.at_ms)])
+        return True
+
+    def deliver(self, items: Iterable[inp.Input]) -> None:
+        """Handle inputs in order: store each batch, then let its effects leave; their answers come next."""
+        queue = deque(items)
+        while queue:
+            batch = self.engine.handle(queue.popleft())
+            if batch.events and not self._store(batch):
+                continue
+            for effect in batch.effects:
+                queue.extend(self._perform(effect))
+
+    def _store(self, batch: Batch) -> bool:
+        """Store a batch, and before it what could not be stored earlier; on failure fold back and latch `disk`."""
+        try:
+            for late in self._unsaved:
+                self.world.journal.append(late.at_ms, late.events)
+            self._unsaved.clear()
+            self.world.journal.append(batch.at_ms, batch.events)
+        except OSError as error:
+            self._disk_failed(str(error))
+            return False
+        return True
+
+    def _disk_failed(self, reason: str) -> None:
+        self.engine = self._build(fold(self.world.journal.read()))
+        batch = self.engine.handle(inp.DiskFailed(self.now_ms, reason))
+        self._unsaved = [batch]
+        for effect in batch.effects:
+            if isinstance(effect, ef.CancelOrder):
+                self.world.broker.cancel(effect.client_order_id, self.now_ms)
+
+    def _perform(self, effect: ef.Effect) -> Sequence[inp.Input]:
+        world, now_ms = self.world, self.now_ms
+        match effect:
+            case ef.PlaceOrder():
+                return world.broker.place(effect.order, now_ms)
+            case ef.CancelOrder():
+                return world.broker.cancel(effect.client_order_id, now_ms)
+            case ef.AskOrders():
+                return [world.broker.orders(now_ms)]
+            case ef.AskPositions():
+                return [world.broker.positions(now_ms)]
+            case ef.AskChain():
+                return [inp.ChainSeen(now_ms, effect.symbol, world.market.chain(effect.symbol, now_ms))]
+            case ef.AskBars():
+                return [inp.BarsSeen(now_ms, effect.symbol, world.market.bars(effect.symbol, now_ms))]
+            case ef.WriteReport():
+                digest = world.reporter.write(effect.period, effect.name, now_ms)
+                return [inp.ReportDone(now_ms, effect.period, effect.name, digest)]
+
+    def _look(self) -> inp.MarketSeen:
+        """The quotes that the engine wants, as the feed shows them now."""
+        market, now_ms = self.world.market, self.now_ms
+        symbols, options = self.engine.wants()
+        underlyings = {s: q for s in symbols if (q := market.underlying(s, now_ms)) is not None}
+        quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
+        return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms))
+
+    def _next_ms(self) -> int:
+        """The next instant at which anything may happen."""
+        if self.now_ms >= _NEVER:
+            return _NEVER
+        times = [self.engine.wake_at(self.now_ms)]
+        if (broker_ms := self.world.broker.next_ms(self.now_ms)) is not None:
+            times.append(broker_ms)
+        if self._operators:
+            times.append(self._operators[0].at_ms)
+        if self._crashes:
+            times.append(self._crashes[0].at_ms)
+        until = min(times)
+        if self.world.every_tick or self._is_tense() or self.world.market.disturbed(self.now_ms, until):
+            tick = self.world.market.next_tick(self.now_ms)
+            return until if tick is None else min(tick, until)
+        crossing = self._crossing(until)
+        return until if crossing is None else min(crossing, until)
+
+    def _is_tense(self) -> bool:
+        """Whether a stop works: at level 3 every tick is looked at (0.12)."""
+        return any(i.purpose is Purpose.STOP for i in self.engine.state.intents.values())
+
+    def _crossing(self, until_ms: int) -> int | None:
+        """The first tick before `until_ms` that passes a threshold of the engine's."""
+        market = self.world.market
+        found = (market.first_above(t.symbol, t.level, self.now_ms, until_ms) for t in self.engine.thresholds())
+        return min((at_ms for at_ms in found if at_ms is not None), default=None)
+
+
+_NEVER = 2**62

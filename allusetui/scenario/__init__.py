@@ -1,0 +1,1 @@
+"""Scenario files: what they say (model), how they are read (load), and what they expect of a journal (expect)."""

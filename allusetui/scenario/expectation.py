@@ -1,0 +1,119 @@
+"""`[[expect]]`: what the journal must show, checked for form when the file is read and judged by expect.py."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Final, Self
+
+from pydantic import Field, PlainValidator, model_validator
+
+from allusetui.scenario import values
+from allusetui.scenario.setting import Table
+from allusetui.scenario.values import Problem
+
+TESTS: Final = ("eq", "ne", "ge", "gt", "le", "lt", "in", "not_in", "near", "tol", "null")
+ORDERED: Final = ("ge", "gt", "le", "lt")
+NEEDED: Final = {
+    "in": (list | tuple, "a list"),
+    "not_in": (list | tuple, "a list"),
+    "null": (bool, "true or false"),
+    "near": (int | float | Decimal, "a number"),
+    "tol": (int | float | Decimal, "a number"),
+}
+
+
+def _test_problem(test: str, wanted: object) -> str | None:
+    if test not in TESTS:
+        return f"is not a test; allowed: {', '.join(TESTS)}{values.near_miss(test, TESTS)}"
+    if test in ORDERED and isinstance(wanted, dict | list | bool):
+        return f"{values.shown(wanted)} has no order; allowed: a number, a text or a time"
+    if test in NEEDED and (not isinstance(wanted, NEEDED[test][0]) or (test != "null" and isinstance(wanted, bool))):
+        return f"{values.shown(wanted)} does not fit this test; allowed: {NEEDED[test][1]}"
+    return None
+
+
+def check_tests(tests: dict[str, object], *key: str | int) -> None:
+    """Raises Problem for a table of tests that is empty, has an unknown test, or a value that its test can't use."""
+    if not tests:
+        raise Problem(f"the table is empty; allowed: {', '.join(TESTS)}", *key)
+    for test, wanted in tests.items():
+        problem = _test_problem(test, wanted)
+        if problem is not None:
+            raise Problem(problem, *key, test)
+    if "tol" in tests and "near" not in tests:
+        raise Problem('is a tolerance for nothing; allowed: beside "near"', *key, "tol")
+
+
+def where_table(table: object, *key: str | int) -> dict[str, object]:
+    """Gives a `where` table whose tests are well formed; `any` in it is a list of such tables."""
+    if not isinstance(table, dict):
+        raise Problem(f"{values.shown(table)} is not a table; allowed: {{ key = value }}", *key)
+    for name, wanted in table.items():
+        if name == "any":
+            where_tables(wanted, *key, name)
+        elif isinstance(wanted, dict):
+            check_tests(wanted, *key, name)
+    return table
+
+
+def where_tables(tables: object, *key: str | int) -> tuple[dict[str, object], ...]:
+    """Gives a list of at least one `where` table."""
+    if not isinstance(tables, list | tuple) or not tables:
+        raise Problem(f"{values.shown(tables)} offers no choice; allowed: a list of tables", *key)
+    return tuple(where_table(table, *key, index) for index, table in enumerate(tables))
+
+
+def _between(value: object) -> tuple[datetime, datetime]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise Problem(f"{values.shown(value)} is not a pair; allowed: [first time, last time]")
+    first, last = values.local_time(value[0]), values.local_time(value[1])
+    if last < first:
+        raise Problem(f"{values.shown(last)} is before {values.shown(first)}; allowed: the earlier time first")
+    return first, last
+
+
+class SumTest(Table):
+    """`sum`: the tests that the sum of `key`, over the events that fit, must pass."""
+
+    key: values.Text
+    eq: values.Money | None = None
+    ne: values.Money | None = None
+    ge: values.Money | None = None
+    gt: values.Money | None = None
+    le: values.Money | None = None
+    lt: values.Money | None = None
+    near: values.Money | None = None
+    tol: values.Amount | None = None
+
+    @model_validator(mode="after")
+    def _tests_something(self) -> Self:
+        check_tests(self.tests)
+        return self
+
+    @property
+    def tests(self) -> dict[str, object]:
+        """The tests by name."""
+        return self.model_dump(exclude={"key"}, exclude_none=True)
+
+
+class Expectation(Table):
+    """`[[expect]]`: how many events of these kinds, at these times, with these values and clauses there must be.
+
+    Without `count`, `min` and `max`: at least one.
+    """
+
+    kind: values.OneOrMoreTexts
+    where: Annotated[dict[str, object], PlainValidator(where_table)] = Field(default_factory=dict)
+    any_of: Annotated[tuple[dict[str, object], ...], PlainValidator(where_tables)] = Field(default=(), alias="any")
+    between: Annotated[tuple[datetime, datetime] | None, PlainValidator(_between)] = None
+    count: values.Count | None = None
+    min: values.Count | None = None
+    max: values.Count | None = None
+    clauses: values.Texts = ()
+    sum: SumTest | None = None
+    note: values.Text | None = None
+
+    @property
+    def bounds(self) -> dict[str, int]:
+        """The bounds on how many events fit, by name: `count`, `min`, `max`."""
+        named = {"count": self.count, "min": self.min, "max": self.max}
+        return {name: bound for name, bound in named.items() if bound is not None} or {"min": 1}

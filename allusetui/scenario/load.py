@@ -1,0 +1,97 @@
+"""Reading a scenario: a file or a shipped name in, a checked Scenario or one line of what is wrong out."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from allusetui.domain.text import untrusted
+from allusetui.scenario.model import Scenario
+from allusetui.scenario.problem import explain
+from allusetui.scenario.shipped import shipped_names, shipped_text
+from allusetui.scenario.values import near_miss
+
+LONGEST_LINE = 1_000
+LARGEST_BYTES = 16_000_000
+
+
+class ScenarioError(Exception):
+    """A scenario that can't be used; its text is one line: file, key, what is wrong, what is allowed."""
+
+    def __init__(self, source: str, text: str) -> None:
+        super().__init__(untrusted(f"{source}: {text}", LONGEST_LINE))
+
+
+def load(path: Path | str, data_dir: Path | None = None) -> Scenario:
+    """Gives the scenario of a file, or the shipped one of that name if there is no such file.
+
+    `data_dir` stands for a history market's `data` where the file leaves it out; a relative `data` is relative to the
+    file. Raises ScenarioError for everything that is wrong with the file or its directory.
+    """
+    file = Path(path)
+    is_shipped = str(path) in shipped_names() and not _is_file(file)
+    text = shipped_text(str(path)) if is_shipped else _read(file)
+    scenario = parse(text, str(path))
+    return _with_data(scenario, str(path), file.parent, data_dir)
+
+
+def parse(text: str, source: str) -> Scenario:
+    """Gives the scenario that a TOML text says, `data` as written; raises ScenarioError that names `source`."""
+    try:
+        return Scenario.model_validate(_tables(text, source))
+    except ValidationError as error:
+        raise ScenarioError(source, explain(error)) from None
+
+
+def _tables(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, ArithmeticError) as error:
+        raise ScenarioError(source, f"is not TOML: {error or 'a number is out of range'}") from None
+    except RecursionError:
+        raise ScenarioError(source, "is nested too deeply; allowed: tables as in the documented format") from None
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.is_dir():
+            raise ScenarioError(str(file), "is a directory; allowed: a TOML file")
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        names = shipped_names()
+        allowed = f"allowed: a TOML file or a shipped scenario ({', '.join(names)}){near_miss(file.name, names)}"
+        raise ScenarioError(str(file), f"no such file; {allowed}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(str(file), f"can't be read: {reason}; allowed: a readable TOML file") from None
+    if len(content) > LARGEST_BYTES:
+        raise ScenarioError(str(file), f"is too long; allowed: at most {LARGEST_BYTES} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(str(file), f"is not UTF-8 at byte {error.start}; allowed: UTF-8 text") from None
+
+
+def _with_data(scenario: Scenario, source: str, folder: Path, data_dir: Path | None) -> Scenario:
+    market = scenario.market
+    data = market.data
+    if data is not None:
+        data = (folder / data).resolve()
+    elif market.kind == "history":
+        if data_dir is None:
+            cure = 'allowed: data = "DIR" here, or $ALLUSETUI_DATA'
+            raise ScenarioError(source, f"market.data: is missing and a history market reads it; {cure}")
+        data = data_dir.resolve()
+    if data is not None and not data.is_dir():
+        raise ScenarioError(source, f"market.data: {data} is not a directory; allowed: a data directory")
+    return scenario.model_copy(update={"market": market.model_copy(update={"data": data})})

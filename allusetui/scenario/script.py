@@ -1,0 +1,135 @@
+"""What happens in a scenario: the market's moves (tape), faults of market and broker, the operator's keys."""
+
+from decimal import Decimal
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, PlainValidator, model_validator
+
+from allusetui.scenario import values
+from allusetui.scenario.setting import Right, Table
+from allusetui.scenario.tape import tape_values
+from allusetui.scenario.values import Problem
+
+FaultKind = Literal[
+    "stale",
+    "no_chain",
+    "no_fill",
+    "partial_fill",
+    "reject",
+    "lost_ack",
+    "bad_quote",
+    "broker_down",
+    "crash",
+    "broker_book",
+    "foreign_order",
+    "assign",
+]
+Action = Literal[
+    "pause",
+    "resume",
+    "kill",
+    "reset",
+    "maintenance",
+    "audit",
+    "approve",
+    "refuse",
+    "tax_paid",
+    "deposit",
+    "withdraw",
+    "no_entries",
+    "close",
+]
+
+CONTRACT_KEYS: Final = ("expiry", "strike", "right")
+BAD_VALUES: Final = ("nan", "zero", "negative", "crossed", "spike", "future")
+FAULT_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "stale": ("symbol",),
+    "no_chain": ("symbol",),
+    "no_fill": ("symbol",),
+    "partial_fill": ("symbol", "value"),
+    "reject": ("symbol",),
+    "bad_quote": ("symbol", "value"),
+    "broker_book": ("symbol", "quantity"),
+    "foreign_order": ("symbol",),
+    "assign": ("symbol", "quantity", *CONTRACT_KEYS),
+}
+ACTION_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "tax_paid": ("amount",),
+    "deposit": ("amount",),
+    "withdraw": ("amount",),
+    "close": ("symbol",),
+}
+WITHOUT_ACCOUNT: Final = ("kill", "reset")
+
+
+class TapePoint(Table):
+    """`[[tape]]`: from `at` on these values hold, or are reached in a straight line of `glide_ms` (the key `glide`)."""
+
+    at: values.LocalTime
+    set: Annotated[dict[str, Decimal | str], PlainValidator(tape_values)]
+    glide_ms: values.Span = Field(default=0, alias="glide")
+
+
+class Fault(Table):
+    """`[[fault]]`: `for_ms` (the key `for`) None lasts to the end of the scenario; a crash then never comes back.
+
+    `value` is contracts a second for partial_fill, one of BAD_VALUES for bad_quote. An option is `symbol` with
+    `expiry`, `strike` and `right`, a stock `symbol` alone.
+    """
+
+    at: values.LocalTime
+    kind: FaultKind
+    for_ms: values.Span | None = Field(default=None, alias="for")
+    symbol: values.Symbol | None = None
+    value: Annotated[Decimal | str | None, PlainValidator(values.number_or_text)] = None
+    quantity: values.Contracts | None = None
+    expiry: values.Day | None = None
+    strike: values.Price | None = None
+    right: Right | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        _need(self, f"kind {self.kind}", FAULT_NEEDS.get(self.kind, ()))
+        _whole_contract(self)
+        if self.kind == "bad_quote" and self.value not in BAD_VALUES:
+            raise Problem(f"{values.shown(self.value)} is no bad quote; allowed: {', '.join(BAD_VALUES)}", "value")
+        if self.kind == "partial_fill" and not (isinstance(self.value, Decimal) and self.value >= 0):
+            raise Problem(f"{values.shown(self.value)} is no speed; allowed: contracts a second, such as 2", "value")
+        return self
+
+
+class OperatorAct(Table):
+    """`[[operator]]`: a key of the operator. `account` None is a kill, or a reset of every account."""
+
+    at: values.LocalTime
+    action: Action
+    account: values.Account | None = None
+    amount: values.Price | None = None
+    symbol: values.Symbol | None = None
+    expiry: values.Day | None = None
+    strike: values.Price | None = None
+    right: Right | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_action_needs(self) -> Self:
+        if self.action not in WITHOUT_ACCOUNT and self.account is None:
+            raise Problem(f"is missing; action {self.action} needs it; allowed: {values.ACCOUNTS_ALLOWED}", "account")
+        if self.action == "kill" and self.account is not None:
+            raise Problem("kill stops every account; allowed: leave the account out", "account")
+        _need(self, f"action {self.action}", ACTION_NEEDS.get(self.action, ()))
+        _whole_contract(self)
+        return self
+
+
+def _need(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if getattr(table, key) is None:
+            raise Problem(f"is missing; {what} needs: {', '.join(keys)}", key)
+
+
+def _whole_contract(table: Fault | OperatorAct) -> None:
+    missing = [key for key in CONTRACT_KEYS if getattr(table, key) is None]
+    if missing and len(missing) < len(CONTRACT_KEYS):
+        raise Problem(
+            "an option needs all of expiry, strike and right; allowed: all three, or none for stock", missing[0]
+        )

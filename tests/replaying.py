@@ -1,0 +1,56 @@
+"""What tests of whole runs share: a scenario run in memory, and its journal as a reader sees it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from allusetui.codec.records import to_record
+from allusetui.compose import Run, build_run
+from allusetui.journal.memory import MemoryJournal
+from allusetui.scenario.expect import Verdict, judge
+from allusetui.scenario.load import load, parse
+from allusetui.scenario.model import Scenario
+
+
+class Silent:
+    """A reporter that writes nothing."""
+
+    def write(self, period: str, name: str, at_ms: int) -> str:
+        return "0" * 64
+
+
+@dataclass
+class Replayed:
+    """A run that has ended."""
+
+    scenario: Scenario
+    run: Run
+    journal: MemoryJournal
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [to_record(seq, at_ms, event) for seq, at_ms, event in self.journal.read()]
+
+    def of(self, kind: str, **keys: Any) -> list[dict[str, Any]]:
+        """The events of a kind whose data, or envelope, shows all of these."""
+        return [
+            r for r in self.records if r["kind"] == kind and all({**r, **r["data"]}.get(k) == v for k, v in keys.items())
+        ]
+
+    def verdicts(self) -> list[Verdict]:
+        return judge(self.scenario.expectations, self.records)
+
+
+def replay_file(path: Path) -> Replayed:
+    return replay(load(path))
+
+
+def replay_text(text: str) -> Replayed:
+    return replay(parse(text, "test.toml"))
+
+
+def replay(scenario: Scenario) -> Replayed:
+    journal = MemoryJournal()
+    run = build_run(scenario, journal, Silent())
+    run.go()
+    return Replayed(scenario, run, journal)

@@ -1,0 +1,133 @@
+"""Every wrong key or value is one line: file, key, what is wrong, what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from allusetui.scenario.load import ScenarioError, parse
+
+SMALL = Path(__file__).with_name("small.toml").read_text(encoding="utf-8")
+AT = "at = 2026-03-05T10:40:00\n"
+OPTION = '[accounts.REV]\n[[accounts.REV.options]]\nsymbol = "AAPL"\nstrike = 1\nright = "P"\nprice = 1\n'
+
+
+def changed(old: str, new: str) -> str:
+    """The small scenario with one text replaced."""
+    assert old in SMALL
+    return SMALL.replace(old, new)
+
+
+def line(text: str) -> str:
+    """The one line that refuses a text."""
+    with pytest.raises(ScenarioError) as caught:
+        parse(text, "week.toml")
+    said = str(caught.value)
+    assert said.startswith("week.toml: ")
+    assert len(said.splitlines()) == 1
+    return said
+
+
+REPLACED = [
+    ('name = "small"', 'name = "../../etc"', "scenario.name", "allowed: letters"),
+    ('name = "small"', "", "scenario.name", "is missing; needed: name, start, end"),
+    ('name = "small"', 'name = "a"\nmode = "stres"', "scenario.mode", "did you mean stress?"),
+    ('name = "small"', 'name = "a"\nseed = true', "scenario.seed", "not a number"),
+    ('name = "small"', 'name = "a"\nseed = 1.5', "scenario.seed", "whole number"),
+    ('name = "small"', 'name = "a"\ncapital = nan', "scenario.capital", "out of range"),
+    ('name = "small"', 'name = "a"\ncapital = 1e900000', "scenario.capital", "out of range"),
+    ('name = "small"', 'name = "a"\ncapital = "4_000_000"', "scenario.capital", "not a number"),
+    ('name = "small"', 'name = "a"\naccounts = ["GEM"]', "scenario.accounts", "allowed: GEN, REV, COM"),
+    ('name = "small"', 'name = "a"\n"odd\\nkey" = 1', 'scenario."odd', "is not a key here"),
+    ("2026-03-06T17:00:00", "2026-03-04T09:00:00", "scenario.end", "not after the start"),
+    ("2026-03-06T17:00:00", "2026-03-06T17:00:00-05:00", "scenario.end", "without offset"),
+    ("2026-03-06T17:00:00", "2026-03-06", "scenario.end", "not a New York time"),
+    ("[market]\n", "[markt]\na = 1\n[market]\n", "markt", "did you mean market?"),
+    ('kind = "scripted"', 'kind = "scriptd"', "market.kind", "allowed: scripted, history, synthetic"),
+    ('kind = "scripted"', 'kind = "scripted"\ndata = "d"', "market.data", "reads no data"),
+    ('kind = "scripted"', 'kind = "scripted"\nbreadth = 5', "market.breadth", "is not a table; allowed: value"),
+    ("spot = 200", "spott = 200", "market.symbols.AAPL.spott", "did you mean spot?"),
+    ("spot = 200", "spot = -1", "market.symbols.AAPL.spot", "allowed: a number above 0"),
+    ("spot = 200", 'spot = 200\nexpiries = "weekly"', "market.symbols.AAPL.expiries", "friday, mon-wed-fri, daily"),
+    ("spot = 200", 'spot = 200\noi = "none"', "market.symbols.AAPL.oi", '"missing"'),
+    ("spot = 200", 'spot = 200\natr = "missing"', "market.symbols.AAPL.atr", '"none"'),
+    ("spot = 200", "spot = 200\nearnings = 2026-03-12", "market.symbols.AAPL.earnings", '"unknown"'),
+    ("spot = 200", "spot = 200\ndividends = [{ ex = 2026-03-10 }]", "AAPL.dividends[1].amount", "is missing"),
+    ("iv = 0.60", "iv = 60", "market.symbols.AAPL.iv", "at most 10"),
+    ("symbols.VIX", "symbols.vix", "market.symbols.vix", "capital letters"),
+]
+
+ADDED = [
+    ("[accounts.GENN]\nequity = 1\n", "accounts.GENN", "A2.GEN"),
+    ("[accounts.MINI-1]\nbase = 1\n", "accounts.MINI-1.equity", "is missing"),
+    ("[accounts.COM.holdings.MSFT]\nshares = 100\nbasis = 1\n", "accounts.COM.holdings.MSFT", "listed: AAPL, VIX"),
+    ("[accounts.COM.holdings.AAPL]\nshares = 0\nbasis = 1\n", "accounts.COM.holdings.AAPL.shares", "above 0"),
+    ('[accounts.COM.holdings.AAPL]\nshares = 1\nbasis = 1\nassigned = "yes"\n', "AAPL.assigned", "true, false"),
+    (OPTION + "expiry = 2026-03-03\nopened = 2026-03-02\nquantity = 1\n", "REV.options[1].expiry", "before the start"),
+    (OPTION + "expiry = 2026-03-06\nopened = 2026-03-02\nquantity = 0\n", "REV.options[1].quantity", "not 0"),
+    ("[tape]\nat = 1\n", "tape", "tables under [[tape]]"),
+    (f"[[tape]]\n{AT}set = {{ AAPL = 1 }}\nglide = 15\n", "tape[1].glide", '"15m"'),
+    (f'[[tape]]\n{AT}set = {{ AAPL = 1 }}\nglide = "9999d"\n', "tape[1].glide", "too long"),
+    (f"[[tape]]\n{AT}set = {{}}\n", "tape[1].set", "sets nothing"),
+    (f"[[tape]]\n{AT}set = {{ AAPLE = 1 }}\n", "tape[1].set.AAPLE", "did you mean AAPL?"),
+    (f'[[tape]]\n{AT}set = {{ "AAPL.volum" = 1 }}\n', 'tape[1].set."AAPL.volum"', "did you mean volume?"),
+    (f'[[tape]]\n{AT}set = {{ "AAPL.iv" = "none" }}\n', 'tape[1].set."AAPL.iv"', "not a number"),
+    (f'[[fault]]\n{AT}kind = "crash"\n[[fault]]\n{AT}kind = "stael"\n', "fault[2].kind", "did you mean stale?"),
+    (f'[[fault]]\n{AT}kind = "stale"\n', "fault[1].symbol", "is missing; kind stale needs: symbol"),
+    (f'[[fault]]\n{AT}kind = "stale"\nsymbol = "MSFT"\n', "fault[1].symbol", "not listed under market.symbols"),
+    (f'[[fault]]\n{AT}kind = "bad_quote"\nsymbol = "AAPL"\nvalue = "odd"\n', "fault[1].value", "spike, future"),
+    (f'[[fault]]\n{AT}kind = "partial_fill"\nsymbol = "AAPL"\nvalue = "two"\n', "fault[1].value", "contracts a second"),
+    (f'[[fault]]\n{AT}kind = "broker_book"\nsymbol = "AAPL"\n', "fault[1].quantity", "is missing; kind"),
+    (f'[[fault]]\n{AT}kind = "assign"\nsymbol = "AAPL"\nquantity = 1\n', "fault[1].expiry", "is missing; kind"),
+    (
+        f'[[fault]]\n{AT}kind = "broker_book"\nsymbol = "AAPL"\nquantity = 1\nstrike = 1\n',
+        "fault[1].expiry",
+        "all three",
+    ),
+    (f'[[fault]]\n{AT}kind = "crash"\nfor_ms = 3\n', "fault[1].for_ms", "allowed: at, kind, for"),
+    (f'[[operator]]\n{AT}action = "pause"\n', "operator[1].account", "is missing; action pause needs it"),
+    (f'[[operator]]\n{AT}action = "paus"\naccount = "GEN"\n', "operator[1].action", "did you mean pause?"),
+    (f'[[operator]]\n{AT}action = "kill"\naccount = "GEN"\n', "operator[1].account", "every account"),
+    (f'[[operator]]\n{AT}action = "deposit"\naccount = "GEN"\n', "operator[1].amount", "action deposit needs: amount"),
+    (f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\n', "operator[1].symbol", "action close needs: symbol"),
+    (f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\nsymbol = "X"\n', "operator[1].symbol", "not listed"),
+    ("[[expect]]\ncount = 1\n", "expect[1].kind", "is missing"),
+    ("[[expect]]\nkind = []\n", "expect[1].kind", "empty"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { gee = 1 } }\n', "expect[1].where.x.gee", "did you mean ge?"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = {} }\n', "expect[1].where.x", "the table is empty"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { in = 1 } }\n', "expect[1].where.x.in", "a list"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { near = "1" } }\n', "expect[1].where.x.near", "a number"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { tol = 1 } }\n', "expect[1].where.x.tol", 'beside "near"'),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { null = 1 } }\n', "expect[1].where.x.null", "true or false"),
+    ('[[expect]]\nkind = "a"\nwhere = { x = { ge = [1] } }\n', "expect[1].where.x.ge", "no order"),
+    ('[[expect]]\nkind = "a"\nwhere = 1\n', "expect[1].where", "is not a table"),
+    ('[[expect]]\nkind = "a"\nany = []\n', "expect[1].any", "offers no choice"),
+    ('[[expect]]\nkind = "a"\nwhere = { any = [{ x = { on = 1 } }] }\n', "expect[1].where.any[1].x.on", "not a test"),
+    ('[[expect]]\nkind = "a"\nbetween = [2026-03-05T10:30:00]\n', "expect[1].between", "not a pair"),
+    ('[[expect]]\nkind = "a"\nsum = { key = "q" }\n', "expect[1].sum", "the table is empty"),
+    ('[[expect]]\nkind = "a"\nsum = { eq = 1 }\n', "expect[1].sum.key", "needed: key"),
+    ('[[expect]]\nkind = "a"\nclauses = "6.3"\n', "expect[1].clauses", "not a list"),
+    ('[[expect]]\nkind = "a"\nbetween = [2026-03-05T10:30:00, 2026-03-05T10:00:00]\n', "expect[1].between", "earlier"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "says"), REPLACED)
+def test_a_wrong_value_is_named_by_its_key(old: str, new: str, key: str, says: str) -> None:
+    _names(line(changed(old, new)), key, says)
+
+
+@pytest.mark.parametrize(("tables", "key", "says"), ADDED)
+def test_a_wrong_table_is_named_by_its_number_and_key(tables: str, key: str, says: str) -> None:
+    _names(line(SMALL + tables), key, says)
+
+
+def _names(said: str, key: str, says: str) -> None:
+    assert key in said.removeprefix("week.toml: ").split(": ")[0]
+    assert says in said
+
+
+def test_all_else_that_is_wrong_is_counted() -> None:
+    assert line(changed("spot = 200\niv = 0.60", "spot = 0\niv = 0")).endswith("(and 1 more)")
+
+
+def test_our_broker_may_show_a_symbol_that_the_market_does_not_list() -> None:
+    parse(SMALL + f'[[fault]]\n{AT}kind = "foreign_order"\nsymbol = "XOM"\n', "x")
