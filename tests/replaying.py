@@ -34,7 +34,9 @@ class Replayed:
     def of(self, kind: str, **keys: Any) -> list[dict[str, Any]]:
         """The events of a kind whose data, or envelope, shows all of these."""
         return [
-            r for r in self.records if r["kind"] == kind and all({**r, **r["data"]}.get(k) == v for k, v in keys.items())
+            r
+            for r in self.records
+            if r["kind"] == kind and all({**r, **r["data"]}.get(k) == v for k, v in keys.items())
         ]
 
     def verdicts(self) -> list[Verdict]:

@@ -39,7 +39,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One message to the broker. `limit` in dollars a share; a roll sells `candidate`, and its limit is the net debit."""
+    """One message to the broker. `limit` in dollars a share; a roll also sells `candidate`, limit = net debit."""
 
     client_order_id: str
     account: str

@@ -93,10 +93,7 @@ def load(data: Path, symbols: Iterable[str], first: date, last: date) -> History
             found[symbol] = _whole(path, rows)
     return HistoryData(
         daily=found,
-        breadth_pct={
-            day: value
-            for _, day, (value,) in _dated(data / "index/breadth_50dma.csv", "date", ["pct_above_50dma"], begin, last)
-        },
+        breadth_pct=dict(_dated(data / "index/breadth_50dma.csv", "pct_above_50dma", begin, last)),
         rates=_rates(data / "rates.csv", begin, last),
         dividends=_by_symbol(data / "dividends.csv", "amount", begin, horizon),
         splits=_by_symbol(data / "splits.csv", "ratio", begin, last),
@@ -145,25 +142,23 @@ def _number(path: Path, line: int, text: str) -> Decimal:
     return value
 
 
-def _dated(
-    path: Path, key: str, columns: Sequence[str], begin: date, end: date
-) -> Iterator[tuple[int, date, list[Decimal]]]:
-    """Line number, day and numbers of the rows in [begin, end]."""
-    low, high = begin.isoformat(), end.isoformat()
-    for line, (text, *cells) in _rows(path, [key, *columns]):
-        if low <= text <= high:
-            yield line, _day(path, line, text), [_number(path, line, cell) for cell in cells]
+def _dated(path: Path, column: str, begin: date, end: date) -> Iterator[tuple[date, Decimal]]:
+    """The values of a column in [begin, end]."""
+    for line, (text, cell) in _rows(path, ["date", column]):
+        day = _day(path, line, text)
+        if begin <= day <= end:
+            yield day, _number(path, line, cell)
 
 
 def _daily(path: Path, begin: date, end: date) -> Daily:
     """The rows in [begin, end]; open, high and low are NaN where only the close is known."""
-    low, high = begin.isoformat(), end.isoformat()
     days: list[date] = []
     values: list[list[float]] = []
     for line, (text, *cells) in _rows(path, ["date", *_OHLC]):
-        if not low <= text <= high:
+        day = _day(path, line, text)
+        if not begin <= day <= end:
             continue
-        days.append(_day(path, line, text))
+        days.append(day)
         if len(days) > 1 and days[-1] <= days[-2]:
             raise DataError(f"{path}: line {line} ({text}) is not after the row before it")
         values.append([_price(path, line, cell) for cell in cells])
@@ -218,11 +213,10 @@ def _closed_in(rows: Daily, vix: Daily) -> Daily:
 
 def _rates(path: Path, begin: date, end: date) -> tuple[tuple[date, float], ...]:
     """Three-month bills in [begin, end], made continuous; days without a figure are left out."""
-    low, high = begin.isoformat(), end.isoformat()
     return tuple(
-        (_day(path, line, text), log1p(float(_number(path, line, m3)) / 100))
+        (day, log1p(float(_number(path, line, m3)) / 100))
         for line, (text, m3) in _rows(path, ["date", "m3"])
-        if m3 and low <= text <= high
+        if begin <= (day := _day(path, line, text)) <= end and m3
     )
 
 

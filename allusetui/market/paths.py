@@ -65,9 +65,9 @@ class Paths:
         market = None if symbol == SPX else self._market(day)
         if market is not None:
             share = _VIX_SHARE if symbol == VIX else traits.of(symbol).market_share
-            noise *= (1 - share * share) ** 0.5
-            noise[: len(market)] += share * market
-            noise[len(market) :] /= (1 - share * share) ** 0.5
+            together = noise[: len(market)]
+            together *= (1 - share * share) ** 0.5
+            together += share * market
         return bridge.path(ohlc, shape, noise, late)
 
     def _market_noise(self, day: date) -> Floats | None:
