@@ -30,6 +30,7 @@ from allusetui.market.scripted import ScriptedMarket
 from allusetui.ports import Journal, Market, Reporter
 from allusetui.reports.files import write
 from allusetui.reports.weekly import weekly
+from allusetui.rules.situation import VIX
 from allusetui.runtime.virtual import Crash, VirtualRuntime, World
 from allusetui.scenario.model import AccountSpec, Scenario
 
@@ -95,7 +96,7 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
         from allusetui.market.history import HistoryMarket
 
         assert scenario.market.data is not None
-        symbols = {symbol for kind in _FIRST_SLEEVES for symbol in law.sleeves[kind.lower()].universe}
+        symbols = {symbol for kind in _FIRST_SLEEVES for symbol in law.sleeves[kind.lower()].universe} | {VIX}
         return HistoryMarket(
             scenario.market.data, frozenset(symbols), days, start_ms, end_ms, scenario.scenario.seed,
             scenario.market.rate,

@@ -1,5 +1,6 @@
 """What tests of whole runs share: a scenario run in memory, and its journal as a reader sees it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,12 @@ class Replayed:
         return judge(self.scenario.expectations, self.records)
 
 
+SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[2] / "shared"))
+DATA = SHARED / "data"
+
+
 def replay_file(path: Path) -> Replayed:
-    return replay(load(path))
+    return replay(load(path, DATA))
 
 
 def replay_text(text: str) -> Replayed:
