@@ -295,7 +295,7 @@ class RollCandidate:
 
     contract: Option
     delta: float
-    mid: Decimal
+    credit: Decimal
     cost: Decimal
     chain_cost: Decimal
     quantity: int
@@ -307,6 +307,9 @@ class RollPrepared(Event):
     kind = "roll.prepared"
     contract: Option
     candidates: tuple[RollCandidate, ...]
+    cost: Decimal | None
+    chain_cost: Decimal | None
+    credit: Decimal | None
     first_credit: Decimal
     stale: bool
 
@@ -328,8 +331,10 @@ class RollRefused(Event):
     kind = "roll.refused"
     contract: Option
     candidates: tuple[RollCandidate, ...]
+    cost: Decimal | None
+    chain_cost: Decimal | None
+    credit: Decimal | None
     first_credit: Decimal
-    chain_cost: Decimal
     reason: str
 
 

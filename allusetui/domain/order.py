@@ -101,8 +101,6 @@ class Intent:
     received: Decimal = ZERO
     order: Working | None = None
     last_order_id: str | None = None
-    ending: str | None = None
-    """The reason for which the rest is to be abandoned once nothing is live."""
 
     @property
     def open_quantity(self) -> int:

@@ -59,8 +59,7 @@ class State:
     week_facts: dict[str, set[str]] = field(default_factory=dict)
     week_typed: str = ""
     report_week: str = ""
-    year: int = 0
-    quarter: int = 0
+    quarter: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -96,7 +95,7 @@ class Volatile:
     told_alerts: set[str] = field(default_factory=set)
     rate: float = 0.0
     fall_looks: dict[tuple[str, Option], Decimal] = field(default_factory=dict)
-    due_looks: set[tuple[str, Option]] = field(default_factory=set)
+    buffered: set[tuple[str, Option]] = field(default_factory=set)
     walks: dict[str, Walk] = field(default_factory=dict)
     acked: set[str] = field(default_factory=set)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from allusetui.domain.contract import Contract, Option, Side, Stock
 from allusetui.domain.lot import Lot, take
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
-from allusetui.domain.order import Intent, OrderStatus, Working
+from allusetui.domain.order import Intent, OrderStatus, Purpose, Working
 from allusetui.domain.state import Approval, Atr, State
 
 
@@ -26,9 +27,22 @@ def fold(records: Iterable[tuple[int, int, ev.Event]]) -> State:
 def apply(state: State, at_ms: int, event: ev.Event) -> None:
     """Change the state by one event. Deterministic, and blind to everything but its arguments."""
     state.at_ms = at_ms
+    _turn_of_the_year(state, day_of(at_ms))
     change = _CHANGES.get(type(event))
     if change is not None:
         change(state, event)
+
+
+def _turn_of_the_year(state: State, today: date) -> None:
+    """Realized P&L and fees are counted by calendar year and quarter."""
+    quarter = (today.year, (today.month - 1) // 3)
+    if quarter == state.quarter:
+        return
+    for account in state.accounts.values():
+        account.realized_quarter = ZERO
+        if today.year != state.quarter[0]:
+            account.realized_year = account.fees_year = ZERO
+    state.quarter = quarter
 
 
 def _account(state: State, event: ev.Event) -> Account:
@@ -102,6 +116,9 @@ def _skipped(state: State, e: ev.EntrySkipped) -> None:
 
 def _intended(state: State, e: ev.OrderIntended) -> None:
     assert e.account is not None
+    looked = state.accounts[e.account].positions.get(e.contract) if isinstance(e.contract, Option) else None
+    if looked is not None and "6.5" in e.clauses and e.purpose is Purpose.CLOSE:
+        looked.expiry_looked = True
     state.intent_count = int(e.intent)
     state.intents[e.intent] = Intent(
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
@@ -246,13 +263,16 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
 
 
 def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
     account = _account(state, e)
     lots = account.lots.pop(e.contract)
     ratio = Decimal(e.to) / Decimal(e.from_)
     account.lots[e.into] = [
         replace(lot, quantity=int(lot.quantity * ratio), price=lot.price / ratio) for lot in lots
     ]
-    if isinstance(e.contract, Option) and isinstance(e.into, Option):
+    if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
         position = account.positions.pop(e.contract)
         position.first_credit /= ratio
         position.chain_cost /= ratio

@@ -12,7 +12,7 @@ from allusetui.domain.lot import take
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.engine.desk import Desk, lots_closed
-from allusetui.engine.machine import WORKING, change, rest
+from allusetui.engine.machine import WORKING, change, latch, rest
 from allusetui.rules.breakers import CLAUSE_OF, may_reset
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity, price_of, short_option_value, stock_value
@@ -23,12 +23,17 @@ def on_settled(desk: Desk, settled: inp.Settled) -> None:
     """Book what came without an order, each once."""
     for row in settled.settlements:
         if row.id not in desk.state.seen_ids and row.account in desk.state.accounts:
-            _book(desk, desk.state.accounts[row.account], row)
+            account = desk.state.accounts[row.account]
+            if abs(account.quantity(row.contract)) < row.quantity:
+                latch(desk, account, Latch.MISMATCH)
+                desk.alert("critical", f"{row.kind} for {row.quantity} {row.contract.symbol} not held.", row.account)
+            else:
+                _book(desk, account, row)
     for booking in settled.bookings:
-        if booking.id not in desk.state.seen_ids:
+        if booking.id not in desk.state.seen_ids and booking.account in desk.state.accounts:
             desk.emit(
                 ev.CashBooked(
-                    account=booking.account, clauses=("10.3",), reason=booking.reason, amount=booking.amount,
+                    account=booking.account, clauses=("10.3",), reason=booking.reason, amount=to_price(booking.amount),
                     symbol=booking.symbol, settlement=booking.id,
                 )
             )  # fmt: skip
@@ -49,8 +54,8 @@ def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
         desk.emit(
             ev.AssignmentReceived(
                 account=account.name, clauses=("7.2", *own), contract=option, quantity=row.quantity, shares=units,
-                price=row.price, basis=to_price(option.strike - (premium - fees) / units), premium_usd=premium,
-                fees_usd=fees, settlement=row.id,
+                price=row.price, basis=to_price(option.strike - (premium - fees) / units),
+                premium_usd=to_price(premium), fees_usd=to_price(fees), settlement=row.id,
             )
         )  # fmt: skip
     elif row.kind == "called_away":
@@ -74,7 +79,8 @@ def _called_away(desk: Desk, account: Account, row: inp.Settlement, premium: Dec
     desk.emit(
         ev.CalledAwayReceived(
             account=account.name, clauses=("6.8", "7.3"), contract=option, quantity=row.quantity, shares=units,
-            price=row.price, proceeds=to_price(proceeds), premium_usd=premium, fees_usd=fees, settlement=row.id,
+            price=row.price, proceeds=to_price(proceeds), premium_usd=to_price(premium),
+            fees_usd=to_price(fees), settlement=row.id,
         )
     )  # fmt: skip
     for closed in lots_closed(account, Stock(option.symbol), shares, proceeds, ZERO, ("10.3",)):
@@ -83,7 +89,10 @@ def _called_away(desk: Desk, account: Account, row: inp.Settlement, premium: Dec
 
 def _split(desk: Desk, split: inp.Split) -> None:
     for account in desk.state.accounts.values():
-        for contract in [c for c in account.lots if c.symbol == split.symbol]:
+        held = [c for c in account.lots if c.symbol == split.symbol]
+        # A strike may become one that is held too: that one has to move out of the way first.
+        held.sort(key=lambda c: c.strike if isinstance(c, Option) else ZERO, reverse=split.ratio < 1)
+        for contract in held:
             settlement = f"{split.id}-{account.name}-{contract}"
             if settlement in desk.state.seen_ids:
                 continue

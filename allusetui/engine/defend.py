@@ -8,7 +8,7 @@ from allusetui.domain.contract import Option, Side
 from allusetui.domain.effect import AskChain
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose, RollChain
-from allusetui.domain.quote import Chain
+from allusetui.domain.quote import Chain, Quote
 from allusetui.domain.state import Atr
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch, may_leave
@@ -28,6 +28,10 @@ def evaluate(desk: Desk, account: Account, option: Option) -> None:
     if atr is None or spot is None:
         return
     price, stale = spot
+    if stale:
+        desk.volatile.buffered.add((account.name, option))
+    else:
+        desk.volatile.buffered.discard((account.name, option))
     position = account.positions[option]
     breach = protocol.breach_of(option, price, atr.value)
     reached = protocol.level_of(breach, desk.law.protocol)
@@ -118,7 +122,7 @@ def _stop(desk: Desk, account: Account, option: Option) -> None:
     latch(desk, account, Latch.LEVEL3)
     mine = of_contract(desk, account, option)
     for intent in mine:
-        if intent.purpose is not Purpose.STOP and intent.ending is None:
+        if intent.purpose is not Purpose.STOP:
             end(desk, intent, "safe")
     if not of_contract(desk, account, option):
         defend(desk, account, Purpose.STOP, option, -account.quantity(option), ("6.4",))
@@ -155,20 +159,24 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     for name, option in sorted(awaited):
         desk.volatile.rolls_awaited.discard((name, option))
         account = desk.state.accounts[name]
-        if option in account.positions:
-            _roll(desk, account, option, chain)
+        quote = desk.volatile.option_quotes.get(option)
+        # A chain that is missing now says nothing of what it holds: the next evaluation asks again.
+        if option in account.positions and chain is not None and quote is not None:
+            _roll(desk, account, option, chain, quote)
 
 
-def _roll(desk: Desk, account: Account, option: Option, chain: Chain | None) -> None:
+def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quote) -> None:
     position = account.positions[option]
-    quote = desk.volatile.option_quotes.get(option)
-    candidates = protocol.roll_candidates(desk, account, option, chain, quote) if chain and quote else []
+    candidates = protocol.roll_candidates(desk, account, option, chain, quote)
     stale = desk.fresh_option(option) is None
     if not position.roll_prepared:
         cited = ("3.3",) if account.type.value == "rev" else ("2.3",)
+        best = _best(candidates)
         desk.emit(
             ev.RollPrepared(
                 account=account.name, clauses=(*cited, "6.2"), contract=option, candidates=tuple(candidates),
+                cost=best.cost if best else None, chain_cost=best.chain_cost if best else None,
+                credit=best.credit if best else None,
                 first_credit=to_price(position.first_credit), stale=stale,
             )
         )  # fmt: skip
@@ -185,9 +193,13 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain | None) -> 
         return
     approved = (account.name, option) in desk.volatile.rolls_approved
     desk.volatile.rolls_approved.discard((account.name, option))
-    if chain is not None:
-        _remember_quote(desk, allowed.contract, chain)
+    _remember_quote(desk, allowed.contract, chain)
     defend(desk, account, Purpose.ROLL, option, allowed.quantity, ("6.3", "6.10"), allowed.contract, approved)
+
+
+def _best(candidates: list[ev.RollCandidate]) -> ev.RollCandidate | None:
+    """The candidate that would be taken, or the first one where none is allowed."""
+    return next((c for c in candidates if c.refused is None), candidates[0] if candidates else None)
 
 
 def _remember_quote(desk: Desk, option: Option, chain: Chain) -> None:
@@ -208,11 +220,13 @@ def _refuse(desk: Desk, account: Account, option: Option, candidates: list[ev.Ro
     position = account.positions[option]
     quote, atr = desk.quote(option.symbol), desk.state.atr[option.symbol]
     assert quote is not None
+    best = _best(candidates)
     desk.emit(
         ev.RollRefused(
             account=account.name, clauses=("6.10",), contract=option, candidates=tuple(candidates),
-            first_credit=to_price(position.first_credit), chain_cost=to_price(position.chain_cost),
-            reason=protocol.refusal_reason(candidates),
+            cost=best.cost if best else None, chain_cost=best.chain_cost if best else None,
+            credit=best.credit if best else None,
+            first_credit=to_price(position.first_credit), reason=protocol.refusal_reason(candidates),
         )
     )  # fmt: skip
     breach = protocol.breach_of(option, quote.mid, atr.value)

@@ -8,7 +8,7 @@ from allusetui.domain.contract import Contract
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import AlertRaised, Event, LotClosed
 from allusetui.domain.lot import Lot
-from allusetui.domain.money import to_cent, to_price
+from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.state import State, Volatile
 from allusetui.engine.apply import apply
 from allusetui.law.model import Law
@@ -47,18 +47,29 @@ def lots_closed(
     """The events of lots that a trade or expiry at `price` a share closes; `fees_usd` of closing shared over them."""
     quantity = sum(abs(lot.quantity) for lot in taken)
     rows: list[LotClosed] = []
+    told = exact = ZERO
     fees_left = fees_usd
     for index, lot in enumerate(taken):
         count = abs(lot.quantity)
         own = fees_left if index == len(taken) - 1 else to_cent(fees_usd * count / quantity)
         fees_left -= own
-        rows.append(_closed(account, contract, lot, price, own, clauses))
+        exact += _gain(lot, price) * contract.multiplier - lot.fees_usd - own
+        # Each row shows what the sum so far adds to the cent, so that the rows together lose nothing.
+        realized = to_cent(exact) - told
+        told += realized
+        rows.append(_closed(account, contract, lot, price, own, realized, clauses))
     return rows
 
 
+def _gain(lot: Lot, price: Decimal) -> Decimal:
+    """What a share of the lot has gained, times its quantity."""
+    return (price - lot.price) * lot.quantity
+
+
 def _closed(
-    account: Account, contract: Contract, lot: Lot, price: Decimal, closing_fees: Decimal, clauses: tuple[str, ...]
-) -> LotClosed:
+    account: Account, contract: Contract, lot: Lot, price: Decimal, closing_fees: Decimal, realized: Decimal,
+    clauses: tuple[str, ...],
+) -> LotClosed:  # fmt: skip
     proceeds, basis = (price, lot.price) if lot.quantity > 0 else (lot.price, price)
     units = abs(lot.quantity) * contract.multiplier
     fees = lot.fees_usd + closing_fees
@@ -71,7 +82,7 @@ def _closed(
         basis=to_price(basis),
         book_usd=to_price(lot.price * units),
         fees=to_price(fees),
-        realized=to_cent((proceeds - basis) * units - fees),
+        realized=realized,
         opened=lot.opened,
     )
 

@@ -15,7 +15,7 @@ from allusetui.domain.state import State, Volatile
 from allusetui.engine import calls, closing, defend, entries, market, operator, orders, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import WINDOWS, Since, is_closing_time, period_s, wake_at
+from allusetui.engine.schedule import Since, is_closing_time, period_s, wake_at
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import VIX, clause
@@ -207,12 +207,9 @@ def _evaluate_due(desk: Desk, session: Session, since: Since) -> None:
         if base:
             market.judge_account(desk, account)
         for put in account.shorts(Right.PUT):
-            position = account.positions[put]
-            stale_seen = (account.name, put) in desk.volatile.due_looks
-            if position.level_from_buffer and desk.is_fresh(put.symbol) and not stale_seen:
-                desk.volatile.due_looks.add((account.name, put))
-                defend.evaluate(desk, account, put)
-            elif since.passed_grid(session, period_s(desk, account, position.level)):
+            due = since.passed_grid(session, period_s(desk, account.positions[put].level))
+            fresh_again = (account.name, put) in desk.volatile.buffered and desk.is_fresh(put.symbol)
+            if due or fresh_again:
                 defend.evaluate(desk, account, put)
         if base:
             calls.take_profits(desk, account)
@@ -227,8 +224,9 @@ def _evaluate_symbol(desk: Desk, symbol: str) -> None:
 
 
 def _close_out(desk: Desk, session: Session, since: Since) -> None:
-    """10:00 for calls, the afternoon for what expires, CLOSING on the week's last session."""
-    if since.passed(desk.clock(desk.law.cadence.call_look_at)):
+    """From 10:00 the calls, in the afternoon what expires, CLOSING on the week's last session."""
+    base = since.passed_grid(session, desk.law.monitoring.period_s[0])
+    if base and desk.now_ms >= desk.clock(desk.law.cadence.call_look_at):
         for account in desk.trading():
             calls.look_at_last_day(desk, account)
             calls.ask_earnings(desk, account)
@@ -243,13 +241,6 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 
 
 def _open_windows(desk: Desk, session: Session, since: Since) -> None:
-    closed = set()
-    for window in WINDOWS:
-        span = entries.window_of(desk, window)
-        if span is not None and since.passed(span.closes_ms):
-            closed.add(window)
-    if closed:
-        entries.close_windows(desk, closed)
     entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
 
 

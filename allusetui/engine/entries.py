@@ -13,7 +13,7 @@ from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, rest
-from allusetui.engine.orders import end, intend
+from allusetui.engine.orders import intend
 from allusetui.rules import covered_call
 from allusetui.rules.cadence import Span, entry_window
 from allusetui.rules.entry import (
@@ -108,8 +108,12 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
 
 
 def settle_scans(desk: Desk) -> None:
-    """Decide every scan that waits for nothing more, or has waited long enough."""
+    """Decide every scan that waits for nothing more, or has waited long enough, while its window is open."""
     for key, scan in list(desk.volatile.scans.items()):
+        span = window_of(desk, scan.window)
+        if span is None or not span.holds(desk.now_ms):
+            del desk.volatile.scans[key]
+            continue
         if scan.awaited and desk.now_ms < scan.due_ms:
             continue
         del desk.volatile.scans[key]
@@ -182,6 +186,8 @@ def _call_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) ->
         if covered:
             return [] if account.type.value == CALLS else [Refusal("sizing", ("4.1",), {"covered": held})]
         return [Refusal("earnings", ("4.3", "6.7"), {"covered": held, "allowed": most})]
+    if account.over_margin:
+        return [Refusal("margin_cap", ("0.10",))]
     if chosen.room < 1:
         return [Refusal("adv", ("8.2",), {"adv": chosen.average_volume})]
     return chosen, min(wanted, chosen.room)
@@ -256,21 +262,6 @@ def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Itera
             )  # fmt: skip
             log = account.windows[window]
             told = log.told
-
-
-@clause("1.1", "1.2", "1.3")
-def close_windows(desk: Desk, closed: set[str]) -> None:
-    """What still works when its window ends is cancelled."""
-    for intent in list(desk.state.intents.values()):
-        if intent.purpose is not Purpose.ENTRY or intent.ending:
-            continue
-        account = desk.state.accounts[intent.account]
-        right = getattr(intent.contract, "right", None)
-        window = CALLS if right is Right.CALL else account.type.value
-        if window in closed:
-            end(desk, intent, "window_closed")
-    for key in [k for k in desk.volatile.scans if k[1] in closed]:
-        del desk.volatile.scans[key]
 
 
 def settle_states(desk: Desk) -> None:

@@ -6,7 +6,6 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.effect import AskBars
-from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Quote
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch
@@ -150,10 +149,6 @@ def judge_account(desk: Desk, account: Account) -> None:
     clauses = pivot.clauses_of(desk, account)
     if pivot.enters(desk, account, worth):
         desk.emit(_pivot(ev.PivotEntered, desk, account, worth, clauses))
-        for intent in list(desk.state.intents.values()):
-            is_put = getattr(intent.contract, "is_put", False)
-            if intent.account == account.name and intent.purpose is Purpose.ENTRY and is_put:
-                end(desk, intent, "pivot")
     elif pivot.leaves(desk, account, worth):
         desk.emit(_pivot(ev.PivotLeft, desk, account, worth, clauses))
     _judge_margin(desk, account, worth)

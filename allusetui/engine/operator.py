@@ -54,8 +54,10 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
             _close(desk, account, seen)
         case "approve" | "refuse":
             _answer(desk, account, seen)
-        case _:
-            pass
+        case "no_entries":
+            pass  # the key itself sets it
+        case other:
+            desk.alert("warning", untrusted(f"{other} does nothing in this version."), account.name)
 
 
 def _back_to_work(desk: Desk, account: Account, reason: str) -> None:

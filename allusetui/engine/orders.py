@@ -13,6 +13,7 @@ from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason, may_leave
 from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, limit_at
+from allusetui.rules.cadence import entry_window
 from allusetui.rules.situation import clause
 
 STEP = "step"
@@ -66,11 +67,9 @@ def work(desk: Desk) -> None:
     """Give every open intent its next move: begin, step, cancel, abandon."""
     busy: set[tuple[str, str]] = {_pod(i) for i in desk.state.intents.values() if i.live and i.purpose.opens}
     for intent in list(desk.state.intents.values()):
-        account = desk.state.accounts[intent.account]
-        if intent.ending is None:
-            intent.ending = ending_reason(account, intent) or _stale_entry(desk, intent) or _shut(desk)
-        if intent.ending:
-            end(desk, intent, intent.ending)
+        reason = _over(desk, desk.state.accounts[intent.account], intent)
+        if reason is not None:
+            end(desk, intent, reason)
         elif intent.order is None:
             if not intent.purpose.opens or _pod(intent) not in busy:
                 _begin(desk, intent)
@@ -80,9 +79,14 @@ def work(desk: Desk) -> None:
             _tend(desk, intent, intent.order)
 
 
-def _shut(desk: Desk) -> str | None:
-    """Orders are for the day: what still works at the close is over."""
-    return None if desk.open_session else "window_closed"
+def _over(desk: Desk, account: Account, intent: Intent) -> str | None:
+    """Why an intent has to end now; None while it may go on. Orders are for the day."""
+    reason = ending_reason(account, intent)
+    if reason is None and intent.purpose.opens:
+        reason = _entry_over(desk, account, intent)
+    if reason is None and desk.open_session is None:
+        reason = "window_closed"
+    return reason
 
 
 def _pod(intent: Intent) -> tuple[str, str]:
@@ -90,23 +94,32 @@ def _pod(intent: Intent) -> tuple[str, str]:
     return intent.account, intent.contract.symbol
 
 
-def _stale_entry(desk: Desk, intent: Intent) -> str | None:
-    if not intent.purpose.opens or intent.order is None:
-        return None
-    if desk.quote(intent.contract.symbol) is None:
+@clause("0.9", "1.1", "1.2", "1.3", "8.3")
+def _entry_over(desk: Desk, account: Account, intent: Intent) -> str | None:
+    option = intent.contract
+    is_put = isinstance(option, Option) and option.is_put
+    if is_put and account.pivoted:
+        return "pivot"
+    session = desk.session
+    kind = account.type.value if is_put else "com"
+    span = entry_window(desk.calendar, desk.law.cadence, kind, session) if session else None
+    if span is None or not span.holds(desk.now_ms):
+        return "window_closed"
+    if desk.quote(option.symbol) is None:
         return None  # nothing seen since the start: the next look decides
-    return "stale" if not desk.is_fresh(intent.contract.symbol) or desk.state.vix_stale else None
+    return "stale" if not desk.is_fresh(option.symbol) or desk.state.vix_stale else None
 
 
 @clause("0.7", "0.8", "6.3", "6.13")
 def end(desk: Desk, intent: Intent, reason: str) -> None:
-    """Abandon the rest of an intent: cancel what is live first."""
-    intent.ending = reason
+    """Abandon the rest of an intent: cancel what is live first; what is unknown has to be found before."""
     order = intent.order
-    if order is None or not order.status.live:
+    if order is None:
         _abandon(desk, intent, reason)
     elif order.status is OrderStatus.SENT:
         _cancel(desk, intent, order, reason)
+    elif order.status is OrderStatus.CANCELLING and order.cancel_reason in (STEP, TIMEOUT):
+        _request_cancel(desk, intent, order, reason)
 
 
 def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
@@ -121,6 +134,12 @@ def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
 
 
 def _cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
+    _request_cancel(desk, intent, order, reason)
+    desk.effects.append(CancelOrder(order.client_order_id))
+    _rest_step(desk, intent, order.step if reason != STEP else desk.volatile.walks[intent.id].step)
+
+
+def _request_cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
     clauses = REASON_CLAUSES.get(reason, ("0.6",))
     desk.emit(
         ev.CancelRequested(
@@ -128,8 +147,6 @@ def _cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
             reason=reason,
         )
     )  # fmt: skip
-    desk.effects.append(CancelOrder(order.client_order_id))
-    _rest_step(desk, intent, order.step if reason != STEP else desk.volatile.walks[intent.id].step)
 
 
 def _rest_step(desk: Desk, intent: Intent, step: int) -> None:
@@ -236,12 +253,12 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
     """The order is proven dead: the next version, the next clips, or the end."""
     reason = order.cancel_reason
     step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
-    if intent.ending is None and reason in (STEP, None) and _replace(desk, intent, order, step, resolved):
+    if reason in (STEP, None) and _replace(desk, intent, order, step, resolved):
         return
     if not resolved:
-        _say_cancelled(desk, intent, order, intent.ending or reason or STEP)
-    if intent.ending:
-        _abandon(desk, intent, intent.ending)
+        _say_cancelled(desk, intent, order, reason or STEP)
+    if reason in REASON_CLAUSES:
+        _abandon(desk, intent, reason)
     elif reason == TIMEOUT:
         _halve(desk, intent)
     else:
@@ -270,7 +287,6 @@ def _say_cancelled(desk: Desk, intent: Intent, order: Working, reason: str) -> N
 def _halve(desk: Desk, intent: Intent) -> None:
     rest = intent.clip_open
     if rest <= 1 or intent.halvings >= desk.law.walk.halvings:
-        intent.ending = "slippage_cap"
         _abandon(desk, intent, "slippage_cap")
         return
     sizes = halves(rest, desk.law.walk.min_clip_contracts)

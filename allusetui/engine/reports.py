@@ -31,7 +31,8 @@ def on_acked(desk: Desk, report: inp.OrderAcked) -> None:
 @clause("0.6")
 def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
     """Book each fill once; the leg that the intent counts comes last."""
-    rows = [e for e in executions if e.exec_id not in desk.state.seen_ids]
+    fresh = {e.exec_id: e for e in executions if e.exec_id not in desk.state.seen_ids}
+    rows = list(fresh.values())
     rows.sort(key=lambda e: _is_counted_leg(desk, e))
     for execution in rows:
         desk.volatile.acked.add(execution.client_order_id)
@@ -111,7 +112,6 @@ def on_cancelled(desk: Desk, report: inp.OrderCancelled) -> None:
     if report.filled != order.filled:
         to_unknown(desk, intent, order)
         return
-    intent.order = order
     cancelled(desk, intent, order)
 
 
@@ -168,12 +168,13 @@ def _resolve(
 
 
 def _adopt(desk: Desk, intent: Intent, order: Working) -> None:
+    """Found open: the walk goes on from here, or the cancel that was asked for is asked for again."""
     reason = order.cancel_reason
     _say(desk, intent, order, "open")
     desk.volatile.acked.add(order.client_order_id)
     desk.volatile.walks.pop(intent.id, None)
-    if intent.ending is None and reason in REASON_CLAUSES:
-        intent.ending = reason
+    if reason in REASON_CLAUSES:
+        end(desk, intent, reason)
 
 
 def _say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allusetui.domain.account import Account
 from allusetui.domain.calendar import Session
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import OrderStatus
@@ -34,7 +33,7 @@ class Since:
 
 
 @clause("0.12")
-def period_s(s: Situation, account: Account, level: int) -> int:
+def period_s(s: Situation, level: int) -> int:
     """Seconds between evaluations at a level; at level 3 every tick."""
     return s.law.monitoring.period_s[level] or _TICK_S
 
@@ -73,7 +72,6 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     clock = expiry_clock(desk.law.cadence, session)
     yield session.open_ms
     yield session.close_ms
-    yield desk.clock(desk.law.cadence.call_look_at)
     yield clock.report_cut_ms
     for window in WINDOWS:
         span = window_of(desk, window)
@@ -86,7 +84,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     for account in desk.trading():
         for option, position in account.positions.items():
             if option.is_put and position.level:
-                yield next_grid(session, period_s(desk, account, position.level), desk.now_ms)
+                yield next_grid(session, period_s(desk, position.level), desk.now_ms)
     yield clock.looks.opens_ms
     yield clock.prep_ms
     expiring = any(o.expiry == session.day for a in desk.trading() for o in a.positions)

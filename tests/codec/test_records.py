@@ -177,8 +177,12 @@ def test_a_figure_that_the_journal_can_not_hold_is_refused_by_its_key(age: float
 
 def test_a_refusal_inside_a_candidate_names_the_way_to_it() -> None:
     candidate = RollCandidate(PUT, 0.25, Decimal("1.23456"), Decimal(0), Decimal(0), 1, None)
-    event = RollPrepared(contract=PUT, candidates=(candidate,), first_credit=Decimal(1), stale=False)
-    with pytest.raises(ValueError, match=r"candidates: RollCandidate\.mid: 1\.23456 has more than 4 decimals"):
+    cost = chain_cost = credit = None
+    event = RollPrepared(
+        contract=PUT, candidates=(candidate,), cost=cost, chain_cost=chain_cost, credit=credit,
+        first_credit=Decimal(1), stale=False,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"candidates: RollCandidate\.credit: 1\.23456 has more than 4 decimals"):
         to_data(event)
 
 
