@@ -55,7 +55,11 @@ class Run:
 
 
 def build_run(
-    scenario: Scenario, journal: Journal, reporter: Reporter, progress: Callable[[int], None] | None = None
+    scenario: Scenario,
+    journal: Journal,
+    reporter: Reporter,
+    progress: Callable[[int], None] | None = None,
+    crashes: tuple[Crash, ...] = (),
 ) -> Run:
     """Put a scenario's market, exchange and engine together around a journal and a reporter."""
     law = load()
@@ -74,7 +78,7 @@ def build_run(
         journal=journal,
         reporter=reporter,
         operators=operators(scenario),
-        crashes=crashes(scenario),
+        crashes=(*scripted_crashes(scenario), *crashes),
     )
     if progress is not None:
         world.progress = progress
@@ -110,7 +114,7 @@ def session_id(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def crashes(scenario: Scenario) -> list[Crash]:
+def scripted_crashes(scenario: Scenario) -> list[Crash]:
     return [
         Crash(at_ms := to_ms(fault.at), None if fault.for_ms is None else at_ms + fault.for_ms)
         for fault in scenario.faults

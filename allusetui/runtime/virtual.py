@@ -89,7 +89,7 @@ class VirtualRuntime:
             self._operators.popleft()
         broker.engine_down(False)
         self.engine = self._build(fold(self.world.journal.read()))
-        self.deliver([inp.Resumed(back, crash.at_ms)])
+        self.deliver([inp.Resumed(back, crash.at_ms - 1)])
         return True
 
     def deliver(self, items: Iterable[inp.Input]) -> None:
