@@ -24,8 +24,10 @@ LEVEL_CLAUSE = ("6.1", "6.2", "6.3", "6.4")
 def evaluate(desk: Desk, account: Account, option: Option) -> None:
     """One evaluation of a short put."""
     atr = desk.state.atr.get(option.symbol)
-    spot = buffered_spot(desk, option, atr.value) if atr else None
-    if atr is None or spot is None:
+    if atr is None or atr.day != desk.today:
+        return  # the first evaluation of a session comes with its ATR
+    spot = buffered_spot(desk, option, atr.value)
+    if spot is None:
         return
     price, stale = spot
     if stale:

@@ -98,10 +98,10 @@ def candidate(
     quantity = -account.quantity(option)
     if earnings_refusal(s, chain, row.expiry):
         refused = "earnings"
-    elif failures := liquidity_failures(s.law, row, index, s.now_ms < s.clock(s.law.cadence.previous_volume_until)):
-        refused = failures[0].reason
     elif not affordable(cost, position, s.law):
         refused = "economics"
+    elif failures := liquidity_failures(s.law, row, index, s.now_ms < s.clock(s.law.cadence.previous_volume_until)):
+        refused = failures[0].reason
     else:
         quantity = min(quantity, adv_room(s, row, index), margin_room(s, account, option, row.option(index), new.mid))
         refused = None if quantity else "margin_cap"
