@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from allusetui.broker.simulated.clearing import SplitDay
 from allusetui.broker.simulated.exchange import COMMISSION, Exchange
 from allusetui.domain.account import AccountType
 from allusetui.domain.calendar import Calendar
@@ -26,13 +27,14 @@ from allusetui.ledger.csv import write_csv
 from allusetui.ledger.postings import postings
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
+from allusetui.market.history import HistoryMarket
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.ports import Journal, Market, Reporter
 from allusetui.reports.files import write
 from allusetui.reports.weekly import weekly
 from allusetui.rules.situation import VIX
 from allusetui.runtime.virtual import Crash, VirtualRuntime, World
-from allusetui.scenario.model import AccountSpec, Scenario
+from allusetui.scenario.model import AccountSpec, Dividend, Scenario
 
 _LOOKBACK = timedelta(days=420)
 _LISTINGS = timedelta(days=800)
@@ -67,8 +69,8 @@ def build_run(
     days = calendar(first, last)
     start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
     market = build_market(scenario, law, days, start_ms, end_ms)
-    dividends = {symbol: table.dividends for symbol, table in scenario.market.symbols.items()}
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION)
+    dividends, splits = corporate_actions(scenario, market, days)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits)
     accounts = provisions(scenario, law, market, start_ms)
     for account in accounts:
         exchange.open_account(account)
@@ -96,9 +98,6 @@ def build_run(
 def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, end_ms: int) -> Market:
     """The true market of a scenario."""
     if scenario.market.kind == "history":
-        # Imported here: a scripted run needs no data files and no numpy paths.
-        from allusetui.market.history import HistoryMarket
-
         assert scenario.market.data is not None
         symbols = {symbol for kind in _FIRST_SLEEVES for symbol in law.sleeves[kind.lower()].universe} | {VIX}
         return HistoryMarket(
@@ -106,6 +105,22 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
             scenario.market.rate,
         )  # fmt: skip
     return ScriptedMarket(scenario.market, scenario.tape, days, start_ms, end_ms)
+
+
+def corporate_actions(
+    scenario: Scenario, market: Market, days: Calendar
+) -> tuple[dict[str, tuple[Dividend, ...]], list[SplitDay]]:
+    """Dividends by symbol and splits: of the script, or of history's files for the days of the run."""
+    if not isinstance(market, HistoryMarket):
+        return {symbol: table.dividends for symbol, table in scenario.market.symbols.items()}, []
+    dividends: dict[str, tuple[Dividend, ...]] = {}
+    splits: list[SplitDay] = []
+    for session in days.sessions:
+        if scenario.scenario.start.date() <= session.day <= scenario.scenario.end.date():
+            for symbol, amount in market.dividends_on(session.day):
+                dividends[symbol] = (*dividends.get(symbol, ()), Dividend(ex=session.day, amount=amount))
+            splits += [SplitDay(session.day, symbol, ratio) for symbol, ratio in market.splits_on(session.day)]
+    return dividends, splits
 
 
 def session_id(scenario: Scenario) -> str:

@@ -1,12 +1,12 @@
 """What can be held: a stock or an option on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from allusetui.domain.money import ZERO
+from allusetui.domain.money import ZERO, to_price
 
 
 class Right(StrEnum):
@@ -71,3 +71,8 @@ class Option:
 
 
 Contract = Stock | Option
+
+
+def after_split(contract: Contract, ratio: Decimal) -> Contract:
+    """What a contract becomes when each share becomes `ratio` shares: the strike is divided, to four decimals."""
+    return contract if isinstance(contract, Stock) else replace(contract, strike=to_price(contract.strike / ratio))

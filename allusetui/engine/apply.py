@@ -269,9 +269,13 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
     account = _account(state, e)
     lots = account.lots.pop(e.contract)
     ratio = Decimal(e.to) / Decimal(e.from_)
-    account.lots[e.into] = [
-        replace(lot, quantity=int(lot.quantity * ratio), price=lot.price / ratio) for lot in lots
-    ]
+    before = after = 0
+    into = account.lots.setdefault(e.into, [])
+    for lot in lots:
+        before += lot.quantity
+        quantity = int(before * ratio) - after
+        after += quantity
+        into.append(replace(lot, quantity=quantity, price=lot.price * lot.quantity / quantity))
     if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
         position = account.positions.pop(e.contract)
         position.first_credit /= ratio

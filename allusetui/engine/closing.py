@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.calendar import Session
-from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Stock, after_split
 from allusetui.domain.effect import AskPositions, WriteReport
 from allusetui.domain.lot import take
 from allusetui.domain.moment import week_of
@@ -93,20 +93,23 @@ def _split(desk: Desk, split: inp.Split) -> None:
         # A strike may become one that is held too: that one has to move out of the way first.
         held.sort(key=lambda c: c.strike if isinstance(c, Option) else ZERO, reverse=split.ratio < 1)
         for contract in held:
-            settlement = f"{split.id}-{account.name}-{contract}"
+            settlement = f"{split.id}-{account.name}-{_label(contract)}"
             if settlement in desk.state.seen_ids:
                 continue
             old = account.quantity(contract)
-            into = contract
-            if isinstance(contract, Option):
-                strike = to_price(contract.strike / split.ratio)
-                into = Option(contract.symbol, contract.expiry, strike, contract.right, contract.multiplier)
+            into = after_split(contract, split.ratio)
             desk.emit(
                 ev.PositionAdjusted(
                     account=account.name, clauses=("10.3",), reason="split", contract=contract, from_=old,
                     to=int(old * split.ratio), into=into, settlement=settlement,
                 )
             )  # fmt: skip
+
+
+def _label(contract: Contract) -> str:
+    if isinstance(contract, Stock):
+        return contract.symbol
+    return f"{contract.symbol}-{contract.expiry}-{contract.strike}{contract.right.value}"
 
 
 @clause("6.3", "9.1")

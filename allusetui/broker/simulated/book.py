@@ -1,8 +1,9 @@
 """The broker's book: what each account holds, kept apart from the engine's."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.contract import Contract, Option, Stock, after_split
 from allusetui.domain.input import Execution, Provision
 from allusetui.domain.money import ZERO
 
@@ -37,6 +38,14 @@ class Book:
         signed = execution.side.sign * execution.quantity
         self.move(account, execution.contract, signed)
         self.cash -= signed * execution.contract.multiplier * execution.price + execution.commission
+
+    def split(self, symbol: str, ratio: Decimal) -> None:
+        """Turns each share of `symbol` into `ratio` shares, options with it; a fraction that is left over lapses."""
+        for held in self._accounts.values():
+            old = {contract: held.pop(contract) for contract in list(held) if contract.symbol == symbol}
+            for contract, quantity in old.items():
+                into = after_split(contract, ratio)
+                held[into] = held.get(into, 0) + int(quantity * ratio)
 
     def options(self) -> Iterator[tuple[str, Option, int]]:
         """(account, option, quantity) of every option held: accounts as they were opened, contracts in order."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from allusetui.broker.simulated.book import Book
@@ -10,7 +11,7 @@ from allusetui.broker.simulated.settlement import Outcome, at_expiry, exercised
 from allusetui.broker.simulated.wire import Recent
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Stock
-from allusetui.domain.input import CashBooking, Settled, Settlement
+from allusetui.domain.input import CashBooking, Settled, Settlement, Split
 from allusetui.ports import Market
 from allusetui.scenario.model import Dividend, Fault
 
@@ -26,21 +27,37 @@ class _ExDate:
     amount: Decimal
 
 
-class Clearing:
-    """Expiry, early exercise and dividends over one book."""
+@dataclass(frozen=True, slots=True)
+class SplitDay:
+    """`ratio` new shares of `symbol` for each old one, from the open of `day`."""
 
-    def __init__(self, market: Market, calendar: Calendar, dividends: Mapping[str, Sequence[Dividend]]) -> None:
+    day: date
+    symbol: str
+    ratio: Decimal
+
+
+class Clearing:
+    """Expiry, early exercise, dividends and splits over one book."""
+
+    def __init__(
+        self,
+        market: Market,
+        calendar: Calendar,
+        dividends: Mapping[str, Sequence[Dividend]],
+        splits: Sequence[SplitDay] = (),
+    ) -> None:
         self.book = Book()
         self._market = market
         self._calendar = calendar
         self._ex_dates = _ex_dates(dividends, calendar)
-        self._settled: Recent[Settlement | CashBooking] = Recent(_KEPT_DAYS)
+        self._splits = tuple((calendar.from_day(split.day).open_ms, split) for split in splits)
+        self._settled: Recent[Settlement | CashBooking | Split] = Recent(_KEPT_DAYS)
         self._count = 0
 
     @property
     def ex_date_opens(self) -> frozenset[int]:
-        """The opens at which a dividend is paid."""
-        return frozenset(ex.at_ms for ex in self._ex_dates)
+        """The opens at which a dividend is paid or a split takes effect."""
+        return frozenset((*(ex.at_ms for ex in self._ex_dates), *(at_ms for at_ms, _ in self._splits)))
 
     def expires_ms(self, option: Option) -> int:
         """The close of the option's last session."""
@@ -50,7 +67,8 @@ class Clearing:
         """Everything of the last ten days."""
         settlements = tuple(entry for entry in self._settled if isinstance(entry, Settlement))
         bookings = tuple(entry for entry in self._settled if isinstance(entry, CashBooking))
-        return Settled(at_ms, settlements, bookings)
+        splits = tuple(entry for entry in self._settled if isinstance(entry, Split))
+        return Settled(at_ms, settlements, bookings, splits)
 
     def expire(self, at_ms: int) -> Settled:
         """Settles what has seen its last close. Raises LookupError where the market has no price for it."""
@@ -85,6 +103,14 @@ class Clearing:
         due = [ex for ex in self._ex_dates if ex.at_ms == at_ms]
         holders = [(ex, *holder) for ex in due for holder in self.book.holders(Stock(ex.symbol))]
         return Settled(at_ms, bookings=tuple(self._pay(ex, account, shares) for ex, account, shares in holders))
+
+    def split(self, at_ms: int) -> Settled:
+        """Splits what is held in the symbols whose split takes effect at the instant."""
+        rows = tuple(Split(self._next_id("P"), s.symbol, s.ratio) for due_ms, s in self._splits if due_ms == at_ms)
+        for row in rows:
+            self.book.split(row.symbol, row.ratio)
+            self._settled.append(at_ms, row)
+        return Settled(at_ms, splits=rows)
 
     def _pay(self, ex: _ExDate, account: str, shares: int) -> CashBooking:
         booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from allusetui.broker.simulated.clearing import Clearing
+from allusetui.broker.simulated.clearing import Clearing, SplitDay
 from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
 from allusetui.broker.simulated.outages import Outage, Outages
 from allusetui.broker.simulated.wire import Recent, Wire
@@ -61,13 +61,14 @@ class Exchange:
         faults: Iterable[Fault] = (),
         dividends: Mapping[str, Sequence[Dividend]] | None = None,
         commission: Decimal = COMMISSION,
+        splits: Sequence[SplitDay] = (),
     ) -> None:
         self._market = market
         self._calendar = calendar
         self._commission = commission
         self._outages = Outages(faults)
         self._wire = Wire(self._outages)
-        self._clearing = Clearing(market, calendar, dividends or {})
+        self._clearing = Clearing(market, calendar, dividends or {}, splits)
         self._book = self._clearing.book
         self._live: dict[str, _Live] = {}
         self._known: set[str] = set()
@@ -185,6 +186,7 @@ class Exchange:
             if outage.end_ms == at_ms:
                 self._wire.announce(BrokerReturned(at_ms, "link back"))
         self._wire.release(at_ms)
+        self._tell(self._clearing.split(at_ms), at_ms)
         self._tell(self._clearing.pay_dividends(at_ms), at_ms)
         for outage in self._outages.of("foreign_order"):
             if outage.start_ms == at_ms:
@@ -275,7 +277,7 @@ class Exchange:
     # Where things stand
 
     def _tell(self, settled: Settled, at_ms: int) -> None:
-        if settled.settlements or settled.bookings:
+        if settled.settlements or settled.bookings or settled.splits:
             self._wire.report(settled, at_ms)
 
     def _reachable(self, at_ms: int) -> bool:
