@@ -29,6 +29,7 @@ from allusetui.scenario.model import Scenario
 
 FAILED = 1
 BAD_INPUT = 2
+INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -60,15 +61,20 @@ def replay_command(
         folder = out if out is not None else default_folder(loaded.scenario.name)
         started = perf_counter()
         with progress_bar(loaded) as tick:
-            replay(loaded, folder, tick)
+            run = replay(loaded, folder, tick)
         seconds = perf_counter() - started
     except (ScenarioError, LawError, DataError, SessionInUse, JournalError) as error:
         raise complain(str(error)) from None
+    except KeyboardInterrupt:
+        print(f"allusetui: stopped by hand; what was decided until then is in {folder}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
         raise complain(f"{error.filename or 'disk'}: {error.strerror or error}") from None
     records = [json.loads(text) for text in (folder / JOURNAL_FILE).read_text(encoding="utf-8").splitlines()]
     console = Console(width=None if sys.stdout.isatty() else 100)
     print_summary(console, summary(decode(record) for record in records))
+    for warning in run.warnings:
+        print(f"Not known: {warning}")
     print(f"{len(records)} events in {seconds:.1f} s: {folder}")
     if check and not tell(loaded, records):
         raise typer.Exit(FAILED)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from allusetui.broker.simulated.clearing import SplitDay
+from allusetui.broker.simulated.clearing import SplitDay, Transfer
 from allusetui.broker.simulated.exchange import COMMISSION, Exchange
 from allusetui.domain.account import AccountType
 from allusetui.domain.calendar import Calendar
@@ -51,6 +51,8 @@ class Run:
     exchange: Exchange
     calendar: Calendar
     market: Market
+    warnings: tuple[str, ...] = ()
+    """What the market's data does not hold, and what that means; one line each."""
 
     def go(self) -> None:
         self.runtime.run(self.started, self.end_ms)
@@ -70,7 +72,7 @@ def build_run(
     start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
     accounts = provisions(scenario, law, market, start_ms)
     for account in accounts:
         exchange.open_account(account)
@@ -90,9 +92,10 @@ def build_run(
 
     started = Started(
         start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
-        Decimal(str(scenario.market.margin)), COMMISSION, accounts,
+        scenario.market.margin, COMMISSION, accounts,
     )  # fmt: skip
-    return Run(VirtualRuntime(engine, world), started, end_ms, exchange, days, market)
+    warnings = market.warnings if isinstance(market, HistoryMarket) else ()
+    return Run(VirtualRuntime(engine, world), started, end_ms, exchange, days, market, warnings)
 
 
 def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, end_ms: int) -> Market:
@@ -145,6 +148,17 @@ def operators(scenario: Scenario) -> list[OperatorActed]:
             contract = Option(act.symbol, act.expiry, act.strike, Right(act.right))
         found.append(OperatorActed(to_ms(act.at), act.action, act.account, "operator", contract))
     return found
+
+
+def transfers(scenario: Scenario) -> list[Transfer]:
+    """What the operator deposits and withdraws: the broker moves it, and shows it to the engine."""
+    signs = {"deposit": 1, "withdraw": -1}
+    acts = [act for act in scenario.operators if act.action in signs]
+    return [
+        Transfer(to_ms(act.at), act.account, signs[act.action] * act.amount)
+        for act in acts
+        if act.account is not None and act.amount is not None
+    ]
 
 
 def provisions(scenario: Scenario, law: Law, market: Market, start_ms: int) -> tuple[Provision, ...]:
@@ -221,8 +235,8 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     lock.release()
     journal = SqliteJournal(folder)
     try:
-        run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER), progress)
         try:
+            run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER), progress)
             run.go()
         finally:
             export(journal, folder / JOURNAL_FILE)

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
 from allusetui.domain.order import Order
-from allusetui.domain.quote import Bar, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Chain, Quote
 
 
 class Market(Protocol):
@@ -34,6 +37,9 @@ class Market(Protocol):
 
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
         """The first tick in (after, until] at which the underlying stands above `level`."""
+
+    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+        """What will be shown at the instants, ms, all of one session; None where every one of them has to be seen."""
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         """Whether within the span some quote may be late or wrong, so that every tick has to be looked at."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import Purpose
 
 
 class AccountType(StrEnum):
@@ -39,7 +40,10 @@ class Latch(StrEnum):
 
 @dataclass(slots=True)
 class Position:
-    """What the protocol knows of one short option. Credit and costs are dollars a share, of the roll chain (6.10)."""
+    """What the protocol knows of one short option. Credit and costs are dollars a share, of the roll chain (6.10).
+
+    `escalated`: level 3 because no roll was allowed; `refused`: defences that the operator did not want at this level.
+    """
 
     level: int = 0
     level_from_buffer: bool = False
@@ -48,12 +52,14 @@ class Position:
     chain_cost: Decimal = ZERO
     assignment_prepared: bool = False
     expiry_looked: bool = False
+    escalated: bool = False
+    refused: set[Purpose] = field(default_factory=set)
     sold_on: date = date.min
 
 
 @dataclass(slots=True)
 class WindowLog:
-    """One entry window's outcomes: symbol → `planned` or the last skip reason, and what has been told (1.1)."""
+    """One entry window: symbol → `planned`, the last skip reason, or `abandoned` by a pause; what was told (1.1)."""
 
     day: date
     outcome: dict[str, str] = field(default_factory=dict)

@@ -247,6 +247,14 @@ class SymbolRejecting(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectingEnded(Event):
+    """An operator's reset lets the account enter the symbol again (§9)."""
+
+    kind = "symbol.cleared"
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AtrFixed(Event):
     kind = "atr.fixed"
     symbol: str
@@ -394,6 +402,22 @@ class CalledAwayReceived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExercisedReceived(Event):
+    """A long option became shares: `price` a share is the strike; a call's `basis`, a put's `proceeds`."""
+
+    kind = "exercised.received"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    basis: Decimal | None
+    proceeds: Decimal | None
+    premium_usd: Decimal
+    fees_usd: Decimal
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiredReceived(Event):
     """Gone at expiry: worthless, or settled in cash at `price` a share."""
 
@@ -478,6 +502,8 @@ class ApprovalRequested(Event):
     text: str
     purpose: Purpose
     contract: Option
+    quantity: int
+    candidate: Option | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -546,6 +572,7 @@ class ReconcileMismatch(Event):
     contract: Contract | None
     ours: Decimal
     broker: Decimal
+    settlement: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,12 @@ class Execution:
     price: Decimal
     commission: Decimal
 
+    @property
+    def root(self) -> tuple[str, int] | None:
+        """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
+        root, _, version = self.exec_id.rpartition(".")
+        return (root, int(version)) if root and version.isdecimal() else None
+
 
 @dataclass(frozen=True, slots=True)
 class OrderAcked:
@@ -250,10 +256,11 @@ class ReportDone:
 
 @dataclass(frozen=True, slots=True)
 class DiskFailed:
-    """The last batch could not be stored."""
+    """The last batch could not be stored; what came up to `seen_ms` has been looked at and stored."""
 
     at_ms: int
     reason: str
+    seen_ms: int
 
 
 Input = (

@@ -49,6 +49,13 @@ def take(lots: list[Lot], quantity: int) -> tuple[list[Lot], list[Lot]]:
     return taken, rest
 
 
+def closing_part(held: int, signed: int) -> int:
+    """How much of a trade of `signed` closes what is held the other way round; the rest of it opens."""
+    if not held or (held > 0) == (signed > 0):
+        return 0
+    return signed if abs(signed) <= abs(held) else -held
+
+
 def total(lots: Iterable[Lot]) -> int:
     """The signed quantity of the lots together."""
     return sum(lot.quantity for lot in lots)

@@ -27,6 +27,11 @@ def to_figure(value: float) -> float:
     return round(value, 4)
 
 
+def share_of(fees_usd: Decimal, part: int, whole: int) -> Decimal:
+    """What `part` of `whole` contracts bears of their fees, to the cent; all of it for the whole."""
+    return fees_usd if part == whole else to_cent(fees_usd * part / whole)
+
+
 def up_to_tick(price: Decimal, tick: Decimal) -> Decimal:
     """The lowest price on the grid that is not below `price`."""
     return (price / tick).to_integral_value(ROUND_CEILING) * tick

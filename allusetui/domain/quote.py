@@ -79,6 +79,19 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a feed that knows its own future is going to show at the instants `times`, ms, ascending.
+
+    Dollars a share, one value an instant; an option as (bids, asks), right to within a tick. What it does not tell of
+    stays as it is.
+    """
+
+    times: NDArray[np.int64]
+    spots: Mapping[str, Floats]
+    options: Mapping[Option, tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A session's daily bar, dollars a share."""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
+from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Chain, Quote
@@ -28,6 +29,8 @@ class Approval:
     account: str
     purpose: Purpose
     contract: Option
+    quantity: int
+    candidate: Option | None
 
 
 @dataclass(slots=True)
@@ -52,12 +55,18 @@ class State:
     planned_day: date = date.min
     planned_today: dict[Option, int] = field(default_factory=dict)
     rejections: dict[str, int] = field(default_factory=dict)
-    rejecting: set[str] = field(default_factory=set)
+    rejecting: set[tuple[str, str]] = field(default_factory=set)
+    """(account, symbol) of which entries wait for the operator's reset (§9)."""
     seen_ids: set[str] = field(default_factory=set)
+    fills: dict[str, Execution] = field(default_factory=dict)
+    """What the broker may still correct: execution-id root → its latest version."""
     approvals: dict[str, Approval] = field(default_factory=dict)
     approval_count: int = 0
     week_facts: dict[str, set[str]] = field(default_factory=dict)
     week_typed: str = ""
+    typed_facts: dict[str, set[str]] = field(default_factory=dict)
+    assigned_weeks: dict[str, set[str]] = field(default_factory=dict)
+    """Week of the expiry → the groups in which an assignment or a call-away counts for it (12.1)."""
     report_week: str = ""
     quarter: tuple[int, int] = (0, 0)
 
@@ -87,6 +96,8 @@ class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 
     seen_ms: int = 0
+    calm: bool = False
+    """Whether the last look on the grid decided nothing and nothing but quotes has come since."""
     quotes: dict[str, Quote] = field(default_factory=dict)
     option_quotes: dict[Option, Quote] = field(default_factory=dict)
     jumps: dict[str, tuple[Quote, int]] = field(default_factory=dict)
@@ -100,10 +111,15 @@ class Volatile:
     acked: set[str] = field(default_factory=set)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
-    rolls_approved: set[tuple[str, Option]] = field(default_factory=set)
+    rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)
     bars_asked: set[str] = field(default_factory=set)
+    reports: dict[str, tuple[date, ...]] = field(default_factory=dict)
+    """Report dates by symbol, as its last chain told them."""
     absent_ms: dict[str, int] = field(default_factory=dict)
     query_ms: int | None = None
     resuming: set[str] = field(default_factory=set)
+    accepting: set[str] = field(default_factory=set)
+    orphaned: set[str] = field(default_factory=set)
+    sync_ms: int | None = None
     positions_wanted: bool = False

@@ -9,9 +9,10 @@ from typing import Any
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Latch, Position, Status, WindowLog
 from allusetui.domain.contract import Contract, Option, Side, Stock
-from allusetui.domain.lot import Lot, take
-from allusetui.domain.moment import day_of
-from allusetui.domain.money import ZERO
+from allusetui.domain.input import Execution
+from allusetui.domain.lot import Lot, closing_part, take
+from allusetui.domain.moment import day_of, week_of
+from allusetui.domain.money import ZERO, share_of
 from allusetui.domain.order import Intent, OrderStatus, Purpose, Working
 from allusetui.domain.state import Approval, Atr, State
 
@@ -88,7 +89,11 @@ def _latched(state: State, e: ev.LatchSet) -> None:
 
 
 def _released(state: State, e: ev.LatchReleased) -> None:
-    _account(state, e).latches.discard(Latch(e.latch))
+    account = _account(state, e)
+    account.latches.discard(Latch(e.latch))
+    if e.latch == Latch.PAUSED:
+        for position in account.positions.values():
+            position.refused.clear()
 
 
 def _window(state: State, account: Account, window: str) -> WindowLog:
@@ -163,23 +168,37 @@ def _filled(state: State, e: ev.OrderFilled) -> None:
     state.seen_ids.add(e.exec_id)
     account = _account(state, e)
     _trade(state, account, e)
+    _remember(state, e)
     state.rejections.pop(e.contract.symbol, None)
     intent = state.intents.get(e.intent)
     if intent is None:
         return
     if e.contract != intent.contract:
-        intent.received += e.price * e.quantity
+        intent.received += e.price * e.quantity * (1 if e.side is Side.SELL else -1)
         return
-    intent.paid += e.price * e.quantity
-    intent.filled += e.quantity
-    intent.clip_open -= e.quantity
+    # What takes back a fill that the broker corrects goes the other way.
+    filled = e.quantity if e.side is intent.side else -e.quantity
+    intent.paid += e.price * filled
+    intent.filled += filled
+    intent.clip_open -= filled
     order = intent.order
     if order is not None and order.client_order_id == e.client_order_id:
-        order.filled += e.quantity
+        order.filled += filled
         if order.open_quantity == 0:
             intent.order = None
-    if intent.open_quantity == 0:
-        del state.intents[e.intent]
+    _drop_filled(state, intent)
+
+
+def _drop_filled(state: State, intent: Intent) -> None:
+    """An intent is over when all is filled and nothing of it lives: a late fill may leave a version too many."""
+    if intent.open_quantity <= 0 and intent.order is None:
+        del state.intents[intent.id]
+
+
+def _remember(state: State, e: ev.OrderFilled) -> None:
+    execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission)
+    if execution.root is not None:
+        state.fills[execution.root[0]] = execution
 
 
 def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
@@ -188,19 +207,21 @@ def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     account.cash -= signed * e.price * e.contract.multiplier + e.commission
     account.fees_year += e.commission
     held = account.quantity(e.contract)
-    if held and (held > 0) != (signed > 0):
-        _, rest = take(account.lots[e.contract], -signed)
+    closes = closing_part(held, signed)
+    if closes:
+        _, rest = take(account.lots[e.contract], -closes)
         _keep(account, e.contract, rest)
-        return
-    lots = account.lots.setdefault(e.contract, [])
+    if closes != signed:
+        _open(state, account, e, signed - closes, max(-held, 0))
+
+
+def _open(state: State, account: Account, e: ev.OrderFilled, signed: int, short: int) -> None:
+    """The part of a fill that adds a lot, with its share of the commission; `short`: contracts sold before."""
+    fees = e.commission - share_of(e.commission, e.quantity - abs(signed), e.quantity)
     if isinstance(e.contract, Option) and e.side is Side.SELL:
-        _credit(state, account, e.contract, -held, e)
-    lots.append(Lot(signed, e.price, e.commission, day_of(state.at_ms)))
-
-
-def _credit(state: State, account: Account, option: Option, held: int, e: ev.OrderFilled) -> None:
-    position = account.positions.setdefault(option, Position(sold_on=day_of(state.at_ms)))
-    position.first_credit = (position.first_credit * held + e.price * e.quantity) / (held + e.quantity)
+        position = account.positions.setdefault(e.contract, Position(sold_on=day_of(state.at_ms)))
+        position.first_credit = (position.first_credit * short - e.price * signed) / (short - signed)
+    account.lots.setdefault(e.contract, []).append(Lot(signed, e.price, fees, day_of(state.at_ms)))
 
 
 def _keep(account: Account, contract: Contract, lots: list[Lot]) -> None:
@@ -216,6 +237,7 @@ def _dead(state: State, e: ev.OrderCancelled | ev.OrderRejected) -> None:
     intent = state.intents.get(e.intent)
     if intent is not None and intent.order is not None and intent.order.client_order_id == e.client_order_id:
         intent.order = None
+        _drop_filled(state, intent)
     if isinstance(e, ev.OrderRejected) and intent is not None:
         symbol = intent.contract.symbol
         state.rejections[symbol] = state.rejections.get(symbol, 0) + 1
@@ -235,6 +257,7 @@ def _resolved(state: State, e: ev.OrderResolved) -> None:
         intent.order.status = OrderStatus.SENT
     else:
         intent.order = None
+        _drop_filled(state, intent)
 
 
 def _abandoned(state: State, e: ev.OrderAbandoned) -> None:
@@ -245,7 +268,7 @@ def _abandoned(state: State, e: ev.OrderAbandoned) -> None:
     for log in account.windows.values():
         symbol, today = intent.contract.symbol, day_of(state.at_ms)
         if e.reason == "paused" and log.day == today and log.outcome.get(symbol) == "planned":
-            log.outcome[symbol] = "paused"
+            log.outcome[symbol] = "abandoned"
 
 
 def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
@@ -255,11 +278,22 @@ def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
         state.last_bars_atr[e.symbol] = atr
 
 
+# What the owner puts in or takes out is no gain and no drawdown (0.1, 0.9).
+_FLOWS = frozenset({"deposit", "withdrawal"})
+
+
 def _cash_booked(state: State, e: ev.CashBooked) -> None:
     if e.settlement in state.seen_ids:
         return
     state.seen_ids.add(e.settlement)
-    _account(state, e).cash += e.amount
+    account = _account(state, e)
+    account.cash += e.amount
+    if e.reason in _FLOWS:
+        account.base += e.amount
+        account.high_water += e.amount
+    elif e.reason != "tax":
+        account.realized_year += e.amount
+        account.realized_quarter += e.amount
 
 
 def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
@@ -267,6 +301,9 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
         return
     state.seen_ids.add(e.settlement)
     account = _account(state, e)
+    if e.reason == "accepted":
+        _accept(state, account, e.contract, e.to - e.from_)
+        return
     lots = account.lots.pop(e.contract)
     ratio = Decimal(e.to) / Decimal(e.from_)
     before = after = 0
@@ -283,10 +320,27 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
         account.positions[e.into] = position
 
 
+def _accept(state: State, account: Account, contract: Contract, signed: int) -> None:
+    """What the operator accepts from the broker: gone from the oldest lot on, or more at no known price."""
+    held = account.quantity(contract)
+    gone = min(abs(held), abs(signed)) if held and (held > 0) != (signed > 0) else 0
+    gone = gone if held > 0 else -gone
+    _, rest = take(account.lots.get(contract, []), gone)
+    more = signed + gone
+    if more:
+        rest.append(Lot(more, ZERO, ZERO, day_of(state.at_ms)))
+        if isinstance(contract, Option) and more < 0:
+            account.positions.setdefault(contract, Position(sold_on=day_of(state.at_ms)))
+    _keep(account, contract, rest)
+
+
 def _level(state: State, e: ev.LevelChanged) -> None:
     account = _account(state, e)
     position = account.positions[e.contract]
     position.level, position.level_from_buffer = e.to, e.stale
+    position.escalated = e.to == 3 and "6.10" in e.clauses
+    if e.to < e.from_:
+        position.refused.clear()
     if e.to == 0:
         position.roll_prepared = False
     if e.to == 3:
@@ -328,7 +382,7 @@ def _assigned(state: State, e: ev.AssignmentReceived) -> None:
         shares = -lot.quantity * e.contract.multiplier
         stock = Lot(shares, e.contract.strike - lot.price, lot.fees_usd, day_of(state.at_ms), assigned=True)
         account.lots.setdefault(Stock(e.contract.symbol), []).append(stock)
-    state.week_facts.setdefault(account.group, set()).add("Assignment")
+    _counts_for_its_week(state, account, e.contract)
 
 
 def _called_away(state: State, e: ev.CalledAwayReceived) -> None:
@@ -343,7 +397,37 @@ def _called_away(state: State, e: ev.CalledAwayReceived) -> None:
     _, shares = take(account.lots[stock], e.shares)
     _keep(account, stock, shares)
     account.called_away.add(e.contract.symbol)
-    state.week_facts.setdefault(account.group, set()).add("Assignment")
+    _counts_for_its_week(state, account, e.contract)
+
+
+def _counts_for_its_week(state: State, account: Account, option: Option) -> None:
+    state.assigned_weeks.setdefault(week_of(option.expiry), set()).add(account.group)
+
+
+def _exercised(state: State, e: ev.ExercisedReceived) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = _account(state, e)
+    taken, rest = take(account.lots[e.contract], e.quantity)
+    _keep(account, e.contract, rest)
+    stock = Stock(e.contract.symbol)
+    if e.contract.is_put:
+        account.cash += e.contract.notional * e.quantity
+        _, shares = take(account.lots[stock], e.shares)
+        _keep(account, stock, shares)
+        return
+    account.cash -= e.contract.notional * e.quantity
+    for lot in taken:
+        bought = Lot(
+            lot.quantity * e.contract.multiplier, e.contract.strike + lot.price, lot.fees_usd, day_of(state.at_ms)
+        )
+        account.lots.setdefault(stock, []).append(bought)
+
+
+def _mismatched(state: State, e: ev.ReconcileMismatch) -> None:
+    if e.settlement is not None:
+        state.seen_ids.add(e.settlement)
 
 
 def _expired(state: State, e: ev.ExpiredReceived) -> None:
@@ -395,16 +479,20 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
     assert e.account is not None
     state.approval_count = int(e.id)
-    state.approvals[e.id] = Approval(e.id, e.account, e.purpose, e.contract)
+    state.approvals[e.id] = Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate)
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
-    state.approvals.pop(e.id, None)
+    prompt = state.approvals.pop(e.id)
+    position = state.accounts[prompt.account].positions.get(prompt.contract)
+    if e.decision == "refused" and position is not None:
+        position.refused.add(prompt.purpose)
 
 
 def _week_typed(state: State, e: ev.WeekTyped) -> None:
-    if e.group is None:
-        state.week_typed = e.week
+    if e.group is None and e.week != state.week_typed:
+        state.week_typed, state.typed_facts = e.week, state.week_facts
+        state.assigned_weeks = {week: groups for week, groups in state.assigned_weeks.items() if week >= e.week}
         hedged = "hedged_week" in state.breakers
         state.week_facts = {a.group: {"Hedged"} for a in state.accounts.values()} if hedged else {}
 
@@ -415,19 +503,22 @@ def _report_written(state: State, e: ev.ReportWritten) -> None:
 
 def _operator(state: State, e: ev.OperatorKey) -> None:
     if e.account is None:
-        if e.action == "reset":
-            state.rejecting.clear()
-            state.rejections.clear()
         return
     account = _account(state, e)
     if e.action == "no_entries":
         account.no_entries = True
-    elif e.action == "resume":
+    elif e.action == "resume" and account.status is not Status.EMERGENCY:
         account.no_entries = False
 
 
 def _rejecting(state: State, e: ev.SymbolRejecting) -> None:
-    state.rejecting.add(e.symbol)
+    state.rejecting |= {(name, e.symbol) for name in state.accounts}
+
+
+def _accepted(state: State, e: ev.RejectingEnded) -> None:
+    assert e.account is not None
+    state.rejecting.discard((e.account, e.symbol))
+    state.rejections.pop(e.symbol, None)
 
 
 _CHANGES: dict[type[ev.Event], Callable[[State, Any], None]] = {
@@ -460,6 +551,7 @@ _CHANGES: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.AssignmentPrepared: _assignment_prepared,
     ev.AssignmentReceived: _assigned,
     ev.CalledAwayReceived: _called_away,
+    ev.ExercisedReceived: _exercised,
     ev.ExpiredReceived: _expired,
     ev.LotClosed: _lot_closed,
     ev.PivotEntered: _pivot,
@@ -471,8 +563,10 @@ _CHANGES: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.BreakerCleared: _cleared,
     ev.ApprovalRequested: _requested,
     ev.ApprovalDecided: _decided,
+    ev.ReconcileMismatch: _mismatched,
     ev.WeekTyped: _week_typed,
     ev.ReportWritten: _report_written,
     ev.OperatorKey: _operator,
     ev.SymbolRejecting: _rejecting,
+    ev.RejectingEnded: _accepted,
 }

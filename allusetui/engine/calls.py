@@ -5,7 +5,6 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Right, Side
-from allusetui.domain.effect import AskChain
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain, Quote
@@ -13,13 +12,18 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import may_leave
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import assignment, covered_call
+from allusetui.rules.assignment import basis_of
 from allusetui.rules.cadence import ExpiryClock
+from allusetui.rules.entry import report_days
 from allusetui.rules.situation import clause
 
 
 def _buy_back(
     desk: Desk, account: Account, option: Option, purpose: Purpose, clauses: tuple[str, ...], n: int = 0
 ) -> None:
+    quote = desk.fresh_option(option)
+    if quote is None or not assignment.has_a_price(desk, quote):
+        return
     if may_leave(account, purpose) and not of_contract(desk, account, option):
         intend(desk, account, purpose, option, Side.BUY, n or -account.quantity(option), clauses)
 
@@ -55,7 +59,7 @@ def ask_earnings(desk: Desk, account: Account) -> None:
     """The reports of the symbols on which calls are open decide about coverage."""
     for symbol in dict.fromkeys(call.symbol for call in account.shorts(Right.CALL)):
         desk.volatile.coverage_awaited.add((account.name, symbol))
-        desk.ask(AskChain(symbol))
+        desk.ask_chain(symbol)
 
 
 @clause("4.3", "6.7")
@@ -64,11 +68,11 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     for key in sorted(k for k in desk.volatile.coverage_awaited if k[1] == symbol):
         desk.volatile.coverage_awaited.discard(key)
         account = desk.state.accounts[key[0]]
-        if chain is None or not chain.earnings:
+        if chain is None:
             continue
-        if not covered_call.reduction_due(desk, chain.earnings, chain.reports_after_close):
+        if not covered_call.reduction_due(desk, report_days(desk, chain) or (), chain.reports_after_close):
             continue
-        allowed = int(covered_call.lots_of(desk, account, symbol) * desk.law.covered_call.earnings_coverage)
+        allowed = covered_call.halved(desk, covered_call.lots_of(desk, account, symbol))
         excess = account.open_calls(symbol) - allowed
         for call in [c for c in account.shorts(Right.CALL) if c.symbol == symbol]:
             if excess > 0:
@@ -100,11 +104,11 @@ def _prepare(desk: Desk, account: Account, option: Option, quote: Quote, spot: D
     if not assignment.is_left(desk, probability):
         return
     quantity = -account.quantity(option)
-    premium = account.positions[option].first_credit
+    basis = basis_of(option, account.lots[option]) if option.is_put else account.basis(option.symbol)
     desk.emit(
         ev.AssignmentPrepared(
             account=account.name, clauses=("7.1",), contract=option, quantity=quantity,
             shares=quantity * option.multiplier, price=option.strike, itm_probability=round(probability, 4),
-            basis=to_price(option.strike - premium if option.is_put else account.basis(option.symbol)),
+            basis=to_price(basis),
         )
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The end of a session and of a week: expiries booked, books compared, accounts marked, the week typed and reported."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from allusetui.domain import event as ev
@@ -12,33 +13,64 @@ from allusetui.domain.lot import take
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.engine.desk import Desk, lots_closed
-from allusetui.engine.machine import WORKING, change, latch, rest
+from allusetui.engine.machine import WORKING, change, rest
+from allusetui.engine.reconcile import drop_orders, mismatch
+from allusetui.rules.assignment import basis_of
 from allusetui.rules.breakers import CLAUSE_OF, may_reset
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity, price_of, short_option_value, stock_value
 from allusetui.rules.week_type import week_type
 
+_BOOKING_CLAUSES = {"deposit": ("0.1", "0.9", "10.3"), "withdrawal": ("0.1", "0.9", "10.3")}
+
 
 def on_settled(desk: Desk, settled: inp.Settled) -> None:
     """Book what came without an order, each once."""
+    late = False
     for row in settled.settlements:
         if row.id not in desk.state.seen_ids and row.account in desk.state.accounts:
             account = desk.state.accounts[row.account]
-            if abs(account.quantity(row.contract)) < row.quantity:
-                latch(desk, account, Latch.MISMATCH)
-                desk.alert("critical", f"{row.kind} for {row.quantity} {row.contract.symbol} not held.", row.account)
-            else:
+            if _is_held(account, row):
                 _book(desk, account, row)
+                late = late or _is_late(desk, row)
+                drop_orders(desk, account, row.contract)
+            else:
+                _not_held(desk, account, row)
     for booking in settled.bookings:
         if booking.id not in desk.state.seen_ids and booking.account in desk.state.accounts:
             desk.emit(
                 ev.CashBooked(
-                    account=booking.account, clauses=("10.3",), reason=booking.reason, amount=to_price(booking.amount),
-                    symbol=booking.symbol, settlement=booking.id,
+                    account=booking.account, clauses=_BOOKING_CLAUSES.get(booking.reason, ("10.3",)),
+                    reason=booking.reason, amount=to_price(booking.amount), symbol=booking.symbol,
+                    settlement=booking.id,
                 )
             )  # fmt: skip
     for split in settled.splits:
         _split(desk, split)
+    if late:
+        _type_week(desk, desk.state.week_typed, desk.state.typed_facts)
+
+
+def _is_held(account: Account, row: inp.Settlement) -> bool:
+    """Whether the account has what the settlement takes away: the option, and the shares that it delivers."""
+    held = account.quantity(row.contract)
+    if row.kind == "exercised":
+        delivers = row.contract.is_put
+    else:
+        delivers = row.kind == "called_away"
+        held = -held if row.kind in ("assigned", "called_away") else abs(held)
+    shares = row.quantity * row.contract.multiplier if delivers else 0
+    return held >= row.quantity and account.shares(row.contract.symbol) >= shares
+
+
+def _not_held(desk: Desk, account: Account, row: inp.Settlement) -> None:
+    signed = row.quantity if row.kind == "exercised" else -row.quantity
+    held, shares = account.quantity(row.contract), account.shares(row.contract.symbol)
+    if abs(held) < row.quantity or held * signed < 0:
+        mismatch(desk, [account], "unknown_position", row.contract, Decimal(held), Decimal(signed), row.id)
+    else:
+        left = Decimal(shares - row.quantity * row.contract.multiplier)
+        mismatch(desk, [account], "missing_position", Stock(row.contract.symbol), Decimal(shares), left, row.id)
 
 
 @clause("7.2", "6.8", "2.4", "3.4")
@@ -54,12 +86,14 @@ def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
         desk.emit(
             ev.AssignmentReceived(
                 account=account.name, clauses=("7.2", *own), contract=option, quantity=row.quantity, shares=units,
-                price=row.price, basis=to_price(option.strike - (premium - fees) / units),
+                price=row.price, basis=to_price(basis_of(option, taken)),
                 premium_usd=to_price(premium), fees_usd=to_price(fees), settlement=row.id,
             )
         )  # fmt: skip
     elif row.kind == "called_away":
         _called_away(desk, account, row, premium, fees)
+    elif row.kind == "exercised":
+        _exercised(desk, account, row, premium, fees)
     else:
         event = ev.ExpiredReceived(
             account=account.name, clauses=("10.3",), contract=option, quantity=row.quantity, shares=0, price=row.price,
@@ -84,6 +118,25 @@ def _called_away(desk: Desk, account: Account, row: inp.Settlement, premium: Dec
         )
     )  # fmt: skip
     for closed in lots_closed(account, Stock(option.symbol), shares, proceeds, ZERO, ("10.3",)):
+        desk.emit(closed)
+
+
+@clause("10.3")
+def _exercised(desk: Desk, account: Account, row: inp.Settlement, premium: Decimal, fees: Decimal) -> None:
+    """A long call buys shares, and has cost what they cost more; a long put sells them, and its cost comes off."""
+    option = row.contract
+    units = row.quantity * option.multiplier
+    cost = (premium + fees) / units
+    sold = take(account.lots[Stock(option.symbol)], units)[0] if option.is_put else []
+    desk.emit(
+        ev.ExercisedReceived(
+            account=account.name, clauses=("10.3",), contract=option, quantity=row.quantity, shares=units,
+            price=row.price, basis=None if option.is_put else to_price(option.strike + cost),
+            proceeds=to_price(option.strike - cost) if option.is_put else None, premium_usd=to_price(premium),
+            fees_usd=to_price(fees), settlement=row.id,
+        )
+    )  # fmt: skip
+    for closed in lots_closed(account, Stock(option.symbol), sold, option.strike - cost, ZERO, ("10.3",)):
         desk.emit(closed)
 
 
@@ -171,10 +224,22 @@ def cut_week(desk: Desk, session: Session) -> None:
         desk.emit(ev.BreakerCleared(clauses=clauses, tier="hedged_week", vix=desk.vix))
     mark_all(desk, at_cut=True)
     week = week_of(session.day)
-    facts = desk.state.week_facts
-    for group in dict.fromkeys(a.group for a in desk.state.accounts.values()):
-        _type(desk, week, group, group, facts.get(group, set()))
-    _type(desk, week, None, None, set().union(*facts.values()) if facts else set())
+    _type_week(desk, week, desk.state.week_facts)
+
+
+def _is_late(desk: Desk, row: inp.Settlement) -> bool:
+    """Whether it came after the cut of its expiry's week: it counts for that week, whose report is issued again."""
+    return row.kind in ("assigned", "called_away") and week_of(row.contract.expiry) == desk.state.week_typed
+
+
+@clause("12.1")
+def _type_week(desk: Desk, week: str, came: Mapping[str, set[str]]) -> None:
+    assigned = desk.state.assigned_weeks.get(week, set())
+    groups = dict.fromkeys(a.group for a in desk.state.accounts.values())
+    facts = {group: came.get(group, set()) | ({"Assignment"} if group in assigned else set()) for group in groups}
+    for group in groups:
+        _type(desk, week, group, group, facts[group])
+    _type(desk, week, None, None, set().union(*facts.values()))
     desk.ask(WriteReport("weekly", week))
 
 

@@ -5,14 +5,15 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Position
 from allusetui.domain.contract import Option, Side
-from allusetui.domain.effect import AskChain
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose, RollChain
 from allusetui.domain.quote import Chain, Quote
 from allusetui.domain.state import Atr
+from allusetui.engine import prompts
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch, may_leave
 from allusetui.engine.orders import end, intend, of_contract
+from allusetui.engine.walk import opens_wide
 from allusetui.rules import protocol
 from allusetui.rules.liquidity import buffered_spot, slice_quote
 from allusetui.rules.situation import clause
@@ -66,29 +67,18 @@ def _fall(
     desk: Desk, account: Account, option: Option, position: Position, spot: Decimal, atr: Atr, breach: Decimal
 ) -> None:
     key = (account.name, option)
-    if not protocol.is_below(position.level, breach, desk.law.protocol):
+    # A level that no roll could answer (6.10) is kept for as long as the breach would ask for that roll again.
+    level = desk.law.protocol.freeze_level if position.escalated else position.level
+    if not protocol.is_below(level, breach, desk.law.protocol):
         desk.volatile.fall_looks.pop(key, None)
         return
     first = desk.volatile.fall_looks.pop(key, None)
     if first is None:
         desk.volatile.fall_looks[key] = breach
         return
-    to = protocol.falls_to(position.level, (first, breach), desk.law.protocol)
+    to = protocol.falls_to(level, (first, breach), desk.law.protocol)
     if to is not None and to < position.level:
         _level(desk, account, option, to, spot, atr, breach, False, (LEVEL_CLAUSE[to],))
-        _withdraw_prompts(desk, account, option, to)
-
-
-def _withdraw_prompts(desk: Desk, account: Account, option: Option, level: int) -> None:
-    """A defence prompt is withdrawn when its level falls."""
-    for prompt in list(desk.state.approvals.values()):
-        needed = 3 if prompt.purpose is Purpose.STOP else 2
-        if prompt.account == account.name and prompt.contract == option and level < needed:
-            desk.emit(
-                ev.ApprovalDecided(
-                    account=account.name, clauses=("0.7",), id=prompt.id, decision="withdrawn", by="engine"
-                )
-            )
 
 
 def _act(
@@ -96,19 +86,18 @@ def _act(
 ) -> None:
     """What the level asks for. A level that only the buffer reached prepares the roll, and nothing else."""
     position = account.positions[option]
-    stop_level = desk.law.protocol.stop_level
     trigger = desk.law.sleeves[account.type.value].roll_trigger_atr
-    confirmed = not stale and (breach >= position.level or not position.level_from_buffer)
-    if position.level >= stop_level and confirmed:
+    level = 0 if stale else protocol.confirmed_level(position, breach, desk.law.protocol)
+    if level >= desk.law.protocol.stop_level:
         _stop(desk, account, option)
         return
-    if position.level >= desk.law.protocol.freeze_level and confirmed:
+    if level >= desk.law.protocol.freeze_level:
         _freeze(desk, account)
-    rolls = position.level >= desk.law.protocol.freeze_level and confirmed and not of_contract(desk, account, option)
+    rolls = level >= desk.law.protocol.freeze_level and not of_contract(desk, account, option)
     prepares = not position.roll_prepared and protocol.roll_is_due(option, spot, atr.value, trigger)
     if prepares or rolls:
         desk.volatile.rolls_awaited.add((account.name, option))
-        desk.ask(AskChain(option.symbol))
+        desk.ask_chain(option.symbol)
 
 
 @clause("6.3")
@@ -141,17 +130,7 @@ def defend(
         chain = RollChain(position.first_credit, position.chain_cost) if candidate else None
         intend(desk, account, purpose, option, Side.BUY, quantity, clauses, candidate, approved, chain)
         return
-    latches = account.latches - {Latch.PAUSED}
-    wanted = (account.name, option, purpose)
-    asked = any((a.account, a.contract, a.purpose) == wanted for a in desk.state.approvals.values())
-    if Latch.PAUSED in account.latches and not asked and latches <= {Latch.LEVEL3, Latch.BREAKER}:
-        text = f"{purpose.value} {quantity} {option.symbol} {option.strike} {option.right.value} {option.expiry}"
-        desk.emit(
-            ev.ApprovalRequested(
-                account=account.name, clauses=("0.7", *clauses), id=str(desk.state.approval_count + 1),
-                subject="defence", text=text, purpose=purpose, contract=option,
-            )
-        )  # fmt: skip
+    prompts.request(desk, account, purpose, option, quantity, clauses, candidate)
 
 
 @clause("2.3", "3.3", "6.3", "6.10")
@@ -169,8 +148,11 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
 
 def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quote) -> None:
     position = account.positions[option]
-    candidates = protocol.roll_candidates(desk, account, option, chain, quote)
-    stale = desk.fresh_option(option) is None
+    shown = desk.volatile.rolls_approved.pop((account.name, option), None)
+    stale, doubted = desk.fresh_option(option) is None, desk.is_doubted(option.symbol)
+    if doubted and not stale:
+        return  # a chain with values that are thrown away names no candidate: the next evaluation asks again
+    candidates = [] if doubted else protocol.roll_candidates(desk, account, option, chain, quote)
     if not position.roll_prepared:
         cited = ("3.3",) if account.type.value == "rev" else ("2.3",)
         best = _best(candidates)
@@ -182,21 +164,23 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
                 first_credit=to_price(position.first_credit), stale=stale,
             )
         )  # fmt: skip
-    level = position.level
-    if level < desk.law.protocol.freeze_level or level >= desk.law.protocol.stop_level or stale:
+    level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
+    if not desk.law.protocol.freeze_level <= level < desk.law.protocol.stop_level:
         return
-    if position.level_from_buffer and _true_breach(desk, option) < level:
-        return
-    if of_contract(desk, account, option):
+    if of_contract(desk, account, option) or opens_wide(desk, option):
         return
     allowed = next((c for c in candidates if c.refused is None), None)
     if allowed is None:
         _refuse(desk, account, option, candidates)
         return
-    approved = (account.name, option) in desk.volatile.rolls_approved
-    desk.volatile.rolls_approved.discard((account.name, option))
+    quantity = allowed.quantity
+    if shown is not None:
+        if allowed.contract != shown.candidate:
+            return  # not what was approved; the next evaluation asks again
+        quantity = min(quantity, shown.quantity)
     _remember_quote(desk, allowed.contract, chain)
-    defend(desk, account, Purpose.ROLL, option, allowed.quantity, ("6.3", "6.10"), allowed.contract, approved)
+    clauses = ("6.3", "6.10")
+    defend(desk, account, Purpose.ROLL, option, quantity, clauses, allowed.contract, approved=shown is not None)
 
 
 def _best(candidates: list[ev.RollCandidate]) -> ev.RollCandidate | None:

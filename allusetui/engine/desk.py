@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Contract
-from allusetui.domain.effect import Effect
+from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.effect import AskChain, Effect
 from allusetui.domain.event import AlertRaised, Event, LotClosed
 from allusetui.domain.lot import Lot
 from allusetui.domain.money import ZERO, to_cent, to_price
@@ -32,6 +32,12 @@ class Desk(Situation):
         """Want something done outside, once in this batch."""
         if effect not in self.effects:
             self.effects.append(effect)
+
+    def ask_chain(self, symbol: str) -> None:
+        """Want a symbol's chain, and before it those of the same issuer: they tell of the same reports (1.6)."""
+        others = [each for each in self.same_issuer(symbol) if each != symbol]
+        for each in (*others, symbol):
+            self.ask(AskChain(each))
 
     def alert(self, severity: str, text: str, account: str | None = None, clauses: tuple[str, ...] = ()) -> None:
         self.emit(AlertRaised(account=account, clauses=clauses, severity=severity, text=text))
@@ -70,8 +76,10 @@ def _closed(
     account: Account, contract: Contract, lot: Lot, price: Decimal, closing_fees: Decimal, realized: Decimal,
     clauses: tuple[str, ...],
 ) -> LotClosed:  # fmt: skip
-    proceeds, basis = (price, lot.price) if lot.quantity > 0 else (lot.price, price)
     units = abs(lot.quantity) * contract.multiplier
+    # What it cost to get shares is part of their basis (10.3); an option's commissions stand beside its prices.
+    cost = lot.price + lot.fees_usd / units if isinstance(contract, Stock) else lot.price
+    proceeds, basis = (price, cost) if lot.quantity > 0 else (lot.price, price)
     fees = lot.fees_usd + closing_fees
     return LotClosed(
         account=account.name,

@@ -6,20 +6,21 @@ from typing import assert_never
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
-from allusetui.domain.account import Latch, Status
+from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
+from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
-from allusetui.engine import calls, closing, defend, entries, market, operator, orders, reports, resume
+from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import Since, is_closing_time, period_s, wake_at
+from allusetui.engine.schedule import Since, is_closing_time, missed_cut, period_s, wake_at, watch
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import VIX, clause
-from allusetui.rules.watch import Threshold, thresholds
+from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,22 @@ class Engine:
         self._dispatch(desk, item)
         if not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
+        if desk.events or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+            self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 
     def wake_at(self, now_ms: int) -> int:
         """When the engine wants to be asked next."""
         return wake_at(self._desk(now_ms))
+
+    def watch(self, now_ms: int) -> Watch | None:
+        """The looks that may be left out by what a feed tells ahead; None where each has to be taken."""
+        return watch(self._desk(now_ms))
+
+    def first_decision(self, ahead: Ahead) -> int | None:
+        """The first instant of a watch, ms, at which something may be decided; None in none."""
+        desk = self._desk(self.state.at_ms)
+        return first_decision(desk, desk.trading(), ahead)
 
     def thresholds(self) -> tuple[Threshold, ...]:
         """What must not be passed over between two looks."""
@@ -81,6 +93,7 @@ class Engine:
             case inp.MarketSeen():
                 self._look(desk, item)
             case inp.ChainSeen():
+                market.remember_reports(desk, item.symbol, item.chain)
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)
@@ -115,7 +128,7 @@ class Engine:
                 done = ev.ReportWritten(clauses=cited, period=item.period, name=item.name, sha256=item.sha256)
                 desk.emit(done)
             case inp.DiskFailed():
-                self._disk_failed(desk)
+                self._disk_failed(desk, item)
             case _:
                 assert_never(item)
 
@@ -127,7 +140,8 @@ class Engine:
                 commission=item.commission,
             )
         )  # fmt: skip
-        self.volatile.seen_ms = item.at_ms
+        # What a session has had due before the start is due at the first look.
+        self.volatile.seen_ms = desk.open_session.open_ms - 1 if desk.open_session else item.at_ms
         for p in item.accounts:
             desk.emit(
                 ev.AccountProvisioned(
@@ -152,8 +166,9 @@ class Engine:
         self.volatile.seen_ms = item.seen_ms
         resume.on_resumed(desk)
 
-    def _disk_failed(self, desk: Desk) -> None:
+    def _disk_failed(self, desk: Desk, item: inp.DiskFailed) -> None:
         """A batch could not be stored: latched, and nothing of the latch can be stored either; cancels still leave."""
+        self.volatile.seen_ms = item.seen_ms
         for account in self.state.accounts.values():
             latch(desk, account, Latch.DISK)
         for intent in list(self.state.intents.values()):
@@ -165,10 +180,15 @@ class Engine:
         self.volatile.seen_ms = desk.now_ms
         market.take_quotes(desk, seen)
         self._watch(desk)
+        resume.after_disk(desk)
         session = desk.session
+        missed = missed_cut(desk, since)
+        if missed is not None:
+            closing.cut_week(desk, missed)
         if session is None:
             return
         if desk.open_session:
+            self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
             _evaluate_due(desk, session, since)
             _close_out(desk, session, since)
@@ -183,9 +203,11 @@ class Engine:
         try:
             market.watch_breakers(desk)
         except (ArithmeticError, ValueError) as error:
+            before = len(desk.events)
             for account in self.state.accounts.values():
                 latch(desk, account, Latch.BREAKER, ("6.13",))
-            desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
+            if len(desk.events) > before:
+                desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
 
     def _settle(self, desk: Desk) -> None:
         """What every batch ends with: windows served, orders given their next move, states at rest."""
@@ -193,6 +215,7 @@ class Engine:
         entries.settle_scans(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
+        prompts.withdraw_idle(desk)
         orders.work(desk)
         entries.settle_states(desk)
 
@@ -204,15 +227,22 @@ def _evaluate_due(desk: Desk, session: Session, since: Since) -> None:
     for account in desk.trading():
         if account.status is Status.EMERGENCY:
             continue
-        if base:
+        due = [put for put in account.shorts(Right.PUT) if _is_due(desk, account, put, session, since)]
+        if base or due:
             market.judge_account(desk, account)
-        for put in account.shorts(Right.PUT):
-            due = since.passed_grid(session, period_s(desk, account.positions[put].level))
-            fresh_again = (account.name, put) in desk.volatile.buffered and desk.is_fresh(put.symbol)
-            if due or fresh_again:
-                defend.evaluate(desk, account, put)
+        for put in due:
+            defend.evaluate(desk, account, put)
         if base:
             calls.take_profits(desk, account)
+
+
+def _is_due(desk: Desk, account: Account, put: Option, session: Session, since: Since) -> bool:
+    """The grid of its level has come, at level 3 a tick, or the first fresh quote after a stale span."""
+    level, quote = account.positions[put].level, desk.quote(put.symbol)
+    if not desk.law.monitoring.period_s[level] and quote is not None and since.passed(quote.at_ms):
+        return True
+    fresh_again = (account.name, put) in desk.volatile.buffered and desk.is_fresh(put.symbol)
+    return fresh_again or since.passed_grid(session, period_s(desk, level))
 
 
 def _evaluate_symbol(desk: Desk, symbol: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Right, Side
-from allusetui.domain.effect import AskChain
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
@@ -22,6 +21,7 @@ from allusetui.rules.entry import (
     account_refusal,
     data_refusal,
     earnings_refusal,
+    held_until,
     pick,
     symbol_refusal,
 )
@@ -29,8 +29,10 @@ from allusetui.rules.situation import Refusal, clause
 from allusetui.rules.sizing import allocate, room
 
 _SCAN_WAIT_S = 60
-UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot"})
+ABANDONED = "abandoned"
+UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot", ABANDONED})
 RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
+OWED = RELOOKED | {""}
 ENTRY_CLAUSES = {
     "gen": ("1.1", "2.1", "2.2"),
     "mini": ("1.1", "2.1", "2.2"),
@@ -39,6 +41,8 @@ ENTRY_CLAUSES = {
 }
 WINDOW_CLAUSE = {"gen": "1.1", "mini": "1.1", "rev": "1.2", "com": "1.3"}
 CALLS = "com"
+Plan = dict[str, tuple[Pick, int]]
+Refused = dict[str, list[Refusal]]
 
 
 def window_of(desk: Desk, window: str) -> Span | None:
@@ -63,12 +67,26 @@ def symbols_in(desk: Desk, account: Account, window: str) -> tuple[str, ...]:
 @clause("1.1", "1.2", "1.3")
 def look(desk: Desk, relook_due: bool) -> None:
     """Begin the look of every window that is open and still owes an answer; close those that end."""
+    if desk.volatile.seen_ms != desk.now_ms:
+        return  # the market has not been looked at yet
     for account in desk.trading():
         for window in windows_of(account):
             span = window_of(desk, window)
             if span is None or not span.holds(desk.now_ms) or (account.name, window) in desk.volatile.scans:
                 continue
             _consider(desk, account, window, relook_due)
+
+
+def owes_a_look(desk: Desk) -> bool:
+    """Whether an open window has symbols that are looked at again on its grid, or has no answer for yet."""
+    for account in desk.trading():
+        for window in windows_of(account):
+            span = window_of(desk, window)
+            if span is not None and span.holds(desk.now_ms):
+                outcomes = _outcomes(desk, account, window)
+                if any(outcomes.get(symbol, "") in OWED for symbol in symbols_in(desk, account, window)):
+                    return True
+    return False
 
 
 def _outcomes(desk: Desk, account: Account, window: str) -> dict[str, str]:
@@ -82,12 +100,14 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
     refusal = account_refusal(desk, account)
     if refusal is not None:
         for symbol in owed:
-            skip(desk, account, window, symbol, [refusal])
+            if outcomes.get(symbol) != ABANDONED:  # its order has been sent, and its end told
+                skip(desk, account, window, symbol, [refusal])
         return
     owed = [s for s in owed if outcomes.get(s) != "pivot" or not account.pivoted]
     again = [s for s, why in outcomes.items() if why in RELOOKED] if relook_due else []
     wanted = [s for s in symbols_in(desk, account, window) if s in owed or s in again]
-    if not wanted or account.status not in (Status.SAFE, Status.MONITORING, Status.ORDERING):
+    able = account.status in (Status.SAFE, Status.MONITORING, Status.ORDERING)
+    if not wanted or not able or account.name in desk.volatile.resuming:
         return
     fresh = bool(owed)
     if fresh and account.status is not Status.ORDERING:
@@ -95,7 +115,7 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
     due = desk.now_ms + _SCAN_WAIT_S * SECOND_MS
     desk.volatile.scans[account.name, window] = Scan(account.name, window, set(wanted), due, relook=not fresh)
     for symbol in wanted:
-        desk.ask(AskChain(symbol))
+        desk.ask_chain(symbol)
 
 
 def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
@@ -131,11 +151,14 @@ def _decide(desk: Desk, account: Account, scan: Scan) -> None:
     if account.status is Status.SCANNING:
         change(desk, account, Status.ANALYZING, "window")
     order = [s for s in symbols_in(desk, account, scan.window) if s in scan.chains]
-    calls = _plan_calls(desk, account, scan, order) if scan.window == CALLS else {}
-    puts: dict[str, tuple[Pick, int]] = {}
-    if scan.window == account.type.value:
-        puts = _plan_puts(desk, account, scan, order, calls)
+    refused: Refused = {symbol: [] for symbol in order}
+    calls = _plan_calls(desk, account, scan, order, refused) if scan.window == CALLS else {}
+    puts = _plan_puts(desk, account, scan, order, refused) if scan.window == account.type.value else {}
     planned = [*calls.values(), *puts.values()]
+    for symbol in order:
+        if symbol not in calls:
+            # What is looked at again is told last: it is the outcome.
+            skip(desk, account, scan.window, symbol, sorted(refused[symbol], key=lambda r: r.reason in RELOOKED))
     if planned:
         _to_ordering(desk, account)
     for chosen, quantity in planned:
@@ -153,76 +176,48 @@ def _to_ordering(desk: Desk, account: Account) -> None:
     change(desk, account, Status.ORDERING, "window")
 
 
-@clause("4.1", "2.4", "3.4", "4.3", "6.7", "7.2")
-def _plan_calls(desk: Desk, account: Account, scan: Scan, order: Iterable[str]) -> dict[str, tuple[Pick, int]]:
-    """Covered calls, one per 100 uncovered shares."""
-    planned: dict[str, tuple[Pick, int]] = {}
+@clause("4.1", "2.4", "3.4", "7.2")
+def _plan_calls(desk: Desk, account: Account, scan: Scan, order: Iterable[str], refused: Refused) -> Plan:
+    """Covered calls, one per 100 uncovered shares; COM's shares of less than a lot need no reason."""
+    planned: Plan = {}
     for symbol in order:
-        if covered_call.lots_of(desk, account, symbol) == 0:
+        if account.type.value == CALLS and not covered_call.lots_of(desk, account, symbol):
             continue
-        found = _call_for(desk, account, symbol, scan.chains[symbol])
+        found = covered_call.call_for(desk, account, symbol, scan.chains[symbol])
         if isinstance(found, tuple):
             planned[symbol] = found
-        elif found:
-            skip(desk, account, scan.window, symbol, found)
+        else:
+            refused[symbol] += found
     return planned
 
 
-def _call_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) -> tuple[Pick, int] | list[Refusal]:
-    refusal = symbol_refusal(desk, account, symbol, Right.CALL) or data_refusal(desk, symbol, chain)
-    if refusal is not None:
-        return [refusal]
-    assert chain is not None
-    rule, clauses = covered_call.strike_rule(desk, account, symbol)
-    dte = desk.law.assigned_calls.dte if account.type.value != CALLS else desk.law.sleeves[CALLS].dte
-    chosen = pick(desk, chain, Right.CALL, dte, rule, False, clauses)
-    if not isinstance(chosen, Pick):
-        return chosen
-    held = covered_call.open_or_working(desk, account, symbol)
-    most = covered_call.coverage(desk, account, symbol, chain.earnings, chosen.option.expiry)
-    wanted = most - held
-    if wanted < 1:
-        covered = held >= covered_call.lots_of(desk, account, symbol)
-        if covered:
-            return [] if account.type.value == CALLS else [Refusal("sizing", ("4.1",), {"covered": held})]
-        return [Refusal("earnings", ("4.3", "6.7"), {"covered": held, "allowed": most})]
-    if account.over_margin:
-        return [Refusal("margin_cap", ("0.10",))]
-    if chosen.room < 1:
-        return [Refusal("adv", ("8.2",), {"adv": chosen.average_volume})]
-    return chosen, min(wanted, chosen.room)
-
-
 @clause("0.2", "2.2", "3.2", "4.1", "6.8")
-def _plan_puts(
-    desk: Desk, account: Account, scan: Scan, order: list[str], calls: dict[str, tuple[Pick, int]]
-) -> dict[str, tuple[Pick, int]]:
-    """Cash-secured puts by the allocation of 0.2; a symbol that has got its calls is not skipped for want of a put."""
+def _plan_puts(desk: Desk, account: Account, scan: Scan, order: list[str], refused: Refused) -> Plan:
+    """Cash-secured puts by the allocation of 0.2."""
     picks: list[Pick] = []
     for symbol in order:
         found = _put_for(desk, account, symbol, scan.chains[symbol])
         if isinstance(found, Pick):
             picks.append(found)
-        elif symbol not in calls:
-            skip(desk, account, scan.window, symbol, found)
-    quantities, refused = allocate(desk, picks, room(desk, account))
-    for symbol, refusal in refused.items():
-        if symbol not in calls:
-            skip(desk, account, scan.window, symbol, [refusal])
-    return {p.symbol + "/put": (p, quantities[p.symbol]) for p in picks if p.symbol in quantities}
+        else:
+            refused[symbol] += found
+    planned, unfit = allocate(desk, picks, room(desk, account))
+    for symbol, refusal in unfit.items():
+        refused[symbol].append(refusal)
+    return planned
 
 
 def _put_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) -> Pick | list[Refusal]:
+    sleeve = desk.law.sleeves[account.type.value]
+    stressed = desk.state.mode == "stress" and sleeve.stress_dte is not None
+    dte = sleeve.stress_dte if stressed and sleeve.stress_dte else sleeve.dte
     refusal = symbol_refusal(desk, account, symbol, Right.PUT)
     if refusal is None and chain is not None:
-        refusal = earnings_refusal(desk, chain, desk.today)
+        refusal = earnings_refusal(desk, chain, held_until(desk, chain, dte, stressed))
     refusal = refusal or data_refusal(desk, symbol, chain)
     if refusal is not None:
         return [refusal]
     assert chain is not None
-    sleeve = desk.law.sleeves[account.type.value]
-    stressed = desk.state.mode == "stress" and sleeve.stress_dte is not None
-    dte = sleeve.stress_dte if stressed and sleeve.stress_dte else sleeve.dte
     rule = StrikeRule(sleeve.delta, sleeve.delta.middle, desk.law.entry.delta_outside)
     again = ("6.8",) if symbol in account.called_away or account.type.value == CALLS else ()
     return pick(desk, chain, Right.PUT, dte, rule, stressed, (*ENTRY_CLAUSES[account.type.value], *again))
@@ -233,8 +228,6 @@ def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int
     notes = [chosen.deviation] if chosen.deviation else []
     if option.is_put and "hedged_week" in desk.state.breakers:
         notes.append("hedged_week")
-    if quantity == chosen.room:
-        notes.append(f"adv {chosen.average_volume}")
     desk.volatile.option_quotes[option] = chosen.quote
     clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else chosen.clauses
     desk.emit(

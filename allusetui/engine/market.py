@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.effect import AskBars
-from allusetui.domain.quote import Quote
+from allusetui.domain.quote import Chain, Quote
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch
 from allusetui.engine.orders import end
@@ -24,30 +24,36 @@ def take_quotes(desk: Desk, seen: inp.MarketSeen) -> None:
         if _is_believed(desk, symbol, quote):
             desk.volatile.quotes[symbol] = quote
     for option, quote in seen.options.items():
-        if flaw(quote, desk.now_ms, True) is None and not _is_doubted(desk, option.symbol):
+        if flaw(quote, desk.now_ms, True) is None and not desk.is_doubted(option.symbol):
             desk.volatile.option_quotes[option] = quote
     _tell_stale(desk)
-
-
-def _is_doubted(desk: Desk, symbol: str) -> bool:
-    return any(told == symbol for told, _ in desk.volatile.told_invalid)
 
 
 @clause("8.3")
 def _is_believed(desk: Desk, symbol: str, quote: Quote) -> bool:
     found = flaw(quote, desk.now_ms, False)
     if found is None and desk.open_session and jumps(desk.quote(symbol), quote, desk.law.data):
-        first = desk.volatile.jumps.setdefault(symbol, (quote, desk.now_ms))
-        if not stands(first[1], desk.now_ms, desk.law.data):
-            found = "jump", str(quote.mid)
-    if found is None:
+        found = _doubt(desk, symbol, quote)
+    else:
         desk.volatile.jumps.pop(symbol, None)
+    if found is None:
         desk.volatile.told_invalid -= {told for told in desk.volatile.told_invalid if told[0] == symbol}
         return True
     if (symbol, found[0]) not in desk.volatile.told_invalid:
         desk.volatile.told_invalid.add((symbol, found[0]))
         desk.emit(ev.DataInvalid(clauses=("8.3",), symbol=symbol, field=found[0], value=found[1]))
     return False
+
+
+def _doubt(desk: Desk, symbol: str, quote: Quote) -> tuple[str, str] | None:
+    """A jump is believed once it has stood; another jump, or a flaw, in between begins the wait anew."""
+    first = desk.volatile.jumps.get(symbol)
+    if first is None or jumps(first[0], quote, desk.law.data):
+        first = desk.volatile.jumps[symbol] = quote, desk.now_ms
+    if not stands(first[1], desk.now_ms, desk.law.data):
+        return "jump", str(quote.mid)
+    del desk.volatile.jumps[symbol]
+    return None
 
 
 @clause("8.3")
@@ -115,6 +121,13 @@ def ask_bars(desk: Desk) -> None:
             desk.ask(AskBars(symbol))
 
 
+@clause("1.6")
+def remember_reports(desk: Desk, symbol: str, chain: Chain | None) -> None:
+    """What a chain tells of reports holds for every symbol of its issuer."""
+    if chain is not None:
+        desk.volatile.reports[symbol] = chain.earnings or ()
+
+
 def watched_symbols(desk: Desk) -> list[str]:
     """Underlyings that a trading account may enter or holds, in a fixed order."""
     found: dict[str, None] = {}
@@ -135,7 +148,7 @@ def on_bars(desk: Desk, seen: inp.BarsSeen) -> bool:
     if quote is None or desk.open_session is None or (fixed is not None and fixed.day == desk.today):
         return False
     atr = fix_atr(desk, seen.symbol, seen.bars, quote.mid)
-    clauses = ("6.9",) if atr.source == "bars" else ("6.9", "8.4")
+    clauses = ("6.9", "8.4") if atr.source == "price" else ("6.9",)
     desk.emit(
         ev.AtrFixed(clauses=clauses, symbol=seen.symbol, atr=atr.value, atr_source=atr.source, day=atr.day)
     )

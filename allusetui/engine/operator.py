@@ -4,19 +4,16 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import Side
-from allusetui.domain.effect import AskChain
+from allusetui.domain.effect import AskPositions
 from allusetui.domain.order import Purpose
-from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
-from allusetui.engine import resume
+from allusetui.engine import prompts, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.market import halt
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import breakers
 from allusetui.rules.situation import clause
-
-_FIRST = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
 def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
@@ -44,18 +41,22 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     match seen.action:
         case "pause":
             latch(desk, account, Latch.PAUSED)
+        case "resume" if account.status is Status.EMERGENCY:
+            _refuse(desk, account, Status.SAFE, "resume", ("9.1", "9.2"))
         case "resume":
             release(desk, account, Latch.PAUSED, ("0.7",))
-            _drop_prompts(desk, account)
+            prompts.withdraw(desk, account)
             _back_to_work(desk, account, "resume")
         case "reset":
             _reset(desk, account)
         case "close":
             _close(desk, account, seen)
         case "approve" | "refuse":
-            _answer(desk, account, seen)
+            prompts.answer(desk, account, seen)
         case "no_entries":
             pass  # the key itself sets it
+        case "deposit" | "withdraw":
+            pass  # booked when the broker shows the money
         case other:
             desk.alert("warning", untrusted(f"{other} does nothing in this version."), account.name)
 
@@ -95,7 +96,11 @@ def _end_halt(desk: Desk, accounts: list[Account]) -> None:
 
 def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
     release(desk, account, Latch.LEVEL3, ("6.4",))
-    release(desk, account, Latch.MISMATCH, ("9.5",))
+    if Latch.MISMATCH in account.latches:
+        desk.volatile.accepting.add(account.name)
+        desk.ask(AskPositions())
+    for symbol in sorted(symbol for name, symbol in desk.state.rejecting if name == account.name):
+        desk.emit(ev.RejectingEnded(account=account.name, clauses=("0.6", "9.1"), symbol=symbol))
     if calm:
         release(desk, account, Latch.BREAKER, ("6.13",))
 
@@ -116,10 +121,12 @@ def _reset(desk: Desk, account: Account) -> None:
     _back_to_work(desk, account, "reset")
 
 
-def _refuse(desk: Desk, account: Account, to: Status) -> None:
+def _refuse(
+    desk: Desk, account: Account, to: Status, reason: str = "reset", clauses: tuple[str, ...] = ("6.13", "6.14")
+) -> None:
     desk.emit(
         ev.StateRefused(
-            account=account.name, clauses=("6.13", "6.14"), from_=account.status.value, to=to.value, reason="reset"
+            account=account.name, clauses=clauses, from_=account.status.value, to=to.value, reason=reason
         )
     )
 
@@ -130,47 +137,11 @@ def _close(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     quantity = account.quantity(option) if option else 0
     blocked = account.latches - {Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER}
     if option is None or quantity == 0 or account.status is Status.EMERGENCY or blocked:
-        _refuse(desk, account, account.status)
+        _refuse(desk, account, account.status, "close", ("9.1", "9.2"))
         return
-    if not of_contract(desk, account, option):
+    if of_contract(desk, account, option):
+        desk.alert("warning", f"{account.name} {option.symbol}: an order on it works already.", account.name, ("0.7",))
+    else:
         side = Side.BUY if quantity < 0 else Side.SELL
         approved = Latch.PAUSED in account.latches
         intend(desk, account, Purpose.CLOSE, option, side, abs(quantity), ("0.7",), approved=approved)
-
-
-@clause("0.7")
-def _answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
-    """Answer the first open prompt: stop before roll, then by age. What is done equals what was shown."""
-    prompts = [a for a in desk.state.approvals.values() if a.account == account.name]
-    prompts.sort(key=lambda a: (_FIRST.get(a.purpose, 9), int(a.id)))
-    if not prompts:
-        return
-    prompt = prompts[0]
-    decision = "approved" if seen.action == "approve" else "refused"
-    desk.emit(
-        ev.ApprovalDecided(
-            account=account.name, clauses=("0.7",), id=prompt.id, decision=decision, by=untrusted(seen.by)
-        )
-    )
-    if decision == "approved":
-        _act_on(desk, account, prompt)
-
-
-def _act_on(desk: Desk, account: Account, prompt: Approval) -> None:
-    held = -account.quantity(prompt.contract)
-    if held <= 0 or of_contract(desk, account, prompt.contract):
-        return
-    if prompt.purpose is Purpose.STOP:
-        intend(desk, account, Purpose.STOP, prompt.contract, Side.BUY, held, ("0.7", "6.4"), approved=True)
-    else:
-        desk.volatile.rolls_approved.add((account.name, prompt.contract))
-        desk.volatile.rolls_awaited.add((account.name, prompt.contract))
-        desk.ask(AskChain(prompt.contract.symbol))
-
-
-def _drop_prompts(desk: Desk, account: Account) -> None:
-    """A resumed account defends itself: open prompts are withdrawn."""
-    for prompt in [a for a in desk.state.approvals.values() if a.account == account.name]:
-        desk.emit(
-            ev.ApprovalDecided(account=account.name, clauses=("0.7",), id=prompt.id, decision="withdrawn", by="engine")
-        )

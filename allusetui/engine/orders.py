@@ -11,9 +11,10 @@ from allusetui.domain.money import to_price
 from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChain, Working
 from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import ending_reason, may_leave
+from allusetui.engine.machine import ending_reason
 from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, limit_at
 from allusetui.rules.cadence import entry_window
+from allusetui.rules.pivot import clauses_of
 from allusetui.rules.situation import clause
 
 STEP = "step"
@@ -70,6 +71,10 @@ def work(desk: Desk) -> None:
         reason = _over(desk, desk.state.accounts[intent.account], intent)
         if reason is not None:
             end(desk, intent, reason)
+            if intent.order is not None and intent.order.status is OrderStatus.CANCELLING:
+                _tend(desk, intent, intent.order)
+        elif intent.account in desk.volatile.resuming:
+            continue  # until the books agree nothing is sent
         elif intent.order is None:
             if not intent.purpose.opens or _pod(intent) not in busy:
                 _begin(desk, intent)
@@ -124,9 +129,12 @@ def end(desk: Desk, intent: Intent, reason: str) -> None:
 
 def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
     desk.volatile.walks.pop(intent.id, None)
+    clauses = REASON_CLAUSES[reason]
+    if reason == "pivot":
+        clauses = clauses_of(desk, desk.state.accounts[intent.account])
     desk.emit(
         ev.OrderAbandoned(
-            account=intent.account, clauses=REASON_CLAUSES[reason], intent=intent.id,
+            account=intent.account, clauses=clauses, intent=intent.id,
             client_order_id=intent.last_order_id, reason=reason, quantity=intent.open_quantity,
         )
     )  # fmt: skip
@@ -218,6 +226,9 @@ def _tend(desk: Desk, intent: Intent, order: Working) -> None:
     if walk is None:
         _rest_step(desk, intent, order.step)
         return
+    if order.status is OrderStatus.SENT and order.open_quantity > max(intent.clip_open, 0):
+        _cancel(desk, intent, order, STEP)  # a late fill of an earlier version: this one is too large
+        return
     if desk.now_ms < walk.due_ms or order.status is OrderStatus.UNKNOWN:
         return
     if order.status is OrderStatus.CANCELLING or order.client_order_id not in desk.volatile.acked:
@@ -230,7 +241,7 @@ def _tend(desk: Desk, intent: Intent, order: Working) -> None:
         return
     step = min(walk.step + 1, steps)
     limit = limit_at(desk, intent, step)
-    if limit is None or limit == order.limit:
+    if limit is None or limit == order.limit or is_too_early(desk, intent):
         _rest_step(desk, intent, step)
         return
     desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)
@@ -253,11 +264,13 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
     """The order is proven dead: the next version, the next clips, or the end."""
     reason = order.cancel_reason
     step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
-    if reason in (STEP, None) and _replace(desk, intent, order, step, resolved):
+    if reason in (STEP, None) and intent.clip_open > 0 and _replace(desk, intent, order, step, resolved):
         return
     if not resolved:
         _say_cancelled(desk, intent, order, reason or STEP)
-    if reason in REASON_CLAUSES:
+    if intent.id not in desk.state.intents:
+        finish(desk, intent)
+    elif reason in REASON_CLAUSES:
         _abandon(desk, intent, reason)
     elif reason == TIMEOUT:
         _halve(desk, intent)
@@ -268,7 +281,7 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
 def _replace(desk: Desk, intent: Intent, order: Working, step: int, resolved: bool) -> bool:
     account = desk.state.accounts[intent.account]
     limit = limit_at(desk, intent, step)
-    if resolved or limit is None or not may_leave(account, intent.purpose, intent.approved):
+    if resolved or limit is None or _over(desk, account, intent) is not None:
         return False
     _send(desk, intent, step, limit, order.client_order_id)
     return True

@@ -6,34 +6,88 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
 from allusetui.domain.contract import Contract
+from allusetui.domain.lot import take
 from allusetui.domain.money import ZERO
-from allusetui.engine.desk import Desk
+from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
+from allusetui.engine.orders import end, of_contract
 from allusetui.rules.situation import clause
 
 
 @clause("9.5")
 def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
     """Latch `mismatch` where the books differ; the names of the accounts concerned."""
-    ours: dict[Contract, int] = {}
-    for account in desk.state.accounts.values():
-        for contract in account.lots:
-            ours[contract] = ours.get(contract, 0) + account.quantity(contract)
     concerned: set[str] = set()
-    for contract in sorted({*ours, *seen.positions}, key=str):
-        mine, theirs = ours.get(contract, 0), seen.positions.get(contract, 0)
-        if mine == theirs:
-            continue
+    for contract, quantity in seen.foreign.items():
+        _foreign(desk, contract, quantity)
+    for contract, mine, theirs in _differences(desk, seen):
         holders = _holders(desk, contract)
         if not holders:
             _foreign(desk, contract, theirs)
             continue
         what = "missing_position" if abs(theirs) < abs(mine) else "unknown_position"
-        concerned |= _mismatch(desk, holders, what, contract, Decimal(mine), Decimal(theirs))
-    cash = sum((a.cash for a in desk.state.accounts.values()), ZERO)
+        whose = holders if len(holders) == 1 else list(desk.state.accounts.values())
+        concerned |= mismatch(desk, whose, what, contract, Decimal(mine), Decimal(theirs))
+    cash = _cash(desk)
     if cash != seen.cash:
-        concerned |= _mismatch(desk, list(desk.state.accounts.values()), "cash", None, cash, seen.cash)
+        concerned |= mismatch(desk, list(desk.state.accounts.values()), "cash", None, cash, seen.cash)
     return concerned
+
+
+@clause("9.5")
+def accept(desk: Desk, account: Account, seen: inp.PositionsSeen) -> None:
+    """The operator accepts what the broker shows: the account's books become the broker's, each step in the journal."""
+    for contract, mine, theirs in _differences(desk, seen):
+        if account in _holders(desk, contract):
+            _adjust(desk, account, contract, theirs - mine)
+    missing = seen.cash - _cash(desk)
+    if missing:
+        settlement = f"accepted-{desk.now_ms}-{account.name}-cash"
+        desk.emit(
+            ev.CashBooked(
+                account=account.name, clauses=("9.5",), reason="accepted", amount=missing, symbol=None,
+                settlement=settlement,
+            )
+        )  # fmt: skip
+
+
+def _adjust(desk: Desk, account: Account, contract: Contract, signed: int) -> None:
+    """What is gone without a trade brought and cost nothing: its money is in the difference of the cash."""
+    held = account.quantity(contract)
+    gone = min(abs(held), abs(signed)) if (held > 0) != (signed > 0) else 0
+    taken, _ = take(account.lots.get(contract, []), gone if held > 0 else -gone)
+    closed = lots_closed(account, contract, taken, ZERO, ZERO, ("9.5", "10.3"))
+    desk.emit(
+        ev.PositionAdjusted(
+            account=account.name, clauses=("9.5",), reason="accepted", contract=contract, from_=held, to=held + signed,
+            into=contract, settlement=f"accepted-{desk.now_ms}-{account.name}-{contract}",
+        )
+    )  # fmt: skip
+    for row in closed:
+        desk.emit(row)
+    drop_orders(desk, account, contract)
+
+
+def drop_orders(desk: Desk, account: Account, contract: Contract) -> None:
+    """End what would trade more of a contract than is still held."""
+    for intent in of_contract(desk, account, contract):
+        if not intent.purpose.opens and intent.open_quantity > abs(account.quantity(contract)):
+            end(desk, intent, "window_closed")
+
+
+def _differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int, int]]:
+    """(contract, ours, the broker's) where the two differ; what was there when the account was linked is foreign."""
+    ours: dict[Contract, int] = {}
+    for account in desk.state.accounts.values():
+        for contract in account.lots:
+            ours[contract] = ours.get(contract, 0) + account.quantity(contract)
+    theirs = {contract: quantity - seen.foreign.get(contract, 0) for contract, quantity in seen.positions.items()}
+    rows = [(c, ours.get(c, 0), theirs.get(c, 0)) for c in sorted({*ours, *theirs}, key=str)]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _cash(desk: Desk) -> Decimal:
+    return sum((a.cash for a in desk.state.accounts.values()), ZERO)
 
 
 def _holders(desk: Desk, contract: Contract) -> list[Account]:
@@ -42,15 +96,18 @@ def _holders(desk: Desk, contract: Contract) -> list[Account]:
     return [a for a in desk.state.accounts.values() if contract in a.lots or a.name in working]
 
 
-def _mismatch(
-    desk: Desk, accounts: list[Account], what: str, contract: Contract | None, ours: Decimal, broker: Decimal
-) -> set[str]:
+def mismatch(
+    desk: Desk, accounts: list[Account], what: str, contract: Contract | None, ours: Decimal, broker: Decimal,
+    settlement: str | None = None,
+) -> set[str]:  # fmt: skip
+    """Show a difference and latch the accounts that it concerns, whose names are returned."""
     for account in accounts:
         desk.emit(
             ev.ReconcileMismatch(
-                account=account.name, clauses=("9.5",), what=what, contract=contract, ours=ours, broker=broker
+                account=account.name, clauses=("9.5",), what=what, contract=contract, ours=ours, broker=broker,
+                settlement=settlement,
             )
-        )
+        )  # fmt: skip
         latch(desk, account, Latch.MISMATCH)
         text = f"{account.name}: {what.replace('_', ' ')}: ours {ours}, broker {broker}; nothing is sent until a reset."
         desk.alert("critical", text, account.name, ("9.5", "14.4"))

@@ -1,19 +1,30 @@
 """What the broker reports of our orders: acknowledgements, fills, deaths, and answers to our questions."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
-from allusetui.domain.account import Latch
+from allusetui.domain.account import Account, Latch
+from allusetui.domain.contract import Side
 from allusetui.domain.effect import AskOrders
-from allusetui.domain.lot import take
+from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import ZERO, share_of
 from allusetui.domain.order import Intent, OrderStatus, Working
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, finish, to_unknown
+from allusetui.engine.reconcile import mismatch
 from allusetui.rules.situation import clause
+
+# AU-<session>-<account>-<intent>-<clip>.v<version>
+_ORDER_ID = re.compile(
+    r"AU-(?P<session>[^-]+)-(?P<account>.+)-(?P<intent>\d+)-(?P<clip>\d+)\.v(?P<version>\d+)", re.ASCII
+)
 
 
 def find(desk: Desk, client_order_id: str) -> tuple[Intent, Working] | None:
@@ -36,7 +47,24 @@ def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
     rows.sort(key=lambda e: _is_counted_leg(desk, e))
     for execution in rows:
         desk.volatile.acked.add(execution.client_order_id)
-        _book(desk, execution)
+        if _replaces(desk, execution):
+            _book(desk, execution)
+
+
+def _replaces(desk: Desk, execution: inp.Execution) -> bool:
+    """Whether the fill is to be booked: a correction is, once what it corrects is taken back; an older version is not.
+
+    Taken back by the opposite trade at the same price and for the same fees, so that nothing of it remains.
+    """
+    earlier = desk.state.fills.get(execution.root[0]) if execution.root else None
+    if execution.root is None or earlier is None or earlier.root is None:
+        return True
+    if execution.root[1] <= earlier.root[1]:
+        return False
+    side = Side.BUY if earlier.side is Side.SELL else Side.SELL
+    back = replace(earlier, exec_id=f"{earlier.exec_id}-back", side=side, commission=-earlier.commission)
+    _book(desk, back)
+    return True
 
 
 def _is_counted_leg(desk: Desk, execution: inp.Execution) -> bool:
@@ -45,35 +73,28 @@ def _is_counted_leg(desk: Desk, execution: inp.Execution) -> bool:
 
 
 def intent_id_of(client_order_id: str) -> str:
-    """The intent that an order id names: `AU-<session>-<account>-<intent>-<clip>.v<n>`."""
-    return client_order_id.rsplit(".v", 1)[0].rsplit("-", 2)[-2]
+    """The intent that an order id names; empty where it is none of our ids."""
+    named = _ORDER_ID.fullmatch(client_order_id)
+    return named["intent"] if named else ""
 
 
 def account_of(client_order_id: str) -> str:
-    """The account that an order id names; an account's own name may hold a hyphen."""
-    return client_order_id.rsplit("-", 2)[0].split("-", 2)[-1]
+    """The account that an order id names, whose own name may hold a hyphen; empty where it is none of our ids."""
+    named = _ORDER_ID.fullmatch(client_order_id)
+    return named["account"] if named else ""
 
 
 def _book(desk: Desk, execution: inp.Execution) -> None:
     name = account_of(execution.client_order_id)
     account = desk.state.accounts.get(name)
     intent_id = intent_id_of(execution.client_order_id)
-    if account is None or not intent_id.isdigit() or int(intent_id) > desk.state.intent_count:
-        _never_sent(desk, execution)
+    if account is None or not _is_known(desk, execution.client_order_id):
+        _never_sent(desk, account, execution)
         return
     intent = desk.state.intents.get(intent_id)
-    signed = execution.side.sign * execution.quantity
-    held = account.quantity(execution.contract)
-    closes = held != 0 and (held > 0) != (signed > 0)
-    closed = (
-        lots_closed(
-            account, execution.contract, take(account.lots[execution.contract], -signed)[0], execution.price,
-            execution.commission, ("10.3",),
-        )
-        if closes
-        else []
-    )  # fmt: skip
+    closed = _closed_by(account, execution, execution.side.sign * execution.quantity)
     clauses = intent.clauses if intent else ("0.6",)
+    unknown = intent.order if intent and intent.order and intent.order.status is OrderStatus.UNKNOWN else None
     desk.emit(
         ev.OrderFilled(
             account=name, clauses=clauses, client_order_id=execution.client_order_id, contract=execution.contract,
@@ -84,7 +105,18 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
     for row in closed:
         desk.emit(row)
     if intent is not None:
+        if unknown is not None and intent.order is None:
+            _say(desk, intent, unknown, "filled")
         _after_fill(desk, intent)
+
+
+def _closed_by(account: Account, execution: inp.Execution, signed: int) -> list[ev.LotClosed]:
+    """The lots that a fill closes. One that crossed with an assignment may be larger: the rest of it opens."""
+    contract = execution.contract
+    closes = closing_part(account.quantity(contract), signed)
+    taken, _ = take(account.lots.get(contract, []), -closes)
+    fees = share_of(execution.commission, abs(closes), execution.quantity)
+    return lots_closed(account, contract, taken, execution.price, fees, ("10.3",))
 
 
 def _after_fill(desk: Desk, intent: Intent) -> None:
@@ -95,9 +127,33 @@ def _after_fill(desk: Desk, intent: Intent) -> None:
         desk.volatile.walks.pop(intent.id, None)
 
 
-def _never_sent(desk: Desk, execution: inp.Execution) -> None:
-    """A fill for an order that we never sent halts every account it could belong to."""
-    for account in desk.trading():
+def _is_known(desk: Desk, client_order_id: str) -> bool:
+    """Whether the journal has an order of this id: of this session, an account of ours, an intent and version told."""
+    named = _ORDER_ID.fullmatch(client_order_id)
+    if named is None or named["session"] != desk.state.session or named["account"] not in desk.state.accounts:
+        return False
+    intent = desk.state.intents.get(named["intent"])
+    if intent is None:
+        return int(named["intent"]) <= desk.state.intent_count
+    return (int(named["clip"]), int(named["version"])) <= (intent.clip, intent.version)
+
+
+@clause("9.5")
+def _orphans(desk: Desk, answer: inp.OrdersSeen) -> None:
+    """An open order that is ours by its name, and that the journal does not have."""
+    for order in answer.orders:
+        if order.open and not _is_known(desk, order.client_order_id):
+            if order.client_order_id in desk.volatile.told_alerts:
+                continue
+            desk.volatile.told_alerts.add(order.client_order_id)
+            account = desk.state.accounts.get(account_of(order.client_order_id))
+            whose = [account] if account else list(desk.state.accounts.values())
+            desk.volatile.orphaned |= mismatch(desk, whose, "orphan_order", None, ZERO, Decimal(1))
+
+
+def _never_sent(desk: Desk, named: Account | None, execution: inp.Execution) -> None:
+    """A fill for an order that we never sent halts the account that it names, or every one that it could belong to."""
+    for account in [named] if named else list(desk.state.accounts.values()):
         latch(desk, account, Latch.MISMATCH, ("9.5",))
     text = untrusted(f"A fill for an order we never sent: {execution.client_order_id}.")
     desk.alert("critical", text, None, ("9.5",))
@@ -130,10 +186,11 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
     )  # fmt: skip
     symbol = intent.contract.symbol
     count = desk.state.rejections.get(symbol, 0)
-    if count >= desk.law.rejections and symbol not in desk.state.rejecting:
+    told = all((name, symbol) in desk.state.rejecting for name in desk.state.accounts)
+    if count >= desk.law.rejections and not told:
         desk.emit(ev.SymbolRejecting(clauses=("0.6",), symbol=symbol, rejections=count))
         desk.alert("critical", f"{symbol}: {count} orders rejected in a row; entries wait for a reset.", None, ("0.6",))
-    if intent.purpose.value != "stop":
+    if intent.purpose.value != "stop" and intent.id in desk.state.intents:
         end(desk, intent, "rejected")
 
 
@@ -141,6 +198,7 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
 def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
     """Resolve what is unknown: filled is booked, open adopted, absent from two complete answers dead."""
     on_executed(desk, answer.executions)
+    _orphans(desk, answer)
     listed = {o.client_order_id: o for o in answer.orders}
     for intent in list(desk.state.intents.values()):
         order = intent.order

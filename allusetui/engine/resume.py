@@ -4,6 +4,7 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.effect import AskOrders, AskPositions
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.text import untrusted
@@ -11,7 +12,7 @@ from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.orders import to_unknown
-from allusetui.engine.reconcile import compare
+from allusetui.engine.reconcile import accept, compare
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity
 
@@ -33,8 +34,9 @@ def begin(desk: Desk, findings: str) -> None:
     """Ask the broker for everything; the flow goes on when it has answered."""
     doubt_orders(desk)
     for account in desk.state.accounts.values():
-        desk.volatile.resuming.add(account.name)
-        _step(desk, account, "snapshot", findings)
+        if account.name not in desk.volatile.resuming:
+            desk.volatile.resuming.add(account.name)
+            _step(desk, account, "snapshot", findings)
     desk.ask(AskOrders())
     desk.ask(AskPositions())
 
@@ -55,20 +57,25 @@ def on_lost(desk: Desk, seen: inp.BrokerLost) -> None:
     for account in desk.state.accounts.values():
         latch(desk, account, Latch.BROKER)
     desk.volatile.resuming.clear()
+    desk.volatile.sync_ms = None
     doubt_orders(desk)
 
 
 @clause("8.6", "9.5")
 def on_returned(desk: Desk, seen: inp.BrokerReturned) -> None:
     desk.emit(ev.BrokerUp(clauses=("8.6", "9.5"), reason=untrusted(seen.reason)))
-    begin(desk, "journal current")
+    # Asked again at the same instant it may have answered already: the books agree then.
+    if any(Latch.BROKER in account.latches for account in desk.state.accounts.values()):
+        begin(desk, "journal current")
 
 
 @clause("9.5")
 def on_positions(desk: Desk, seen: inp.PositionsSeen) -> None:
     """The broker's book: settlements first, then the comparison; a resume goes on to its end."""
     if not seen.complete:
+        _on_silence(desk)
         return
+    desk.volatile.sync_ms = None
     on_settled(desk, seen.settled)
     if any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values()):
         desk.volatile.positions_wanted = True
@@ -77,21 +84,55 @@ def on_positions(desk: Desk, seen: inp.PositionsSeen) -> None:
     waiting = [a for a in desk.state.accounts.values() if a.name in desk.volatile.resuming]
     for account in waiting:
         _step(desk, account, "broker", f"{len(seen.positions)} positions, cash {to_cent(seen.cash)}")
-    concerned = compare(desk, seen)
+    concerned = _accept(desk, seen) | desk.volatile.orphaned
+    desk.volatile.orphaned = set()
     for account in waiting:
         differs = account.name in concerned
         _step(desk, account, "reconcile", "books differ" if differs else "books agree")
         desk.volatile.resuming.discard(account.name)
-        if not differs:
+        if differs:
+            _synced(desk, account)
+        else:
             _finish(desk, account)
+
+
+def _accept(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
+    """Take over what the operator accepts, then compare; who agrees now leaves its mismatch."""
+    accepting = [a for a in desk.state.accounts.values() if a.name in desk.volatile.accepting]
+    for account in accepting:
+        accept(desk, account, seen)
+    desk.volatile.accepting.clear()
+    concerned = compare(desk, seen)
+    for account in accepting:
+        if account.name not in concerned:
+            release(desk, account, Latch.MISMATCH, ("9.5",))
+            if account.trading and account.name not in desk.volatile.resuming:
+                rest(desk, account, "reset")
+    return concerned
+
+
+@clause("8.6")
+def _on_silence(desk: Desk) -> None:
+    """A reply that is missing is not "none": latched, and asked again. While the link is known to be lost it waits."""
+    accounts = desk.state.accounts.values()
+    if not desk.volatile.resuming and any(Latch.BROKER in a.latches for a in accounts):
+        return
+    for account in accounts:
+        latch(desk, account, Latch.BROKER)
+        desk.volatile.resuming.add(account.name)
+    desk.volatile.sync_ms = desk.now_ms + desk.law.broker.lost_s * SECOND_MS
+
+
+def _synced(desk: Desk, account: Account) -> None:
+    release(desk, account, Latch.BROKER, ("8.6", "9.5"))
+    release(desk, account, Latch.DISK, ("9.5",))
 
 
 def _finish(desk: Desk, account: Account) -> None:
     session = desk.open_session
     _step(desk, account, "schedule", f"session {session.day} open" if session else "market shut")
     _step(desk, account, "risk", f"equity {to_cent(equity(desk, account))}, levels {_levels(account)}")
-    release(desk, account, Latch.BROKER, ("8.6", "9.5"))
-    release(desk, account, Latch.DISK, ("9.5",))
+    _synced(desk, account)
     held = ", ".join(sorted(account.latches))
     _step(desk, account, "active", f"latched {held}" if held else "working")
     if account.trading:
@@ -102,8 +143,20 @@ def _levels(account: Account) -> str:
     return ", ".join(str(p.level) for p in account.positions.values()) or "none"
 
 
+@clause("9.5")
+def after_disk(desk: Desk) -> None:
+    """A latch that a full or broken disk has set leaves by the resume flow, once this batch can be stored."""
+    accounts = desk.state.accounts.values()
+    if any(Latch.DISK in a.latches and Latch.BROKER not in a.latches for a in accounts) and not desk.volatile.resuming:
+        begin(desk, "journal can be written")
+
+
 def ask_again(desk: Desk) -> None:
-    """Once no order is unknown any more, the books that had to wait are asked for again."""
+    """What the broker left unanswered is asked again; so are the books that had to wait for an unknown order."""
+    if desk.volatile.sync_ms is not None and desk.now_ms >= desk.volatile.sync_ms:
+        desk.volatile.sync_ms = desk.now_ms + desk.law.broker.lost_s * SECOND_MS
+        desk.ask(AskOrders())
+        desk.ask(AskPositions())
     unknown = any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values())
     if desk.volatile.positions_wanted and not unknown:
         desk.volatile.positions_wanted = False

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from allusetui.domain.calendar import Session
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.contract import Option
+from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
 from allusetui.engine.desk import Desk
-from allusetui.engine.entries import window_of
+from allusetui.engine.entries import owes_a_look, window_of
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import Situation, clause
+from allusetui.rules.watch import Watch
 
 _TICK_S = 5
 WINDOWS = ("gen", "rev", "com", "mini")
@@ -46,6 +50,48 @@ def next_grid(session: Session, period: int, now_ms: int) -> int:
 
 def wake_at(desk: Desk) -> int:
     """The next instant at which something may have to be decided without any news."""
+    session, times = desk.session, [_appointment(desk)]
+    if session is not None and session.open_ms <= desk.now_ms < session.close_ms:
+        times.append(next_grid(session, desk.law.monitoring.period_s[0], desk.now_ms))
+    return min(times)
+
+
+@clause("0.12")
+def watch(desk: Desk) -> Watch | None:
+    """The looks of level 0 before the next appointment, where only the market can give something to decide at them."""
+    session = desk.open_session
+    if session is None or not _is_quiet(desk):
+        return None
+    period = desk.law.monitoring.period_s[0]
+    first, until_ms = next_grid(session, period, desk.now_ms), _appointment(desk)
+    times = np.arange(first, until_ms, period * SECOND_MS, dtype=np.int64)
+    if not len(times):
+        return None
+    held = dict.fromkeys(c for account in desk.trading() for c in account.lots)
+    symbols = tuple(dict.fromkeys(c.symbol for c in held))
+    return Watch(until_ms, times, symbols, tuple(c for c in held if isinstance(c, Option)))
+
+
+def _is_quiet(desk: Desk) -> bool:
+    """Whether nothing works and nothing is awaited, and every position is at level 0."""
+    known = desk.volatile
+    awaited = (known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming)
+    doubted = (known.buffered, known.fall_looks, known.jumps, known.told_invalid, known.told_stale)
+    levels = (position.level for account in desk.trading() for position in account.positions.values())
+    return (
+        known.calm
+        and not known.positions_wanted
+        and not desk.state.intents
+        and not desk.state.vix_stale
+        and not any(awaited)
+        and not any(doubted)
+        and not any(levels)
+        and not owes_a_look(desk)
+    )
+
+
+def _appointment(desk: Desk) -> int:
+    """The next instant at which something may be decided whatever the market does."""
     times = [t for t in _order_times(desk) if t > desk.now_ms]
     session = desk.session
     if session is not None:
@@ -62,6 +108,8 @@ def _order_times(desk: Desk) -> Iterator[int]:
             yield max(walk.due_ms, desk.now_ms + 1)
         elif intent.order is None:
             yield desk.now_ms + SECOND_MS
+    if desk.volatile.sync_ms is not None:
+        yield desk.volatile.sync_ms
     if desk.volatile.query_ms is not None:
         yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
     for scan in desk.volatile.scans.values():
@@ -80,7 +128,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
             yield span.closes_ms
     if not session.open_ms <= desk.now_ms < session.close_ms:
         return
-    yield next_grid(session, desk.law.monitoring.period_s[0], desk.now_ms)
+    yield desk.clock(desk.law.cadence.call_look_at)
     for account in desk.trading():
         for option, position in account.positions.items():
             if option.is_put and position.level:
@@ -92,6 +140,16 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
         yield next_grid(session, desk.law.cadence.closing_look_s, desk.now_ms)
         yield clock.close_otm_ms
         yield clock.relentless_ms
+
+
+def missed_cut(desk: Desk, since: Since) -> Session | None:
+    """The last week's end, before today, of which the report cut has passed unseen since the last look."""
+    if day_of(since.after_ms) == desk.today:
+        return None
+    ended = desk.calendar.before(desk.today)
+    while not desk.calendar.ends_week(ended.day):
+        ended = desk.calendar.before(ended.day)
+    return ended if since.passed(expiry_clock(desk.law.cadence, ended).report_cut_ms) else None
 
 
 def is_closing_time(desk: Desk, session: Session) -> bool:

@@ -5,8 +5,8 @@ from decimal import Decimal
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.money import down_to_tick, up_to_tick
 from allusetui.domain.order import Intent, Purpose
-from allusetui.domain.quote import Quote
 from allusetui.engine.desk import Desk
+from allusetui.rules.assignment import is_pinned
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import Situation, clause
 
@@ -38,18 +38,27 @@ def is_relentless(desk: Desk, intent: Intent) -> bool:
     if intent.purpose is Purpose.STOP:
         return True
     session = desk.session
+    option = intent.contract
     if intent.purpose is not Purpose.CLOSE or "1.4" not in intent.clauses or session is None:
         return False
-    return desk.now_ms >= expiry_clock(desk.law.cadence, session).relentless_ms
+    if desk.now_ms < expiry_clock(desk.law.cadence, session).relentless_ms or not isinstance(option, Option):
+        return False
+    quote, spot = desk.fresh_option(option), desk.quote(option.symbol)
+    return quote is None or spot is None or is_pinned(desk, option, quote, spot.mid)
 
 
 @clause("6.4")
 def is_too_early(s: Situation, intent: Intent) -> bool:
     """No stop or roll before 09:31 while the spread is above 20 % of mid."""
-    if intent.purpose not in (Purpose.STOP, Purpose.ROLL) or s.now_ms >= s.clock(s.law.cadence.earliest_exit):
-        return False
     option = intent.contract
-    quote: Quote | None = s.fresh_option(option) if isinstance(option, Option) else None
+    return intent.purpose in (Purpose.STOP, Purpose.ROLL) and isinstance(option, Option) and opens_wide(s, option)
+
+
+def opens_wide(s: Situation, option: Option) -> bool:
+    """Whether the session is too young for the option's spread, or for having one."""
+    if s.now_ms >= s.clock(s.law.cadence.earliest_exit):
+        return False
+    quote = s.fresh_option(option)
     return quote is None or quote.spread_share > float(s.law.cadence.early_exit_spread)
 
 

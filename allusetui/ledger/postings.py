@@ -142,6 +142,8 @@ class _Books:
                 return _assigned(event)
             case ev.CalledAwayReceived():
                 return _called_away(event)
+            case ev.ExercisedReceived():
+                return _exercised(event)
             case ev.ExpiredReceived():
                 long = self.held[account, event.contract] > 0
                 return _traded(event.contract, -event.quantity if long else event.quantity, event.price)
@@ -210,6 +212,18 @@ def _called_away(event: ev.CalledAwayReceived) -> list[_Entry]:
     ]
 
 
+def _exercised(event: ev.ExercisedReceived) -> list[_Entry]:
+    """A call's premium and fees are cost of the shares it buys; a put's come off what its shares bring."""
+    paid = event.contract.notional * event.quantity
+    stock = Stock(event.contract.symbol)
+    gone = _Entry(Ledger.SHORT_OPTIONS, -event.premium_usd, event.contract, -event.quantity)
+    fees = _Entry(Ledger.FEES, -event.fees_usd)
+    if event.contract.is_put:
+        return [_Entry(Ledger.CASH, paid), gone, _Entry(Ledger.STOCK, ZERO, stock, -event.shares), fees]
+    cost = paid + event.premium_usd + event.fees_usd
+    return [_Entry(Ledger.CASH, -paid), gone, _Entry(Ledger.STOCK, cost, stock, event.shares), fees]
+
+
 def _held_in(contract: Contract) -> Ledger:
     return Ledger.STOCK if isinstance(contract, Stock) else Ledger.SHORT_OPTIONS
 
@@ -221,6 +235,7 @@ def _identity(event: ev.Event) -> str | None:
         case (
             ev.AssignmentReceived()
             | ev.CalledAwayReceived()
+            | ev.ExercisedReceived()
             | ev.ExpiredReceived()
             | ev.CashBooked()
             | ev.PositionAdjusted()
@@ -237,7 +252,7 @@ def plain(number: Decimal) -> str:
 
 def _about(event: ev.Event) -> Contract | None:
     match event:
-        case ev.OrderFilled() | ev.LotClosed() | ev.CalledAwayReceived():
+        case ev.OrderFilled() | ev.LotClosed() | ev.CalledAwayReceived() | ev.ExercisedReceived():
             return event.contract
         case ev.CashBooked(symbol=str() as symbol):
             return Stock(symbol)
@@ -255,6 +270,8 @@ def _memo(event: ev.Event) -> str:
             return f"assigned {event.quantity}"
         case ev.CalledAwayReceived():
             return f"called away {event.quantity}"
+        case ev.ExercisedReceived():
+            return f"exercised {event.quantity}"
         case ev.ExpiredReceived():
             return f"settled in cash at {plain(event.price)}" if event.price else "expired worthless"
         case ev.CashBooked() | ev.PositionAdjusted():

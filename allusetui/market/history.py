@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Bar, Chain, Floats, Quote
+from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Quote
 from allusetui.market import traits
 from allusetui.market.history_data import SPX, VIX, Daily, DataError, HistoryData, load
 from allusetui.market.history_symbol import HistorySymbol
@@ -58,8 +58,8 @@ class HistoryMarket:
         self._rate_days = [day for day, _ in self._data.rates]
         self._ticks = Ticks(calendar, (), overtime_ms(VIX))
         self.symbols = wanted & frozenset(daily)
-        self.warnings = tuple(_warnings(self._data, self.symbols, first))
-        """One line a symbol whose reports the directory does not know over the whole run."""
+        self.warnings = tuple(_warnings(self._data, wanted, self.symbols, first))
+        """One line a symbol of which the directory does not know everything: what is lost, and what that means."""
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
 
     def underlying(self, symbol: str, at_ms: int) -> Quote | None:
@@ -83,6 +83,15 @@ class HistoryMarket:
 
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
         return self._listed[symbol].first_above(level, after_ms, until_ms) if symbol in self.symbols else None
+
+    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+        spots = {name: self._listed[name].spots(times) for name in sorted({VIX, *symbols} & self.symbols)}
+        told = {name: values for name, values in spots.items() if values is not None}
+        if len(told) < len(spots):
+            return None
+        listed = [option for option in options if option.symbol in self.symbols]
+        quotes = {option: self._listed[option.symbol].quotes(option, told[VIX], times) for option in listed}
+        return Ahead(times, told, quotes)
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False
@@ -141,12 +150,14 @@ def _tenth(rows: Daily) -> Daily:
     return Daily(rows.days, rows.opens / SMALLER, rows.highs / SMALLER, rows.lows / SMALLER, rows.closes / SMALLER)
 
 
-def _warnings(data: HistoryData, symbols: Iterable[str], first: date) -> Iterator[str]:
+def _warnings(data: HistoryData, wanted: Iterable[str], symbols: frozenset[str], first: date) -> Iterator[str]:
+    for name in sorted(frozenset(wanted) - symbols):
+        yield f"{name}: no daily/{name}.csv with rows of these days; it is never entered (no_chain)"
     for name in sorted(symbols):
         reports = data.reports.get(name)
         if traits.of(name).report_move is None:
             continue
         if reports is None:
-            yield f"{name}: earnings.csv has no row of it; its calendar is unknown"
+            yield f"{name}: earnings.csv has no row of it; no puts are sold on it (earnings_unknown)"
         elif first < reports.first:
-            yield f"{name}: earnings.csv begins {reports.first}; no earnings are known before"
+            yield f"{name}: earnings.csv begins {reports.first}; no report is known before that day"

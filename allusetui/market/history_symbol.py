@@ -1,6 +1,6 @@
 """One symbol of the history market: its underlying, its options, its chain and its bars."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,14 +9,16 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Quote, Slice
-from allusetui.market import bridge, listing, model_quotes, traits
+from allusetui.market import bridge, listing, model_path, model_quotes, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.history_data import Daily, Reports
+from allusetui.market.model_path import Sights
 from allusetui.market.model_quotes import Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
 from allusetui.market.ticks import TICK_MS
@@ -86,6 +88,7 @@ class HistorySymbol:
         self._expires_ms = lru_cache(maxsize=512)(self._close_ms)
         self._listed = lru_cache(maxsize=8)(self._list)
         self._bars = lru_cache(maxsize=8)(self._make_bars)
+        self._adjusted = lru_cache(maxsize=2)(self._all_bars)
 
     def underlying(self, at_ms: int) -> Quote | None:
         """The spot as bid and ask."""
@@ -100,6 +103,26 @@ class HistorySymbol:
         """The spot as a number."""
         showing = self._showing(at_ms)
         return None if showing is None else showing.value(showing.tick(at_ms))
+
+    def spots(self, times: NDArray[np.int64]) -> Floats | None:
+        """The spot at instants of one session, dollars; None where no row of the symbol serves that session."""
+        showing = self._showing(int(times[0]))
+        if showing is None or showing.until_ms <= times[-1] or showing.last_ms < times[0]:
+            return None
+        values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
+        return values
+
+    def quotes(self, option: Option, vix: Floats, times: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Bids and asks of an option at instants of a session that `spots` serves, `vix` at the same instants."""
+        showing, spots = self._showing(int(times[0])), self.spots(times)
+        assert showing is not None
+        assert spots is not None
+        day, ticks = showing.session.day, times - (times - showing.session.open_ms) % TICK_MS
+        wide = np.array([_is_edge(showing.session, tick) for tick in ticks.tolist()]) | (vix > _WIDE_FROM_VIX)
+        mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
+        sights = Sights(ticks, spots, vix, wide, mean, rate)
+        expires_ms, reports = self._expires_ms(option.expiry), self._reports_until(option.expiry, day)
+        return model_path.quotes(self._traits, sights, option, expires_ms, reports)
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close."""
@@ -172,7 +195,6 @@ class HistorySymbol:
 
     def _look(self, tick: int, showing: _Showing) -> Sight:
         spot, vix, session = showing.value(tick), self._background.vix(tick), showing.session
-        edge = tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
         return Sight(
             at_ms=tick,
             day=session.day,
@@ -181,19 +203,22 @@ class HistorySymbol:
             vix=vix,
             vix_63d_mean=self._background.vix_63d_mean(session.day),
             rate=self._background.rate_on(session.day),
-            wide=edge or vix > _WIDE_FROM_VIX,
+            wide=_is_edge(session, tick) or vix > _WIDE_FROM_VIX,
         )
 
     def _make_term(self, sight: Sight, expires_ms: int, expiry: date) -> Term:
-        reports = bisect_right(self._moves, expiry) - bisect_right(self._moves, sight.day)
+        reports = self._reports_until(expiry, sight.day)
         return model_quotes.term(self._traits, self._name, sight, expires_ms, reports)
+
+    def _reports_until(self, expiry: date, day: date) -> int:
+        return bisect_right(self._moves, expiry) - bisect_right(self._moves, day)
 
     def _slice(self, sight: Sight, opened: Sight, session: Session, expiry: date, right: Right) -> Slice:
         expires_ms, days = self._expires_ms(expiry), (expiry - sight.day).days
         term = self._term(sight, expires_ms, expiry)
         step = self._traits.strike_step(opened.spot, days)
         exact, numbers = listing.strikes(*listing.strike_range(term.base, term.atm_vol, term.years, step), step)
-        bids, asks = model_quotes.many(self._traits, sight, term, numbers, right is Right.CALL)
+        bids, asks = model_quotes.many(self._traits, sight.rate, sight.wide, term, numbers, right is Right.CALL)
         interest, volume = model_quotes.depth(numbers, self._term(opened, expires_ms, expiry), days, float(step), right)
         passed = (sight.at_ms - session.open_ms) / (session.close_ms - session.open_ms)
         return Slice(
@@ -225,15 +250,15 @@ class HistorySymbol:
         rows, end = self.rows, bisect_right(self.rows.days, day)
         if end and rows.days[end - 1] == day:
             end -= 1
-        return tuple(self._bar(row, day) for row in range(max(0, end - _BARS), end))
+        return self._adjusted(sum(ex_date <= day for ex_date, _ in self._splits))[max(0, end - _BARS) : end]
 
-    def _bar(self, row: int, seen: date) -> Bar:
-        rows, day, shares = self.rows, self.rows.days[row], Decimal(1)
-        for ex_date, ratio in self._splits:
-            if day < ex_date <= seen:
-                shares *= ratio
-        size = float(shares)
-        return Bar(day, float(rows.highs[row]) / size, float(rows.lows[row]) / size, float(rows.closes[row]) / size)
+    def _all_bars(self, splits: int) -> tuple[Bar, ...]:
+        """Every bar at the level that trades after the first `splits` splits."""
+        rows, sizes = self.rows, np.ones(len(self.rows.days))
+        for ex_date, ratio in self._splits[:splits]:
+            sizes[: bisect_left(rows.days, ex_date)] *= float(ratio)
+        columns = (rows.highs / sizes, rows.lows / sizes, rows.closes / sizes)
+        return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
 
 
 def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
@@ -242,6 +267,11 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
         return []
     held = (day for day in reports.days if day < calendar.sessions[-1].day)
     return sorted(calendar.after(day).day if day in reports.after_close else day for day in held)
+
+
+def _is_edge(session: Session, tick: int) -> bool:
+    """Whether spreads are wide: in the first and the last five minutes."""
+    return tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
 
 
 def _dollars(value: float) -> Decimal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import exp, log
-from typing import Final
+from typing import Final, Generic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,15 @@ from allusetui.domain.quote import Floats
 from allusetui.market import spread
 from allusetui.market.traits import DEAR_FROM, VIX, Traits
 from allusetui.pricing import black_scholes, surface
-from allusetui.pricing.surface import TERM
+from allusetui.pricing.surface import TERM, Value
 
+Bools = NDArray[np.bool_]
 _YEAR_DAYS: Final = 365
 _YEAR_SESSIONS: Final = 252
 _WIDE: Final = 3.0
 _SCALE, _BY_PRICE, _BY_LIFE = exp(-5.33), 0.56, 0.33
-_SPREAD_VIX, _WEEK_DAYS, _LEAST_DAYS = 17.0, 7.0, 0.25
+_SPREAD_VIX, _WEEK_DAYS = 17.0, 7.0
+LEAST_DAYS: Final = 0.25
 _LEAST_MID: Final = 1e-6
 _VIX_OWN_VOL: Final = 1.08  # sd of a day's change of log VIX, .068, a year
 _NEAR_DAYS, _FAR_DAYS = 14, 60
@@ -52,15 +54,28 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`."""
+class Scale(Generic[Value]):
+    """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`.
 
-    years: float
-    base: float
+    Of arrays: the expiry at as many ticks.
+    """
+
+    years: Value
+    base: Value
     carry: float
-    forward: float
-    atm_vol: float
-    half_spread: float
+    forward: Value
+    atm_vol: Value
+    half_spread: Value
+
+
+Term = Scale[float]
+
+
+def half_spread(traits: Traits, base: Value, days: Value, vix: Value) -> Value:
+    """Half the model's spread at a mid of `base`, `days` (at least `LEAST_DAYS`) before expiry."""
+    life = (days / _WEEK_DAYS) ** _BY_LIFE
+    half: Value = base * _SCALE * life / 2 * traits.tier * (vix / _SPREAD_VIX) ** 0.5
+    return half
 
 
 def term(traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: int) -> Term:
@@ -73,14 +88,13 @@ def term(traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: in
     if symbol == VIX:
         sessions = years * _YEAR_SESSIONS
         base = forward = surface.vix_forward(sight.vix, sessions)
-        carry, atm_vol = sight.rate, _vix_vol(sessions)
+        carry, atm_vol = sight.rate, vix_vol(sessions)
     else:
         base, carry = sight.size, 0.0
         forward = base * exp(sight.rate * years)
         atm_vol = _atm_vol(traits, days, sight, reports)
-    life = (max(days, _LEAST_DAYS) / _WEEK_DAYS) ** _BY_LIFE
-    half = base * _SCALE * life / 2 * traits.tier * (sight.vix / _SPREAD_VIX) ** 0.5
-    return Term(years, base, carry, forward, atm_vol, half)
+    half = half_spread(traits, base, max(days, LEAST_DAYS), sight.vix)
+    return Scale(years, base, carry, forward, atm_vol, half)
 
 
 def _atm_vol(traits: Traits, days: float, sight: Sight, reports: int) -> float:
@@ -96,7 +110,7 @@ def _atm_vol(traits: Traits, days: float, sight: Sight, reports: int) -> float:
     return float(vol)
 
 
-def _vix_vol(sessions: float) -> float:
+def vix_vol(sessions: float) -> float:
     """Volatility of a forward whose log reverts with the model's half-life; about .9 for a month, as VVIX."""
     decay = 2 * log(2) * max(sessions, 1e-3) / TERM.vix_half_life_sessions
     return float(_VIX_OWN_VOL * ((1 - exp(-decay)) / decay) ** 0.5)
@@ -117,13 +131,15 @@ def one(traits: Traits, sight: Sight, at: Term, strike: float, call: bool) -> tu
     return bid, ask, tick
 
 
-def many(traits: Traits, sight: Sight, at: Term, strikes: Floats, call: bool) -> tuple[Floats, Floats]:
-    """`one` of every strike: bids and asks."""
+def many(
+    traits: Traits, rate: float, wide: bool | Bools, at: Term | Scale[Floats], strikes: Floats, call: bool
+) -> tuple[Floats, Floats]:
+    """`one` of every strike, all at one tick or each at its own: bids and asks."""
     vols = surface.smile_vols(strikes, at.forward, at.years, at.atm_vol, traits.smile)
-    values = black_scholes.prices(at.base, strikes, at.years, sight.rate, vols, call, at.carry)
+    values = black_scholes.prices(at.base, strikes, at.years, rate, vols, call, at.carry)
     mids = np.maximum(values, _LEAST_MID)
     sizes = np.where(mids < float(DEAR_FROM), float(traits.tick), float(traits.dear_tick))
-    halves = np.maximum(sizes / 2, at.half_spread * (mids / at.base) ** _BY_PRICE) * (_WIDE if sight.wide else 1.0)
+    halves = np.maximum(sizes / 2, at.half_spread * (mids / at.base) ** _BY_PRICE) * np.where(wide, _WIDE, 1.0)
     return spread.many(mids, 2 * halves / mids, sizes)
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import to_ms
-from allusetui.domain.quote import Bar, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Chain, Quote
 from allusetui.market.bars import Ranges
 from allusetui.market.symbol import VIX, Script, ScriptedSymbol
 from allusetui.market.track import Point, Track, as_level
@@ -62,6 +65,9 @@ class ScriptedMarket:
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
         listed = self._symbols.get(symbol)
         return None if listed is None else listed.first_above(level, after_ms, until_ms)
+
+    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+        return None
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False

@@ -118,6 +118,8 @@ def _book(account: _Account, event: ev.Event) -> None:
             account.realized += event.realized
         case ev.CashBooked() if event.reason in CAPITAL:
             account.flows += event.amount
+        case ev.CashBooked():
+            account.realized += event.amount
         case _:
             pass
 

@@ -83,7 +83,7 @@ class _Tally:
 def weekly(records: Records, week: str) -> WeeklyTable:
     """The report of an ISO week, `2026-W10`.
 
-    It ends with the cut, which is the system's `week.typed` of that week (lacking one: where the report was first
+    It ends with the cut, which is the system's last `week.typed` of that week (lacking one: where the report was first
     written; lacking both: with the journal), begins after the cut before it, and looks at no later record.
     """
     told = list(once(records))
@@ -129,9 +129,10 @@ def _cut(event: ev.Event) -> str | None:
 
 
 def _end(told: list[Record], week: str) -> int:
+    cuts = [index for index, (_, _, event) in enumerate(told) if _cut(event) == week]
+    if cuts:
+        return cuts[-1] + 1
     for index, (_, _, event) in enumerate(told):
-        if _cut(event) == week:
-            return index + 1
         if isinstance(event, ev.ReportWritten) and (event.period, event.name) == ("weekly", week):
             return index
     return len(told)
@@ -164,6 +165,8 @@ def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
             tally.realized += event.realized
         case ev.CashBooked() if event.reason in CAPITAL:
             tally.flows += event.amount
+        case ev.CashBooked():
+            tally.realized += event.amount
         case ev.AssignmentReceived():
             tally.assigned += event.quantity
         case ev.CalledAwayReceived():

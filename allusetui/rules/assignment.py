@@ -1,11 +1,14 @@
 """1.4 and §7: what becomes of a short option on the day it expires."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.moment import YEAR_MS
+from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Quote
 from allusetui.pricing.implied_vol import model_itm_probability
 from allusetui.rules.cadence import ExpiryClock
@@ -17,6 +20,13 @@ class Verdict(StrEnum):
     CLOSE = "close"
     EXPIRE = "expire"
     HOLD = "hold"
+
+
+@clause("7.2", "2.4", "3.4", "10.3")
+def basis_of(option: Option, lots: Sequence[Lot]) -> Decimal:
+    """What a share costs where these short puts are assigned: the strike less the premium net of commission."""
+    units = -total(lots) * option.multiplier
+    return option.strike - average_price(lots) + sum((lot.fees_usd for lot in lots), ZERO) / units
 
 
 @clause("7.1")
@@ -38,6 +48,18 @@ def near(s: Situation, option: Option, spot: Decimal) -> bool:
     return option.otm_distance(spot) <= s.law.cadence.pin_distance * option.strike
 
 
+@clause("1.4")
+def is_pinned(s: Situation, option: Option, quote: Quote, spot: Decimal) -> bool:
+    """Near the strike or past it, and not so far that it is left to be assigned."""
+    return near(s, option, spot) and not is_left(s, itm_probability(s, option, quote, spot))
+
+
+@clause("0.5")
+def has_a_price(s: Situation, quote: Quote) -> bool:
+    """Whether a buy order can name a price at all: the cap of a mid below a tick rounds down to nothing."""
+    return down_to_tick(quote.mid * (1 + s.law.walk.slippage_cap), quote.tick) > 0
+
+
 @clause("1.4", "7.1", "6.5")
 def expiry_verdict(
     s: Situation, account: Account, option: Option, quote: Quote, spot: Decimal, clock: ExpiryClock
@@ -47,6 +69,8 @@ def expiry_verdict(
         return Verdict.LEAVE
     if is_left(s, itm_probability(s, option, quote, spot)):
         return Verdict.LEAVE
+    if not has_a_price(s, quote):
+        return Verdict.EXPIRE
     if near(s, option, spot):
         return Verdict.CLOSE
     if quote.ask <= s.law.cadence.let_expire_ask:

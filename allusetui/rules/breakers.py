@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from allusetui.law.model import Breakers
-from allusetui.rules.situation import Situation, clause
+from allusetui.rules.situation import VIX, Situation, clause
 
 TIERS = ("hedged_week", "safe", "halt")
 CLAUSE_OF = {"hedged_week": "6.12", "safe": "6.13", "halt": "6.14"}
@@ -21,12 +21,12 @@ def newly_passed(s: Situation, vix: Decimal) -> list[str]:
 
 
 def in_hours(s: Situation) -> bool:
-    """Whether VIX ticks count now: 09:30–16:15 of a session."""
-    hours = s.law.cadence.breaker_hours
-    return s.session is not None and s.clock(hours.opens) <= s.now_ms <= s.clock(hours.closes)
+    """Whether the VIX is a tick that counts: of 09:30–16:15 of this session."""
+    hours, quote = s.law.cadence.breaker_hours, s.quote(VIX)
+    return s.session is not None and quote is not None and s.clock(hours.opens) <= quote.at_ms <= s.clock(hours.closes)
 
 
 @clause("6.13", "6.14")
 def may_reset(s: Situation, tier: str) -> bool:
-    """Whether a reset may end a tier: the VIX is known and not above it."""
-    return s.vix is not None and s.vix <= level_of_tier(s.law.breakers, tier)
+    """Whether a tier may end: the VIX is known, was so to the last of the session, and is not above it."""
+    return not s.state.vix_stale and s.vix is not None and s.vix <= level_of_tier(s.law.breakers, tier)

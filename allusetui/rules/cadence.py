@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, at_clock
@@ -32,6 +33,7 @@ class ExpiryClock:
 
 
 @clause("1.1", "1.2", "1.3")
+@lru_cache(maxsize=256)
 def entry_day(calendar: Calendar, day: date, weekday: int) -> Session | None:
     """The session that stands for a weekday in the week of `day`: itself, the one before it, for Monday the next."""
     week = calendar.week(day)

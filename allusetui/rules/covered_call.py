@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, AccountType
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import average_price
-from allusetui.domain.quote import Quote
+from allusetui.domain.quote import Chain, Quote
 from allusetui.law.model import Law
 from allusetui.rules.cadence import calendar_days, same_week
-from allusetui.rules.entry import StrikeRule
-from allusetui.rules.situation import Situation, clause
+from allusetui.rules.entry import Pick, StrikeRule, data_refusal, held_until, pick, report_days, symbol_refusal
+from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import entries_of
 
 
@@ -20,12 +20,17 @@ def lots_of(s: Situation, account: Account, symbol: str) -> int:
 
 
 @clause("4.3", "6.7")
-def coverage(s: Situation, account: Account, symbol: str, earnings: tuple[date, ...] | None, until: date) -> int:
+def halved(s: Situation, lots: int) -> int:
+    """The lots that calls may cover in an earnings week."""
+    return int(lots * s.law.covered_call.earnings_coverage)
+
+
+@clause("4.3", "6.7")
+def coverage(s: Situation, account: Account, chain: Chain, until: date) -> int:
     """Calls that may be open on the symbol: one a lot, half of the lots in its earnings week."""
-    lots = lots_of(s, account, symbol)
-    if any(same_week(day, s.today) or s.today <= day <= until for day in earnings or ()):
-        return int(lots * s.law.covered_call.earnings_coverage)
-    return lots
+    lots = lots_of(s, account, chain.symbol)
+    reports = report_days(s, chain) or ()
+    return halved(s, lots) if any(same_week(day, s.today) or s.today <= day <= until for day in reports) else lots
 
 
 @clause("4.1", "2.4", "3.4", "7.2")
@@ -48,6 +53,32 @@ def strike_rule(s: Situation, account: Account, symbol: str) -> tuple[StrikeRule
         return StrikeRule(calls.delta, calls.delta_aim, 0.0, account.basis(symbol), True), ("7.2", *own)
     band = s.law.sleeves["com"].delta
     return StrikeRule(band, band.middle, s.law.entry.delta_outside), ("4.1",)
+
+
+@clause("4.1", "2.4", "3.4", "4.3", "6.7", "8.2")
+def call_for(s: Situation, account: Account, symbol: str, chain: Chain | None) -> tuple[Pick, int] | list[Refusal]:
+    """The call to write on the uncovered lots and how many of it, or why none; COM's covered lots need no reason."""
+    com, held = account.type is AccountType.COM, open_or_working(s, account, symbol)
+    dte = s.law.sleeves["com"].dte if com else s.law.assigned_calls.dte
+    refusal = symbol_refusal(s, account, symbol, Right.CALL)
+    if refusal is None and held >= lots_of(s, account, symbol):
+        return [] if com else [Refusal("sizing", ("4.1",), {"covered": held, "shares": account.shares(symbol)})]
+    wanted = coverage(s, account, chain, held_until(s, chain, dte)) - held if chain else 0
+    if refusal is None and chain is not None and wanted < 1:
+        refusal = Refusal("earnings", ("4.3", "6.7"), {"covered": held, "allowed": held + wanted})
+    refusal = refusal or data_refusal(s, symbol, chain)
+    if refusal is not None:
+        return [refusal]
+    assert chain is not None
+    rule, clauses = strike_rule(s, account, symbol)
+    chosen = pick(s, chain, Right.CALL, dte, rule, False, clauses)
+    if not isinstance(chosen, Pick):
+        return chosen
+    if chosen.room < 1:
+        return [Refusal("adv", ("8.2",), {"adv": chosen.average_volume})]
+    if account.over_margin:
+        return [Refusal("margin_cap", ("0.10",))]
+    return (chosen.cut_to_volume, chosen.room) if wanted > chosen.room else (chosen, wanted)
 
 
 @clause("4.2", "6.5")

@@ -1,7 +1,7 @@
 """Which contract an entry takes, by DTE and delta band, and what keeps a symbol out (§2, 1.6, 8.x)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +35,12 @@ class Pick:
     average_volume: int
     deviation: str | None
     clauses: tuple[str, ...]
+
+    @property
+    def cut_to_volume(self) -> "Pick":
+        """The same, with a word on why there is not more of it (8.2)."""
+        notes = [self.deviation] if self.deviation else []
+        return replace(self, deviation="; ".join([*notes, f"adv {self.average_volume}"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +109,29 @@ def slice_deltas(row: Slice, spot: float, at_ms: int, rate: float) -> Floats:
 
 
 @clause("1.6")
+def report_days(s: Situation, chain: Chain) -> tuple[date, ...] | None:
+    """The known report dates of the chain's issuer, GOOG and GOOGL being one; None without a calendar."""
+    if chain.earnings is None:
+        return None
+    others = (s.volatile.reports.get(each, ()) for each in s.same_issuer(chain.symbol))
+    return tuple(sorted({*chain.earnings, *(day for days in others for day in days)}))
+
+
+def held_until(s: Situation, chain: Chain, dte: Band[int], longest: bool = False) -> date:
+    """The expiry that an entry would take; today where there is none."""
+    chosen = choose_expiry(chain.expiries, s.today, dte, s.calendar, s.law.entry.dte_outside, longest)
+    return chosen[0] if chosen else s.today
+
+
+@clause("1.6")
 def earnings_refusal(s: Situation, chain: Chain, until: date) -> Refusal | None:
     """Why earnings keep a put out: a report this calendar week, or from today through `until`."""
     if chain.symbol in s.law.etfs:
         return None
-    if chain.earnings is None:
+    days = report_days(s, chain)
+    if days is None:
         return Refusal("earnings_unknown", ("1.6",))
-    for day in chain.earnings:
+    for day in days:
         if same_week(day, s.today) or s.today <= day <= until:
             return Refusal("earnings", ("1.6",), {"report": day.isoformat()})
     return None
@@ -142,7 +164,7 @@ def symbol_refusal(s: Situation, account: Account, symbol: str, right: Right) ->
         return Refusal("pivot", ("2.5", "0.9") if s.law.sleeves[account.type.value].pivot_any_vix else ("0.9",))
     if right is Right.PUT and account.is_assigned(symbol):
         return Refusal("assigned", ("7.3", "3.4" if account.type.value == "rev" else "2.4"))
-    if symbol in s.state.rejecting:
+    if (account.name, symbol) in s.state.rejecting:
         return Refusal("rejecting", ("0.6",))
     return None
 
@@ -152,7 +174,7 @@ def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | No
     """No chain, or no value young and good enough to decide on; an unknown VIX stops every entry."""
     if chain is None:
         return Refusal("no_chain", ("8.5",))
-    if any(told == symbol for told, _ in s.volatile.told_invalid):
+    if s.is_doubted(symbol):
         return Refusal("bad_quote", ("8.3",))
     for name in (symbol, VIX):
         if not s.is_fresh(name):
@@ -169,8 +191,6 @@ def pick(
     if chosen is None:
         return [Refusal("no_expiry", clauses)]
     expiry, expiry_deviation = chosen
-    if right is Right.PUT and (earnings := earnings_refusal(s, chain, expiry)):
-        return [earnings]
     row = chain.slices[expiry, right]
     quote = s.quote(chain.symbol)
     assert quote is not None

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from math import inf
 
 from allusetui.domain.account import Account, Position
 from allusetui.domain.contract import Option
@@ -42,6 +43,12 @@ def falls_to(level: int, breaches: tuple[Decimal, Decimal], protocol: Protocol) 
     return min(level_of(max(breaches), protocol), level)
 
 
+@clause("8.3")
+def confirmed_level(position: Position, breach: Decimal, protocol: Protocol) -> int:
+    """The level that a young quote stands behind: of one that only the buffer reached, as much as `breach` reaches."""
+    return min(position.level, level_of(breach, protocol)) if position.level_from_buffer else position.level
+
+
 def is_below(level: int, breach: Decimal, protocol: Protocol) -> bool:
     """Whether one evaluation speaks for leaving the level."""
     return level > 0 and breach <= exact(protocol.level_atr[level - 1]) - exact(protocol.fall_margin)
@@ -57,15 +64,21 @@ def roll_is_due(option: Option, spot: Decimal, atr: Decimal, trigger_atr: float)
 def fix_atr(s: Situation, symbol: str, bars: tuple[Bar, ...], spot: Decimal) -> Atr:
     """The session's ATR: of the bars; else the last valid × 1.1, for five sessions; else 2 % of the price."""
     today = s.today
-    bars = bars[-s.law.atr.lookback_sessions :]
-    if bars and bars[-1].day == s.calendar.before(today).day:
-        value = wilder_atr([b.high for b in bars], [b.low for b in bars], [b.close for b in bars], s.law.atr.period)
-        if value:
-            return Atr(to_price(value), "bars", today)
-    last = s.state.last_bars_atr.get(symbol)
+    past = tuple(bar for bar in bars if bar.day < today)[-s.law.atr.lookback_sessions :]
+    last = atr_of_bars(s, past) or s.state.last_bars_atr.get(symbol)
+    if last and last.day == today:
+        return last
     if last and s.calendar.count(last.day, today) - 1 <= s.law.atr.fallback_sessions:
         return Atr(to_price(last.value * exact(s.law.atr.fallback_factor)), "last_valid", today)
     return Atr(to_price(spot * exact(s.law.atr.price_share)), "price", today)
+
+
+def atr_of_bars(s: Situation, bars: tuple[Bar, ...]) -> Atr | None:
+    """The ATR that the bars give to the session after the last of them; None where they give none."""
+    value = wilder_atr([b.high for b in bars], [b.low for b in bars], [b.close for b in bars], s.law.atr.period)
+    if value is None or not 0 < value < inf:
+        return None
+    return Atr(to_price(value), "bars", s.calendar.after(bars[-1].day).day)
 
 
 @clause("6.10")
@@ -104,7 +117,7 @@ def candidate(
         refused = failures[0].reason
     else:
         quantity = min(quantity, adv_room(s, row, index), margin_room(s, account, option, row.option(index), new.mid))
-        refused = None if quantity else "margin_cap"
+        refused = None if quantity else "margin_cap" if adv_room(s, row, index) else "adv"
     return RollCandidate(
         row.option(index),
         round(float(deltas[index]), 4),

@@ -50,15 +50,13 @@ class Situation:
     state: State
     volatile: Volatile
     now_ms: int
+    today: date = field(init=False)
+    session: Session | None = field(init=False)
+    """Today's session, open or not at this hour."""
 
-    @property
-    def today(self) -> date:
-        return day_of(self.now_ms)
-
-    @property
-    def session(self) -> Session | None:
-        """Today's session, open or not at this hour."""
-        return self.calendar.at(self.now_ms)
+    def __post_init__(self) -> None:
+        self.today = day_of(self.now_ms)
+        self.session = self.calendar.on(self.today)
 
     @property
     def open_session(self) -> Session | None:
@@ -82,6 +80,10 @@ class Situation:
         """Whether the last valid value of the underlying is young enough to decide on (8.3)."""
         return self.age_s(self.quote(symbol)) <= self.law.data.stale_s
 
+    def is_doubted(self, symbol: str) -> bool:
+        """Whether the latest values of the underlying were thrown away (§8)."""
+        return any(told == symbol for told, _ in self.volatile.told_invalid)
+
     def fresh_option(self, option: Option) -> Quote | None:
         """The option's quote where both it and its underlying are young enough to decide on."""
         quote = self.volatile.option_quotes.get(option)
@@ -98,6 +100,10 @@ class Situation:
     def issuer(self, symbol: str) -> str:
         """GOOG and GOOGL are one symbol where the law says so (0.3)."""
         return next((same[0] for same in self.law.sizing.same_issuer if symbol in same), symbol)
+
+    def same_issuer(self, symbol: str) -> tuple[str, ...]:
+        """The symbols of one issuer, this one among them."""
+        return next((same for same in self.law.sizing.same_issuer if symbol in same), (symbol,))
 
     def universe(self, account: Account) -> tuple[str, ...]:
         return self.law.sleeves[account.type.value].universe

@@ -13,11 +13,13 @@ from allusetui.rules.valuation import equity, exposures, free_cash, margin, put_
 
 @dataclass(slots=True)
 class Room:
-    """What an account may still take on. Dollars; `held` by issuer."""
+    """What an account may still take on. Dollars; `held` by issuer, `cap` and `target` are a symbol's."""
 
     equity: Decimal
     ceiling: Decimal
+    cap_share: Decimal
     cap: Decimal
+    target: Decimal
     aim: Decimal
     cash: Decimal
     margin_left: Decimal
@@ -45,11 +47,14 @@ def room(s: Situation, account: Account) -> Room:
     """The account's room as it stands now; halved in a Hedged Week."""
     worth = equity(s, account)
     hedged = "hedged_week" in s.state.breakers
-    share = s.law.sizing.ceiling * (s.law.breakers.deployment_factor if hedged else Decimal(1))
+    part = s.law.breakers.deployment_factor if hedged else Decimal(1)
+    share = s.law.sizing.ceiling * part
     return Room(
         equity=worth,
         ceiling=share * worth,
+        cap_share=s.law.sizing.symbol_cap,
         cap=s.law.sizing.symbol_cap * worth,
+        target=s.law.sizing.symbol_cap * part * worth,
         aim=s.law.sizing.aim * share * worth,
         cash=free_cash(s, account),
         margin_left=s.law.sizing.margin_cap * worth - margin(s, account),
@@ -75,9 +80,8 @@ def refusal_of(pick: Pick, room: Room) -> Refusal | None:
     if room.hedged and room.exposure >= room.ceiling:
         return Refusal("hedged_week", ("6.12",), {"exposure": to_cent(room.exposure), "ceiling": to_cent(room.ceiling)})
     if not within_symbol_cap(pick, 1, room):
-        needed = (room.of(pick) + notional) * room.equity / room.cap if room.cap else None
-        figure = None if needed is None else needed.to_integral_value(ROUND_CEILING)
-        return Refusal("per_symbol_cap", ("0.3",), {"equity_needed": figure, "notional": notional})
+        needed = ((room.of(pick) + notional) / room.cap_share).to_integral_value(ROUND_CEILING)
+        return Refusal("per_symbol_cap", ("0.3",), {"equity_needed": needed, "notional": notional})
     if not within_free(notional, room):
         return Refusal("sizing", ("0.2",), {"free": to_cent(room.free), "notional": notional})
     if pick.room < 1:
@@ -93,19 +97,20 @@ def margin_of(s: Situation, pick: Pick) -> Decimal:
 
 
 @clause("0.2", "0.3", "0.10", "8.2", "3.1")
-def allocate(s: Situation, picks: list[Pick], room: Room) -> tuple[dict[str, int], dict[str, Refusal]]:
-    """Contracts for each symbol, and the refusal of each that gets none; picks in universe order."""
+def allocate(
+    s: Situation, picks: list[Pick], room: Room
+) -> tuple[dict[str, tuple[Pick, int]], dict[str, Refusal]]:
+    """Contracts of each symbol's pick, and the refusal of each that gets none; picks in universe order."""
     refused = {p.symbol: why for p in picks if (why := refusal_of(p, room))}
     left = [p for p in picks if p.symbol not in refused]
     if not left:
         return {}, refused
     share = room.free / len(left)
-    planned: dict[str, int] = {}
-    for p in left:
-        target = min(room.cap - room.of(p), share)
-        planned[p.symbol] = min(int(target // p.option.notional), p.room)
+    targets = {p.symbol: max(min(room.target - room.of(p), share), ZERO) for p in left}
+    wanted = {p.symbol: int(targets[p.symbol] // p.option.notional) for p in left}
+    planned = {p.symbol: min(wanted[p.symbol], p.room) for p in left}
     margins = {p.symbol: margin_of(s, p) for p in left}
-    top_up(left, planned, margins, room)
+    held_back = top_up(left, planned, margins, room) | {p.symbol for p in left if wanted[p.symbol] > p.room}
     before = dict(planned)
     cut_to_margin(left, planned, margins, room)
     for p in left:
@@ -113,31 +118,41 @@ def allocate(s: Situation, picks: list[Pick], room: Room) -> tuple[dict[str, int
             refused[p.symbol] = (
                 Refusal("margin_cap", ("0.10",), {"margin_left": to_cent(room.margin_left)})
                 if before[p.symbol]
-                else Refusal("sizing", ("0.2",), {"target": to_cent(min(room.cap - room.of(p), share))})
+                else Refusal("sizing", ("0.2",), {"target": to_cent(targets[p.symbol])})
             )
-    return {symbol: n for symbol, n in planned.items() if n}, refused
+    cut = {symbol for symbol in held_back if planned[symbol] == before[symbol]}
+    return {
+        p.symbol: (p.cut_to_volume if p.symbol in cut else p, planned[p.symbol]) for p in left if planned[p.symbol]
+    }, refused
 
 
-def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> None:
-    """One more contract for the symbol with the lowest exposure that still fits, until the aim is reached."""
+def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> set[str]:
+    """One more contract for the symbol with the lowest exposure that still fits, until the aim is reached.
+
+    Gives the symbols whose turn it was and that only 8.2 held back.
+    """
     notional = {p.symbol: p.option.notional for p in left}
+    held_back: set[str] = set()
     while True:
         total = sum((n * notional[symbol] for symbol, n in planned.items()), ZERO)
         used = sum((n * margins[symbol] for symbol, n in planned.items()), ZERO)
         if room.exposure + total >= room.aim:
-            return
+            return held_back
         fitting = [
             p
             for p in left
             if within_free(total + notional[p.symbol], room)
             and within_symbol_cap(p, planned[p.symbol] + 1, room)
             and used + margins[p.symbol] <= room.margin_left
-            and planned[p.symbol] < p.room
+            and p.symbol not in held_back
         ]
         if not fitting:
-            return
+            return held_back
         lowest = min(fitting, key=lambda p: room.of(p) + planned[p.symbol] * notional[p.symbol])
-        planned[lowest.symbol] += 1
+        if planned[lowest.symbol] < lowest.room:
+            planned[lowest.symbol] += 1
+        else:
+            held_back.add(lowest.symbol)
 
 
 @clause("0.10")

@@ -10,8 +10,8 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.rules.situation import Situation, clause
 
-_STOCK_MARGIN = Decimal("0.5")
-_PUT_FLOOR = Decimal("0.10")
+STOCK_MARGIN = Decimal("0.5")
+PUT_FLOOR = Decimal("0.10")
 
 
 def price_of(s: Situation, account: Account, contract: Contract) -> Decimal:
@@ -81,12 +81,12 @@ def free_cash(s: Situation, account: Account) -> Decimal:
 def put_margin(margin_rate: Decimal, put: Option, spot: Decimal, premium: Decimal) -> Decimal:
     """Initial margin of one short put: max(rate × spot − OTM, 10 % of strike) × multiplier + premium."""
     otm = max(put.otm_distance(spot), ZERO)
-    return (max(margin_rate * spot - otm, _PUT_FLOOR * put.strike) + premium) * put.multiplier
+    return (max(margin_rate * spot - otm, PUT_FLOOR * put.strike) + premium) * put.multiplier
 
 
 def margin(s: Situation, account: Account) -> Decimal:
     """Initial margin of all that is held or may still be opened; covered calls carry none."""
-    required = _STOCK_MARGIN * stock_value(s, account)
+    required = STOCK_MARGIN * stock_value(s, account)
     held = [(put, -account.quantity(put)) for put in account.shorts(Right.PUT)]
     for put, quantity in [*held, *working_puts(s, account)]:
         quote = s.quote(put.symbol)

@@ -1,12 +1,30 @@
-"""The thresholds between two looks: a value past one of them is decided on at once, so no tick may be passed over."""
+"""What must not be passed over between two looks: from the state, the values of the market that would be decided on.
 
+Where nothing works and nothing is awaited only the market can give something to decide. A feed that knows its own
+future tells what it will show at the next points of the grid, and looks at which nothing can be decided are left out.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from allusetui.domain.account import Account, Status
+from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.lot import average_price
+from allusetui.domain.quote import Ahead, Floats
 from allusetui.domain.state import State
 from allusetui.law.model import Law
+from allusetui.rules import valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
-from allusetui.rules.situation import VIX, clause
+from allusetui.rules.situation import VIX, Situation, clause
+
+Bools = NDArray[np.bool_]
+SLACK = 0.1
+"""Dollars a share by which a value may miss its threshold and the look is taken all the same: told ahead a value is
+right to within a tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +35,100 @@ class Threshold:
     level: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The points of the grid, ms, before `until_ms`, when a look is due anyway, and what is looked at there."""
+
+    until_ms: int
+    times: NDArray[np.int64]
+    symbols: tuple[str, ...]
+    options: tuple[Option, ...]
+
+
 @clause("0.12", "6.12", "6.13", "6.14")
 def thresholds(state: State, law: Law) -> tuple[Threshold, ...]:
     """The VIX tiers that are not tripped: breakers are watched on every tick."""
     return tuple(
         Threshold(VIX, Decimal(level_of_tier(law.breakers, tier))) for tier in TIERS if tier not in state.breakers
     )
+
+
+@clause("0.12")
+def first_decision(s: Situation, accounts: Iterable[Account], ahead: Ahead) -> int | None:
+    """The first instant of `ahead`, ms, at which an account may have something to decide at level 0; None in none."""
+    due = np.zeros(len(ahead.times), dtype=bool)
+    for account in accounts:
+        if account.status is not Status.EMERGENCY:
+            due |= _breaches(s, account, ahead) | _profits(s, account, ahead) | _judgements(s, account, ahead)
+    return int(ahead.times[due.argmax()]) if due.any() else None
+
+
+def _breaches(s: Situation, account: Account, ahead: Ahead) -> Bools:
+    """Where a put's level rises, or its roll trigger is reached."""
+    due = np.zeros(len(ahead.times), dtype=bool)
+    for put in account.shorts(Right.PUT):
+        atr, spots = s.state.atr.get(put.symbol), ahead.spots.get(put.symbol)
+        if atr is None or spots is None:
+            continue
+        steps = [s.law.protocol.level_atr[0]]
+        if not account.positions[put].roll_prepared:
+            steps.append(s.law.sleeves[account.type.value].roll_trigger_atr)
+        due |= spots <= float(put.strike) - min(steps) * float(atr.value) + SLACK
+    return due
+
+
+def _profits(s: Situation, account: Account, ahead: Ahead) -> Bools:
+    """Where enough of a call's premium has decayed."""
+    due = np.zeros(len(ahead.times), dtype=bool)
+    for call in account.shorts(Right.CALL):
+        if call in ahead.options:
+            wanted = float(s.law.covered_call.profit_ask * average_price(account.lots[call]))
+            due |= ahead.options[call][1] <= wanted + SLACK
+    return due
+
+
+def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:
+    """Where the pivot may begin or end, or the margin use pass its cap."""
+    stock, shorts, required = np.zeros((3, len(ahead.times)))
+    for contract in account.lots:
+        price, quantity = _price(s, account, contract, ahead), account.quantity(contract)
+        if isinstance(contract, Stock):
+            stock += quantity * price
+        elif contract in account.positions:
+            shorts += quantity * contract.multiplier * price
+            if contract.is_put:
+                required -= quantity * _put_margin(s, contract, price, ahead)
+    required += float(valuation.STOCK_MARGIN) * stock
+    equity = float(account.cash) + stock + shorts
+    slack = SLACK * sum(abs(account.quantity(c)) * c.multiplier for c in account.lots)
+    room = float(s.law.sizing.margin_cap) * equity - required
+    turned = room >= -slack if account.over_margin else room <= slack
+    return turned | _pivots(s, account, equity, slack, ahead)
+
+
+def _pivots(s: Situation, account: Account, equity: Floats, slack: float, ahead: Ahead) -> Bools:
+    mark, law = float(account.high_water), s.law.pivot
+    if account.pivoted:
+        return equity >= float(law.recovery) * mark - slack
+    fallen = equity <= float(law.drawdown_floor) * mark + slack
+    if s.law.sleeves[account.type.value].pivot_any_vix:
+        return fallen
+    return fallen & (ahead.spots[VIX] < law.vix_below + SLACK)
+
+
+def _put_margin(s: Situation, put: Option, premium: Floats, ahead: Ahead) -> Floats:
+    """`valuation.put_margin` at every instant."""
+    strike = float(put.strike)
+    spot = ahead.spots.get(put.symbol, np.full(len(ahead.times), strike))
+    needed = float(s.state.margin_rate) * spot - np.maximum(spot - strike, 0.0)
+    return (np.maximum(needed, float(valuation.PUT_FLOOR) * strike) + premium) * put.multiplier
+
+
+def _price(s: Situation, account: Account, contract: Contract, ahead: Ahead) -> Floats:
+    """`valuation.price_of` at every instant."""
+    if isinstance(contract, Stock) and contract.symbol in ahead.spots:
+        return ahead.spots[contract.symbol]
+    if isinstance(contract, Option) and contract in ahead.options:
+        bids, asks = ahead.options[contract]
+        return (bids + asks) / 2
+    return np.full(len(ahead.times), float(valuation.price_of(s, account, contract)))

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
@@ -46,6 +46,8 @@ class VirtualRuntime:
         self.engine = build(None)
         self.now_ms = 0
         self._unsaved: list[Batch] = []
+        self._unheard: list[inp.OperatorActed] = []
+        self._saved_ms = 0
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
         self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
 
@@ -54,7 +56,11 @@ class VirtualRuntime:
         self.now_ms = started.at_ms
         self.deliver([started])
         self._instant(started.at_ms)
-        while (at_ms := self._next_ms()) <= end_ms:
+        self.go_on(end_ms)
+
+    def go_on(self, end_ms: int) -> None:
+        """From where it stands to the end, the end included."""
+        while (at_ms := self.next_ms()) <= end_ms:
             self._instant(at_ms)
             self.world.progress(at_ms)
 
@@ -62,15 +68,18 @@ class VirtualRuntime:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
         self.now_ms = at_ms
         while self._crashes and self._crashes[0].at_ms <= at_ms:
-            if not self._down(self._crashes.popleft()):
+            if not self.crash(self._crashes.popleft()):
                 return
         at_ms = self.now_ms
-        self.deliver(self.world.broker.advance(at_ms))
+        reports = self.world.broker.advance(at_ms)
+        if any(isinstance(report, inp.BrokerReturned) for report in reports):
+            self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
+        self.deliver(reports)
         self.deliver([self._look()])
         while self._operators and self._operators[0].at_ms <= at_ms:
             self.deliver([self._operators.popleft()])
 
-    def _down(self, crash: Crash) -> bool:
+    def crash(self, crash: Crash) -> bool:
         """The process is dead; market and broker go on. False when it never comes back."""
         broker = self.world.broker
         broker.engine_down(True)
@@ -87,18 +96,29 @@ class VirtualRuntime:
         broker.advance(back)
         while self._operators and self._operators[0].at_ms < back:
             self._operators.popleft()
+        while self._crashes and self._crashes[0].at_ms < back:
+            self._crashes.popleft()  # the dead do not die again
         broker.engine_down(False)
+        seen_ms = self._saved_ms if self._unsaved else crash.at_ms - 1
+        self._unsaved.clear()
+        self._unheard.clear()
         self.engine = self._build(fold(self.world.journal.read()))
-        self.deliver([inp.Resumed(back, crash.at_ms - 1)])
+        self.deliver([inp.Resumed(back, seen_ms)])
         return True
 
     def deliver(self, items: Iterable[inp.Input]) -> None:
         """Handle inputs in order: store each batch, then let its effects leave; their answers come next."""
         queue = deque(items)
         while queue:
-            batch = self.engine.handle(queue.popleft())
+            item = queue.popleft()
+            batch = self.engine.handle(item)
             if batch.events and not self._store(batch):
+                self._unheard += [item] if isinstance(item, inp.OperatorActed) else []
                 continue
+            if batch.events:
+                queue.extendleft(replace(key, at_ms=self.now_ms) for key in reversed(self._unheard))
+                self._unheard.clear()
+            self._saved_ms = self.engine.volatile.seen_ms
             for effect in batch.effects:
                 queue.extend(self._perform(effect))
 
@@ -115,9 +135,11 @@ class VirtualRuntime:
         return True
 
     def _disk_failed(self, reason: str) -> None:
+        """Cancels leave all the same; what a person asked for waits until it can be stored."""
+        failed_ms = self._unsaved[0].at_ms if self._unsaved else self.now_ms
         self.engine = self._build(fold(self.world.journal.read()))
-        batch = self.engine.handle(inp.DiskFailed(self.now_ms, reason))
-        self._unsaved = [batch]
+        batch = self.engine.handle(inp.DiskFailed(self.now_ms, reason, self._saved_ms))
+        self._unsaved = [replace(batch, at_ms=failed_ms)]
         for effect in batch.effects:
             if isinstance(effect, ef.CancelOrder):
                 self.world.broker.cancel(effect.client_order_id, self.now_ms)
@@ -149,11 +171,11 @@ class VirtualRuntime:
         quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
         return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms))
 
-    def _next_ms(self) -> int:
+    def next_ms(self) -> int:
         """The next instant at which anything may happen."""
         if self.now_ms >= _NEVER:
             return _NEVER
-        times = [self.engine.wake_at(self.now_ms)]
+        times = [self._look_ms()]
         if (broker_ms := self.world.broker.next_ms(self.now_ms)) is not None:
             times.append(broker_ms)
         if self._operators:
@@ -167,9 +189,22 @@ class VirtualRuntime:
         crossing = self._crossing(until)
         return until if crossing is None else min(crossing, until)
 
+    def _look_ms(self) -> int:
+        """The next look that the engine needs: those at which nothing can be decided are left out (0.12)."""
+        watch = None if self.world.every_tick else self.engine.watch(self.now_ms)
+        if watch is None or self.world.market.disturbed(self.now_ms, watch.until_ms):
+            return self.engine.wake_at(self.now_ms)
+        ahead = self.world.market.ahead(watch.symbols, watch.options, watch.times)
+        if ahead is None:
+            return self.engine.wake_at(self.now_ms)
+        return self.engine.first_decision(ahead) or watch.until_ms
+
     def _is_tense(self) -> bool:
-        """Whether a stop works: at level 3 every tick is looked at (0.12)."""
-        return any(i.purpose is Purpose.STOP for i in self.engine.state.intents.values())
+        """Whether a stop works or is due, or the disk is to be tried again: every tick is looked at (0.12)."""
+        state, periods = self.engine.state, self.engine.law.monitoring.period_s
+        if self._unsaved or any(intent.purpose is Purpose.STOP for intent in state.intents.values()):
+            return True
+        return any(not periods[p.level] for account in state.accounts.values() for p in account.positions.values())
 
     def _crossing(self, until_ms: int) -> int | None:
         """The first tick before `until_ms` that passes a threshold of the engine's."""

@@ -102,7 +102,7 @@ class Market(Table):
     kind: Literal["scripted", "history", "synthetic"]
     data: Annotated[Path | None, PlainValidator(values.directory)] = None
     rate: values.Rate = 0.04
-    margin: values.Share = 0.20
+    margin: values.MarginRate = Decimal("0.20")
     symbols: Annotated[dict[values.Symbol, SymbolSpec], BeforeValidator(_with_defaults)] = Field(default_factory=dict)
     breadth: Breadth | None = None
 

@@ -63,6 +63,11 @@ def number(value: object, allowed: str) -> Decimal:
     return exact
 
 
+def margin_rate(value: object) -> Decimal:
+    """A share that the journal can hold."""
+    return bounded("a number from 0 to 1, four decimals", lambda x: 0 <= x <= 1 and x == round(x, 4))(value)
+
+
 def bounded(allowed: str, fits: Callable[[Decimal], bool]) -> Callable[[object], Decimal]:
     """Gives a reader of numbers that must fit, `allowed` being what the user is told otherwise."""
 
@@ -211,7 +216,7 @@ Percent = Annotated[Decimal, PlainValidator(percent)]
 Volatility = Annotated[float, PlainValidator(as_float(volatility))]
 Spread = Annotated[float, PlainValidator(as_float(spread))]
 Rate = Annotated[float, PlainValidator(as_float(bounded("a number from -1 to 1", lambda exact: -1 <= exact <= 1)))]
-Share = Annotated[float, PlainValidator(as_float(bounded("a number from 0 to 1", lambda exact: 0 <= exact <= 1)))]
+MarginRate = Annotated[Decimal, PlainValidator(margin_rate)]
 Count = Annotated[int, PlainValidator(count)]
 Contracts = Annotated[int, PlainValidator(whole("a whole number that is not 0", lambda exact: exact != 0))]
 Shares = Annotated[int, PlainValidator(whole("a whole number above 0", lambda exact: exact > 0))]

@@ -6,21 +6,25 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.event import AccountProvisioned, LotClosed, OrderFilled
-from allusetui.domain.input import Settled, Settlement
+from allusetui.domain.input import CashBooking, Settled, Settlement
 from allusetui.domain.lot import take
 from allusetui.domain.moment import DAY_MS, to_ms
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.state import State, Volatile
 from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk, lots_closed
+from allusetui.law.load import load
 from allusetui.ledger.postings import balances, postings
 
 AT_MS = to_ms(datetime(2026, 3, 2, 10, 30))
 PUT = Option("AAPL", date(2026, 3, 6), Decimal("195"), Right.PUT)
 CALL = Option("AAPL", date(2026, 3, 6), Decimal("197.5"), Right.CALL)
+LONG = Option("AAPL", date(2026, 3, 6), Decimal("190"), Right.CALL)
 AAPL = Stock("AAPL")
+LAW = load()
 prices = st.integers(1, 2_000).map(lambda cents: Decimal(cents) / 100)
 commissions = st.integers(0, 500).map(lambda cents: Decimal(cents) / 100)
 fine_commissions = st.integers(0, 50_000).map(lambda n: Decimal(n) / 10_000)
@@ -31,8 +35,7 @@ class Book:
     """One account under the engine's own booking, and the journal that it leaves."""
 
     def __init__(self) -> None:
-        # Booking asks neither the law nor the calendar.
-        self.desk = Desk(None, None, State(), Volatile(), AT_MS)  # type: ignore[arg-type]
+        self.desk = Desk(LAW, Calendar(()), State(), Volatile(), AT_MS)
         self.desk.emit(
             AccountProvisioned(
                 account="GEN", equity=Decimal(10**6), base=Decimal(10**6), type="gen", group="A1", trading=True,
@@ -65,6 +68,11 @@ class Book:
             self.desk, Settled(self.desk.now_ms, (Settlement(self._next(), kind, "GEN", option, quantity, price),))
         )
 
+    def pay(self, amount: Decimal) -> None:
+        """A dividend."""
+        booking = CashBooking(self._next(), "GEN", "dividend", amount, "AAPL")
+        on_settled(self.desk, Settled(self.desk.now_ms, bookings=(booking,)))
+
     def check(self, exact: bool) -> None:
         records = [(seq, AT_MS, event) for seq, event in enumerate(self.desk.events, 1)]
         rows = list(postings(records))
@@ -79,7 +87,7 @@ class Book:
             shares = sum(isinstance(e, LotClosed) and isinstance(e.contract, Stock) for e in self.desk.events)
             apart = abs(found.get(("GEN", "realized"), ZERO) + self.account.realized_year)
             assert apart <= Decimal("0.005") * shares
-        for ledger, contracts in (("short_options", (PUT, CALL)), ("stock", (AAPL,))):
+        for ledger, contracts in (("short_options", (PUT, CALL, LONG)), ("stock", (AAPL,))):
             if not any(self.account.quantity(contract) for contract in contracts):
                 assert found.get(("GEN", ledger), ZERO) == 0
         if not self.account.lots:
@@ -89,8 +97,10 @@ class Book:
 def do(book: Book, data: st.DataObject, fees: st.SearchStrategy[Decimal]) -> None:
     """One thing that may happen to the account as it stands."""
     puts, calls = -book.account.quantity(PUT), -book.account.quantity(CALL)
-    shares = book.account.quantity(AAPL)
-    choices = ["sell put", "buy shares"]
+    shares, longs = book.account.quantity(AAPL), book.account.quantity(LONG)
+    choices = ["sell put", "buy shares", "buy long"]
+    choices += ["exercised"] if longs else []
+    choices += ["dividend"] if shares else []
     choices += ["buy put", "assigned", "expired", "cash settled"] if puts else []
     choices += ["buy call", "called away"] if calls else []
     choices += ["sell call"] if shares // 100 > calls else []
@@ -101,6 +111,12 @@ def do(book: Book, data: st.DataObject, fees: st.SearchStrategy[Decimal]) -> Non
         book.trade(PUT, -data.draw(counts), data.draw(prices), data.draw(fees))
     elif what == "sell call":
         book.trade(CALL, -data.draw(st.integers(1, shares // 100 - calls)), data.draw(prices), data.draw(fees))
+    elif what == "buy long":
+        book.trade(LONG, data.draw(counts), data.draw(prices), data.draw(fees))
+    elif what == "exercised":
+        book.settle("exercised", LONG, data.draw(st.integers(1, longs)), LONG.strike)
+    elif what == "dividend":
+        book.pay(data.draw(prices))
     elif what == "buy shares":
         book.trade(AAPL, data.draw(st.integers(1, 300)), data.draw(prices), data.draw(fees))
     elif what == "sell shares":

@@ -164,9 +164,9 @@ def test_11_1_the_first_week_begins_with_what_was_provisioned() -> None:
 
 def test_11_1_profit_and_fees_are_the_week_s_own_and_a_fill_told_twice_counts_once(table: WeeklyTable) -> None:
     gen = row(table, "GEN")
-    assert gen.realized == D("-822.60")  # 177.40 − 1,000
+    assert gen.realized == D("-796.60")  # 177.40 − 1,000 + 26 dividend
     assert gen.fees == D("4.55")  # 1.30 + 1.95 + 1.30
-    assert (table.totals.realized, table.totals.fees) == (D("-822.60"), D("5.20"))
+    assert (table.totals.realized, table.totals.fees) == (D("-796.60"), D("5.20"))
 
 
 def test_11_1_a_trade_is_an_intent_that_filled_however_many_fills_it_took(table: WeeklyTable) -> None:
@@ -211,13 +211,13 @@ def test_11_1_without_a_typed_week_the_report_ends_where_it_was_written_or_with_
 def test_11_1_no_week_loses_or_repeats_what_happened_between_cut_and_report() -> None:
     between = [*FIRST_WEEK, closed("10"), *SECOND_WEEK]
     first, second = weekly(journal(between), W10), weekly(journal(between), W11)
-    assert (first.totals.realized, second.totals.realized) == (ZERO, D("-812.60"))
+    assert (first.totals.realized, second.totals.realized) == (ZERO, D("-786.60"))
 
 
 def test_11_1_the_text_is_a_table_of_at_most_100_columns(table: WeeklyTable) -> None:
     found = text(table)
     assert max(map(len, found.splitlines())) <= 100
-    assert "GEN      1,008,000.50  5,000.00   1,000.50   -822.60  4.55" in found
+    assert "GEN      1,008,000.50  5,000.00   1,000.50   -796.60  4.55" in found
     assert "  GEN: L1 × 2, L2 × 1" in found
     assert "  GEN: earnings 2, spread 1" in found
     assert "hedged_week at VIX 51.25" in found
@@ -241,7 +241,7 @@ def test_11_1_names_from_outside_are_text_in_every_form(table: WeeklyTable) -> N
 
 
 def test_11_1_markdown_and_json_hold_the_same_figures(table: WeeklyTable) -> None:
-    assert "| GEN | 1,008,000.50 | 5,000.00 | 1,000.50 | -822.60 | 4.55 |" in markdown(table)
+    assert "| GEN | 1,008,000.50 | 5,000.00 | 1,000.50 | -796.60 | 4.55 |" in markdown(table)
     found = json.loads(as_json(table))
     assert found["week"] == W11
     assert found["accounts"][0]["equity"] == 1008000.5

@@ -48,7 +48,7 @@ def test_what_the_format_lets_out_has_the_documented_defaults() -> None:
     scenario = parse(SMALL + "[market.symbols.SPX]\nspot = 5000\n[market.symbols.XSP]\n", "x")
     market, aapl, vix = scenario.market, scenario.market.symbols["AAPL"], scenario.market.symbols["VIX"]
     assert (scenario.scenario.seed, scenario.scenario.mode, scenario.scenario.capital) == (1, "normal", None)
-    assert (market.rate, market.margin, market.breadth) == (0.04, 0.20, None)
+    assert (market.rate, market.margin, market.breadth) == (0.04, Decimal("0.20"), None)
     assert (aapl.spot, aapl.atr, aapl.strike_step, aapl.tick) == (Decimal(200), None, Decimal("2.5"), Decimal("0.01"))
     assert (aapl.spread_pct, aapl.oi, aapl.volume, aapl.expiries) == (0.02, 5000, 2000, "friday")
     assert (aapl.earnings, aapl.dividends) == ((), ())

@@ -45,6 +45,7 @@ REPLACED = [
     ('kind = "scripted"', 'kind = "scriptd"', "market.kind", "allowed: scripted, history, synthetic"),
     ('kind = "scripted"', 'kind = "scripted"\ndata = "d"', "market.data", "reads no data"),
     ('kind = "scripted"', 'kind = "scripted"\nbreadth = 5', "market.breadth", "is not a table; allowed: value"),
+    ('kind = "scripted"', 'kind = "scripted"\nmargin = 0.12345', "market.margin", "four decimals"),
     ("spot = 200", "spott = 200", "market.symbols.AAPL.spott", "did you mean spot?"),
     ("spot = 200", "spot = -1", "market.symbols.AAPL.spot", "allowed: a number above 0"),
     ("spot = 200", 'spot = 200\nexpiries = "weekly"', "market.symbols.AAPL.expiries", "friday, mon-wed-fri, daily"),

@@ -28,6 +28,15 @@ class _ExDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money that the owner puts into an account (`amount` > 0) or takes out of it, in dollars."""
+
+    at_ms: int
+    account: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SplitDay:
     """`ratio` new shares of `symbol` for each old one, from the open of `day`."""
 
@@ -37,7 +46,7 @@ class SplitDay:
 
 
 class Clearing:
-    """Expiry, early exercise, dividends and splits over one book."""
+    """Expiry, early exercise, dividends, splits and the owner's transfers over one book."""
 
     def __init__(
         self,
@@ -45,19 +54,22 @@ class Clearing:
         calendar: Calendar,
         dividends: Mapping[str, Sequence[Dividend]],
         splits: Sequence[SplitDay] = (),
+        transfers: Sequence[Transfer] = (),
     ) -> None:
         self.book = Book()
         self._market = market
         self._calendar = calendar
         self._ex_dates = _ex_dates(dividends, calendar)
         self._splits = tuple((calendar.from_day(split.day).open_ms, split) for split in splits)
+        self._transfers = tuple(transfers)
         self._settled: Recent[Settlement | CashBooking | Split] = Recent(_KEPT_DAYS)
         self._count = 0
 
     @property
-    def ex_date_opens(self) -> frozenset[int]:
-        """The opens at which a dividend is paid or a split takes effect."""
-        return frozenset((*(ex.at_ms for ex in self._ex_dates), *(at_ms for at_ms, _ in self._splits)))
+    def agenda(self) -> frozenset[int]:
+        """The instants at which a dividend is paid, a split takes effect or money is transferred."""
+        splits = (at_ms for at_ms, _ in self._splits)
+        return frozenset((*(ex.at_ms for ex in self._ex_dates), *splits, *(t.at_ms for t in self._transfers)))
 
     def expires_ms(self, option: Option) -> int:
         """The close of the option's last session."""
@@ -104,6 +116,11 @@ class Clearing:
         holders = [(ex, *holder) for ex in due for holder in self.book.holders(Stock(ex.symbol))]
         return Settled(at_ms, bookings=tuple(self._pay(ex, account, shares) for ex, account, shares in holders))
 
+    def transfer(self, at_ms: int) -> Settled:
+        """Moves what the owner puts in or takes out at the instant."""
+        due = [t for t in self._transfers if t.at_ms == at_ms]
+        return Settled(at_ms, bookings=tuple(self._move(transfer) for transfer in due))
+
     def split(self, at_ms: int) -> Settled:
         """Splits what is held in the symbols whose split takes effect at the instant."""
         rows = tuple(Split(self._next_id("P"), s.symbol, s.ratio) for due_ms, s in self._splits if due_ms == at_ms)
@@ -114,8 +131,17 @@ class Clearing:
 
     def _pay(self, ex: _ExDate, account: str, shares: int) -> CashBooking:
         booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol)
+        return self._booked(ex.at_ms, booking)
+
+    def _move(self, transfer: Transfer) -> CashBooking:
+        reason = "deposit" if transfer.amount > 0 else "withdrawal"
+        return self._booked(
+            transfer.at_ms, CashBooking(self._next_id("T"), transfer.account, reason, transfer.amount)
+        )
+
+    def _booked(self, at_ms: int, booking: CashBooking) -> CashBooking:
         self.book.cash += booking.amount
-        self._settled.append(ex.at_ms, booking)
+        self._settled.append(at_ms, booking)
         return booking
 
     def _settle(self, account: str, option: Option, quantity: int, outcome: Outcome, at_ms: int) -> Settlement:

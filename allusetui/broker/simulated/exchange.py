@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from allusetui.broker.simulated.clearing import Clearing, SplitDay
+from allusetui.broker.simulated.clearing import Clearing, SplitDay, Transfer
 from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
 from allusetui.broker.simulated.outages import Outage, Outages
 from allusetui.broker.simulated.wire import Recent, Wire
@@ -62,20 +62,21 @@ class Exchange:
         dividends: Mapping[str, Sequence[Dividend]] | None = None,
         commission: Decimal = COMMISSION,
         splits: Sequence[SplitDay] = (),
+        transfers: Sequence[Transfer] = (),
     ) -> None:
         self._market = market
         self._calendar = calendar
         self._commission = commission
         self._outages = Outages(faults)
         self._wire = Wire(self._outages)
-        self._clearing = Clearing(market, calendar, dividends or {}, splits)
+        self._clearing = Clearing(market, calendar, dividends or {}, splits, transfers)
         self._book = self._clearing.book
         self._live: dict[str, _Live] = {}
         self._known: set[str] = set()
         self._done: Recent[BrokerOrder] = Recent(_ORDER_DAYS)
         self._executions: Recent[Execution] = Recent(_ORDER_DAYS)
         self._paced: dict[str, list[tuple[int, int]]] = {}
-        self._agenda = sorted({*self._outages.bounds(), *self._clearing.ex_date_opens})
+        self._agenda = sorted({*self._outages.bounds(), *self._clearing.agenda})
         # What is due at the start itself has not happened yet.
         self._now_ms = start_ms - 1
         self._fills = 0
@@ -188,6 +189,7 @@ class Exchange:
         self._wire.release(at_ms)
         self._tell(self._clearing.split(at_ms), at_ms)
         self._tell(self._clearing.pay_dividends(at_ms), at_ms)
+        self._tell(self._clearing.transfer(at_ms), at_ms)
         for outage in self._outages.of("foreign_order"):
             if outage.start_ms == at_ms:
                 seen = ForeignOrderSeen(at_ms, outage.symbol or "", outage.fault.quantity or 1)

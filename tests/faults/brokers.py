@@ -1,0 +1,142 @@
+"""Brokers that misbehave: each stands before the simulated exchange and passes on what its fault lets through."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from allusetui.broker.simulated.exchange import Exchange
+from allusetui.compose import Run
+from allusetui.domain import input as inp
+from allusetui.domain.order import Order
+from allusetui.ports import Broker
+
+Reports = Sequence[inp.Input]
+
+
+class Killed(Exception):
+    """The process dies here, as by kill -9."""
+
+
+@dataclass
+class Before:
+    """Implements `ports.Broker`: the exchange, with every report passed through `_bend`."""
+
+    exchange: Exchange
+
+    def _bend(self, reports: Reports) -> Reports:
+        return reports
+
+    def place(self, order: Order, at_ms: int) -> Reports:
+        return self._bend(self.exchange.place(order, at_ms))
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Reports:
+        return self._bend(self.exchange.cancel(client_order_id, at_ms))
+
+    def orders(self, at_ms: int) -> inp.OrdersSeen:
+        return self.exchange.orders(at_ms)
+
+    def positions(self, at_ms: int) -> inp.PositionsSeen:
+        return self.exchange.positions(at_ms)
+
+    def engine_down(self, down: bool) -> None:
+        self.exchange.engine_down(down)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return self.exchange.next_ms(after_ms)
+
+    def advance(self, at_ms: int) -> Reports:
+        return self._bend(self.exchange.advance(at_ms))
+
+
+@dataclass
+class Twice(Before):
+    """Every report comes twice, the later ones first the second time."""
+
+    def _bend(self, reports: Reports) -> Reports:
+        return [*reports, *reversed(reports)]
+
+
+@dataclass
+class Mute(Before):
+    """The first `count` reports of a kind never come, though the line is healthy."""
+
+    kind: type[inp.Input]
+    count: int = 1
+
+    def _bend(self, reports: Reports) -> Reports:
+        kept: list[inp.Input] = []
+        for report in reports:
+            if isinstance(report, self.kind) and self.count:
+                self.count -= 1
+            else:
+                kept.append(report)
+        return kept
+
+
+@dataclass
+class NoReplies(Before):
+    """The answers to the first `count` questions of each kind do not come whole."""
+
+    count: int = 1
+    asked: int = 0
+
+    def orders(self, at_ms: int) -> inp.OrdersSeen:
+        self.asked += 1
+        if self.asked <= self.count:
+            return inp.OrdersSeen(at_ms, (), (), complete=False)
+        return self.exchange.orders(at_ms)
+
+    def positions(self, at_ms: int) -> inp.PositionsSeen:
+        seen = self.exchange.positions(at_ms)
+        if self.asked <= self.count:
+            return inp.PositionsSeen(at_ms, {}, seen.cash * 0, inp.Settled(at_ms), complete=False)
+        return seen
+
+
+@dataclass
+class Stranger(Before):
+    """At `at_ms` a fill is reported for an order that was never sent."""
+
+    at_ms: int
+    execution: inp.Execution
+
+    def advance(self, at_ms: int) -> Reports:
+        reports = super().advance(at_ms)
+        if at_ms < self.at_ms:
+            return reports
+        self.at_ms = 2**62
+        return [*reports, inp.OrderExecuted(at_ms, (self.execution,))]
+
+
+@dataclass
+class DiesAtPlace(Before):
+    """The process dies at its `nth` order: before it is on the wire, or just after, its answer unheard."""
+
+    nth: int
+    on_the_wire: bool
+    placed: int = 0
+
+    def place(self, order: Order, at_ms: int) -> Reports:
+        self.placed += 1
+        if self.placed != self.nth:
+            return super().place(order, at_ms)
+        if self.on_the_wire:
+            self.exchange.place(order, at_ms)
+        raise Killed
+
+
+@dataclass
+class DiesAtFill(Before):
+    """The process dies between a fill and its record."""
+
+    done: bool = False
+
+    def _bend(self, reports: Reports) -> Reports:
+        if not self.done and any(isinstance(report, inp.OrderExecuted) for report in reports):
+            self.done = True
+            raise Killed
+        return reports
+
+
+def before(make: Callable[[Exchange], Broker]) -> Callable[[Run], Broker]:
+    """What `survive` wraps a run's exchange in."""
+    return lambda run: make(run.exchange)

@@ -1,0 +1,56 @@
+"""What the history market tells of a session ahead is what it shows when the instants come, to within a tick."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.moment import MINUTE_MS, to_ms
+from allusetui.market.calendars import calendar
+from allusetui.market.history import HistoryMarket
+from tests.replaying import DATA
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+
+OPEN_MS = to_ms(datetime(2020, 3, 12, 9, 30))
+TIMES = np.arange(OPEN_MS, OPEN_MS + 390 * MINUTE_MS, 5 * MINUTE_MS, dtype=np.int64)
+OPTIONS = [
+    Option("NVDA", date(2020, 3, 13), Decimal("217.5"), Right.PUT),
+    Option("AAPL", date(2020, 5, 15), Decimal(260), Right.CALL),
+    Option("SPX", date(2020, 9, 18), Decimal(2200), Right.PUT),
+    Option("VIX", date(2020, 9, 16), Decimal(25), Right.CALL),
+]
+
+
+@pytest.fixture(scope="module")
+def market() -> HistoryMarket:
+    days = calendar(date(2018, 12, 3), date(2021, 12, 3))
+    end_ms = to_ms(datetime(2020, 4, 30, 17))
+    return HistoryMarket(DATA, {"NVDA", "AAPL", "SPX", "VIX", "IWM"}, days, OPEN_MS, end_ms, 1, 0.01)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.symbol)
+def test_what_is_told_ahead_is_what_is_shown(market: HistoryMarket, option: Option) -> None:
+    ahead = market.ahead([option.symbol], [option], TIMES)
+    assert ahead is not None
+    bids, asks = ahead.options[option]
+    for at, time in enumerate(TIMES.tolist()):
+        spot, quote = market.underlying(option.symbol, time), market.option(option, time)
+        assert spot is not None
+        assert quote is not None
+        assert ahead.spots[option.symbol][at] == float(spot.mid)
+        assert abs(bids[at] - float(quote.bid)) <= float(quote.tick) + 1e-9
+        assert abs(asks[at] - float(quote.ask)) <= float(quote.tick) + 1e-9
+    assert len(set(asks.tolist())) > 5
+
+
+def test_a_symbol_without_data_is_not_told_of(market: HistoryMarket) -> None:
+    ahead = market.ahead(["IWM", "NVDA"], [], TIMES)
+    assert ahead is not None
+    assert set(ahead.spots) == {"NVDA", "VIX"}
+
+
+def test_where_a_symbol_has_no_row_for_the_session_nothing_is_told_ahead(market: HistoryMarket) -> None:
+    assert market.ahead(["NVDA"], [], TIMES + 400 * 24 * 60 * MINUTE_MS) is None

@@ -1,0 +1,192 @@
+"""0.6: fills that come late, twice, corrected, or across a cancel. The engine is handed what a broker might report."""
+
+from decimal import Decimal
+
+import pytest
+
+from allusetui.compose import build_run
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Option, Side
+from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
+from allusetui.domain.input import (
+    BrokerOrder,
+    Execution,
+    Input,
+    MarketSeen,
+    OrderAcked,
+    OrderCancelled,
+    OrderExecuted,
+    OrdersSeen,
+)
+from allusetui.engine.apply import fold
+from allusetui.engine.engine import Batch, Engine
+from allusetui.journal.memory import MemoryJournal
+from allusetui.scenario.load import parse
+from tests.replaying import Silent
+from tests.rules.situations import AAPL, fault, situation
+
+FEE = Decimal("0.65")
+
+
+class Desk:
+    """GEN's order for four 199.5 puts at 1.16 lives; nothing has filled. What is handed in here happens next."""
+
+    def __init__(self) -> None:
+        quiet = fault("2026-03-05T09:40:00", "no_fill", "AAPL")
+        text = situation("2026-03-05T09:44:00", "2026-03-05T09:45:02", {"AAPL": AAPL}, quiet, capital=798_000)
+        self.journal = MemoryJournal()
+        self.run = build_run(parse(text, "test.toml"), self.journal, Silent())
+        self.run.go()
+        self.engine: Engine = self.run.runtime.engine
+        self.now_ms = self.run.end_ms
+        (self.intent,) = self.engine.state.intents.values()
+        assert self.intent.order is not None and self.intent.order.limit == Decimal("1.16")
+        self.order_id = self.intent.order.client_order_id
+        self.cash = self.account.cash
+
+    @property
+    def account(self) -> Account:
+        return self.engine.state.accounts["GEN"]
+
+    @property
+    def held(self) -> int:
+        return self.account.quantity(self.intent.contract)
+
+    def tell(self, report: Input) -> Batch:
+        batch = self.engine.handle(report)
+        self.journal.append(batch.at_ms, batch.events)
+        return batch
+
+    def after(self, seconds: int) -> Batch:
+        """Some seconds pass."""
+        self.now_ms += 1_000 * seconds
+        option, market = self.intent.contract, self.run.market
+        assert isinstance(option, Option)
+        underlyings = {s: q for s in ("AAPL", "VIX") if (q := market.underlying(s, self.now_ms))}
+        quote = market.option(option, self.now_ms)
+        assert quote is not None
+        return self.tell(MarketSeen(self.now_ms, underlyings, {option: quote}, 0.04))
+
+    def fill(self, exec_id: str, quantity: int = 4, price: str = "1.16") -> Execution:
+        return Execution(
+            exec_id, self.order_id, self.intent.contract, Side.SELL, quantity, Decimal(price), FEE * quantity
+        )
+
+    def executed(self, *fills: Execution) -> Batch:
+        return self.tell(OrderExecuted(self.now_ms, fills))
+
+
+def placed(batch: Batch) -> list[tuple[str, int]]:
+    """Version and quantity of the orders that a batch sends."""
+    orders = [e.order for e in batch.effects if isinstance(e, PlaceOrder)]
+    return [(order.client_order_id[-2:], order.quantity) for order in orders]
+
+
+def income(quantity: int, price: str) -> Decimal:
+    return quantity * (Decimal(price) * 100 - FEE)
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_an_execution_told_twice_is_booked_once() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.01"))
+    desk.executed(desk.fill("a.1.01"))
+    assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.16"))
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_corrected_execution_replaces_the_first_and_is_not_added() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.01"))
+    desk.executed(desk.fill("a.1.02", price="1.15"))
+    assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.15"))
+    (lot,) = desk.account.lots[desk.intent.contract]
+    assert (lot.price, lot.fees_usd) == (Decimal("1.15"), 4 * FEE)
+    assert desk.account.fees_year == 4 * FEE and desk.account.realized_year == 0
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_correction_of_the_quantity_changes_what_is_held_and_what_is_still_wanted() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.01", quantity=3))
+    desk.executed(desk.fill("a.1.02", quantity=2))
+    assert (desk.held, desk.account.cash - desk.cash) == (-2, income(2, "1.16"))
+    assert desk.engine.state.intents["1"].open_quantity == 2
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_an_older_version_of_an_execution_that_comes_late_is_not_booked() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.02", price="1.15"))
+    desk.executed(desk.fill("a.1.01"))
+    assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.15"))
+
+
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_corrections_are_known_after_a_restart() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.01"))
+    desk.engine = Engine(desk.engine.law, desk.engine.law_hash, desk.engine.calendar, fold(desk.journal.read()))
+    desk.executed(desk.fill("a.1.02", price="1.15"))
+    assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.15"))
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_fill_before_the_acknowledgement_counts_and_the_late_acknowledgement_changes_nothing() -> None:
+    desk = Desk()
+    desk.executed(desk.fill("a.1.01"))
+    assert desk.tell(OrderAcked(desk.now_ms, desk.order_id)).events == ()
+    assert desk.engine.state.intents == {}
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_where_a_cancel_crosses_a_full_fill_the_fill_wins_and_no_replacement_leaves() -> None:
+    desk = Desk()
+    wanted = desk.after(1)
+    assert [type(e).__name__ for e in wanted.effects] == ["CancelOrder"]
+    desk.executed(desk.fill("a.1.01"))
+    late = desk.tell(OrderCancelled(desk.now_ms, desk.order_id, 4))
+    assert (late.events, late.effects) == ((), ())
+    assert (desk.held, desk.engine.state.intents) == (-4, {})
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_where_a_cancel_crosses_a_partial_fill_the_next_version_is_the_rest() -> None:
+    desk = Desk()
+    desk.after(1)
+    desk.executed(desk.fill("a.1.01", quantity=3))
+    assert placed(desk.tell(OrderCancelled(desk.now_ms, desk.order_id, 3))) == [("v2", 1)]
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_cancel_that_knows_of_fills_we_have_not_seen_withholds_the_next_version_until_they_are_found() -> None:
+    desk = Desk()
+    desk.after(1)
+    doubted = desk.tell(OrderCancelled(desk.now_ms, desk.order_id, 3))
+    assert placed(doubted) == [] and AskOrders() in doubted.effects
+    ended = (BrokerOrder(desk.order_id, open=False, filled=3),)
+    desk.tell(OrdersSeen(desk.now_ms, ended, (desk.fill("a.1.01", quantity=3),), complete=True))
+    sent = [order for n in (1, 1, 1, 1) for order in placed(desk.after(n))]
+    assert sent[0] == ("v2", 1) and desk.held == -3
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize(("late", "rest"), [(1, [("v3", 3)]), (4, [])])
+def test_0_6_a_fill_after_its_order_was_proven_dead_is_booked_and_the_version_that_followed_shrinks(
+    late: int, rest: list[tuple[str, int]]
+) -> None:
+    desk = Desk()
+    desk.after(1)
+    assert placed(desk.tell(OrderCancelled(desk.now_ms, desk.order_id, 0))) == [("v2", 4)]
+    second = desk.order_id.replace(".v1", ".v2")
+    crossed = desk.executed(desk.fill("a.1.01", quantity=late))
+    assert crossed.effects == (CancelOrder(second),) and desk.held == -late
+    assert placed(desk.tell(OrderCancelled(desk.now_ms, second, 0))) == rest
+    assert [i.open_quantity for i in desk.engine.state.intents.values()] == [q for _, q in rest]
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_an_end_that_comes_unasked_for_is_followed_by_the_next_version() -> None:
+    # The broker ends the order of its own accord: what is open is sent again, under the next version.
+    desk = Desk()
+    assert placed(desk.tell(OrderCancelled(desk.now_ms, desk.order_id, 0))) == [("v2", 4)]
