@@ -69,7 +69,8 @@ def replay_command(
         print(f"allusetui: stopped by hand; what was decided until then is in {folder}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
-        raise complain(f"{error.filename or 'disk'}: {error.strerror or error}") from None
+        reason = error.strerror or str(error)
+        raise complain(f"{error.filename or folder}: {reason}; what was stored until then is kept") from None
     records = [json.loads(text) for text in (folder / JOURNAL_FILE).read_text(encoding="utf-8").splitlines()]
     console = Console(width=None if sys.stdout.isatty() else 100)
     print_summary(console, summary(decode(record) for record in records))

@@ -238,6 +238,8 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
         try:
             run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER), progress)
             run.go()
+            if run.runtime.refusal is not None:
+                raise run.runtime.refusal
         finally:
             export(journal, folder / JOURNAL_FILE)
             with (folder / LEDGER_FILE).open("w", newline="", encoding="utf-8") as file:

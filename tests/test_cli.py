@@ -2,15 +2,19 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from allusetui import __version__, cli
+from allusetui.engine.apply import fold
 from allusetui.journal.lock import FolderLock
+from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import law_hash
 from tests.replaying import DATA
 
@@ -153,3 +157,20 @@ def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
     assert process.returncode == cli.INTERRUPTED
     assert "stopped by hand" in told
     assert '"kind":"session.started"' in (folder / "journal.ndjson").read_text(encoding="utf-8").split("\n")[0]
+
+
+def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    command = [sys.executable, "-m", "allusetui", "replay", "crash-week", "--out", str(folder)]
+    limit = (300_000, resource.RLIM_INFINITY)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=100,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )  # fmt: skip
+    assert done.returncode == cli.BAD_INPUT
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith("what was stored until then is kept\n")
+    with closing(SqliteJournal(folder)) as journal:
+        stored = list(journal.read())
+    assert [seq for seq, _, _ in stored] == list(range(1, len(stored) + 1))
+    assert fold(stored).accounts

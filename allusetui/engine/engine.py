@@ -13,6 +13,7 @@ from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
 from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
+from allusetui.domain.text import untrusted
 from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
@@ -173,6 +174,8 @@ class Engine:
             latch(desk, account, Latch.DISK)
         for intent in list(self.state.intents.values()):
             orders.end(desk, intent, "safe")
+        text = untrusted(f"The journal could not be stored ({item.reason}): nothing but cancels was sent until it was.")
+        desk.alert("critical", text, None, ("9.5", "14.4"))
 
     def _look(self, desk: Desk, seen: inp.MarketSeen) -> None:
         """The market as it stands now, and everything that has come due since the last look."""

@@ -45,7 +45,9 @@ class VirtualRuntime:
         self.world = world
         self.engine = build(None)
         self.now_ms = 0
-        self._unsaved: list[Batch] = []
+        self.refusal: OSError | None = None
+        """Why the disk refuses; None while it does not."""
+        self._unsaved: Batch | None = None
         self._unheard: list[inp.OperatorActed] = []
         self._saved_ms = 0
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
@@ -100,46 +102,55 @@ class VirtualRuntime:
             self._crashes.popleft()  # the dead do not die again
         broker.engine_down(False)
         seen_ms = self._saved_ms if self._unsaved else crash.at_ms - 1
-        self._unsaved.clear()
+        self._unsaved = None
         self._unheard.clear()
         self.engine = self._build(fold(self.world.journal.read()))
         self.deliver([inp.Resumed(back, seen_ms)])
         return True
 
     def deliver(self, items: Iterable[inp.Input]) -> None:
-        """Handle inputs in order: store each batch, then let its effects leave; their answers come next."""
+        """Handle inputs in order: store each batch, then let its effects leave; their answers come next.
+
+        While the disk refuses nothing is handled: reports are fetched again by the resume that follows, keys wait.
+        """
         queue = deque(items)
         while queue:
             item = queue.popleft()
-            batch = self.engine.handle(item)
-            if batch.events and not self._store(batch):
+            batch = self._handled(item)
+            if batch is None:
                 self._unheard += [item] if isinstance(item, inp.OperatorActed) else []
                 continue
-            if batch.events:
-                queue.extendleft(replace(key, at_ms=self.now_ms) for key in reversed(self._unheard))
-                self._unheard.clear()
+            queue.extendleft(replace(key, at_ms=self.now_ms) for key in reversed(self._unheard))
+            self._unheard.clear()
             self._saved_ms = self.engine.volatile.seen_ms
             for effect in batch.effects:
                 queue.extend(self._perform(effect))
 
-    def _store(self, batch: Batch) -> bool:
-        """Store a batch, and before it what could not be stored earlier; on failure fold back and latch `disk`."""
+    def _handled(self, item: inp.Input) -> Batch | None:
+        """What the engine makes of an input, stored; None where the disk refuses."""
+        if self._unsaved is not None and self._is_refused(self._unsaved):
+            return None
+        self._unsaved = None
+        batch = self.engine.handle(item)
+        if not batch.events or not self._is_refused(batch):
+            return batch
+        self._disk_failed()
+        return None
+
+    def _is_refused(self, batch: Batch) -> bool:
+        """Whether the disk refuses to store a batch; `refusal` says why."""
+        self.refusal = None
         try:
-            for late in self._unsaved:
-                self.world.journal.append(late.at_ms, late.events)
-            self._unsaved.clear()
             self.world.journal.append(batch.at_ms, batch.events)
         except OSError as error:
-            self._disk_failed(str(error))
-            return False
-        return True
+            self.refusal = error
+        return self.refusal is not None
 
-    def _disk_failed(self, reason: str) -> None:
-        """Cancels leave all the same; what a person asked for waits until it can be stored."""
-        failed_ms = self._unsaved[0].at_ms if self._unsaved else self.now_ms
+    def _disk_failed(self) -> None:
+        """Back to what is stored, latched; cancels leave all the same."""
         self.engine = self._build(fold(self.world.journal.read()))
-        batch = self.engine.handle(inp.DiskFailed(self.now_ms, reason, self._saved_ms))
-        self._unsaved = [replace(batch, at_ms=failed_ms)]
+        batch = self.engine.handle(inp.DiskFailed(self.now_ms, str(self.refusal), self._saved_ms))
+        self._unsaved = batch
         for effect in batch.effects:
             if isinstance(effect, ef.CancelOrder):
                 self.world.broker.cancel(effect.client_order_id, self.now_ms)
@@ -190,7 +201,12 @@ class VirtualRuntime:
         return until if crossing is None else min(crossing, until)
 
     def _look_ms(self) -> int:
-        """The next look that the engine needs: those at which nothing can be decided are left out (0.12)."""
+        """The next look that the engine needs: those at which nothing can be decided are left out (0.12).
+
+        A disk that refuses is tried again at every tick.
+        """
+        if self._unsaved is not None:
+            return self.world.market.next_tick(self.now_ms) or _NEVER
         watch = None if self.world.every_tick else self.engine.watch(self.now_ms)
         if watch is None or self.world.market.disturbed(self.now_ms, watch.until_ms):
             return self.engine.wake_at(self.now_ms)
@@ -200,9 +216,9 @@ class VirtualRuntime:
         return self.engine.first_decision(ahead) or watch.until_ms
 
     def _is_tense(self) -> bool:
-        """Whether a stop works or is due, or the disk is to be tried again: every tick is looked at (0.12)."""
+        """Whether a stop works or is due: every tick is looked at (0.12)."""
         state, periods = self.engine.state, self.engine.law.monitoring.period_s
-        if self._unsaved or any(intent.purpose is Purpose.STOP for intent in state.intents.values()):
+        if any(intent.purpose is Purpose.STOP for intent in state.intents.values()):
             return True
         return any(not periods[p.level] for account in state.accounts.values() for p in account.positions.values())
 

@@ -1,0 +1,121 @@
+"""Accounts: what they begin with, what they are worth, which state they are in."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.event.base import Event
+from allusetui.domain.input import Holding, OpenOption
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(Event):
+    kind = "session.started"
+    session: str
+    mode: str
+    constitution: str
+    constitution_hash: str
+    seed: int
+    margin_rate: Decimal
+    commission: Decimal
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountProvisioned(Event):
+    kind = "account.provisioned"
+    equity: Decimal
+    base: Decimal
+    type: str
+    group: str
+    trading: bool
+    cash: Decimal
+    high_water: Decimal
+    opened: date
+    realized_quarter: Decimal
+    holdings: tuple[Holding, ...]
+    options: tuple[OpenOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMarked(Event):
+    kind = "account.marked"
+    equity: Decimal
+    cash: Decimal
+    stock: Decimal
+    short_options: Decimal
+    leaps_growth: Decimal
+    leaps_hedge: Decimal
+    tax_reserve: Decimal
+    leap_cash: Decimal
+    high_water: Decimal
+    realized: Decimal
+    unrealized: Decimal
+    fees: Decimal
+    at_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(Event):
+    kind = "state.changed"
+    from_: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRefused(Event):
+    kind = "state.refused"
+    from_: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatchSet(Event):
+    kind = "latch.set"
+    latch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatchReleased(Event):
+    kind = "latch.released"
+    latch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotEntered(Event):
+    kind = "pivot.entered"
+    equity: Decimal
+    high_water: Decimal
+    vix: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotLeft(Event):
+    kind = "pivot.left"
+    equity: Decimal
+    high_water: Decimal
+    vix: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeOn(Event):
+    kind = "freeze.on"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeOff(Event):
+    kind = "freeze.off"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginFound(Event):
+    """Margin use found past, or again within, its limit (0.10)."""
+
+    kind = "margin.found"
+    use: float
+    limit: float
+    over: bool

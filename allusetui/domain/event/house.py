@@ -1,0 +1,128 @@
+"""The house itself: market data, breakers, broker, resume, people, weeks and reports."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.contract import Contract, Option
+from allusetui.domain.event.base import Event
+from allusetui.domain.order import Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtrFixed(Event):
+    kind = "atr.fixed"
+    symbol: str
+    atr: Decimal
+    atr_source: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerTripped(Event):
+    kind = "breaker.tripped"
+    tier: str
+    vix: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerCleared(Event):
+    kind = "breaker.cleared"
+    tier: str
+    vix: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataStale(Event):
+    kind = "data.stale"
+    symbol: str
+    age: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataInvalid(Event):
+    kind = "data.invalid"
+    symbol: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerDown(Event):
+    kind = "broker.down"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerUp(Event):
+    kind = "broker.up"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeStep(Event):
+    kind = "resume.step"
+    step: str
+    findings: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileMismatch(Event):
+    kind = "reconcile.mismatch"
+    what: str
+    contract: Contract | None
+    ours: Decimal
+    broker: Decimal
+    settlement: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorKey(Event):
+    kind = "operator.acted"
+    action: str
+    by: str
+    contract: Option | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequested(Event):
+    kind = "approval.requested"
+    id: str
+    subject: str
+    text: str
+    purpose: Purpose
+    contract: Option
+    quantity: int
+    candidate: Option | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided(Event):
+    kind = "approval.decided"
+    id: str
+    decision: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRaised(Event):
+    kind = "alert.raised"
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekTyped(Event):
+    kind = "week.typed"
+    week: str
+    type: str
+    all: tuple[str, ...]
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWritten(Event):
+    kind = "report.written"
+    period: str
+    name: str
+    sha256: str

@@ -1,0 +1,163 @@
+"""Entries and orders, from the plan to the fill or the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.order import Purpose, RollChain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPlanned(Event):
+    kind = "entry.planned"
+    contract: Option
+    quantity: int
+    delta: float
+    dte: int
+    mid: Decimal
+    exposure: Decimal
+    deviation: str | None
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySkipped(Event):
+    kind = "entry.skipped"
+    symbol: str
+    reason: str
+    window: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderIntended(Event):
+    kind = "order.intended"
+    intent: str
+    purpose: Purpose
+    contract: Contract
+    candidate: Option | None
+    side: Side
+    quantity: int
+    approved: bool = False
+    chain: RollChain | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentSplit(Event):
+    kind = "intent.split"
+    intent: str
+    sizes: tuple[int, ...]
+    clip: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSent(Event):
+    kind = "order.sent"
+    client_order_id: str
+    purpose: Purpose
+    contract: Contract
+    candidate: Option | None
+    side: Side
+    quantity: int
+    limit: Decimal
+    intent: str
+    clip: int
+    version: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReplaced(Event):
+    kind = "order.replaced"
+    client_order_id: str
+    purpose: Purpose
+    contract: Contract
+    candidate: Option | None
+    side: Side
+    quantity: int
+    limit: Decimal
+    intent: str
+    clip: int
+    version: int
+    step: int
+    replaces: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested(Event):
+    kind = "order.cancel_requested"
+    client_order_id: str
+    intent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilled(Event):
+    kind = "order.filled"
+    client_order_id: str
+    contract: Contract
+    side: Side
+    quantity: int
+    price: Decimal
+    commission: Decimal
+    exec_id: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Event):
+    kind = "order.cancelled"
+    client_order_id: str
+    reason: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRejected(Event):
+    kind = "order.rejected"
+    client_order_id: str
+    reason: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUnknown(Event):
+    kind = "order.unknown"
+    client_order_id: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderResolved(Event):
+    kind = "order.resolved"
+    client_order_id: str
+    outcome: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAbandoned(Event):
+    kind = "order.abandoned"
+    intent: str
+    client_order_id: str | None
+    reason: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolRejecting(Event):
+    """So many rejections in a row that entries on the symbol stop until a reset (§9)."""
+
+    kind = "symbol.rejecting"
+    symbol: str
+    rejections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectingEnded(Event):
+    """An operator's reset lets the account enter the symbol again (§9)."""
+
+    kind = "symbol.cleared"
+    symbol: str

@@ -1,0 +1,187 @@
+"""What is held: levels, rolls, stops, assignments, expiries, lots and cash."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from allusetui.domain.contract import Contract, Option
+from allusetui.domain.event.base import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChanged(Event):
+    kind = "protocol.level"
+    contract: Option
+    from_: int
+    to: int
+    spot: Decimal
+    strike: Decimal
+    atr: Decimal
+    atr_source: str
+    breach: float
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollCandidate:
+    """A contract to roll into and its economics, dollars a share; `refused` names why not, None = allowed."""
+
+    contract: Option
+    delta: float
+    credit: Decimal
+    cost: Decimal
+    chain_cost: Decimal
+    quantity: int
+    refused: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollPrepared(Event):
+    kind = "roll.prepared"
+    contract: Option
+    candidates: tuple[RollCandidate, ...]
+    cost: Decimal | None
+    chain_cost: Decimal | None
+    credit: Decimal | None
+    first_credit: Decimal
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollDone(Event):
+    kind = "roll.done"
+    contract: Option
+    candidate: Option
+    quantity: int
+    cost: Decimal
+    chain_cost: Decimal
+    credit: Decimal
+    first_credit: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollRefused(Event):
+    kind = "roll.refused"
+    contract: Option
+    candidates: tuple[RollCandidate, ...]
+    cost: Decimal | None
+    chain_cost: Decimal | None
+    credit: Decimal | None
+    first_credit: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopDone(Event):
+    kind = "stop.done"
+    contract: Option
+    quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(Event):
+    """A call with a day or less to live that is not bought back, and why (6.5)."""
+
+    kind = "call.held"
+    contract: Option
+    reason: str
+    ask: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentPrepared(Event):
+    kind = "assignment.prepared"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    itm_probability: float
+    basis: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentReceived(Event):
+    kind = "assignment.received"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    basis: Decimal
+    premium_usd: Decimal
+    fees_usd: Decimal
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledAwayReceived(Event):
+    kind = "called_away.received"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    proceeds: Decimal
+    premium_usd: Decimal
+    fees_usd: Decimal
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExercisedReceived(Event):
+    """A long option became shares: `price` a share is the strike; a call's `basis`, a put's `proceeds`."""
+
+    kind = "exercised.received"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    basis: Decimal | None
+    proceeds: Decimal | None
+    premium_usd: Decimal
+    fees_usd: Decimal
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredReceived(Event):
+    """Gone at expiry: worthless, or settled in cash at `price` a share."""
+
+    kind = "expired.received"
+    contract: Option
+    quantity: int
+    shares: int
+    price: Decimal
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotClosed(Event):
+    kind = "lot.closed"
+    contract: Contract
+    quantity: int
+    proceeds: Decimal
+    basis: Decimal
+    book_usd: Decimal
+    fees: Decimal
+    realized: Decimal
+    opened: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashBooked(Event):
+    kind = "cash.booked"
+    reason: str
+    amount: Decimal
+    symbol: str | None
+    settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionAdjusted(Event):
+    kind = "position.adjusted"
+    reason: str
+    contract: Contract
+    from_: int
+    to: int
+    into: Contract
+    settlement: str

@@ -1,0 +1,80 @@
+"""How events of accounts change the state: what they begin with, are worth and are latched by."""
+
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account, AccountType, Latch, Position, Status
+from allusetui.domain.contract import Stock
+from allusetui.domain.lot import Lot
+from allusetui.domain.moment import day_of
+from allusetui.domain.money import ZERO
+from allusetui.domain.state import State
+from allusetui.engine.changes.held import Changes, account_of
+
+
+def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
+    assert e.account is not None
+    account = Account(
+        e.account, AccountType(e.type), e.group, e.trading, e.base, e.cash, e.high_water, e.opened,
+        realized_quarter=e.realized_quarter, last_equity=e.equity,
+    )  # fmt: skip
+    for held in e.holdings:
+        lot = Lot(held.shares, held.basis, ZERO, e.opened, held.assigned)
+        account.lots.setdefault(Stock(held.symbol), []).append(lot)
+    for option in e.options:
+        account.lots.setdefault(option.contract, []).append(Lot(option.quantity, option.price, ZERO, option.opened))
+        if option.quantity < 0:
+            account.positions[option.contract] = Position(first_credit=option.price, sold_on=option.opened)
+    state.accounts[e.account] = account
+
+
+def _marked(state: State, e: ev.AccountMarked) -> None:
+    account = account_of(state, e)
+    account.high_water, account.last_equity = e.high_water, e.equity
+    if not e.at_cut:
+        account.last_marked = day_of(state.at_ms)
+
+
+def _state_changed(state: State, e: ev.StateChanged) -> None:
+    account_of(state, e).status = Status(e.to)
+
+
+def _latched(state: State, e: ev.LatchSet) -> None:
+    account_of(state, e).latches.add(Latch(e.latch))
+
+
+def _released(state: State, e: ev.LatchReleased) -> None:
+    account = account_of(state, e)
+    account.latches.discard(Latch(e.latch))
+    if e.latch == Latch.PAUSED:
+        for position in account.positions.values():
+            position.refused.clear()
+
+
+def _pivot(state: State, e: ev.PivotEntered | ev.PivotLeft) -> None:
+    account_of(state, e).pivoted = isinstance(e, ev.PivotEntered)
+
+
+def _freeze(state: State, e: ev.FreezeOn | ev.FreezeOff) -> None:
+    on = isinstance(e, ev.FreezeOn)
+    if e.account is None:
+        state.vix_stale = on
+    else:
+        account_of(state, e).frozen = on
+
+
+def _margin_found(state: State, e: ev.MarginFound) -> None:
+    account_of(state, e).over_margin = e.over
+
+
+CHANGES: Changes = {
+    ev.AccountProvisioned: _provisioned,
+    ev.AccountMarked: _marked,
+    ev.StateChanged: _state_changed,
+    ev.LatchSet: _latched,
+    ev.LatchReleased: _released,
+    ev.PivotEntered: _pivot,
+    ev.PivotLeft: _pivot,
+    ev.FreezeOn: _freeze,
+    ev.FreezeOff: _freeze,
+    ev.MarginFound: _margin_found,
+}

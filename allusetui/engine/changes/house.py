@@ -1,0 +1,86 @@
+"""How events of the house change the state: data, breakers, people, weeks."""
+
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Status
+from allusetui.domain.state import Approval, Atr, State
+from allusetui.engine.changes.held import Changes, account_of
+
+
+def _started(state: State, e: ev.SessionStarted) -> None:
+    state.session, state.mode, state.seed = e.session, e.mode, e.seed
+    state.constitution, state.constitution_hash = e.constitution, e.constitution_hash
+    state.margin_rate, state.commission = e.margin_rate, e.commission
+
+
+def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
+    atr = Atr(e.atr, e.atr_source, e.day)
+    state.atr[e.symbol] = atr
+    if e.atr_source == "bars":
+        state.last_bars_atr[e.symbol] = atr
+
+
+def _mismatched(state: State, e: ev.ReconcileMismatch) -> None:
+    if e.settlement is not None:
+        state.seen_ids.add(e.settlement)
+
+
+def _tripped(state: State, e: ev.BreakerTripped) -> None:
+    state.breakers.add(e.tier)
+    fact = {"hedged_week": "Hedged", "safe": "Preservation"}.get(e.tier)
+    if fact:
+        for group in {a.group for a in state.accounts.values()}:
+            state.week_facts.setdefault(group, set()).add(fact)
+
+
+def _cleared(state: State, e: ev.BreakerCleared) -> None:
+    state.breakers.discard(e.tier)
+
+
+def _requested(state: State, e: ev.ApprovalRequested) -> None:
+    assert e.account is not None
+    state.approval_count = int(e.id)
+    state.approvals[e.id] = Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate)
+
+
+def _decided(state: State, e: ev.ApprovalDecided) -> None:
+    prompt = state.approvals.pop(e.id)
+    position = state.accounts[prompt.account].positions.get(prompt.contract)
+    if e.decision == "refused" and position is not None:
+        position.refused.add(prompt.purpose)
+
+
+def _week_typed(state: State, e: ev.WeekTyped) -> None:
+    if e.group is None and e.week != state.week_typed:
+        state.week_typed, state.typed_facts = e.week, state.week_facts
+        state.assigned_weeks = {week: groups for week, groups in state.assigned_weeks.items() if week >= e.week}
+        hedged = "hedged_week" in state.breakers
+        state.week_facts = {a.group: {"Hedged"} for a in state.accounts.values()} if hedged else {}
+
+
+def _report_written(state: State, e: ev.ReportWritten) -> None:
+    state.report_week = e.name
+
+
+def _operator(state: State, e: ev.OperatorKey) -> None:
+    if e.account is None:
+        return
+    account = account_of(state, e)
+    if e.action == "no_entries":
+        account.no_entries = True
+    elif e.action == "resume" and account.status is not Status.EMERGENCY:
+        account.no_entries = False
+
+
+CHANGES: Changes = {
+    ev.SessionStarted: _started,
+    ev.AtrFixed: _atr_fixed,
+    ev.BreakerTripped: _tripped,
+    ev.BreakerCleared: _cleared,
+    ev.ApprovalRequested: _requested,
+    ev.ApprovalDecided: _decided,
+    ev.ReconcileMismatch: _mismatched,
+    ev.WeekTyped: _week_typed,
+    ev.ReportWritten: _report_written,
+    ev.OperatorKey: _operator,
+}

@@ -1,0 +1,195 @@
+"""How events of what is held change the state: levels, settlements, lots, cash."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain.account import Account, Position
+from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.lot import Lot, take
+from allusetui.domain.moment import day_of, week_of
+from allusetui.domain.money import ZERO
+from allusetui.domain.state import State
+from allusetui.engine.changes.held import Changes, account_of, keep
+
+# What the owner puts in or takes out is no gain and no drawdown (0.1, 0.9).
+_FLOWS = frozenset({"deposit", "withdrawal"})
+
+
+def _cash_booked(state: State, e: ev.CashBooked) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    account.cash += e.amount
+    if e.reason in _FLOWS:
+        account.base += e.amount
+        account.high_water += e.amount
+    elif e.reason != "tax":
+        account.realized_year += e.amount
+        account.realized_quarter += e.amount
+
+
+def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    if e.reason == "accepted":
+        _accept(state, account, e.contract, e.to - e.from_)
+        return
+    lots = account.lots.pop(e.contract)
+    ratio = Decimal(e.to) / Decimal(e.from_)
+    before, after, cost = 0, 0, ZERO
+    into = account.lots.setdefault(e.into, [])
+    for lot in lots:
+        before += lot.quantity
+        cost += lot.quantity * lot.price
+        quantity = int(before * ratio) - after
+        if quantity:
+            into.append(replace(lot, quantity=quantity, price=cost / quantity))
+            after, cost = after + quantity, ZERO
+    if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
+        position = account.positions.pop(e.contract)
+        position.first_credit /= ratio
+        position.chain_cost /= ratio
+        account.positions[e.into] = position
+
+
+def _accept(state: State, account: Account, contract: Contract, signed: int) -> None:
+    """What the operator accepts from the broker: gone from the oldest lot on, or more at no known price."""
+    held = account.quantity(contract)
+    gone = min(abs(held), abs(signed)) if held and (held > 0) != (signed > 0) else 0
+    gone = gone if held > 0 else -gone
+    _, rest = take(account.lots.get(contract, []), gone)
+    more = signed + gone
+    if more:
+        rest.append(Lot(more, ZERO, ZERO, day_of(state.at_ms)))
+        if isinstance(contract, Option) and more < 0:
+            account.positions.setdefault(contract, Position(sold_on=day_of(state.at_ms)))
+    keep(account, contract, rest)
+
+
+def _level(state: State, e: ev.LevelChanged) -> None:
+    account = account_of(state, e)
+    position = account.positions[e.contract]
+    position.level, position.level_from_buffer = e.to, e.stale
+    position.escalated = e.to == 3 and "6.10" in e.clauses
+    if e.to < e.from_:
+        position.refused.clear()
+    if e.to == 0:
+        position.roll_prepared = False
+    if e.to == 3:
+        state.week_facts.setdefault(account.group, set()).add("Preservation")
+
+
+def _roll_prepared(state: State, e: ev.RollPrepared) -> None:
+    account_of(state, e).positions[e.contract].roll_prepared = True
+
+
+def _roll_done(state: State, e: ev.RollDone) -> None:
+    account = account_of(state, e)
+    state.week_facts.setdefault(account.group, set()).add("Roll")
+    position = account.positions.get(e.candidate)
+    if position is None:
+        return
+    alone = -account.quantity(e.candidate) == e.quantity
+    position.first_credit = e.first_credit if alone else min(position.first_credit, e.first_credit)
+    position.chain_cost = e.chain_cost if alone else max(position.chain_cost, e.chain_cost)
+
+
+def _call_held(state: State, e: ev.CallHeld) -> None:
+    account_of(state, e).positions[e.contract].expiry_looked = True
+
+
+def _assignment_prepared(state: State, e: ev.AssignmentPrepared) -> None:
+    account_of(state, e).positions[e.contract].assignment_prepared = True
+
+
+def _assigned(state: State, e: ev.AssignmentReceived) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    taken, rest = take(account.lots[e.contract], -e.quantity)
+    keep(account, e.contract, rest)
+    account.cash -= e.contract.notional * e.quantity
+    for lot in taken:
+        shares = -lot.quantity * e.contract.multiplier
+        stock = Lot(shares, e.contract.strike - lot.price, lot.fees_usd, day_of(state.at_ms), assigned=True)
+        account.lots.setdefault(Stock(e.contract.symbol), []).append(stock)
+    _counts_for_its_week(state, account, e.contract)
+
+
+def _called_away(state: State, e: ev.CalledAwayReceived) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    _, rest = take(account.lots[e.contract], -e.quantity)
+    keep(account, e.contract, rest)
+    account.cash += e.contract.notional * e.quantity
+    stock = Stock(e.contract.symbol)
+    _, shares = take(account.lots[stock], e.shares)
+    keep(account, stock, shares)
+    account.called_away.add(e.contract.symbol)
+    _counts_for_its_week(state, account, e.contract)
+
+
+def _counts_for_its_week(state: State, account: Account, option: Option) -> None:
+    state.assigned_weeks.setdefault(week_of(option.expiry), set()).add(account.group)
+
+
+def _exercised(state: State, e: ev.ExercisedReceived) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    taken, rest = take(account.lots[e.contract], e.quantity)
+    keep(account, e.contract, rest)
+    stock = Stock(e.contract.symbol)
+    if e.contract.is_put:
+        account.cash += e.contract.notional * e.quantity
+        _, shares = take(account.lots[stock], e.shares)
+        keep(account, stock, shares)
+        return
+    account.cash -= e.contract.notional * e.quantity
+    for lot in taken:
+        bought = Lot(
+            lot.quantity * e.contract.multiplier, e.contract.strike + lot.price, lot.fees_usd, day_of(state.at_ms)
+        )
+        account.lots.setdefault(stock, []).append(bought)
+
+
+def _expired(state: State, e: ev.ExpiredReceived) -> None:
+    if e.settlement in state.seen_ids:
+        return
+    state.seen_ids.add(e.settlement)
+    account = account_of(state, e)
+    held = account.quantity(e.contract)
+    quantity = e.quantity if held > 0 else -e.quantity
+    _, rest = take(account.lots[e.contract], quantity)
+    keep(account, e.contract, rest)
+    account.cash += quantity * e.price * e.contract.multiplier
+
+
+def _lot_closed(state: State, e: ev.LotClosed) -> None:
+    account = account_of(state, e)
+    account.realized_year += e.realized
+    account.realized_quarter += e.realized
+
+
+CHANGES: Changes = {
+    ev.CashBooked: _cash_booked,
+    ev.PositionAdjusted: _adjusted,
+    ev.LevelChanged: _level,
+    ev.RollPrepared: _roll_prepared,
+    ev.RollDone: _roll_done,
+    ev.CallHeld: _call_held,
+    ev.AssignmentPrepared: _assignment_prepared,
+    ev.AssignmentReceived: _assigned,
+    ev.CalledAwayReceived: _called_away,
+    ev.ExercisedReceived: _exercised,
+    ev.ExpiredReceived: _expired,
+    ev.LotClosed: _lot_closed,
+}
