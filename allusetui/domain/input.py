@@ -142,7 +142,10 @@ class OrderRejected:
 
 @dataclass(frozen=True, slots=True)
 class ForeignOrderSeen:
+    """An order at the broker that is none of ours; `id` is the broker's."""
+
     at_ms: int
+    id: str
     symbol: str
     quantity: int
 
@@ -164,6 +167,7 @@ class OrdersSeen:
     orders: tuple[BrokerOrder, ...]
     executions: tuple[Execution, ...]
     complete: bool
+    foreign: tuple[ForeignOrderSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

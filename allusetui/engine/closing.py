@@ -165,12 +165,18 @@ def _label(contract: Contract) -> str:
     return f"{contract.symbol}-{contract.expiry}-{contract.strike}{contract.right.value}"
 
 
-@clause("6.3", "9.1")
-def close_session(desk: Desk, session: Session) -> None:
-    """At the close: freezes end, the week's accounts reconcile, every account is marked."""
+@clause("6.3")
+def end_freezes(desk: Desk) -> None:
+    """A freeze lasts until the close of the last session on which a position was at level 2 or above."""
     for account in desk.state.accounts.values():
         if account.frozen and not any(account.positions[p].level >= 2 for p in account.shorts(Right.PUT)):
             desk.emit(ev.FreezeOff(account=account.name, clauses=("6.3",), reason="level2"))
+
+
+@clause("9.1")
+def close_session(desk: Desk, session: Session) -> None:
+    """At the close: freezes end, the week's accounts reconcile, every account is marked."""
+    end_freezes(desk)
     if desk.calendar.ends_week(session.day):
         for account in desk.trading():
             resting = account.status is Status.SAFE and not account.latches

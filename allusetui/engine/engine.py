@@ -1,7 +1,6 @@
 """`Engine.handle`: one input in, one batch of events and effects out. It never waits and never looks at a clock."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import assert_never
 
 from allusetui.domain import event as ev
@@ -17,7 +16,7 @@ from allusetui.domain.text import untrusted
 from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import Since, is_closing_time, missed_cut, period_s, wake_at, watch
+from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, period_s, wake_at, watch
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import VIX, clause
@@ -123,7 +122,7 @@ class Engine:
             case inp.OperatorActed():
                 operator.on_key(desk, item)
             case inp.ForeignOrderSeen():
-                _foreign_order(desk, item)
+                reports.on_foreign(desk, item)
             case inp.ReportDone():
                 cited = ("1.5", "11.1")
                 done = ev.ReportWritten(clauses=cited, period=item.period, name=item.name, sha256=item.sha256)
@@ -185,6 +184,8 @@ class Engine:
         self._watch(desk)
         resume.after_disk(desk)
         session = desk.session
+        if missed_close(desk, since):
+            closing.end_freezes(desk)
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
@@ -275,12 +276,3 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 
 def _open_windows(desk: Desk, session: Session, since: Since) -> None:
     entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
-
-
-def _foreign_order(desk: Desk, seen: inp.ForeignOrderSeen) -> None:
-    desk.emit(
-        ev.ReconcileMismatch(
-            clauses=("9.5",), what="foreign_order", contract=None, ours=Decimal(0), broker=Decimal(seen.quantity)
-        )
-    )
-    desk.alert("warning", f"An order on {seen.symbol} at the broker is not ours; left alone.", None, ("9.5",))

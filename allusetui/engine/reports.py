@@ -8,7 +8,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
-from allusetui.domain.contract import Side
+from allusetui.domain.contract import Side, Stock
 from allusetui.domain.effect import AskOrders
 from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
@@ -151,6 +151,21 @@ def _orphans(desk: Desk, answer: inp.OrdersSeen) -> None:
             desk.volatile.orphaned |= mismatch(desk, whose, "orphan_order", None, ZERO, Decimal(1))
 
 
+@clause("9.5")
+def on_foreign(desk: Desk, seen: inp.ForeignOrderSeen) -> None:
+    """An order that is none of ours is told once, and left alone."""
+    if seen.id in desk.state.seen_ids:
+        return
+    desk.emit(
+        ev.ReconcileMismatch(
+            clauses=("9.5",), what="foreign_order", contract=Stock(untrusted(seen.symbol)), ours=ZERO,
+            broker=Decimal(seen.quantity), settlement=seen.id,
+        )
+    )  # fmt: skip
+    text = untrusted(f"An order on {seen.symbol} at the broker is not ours; it is left alone.")
+    desk.alert("warning", text, None, ("9.5",))
+
+
 def _never_sent(desk: Desk, named: Account | None, execution: inp.Execution) -> None:
     """A fill for an order that we never sent halts the account that it names, or every one that it could belong to."""
     for account in [named] if named else list(desk.state.accounts.values()):
@@ -199,6 +214,8 @@ def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
     """Resolve what is unknown: filled is booked, open adopted, absent from two complete answers dead."""
     on_executed(desk, answer.executions)
     _orphans(desk, answer)
+    for foreign in answer.foreign:
+        on_foreign(desk, foreign)
     listed = {o.client_order_id: o for o in answer.orders}
     for intent in list(desk.state.intents.values()):
         order = intent.order

@@ -142,6 +142,11 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
         yield clock.relentless_ms
 
 
+def missed_close(desk: Desk, since: Since) -> bool:
+    """Whether a close before today has passed unseen since the last look."""
+    return day_of(since.after_ms) != desk.today and since.passed(desk.calendar.before(desk.today).close_ms)
+
+
 def missed_cut(desk: Desk, since: Since) -> Session | None:
     """The last week's end, before today, of which the report cut has passed unseen since the last look."""
     if day_of(since.after_ms) == desk.today:

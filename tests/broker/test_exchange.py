@@ -251,8 +251,11 @@ def test_the_book_holds_more_than_was_traded() -> None:
 
 def test_a_foreign_order_is_told_and_is_not_ours() -> None:
     house = exchange(fault("foreign_order", f"{OF_AAPL}\nquantity = 4"))
-    assert house.advance(NOW) == (ForeignOrderSeen(at(9, 40), "AAPL", 4),)
+    (told,) = house.advance(NOW)
+    assert isinstance(told, ForeignOrderSeen)
+    assert (told.at_ms, told.symbol, told.quantity) == (at(9, 40), "AAPL", 4)
     assert house.orders(NOW).orders == ()
+    assert [order.id for order in house.orders(NOW).foreign] == [told.id]
 
 
 def test_an_early_assignment_goes_to_the_short_accounts_in_order() -> None:

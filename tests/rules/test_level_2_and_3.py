@@ -162,3 +162,16 @@ def test_6_3_a_position_still_at_level_2_at_the_close_keeps_the_freeze_for_anoth
     assert [str(r["ts"])[:19] for r in run.of("freeze.off")] == [f"{THU}T16:00:00"]
     assert len(run.of("freeze.on")) == 1
     assert {r["data"]["reason"] for r in run.of("entry.skipped", account="GEN", symbol="AAPL")} == {"frozen"}
+
+
+@pytest.mark.clause("6.3", "9.5")
+def test_6_3_a_close_missed_while_down_ends_the_freeze_before_the_next_window() -> None:
+    run = held(
+        tape(f"{WED}T10:01:00", AAPL=191.0),
+        fault(f"{WED}T15:50:00", "crash", span="1050m"),
+        tape(f"{THU}T09:00:00", AAPL=205.0),
+        end=f"{THU}T09:50:00",
+    )
+    assert len(run.of("freeze.on")) == len(run.of("roll.done")) == 1
+    assert [str(r["ts"])[:19] for r in run.of("freeze.off")] == [f"{THU}T09:20:00"]
+    assert not run.of("entry.skipped", reason="frozen")

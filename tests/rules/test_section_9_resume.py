@@ -277,6 +277,18 @@ def test_9_5_a_foreign_order_is_an_event_and_an_alert_and_is_left_alone() -> Non
 
 
 @pytest.mark.clause("9.5")
+def test_9_5_a_foreign_order_that_came_while_we_were_down_is_told_on_the_way_back_and_once() -> None:
+    again = fault(f"{DAY}T11:35:00", "crash", span="1m")
+    replayed = replay_text(situation(
+        *SPAN, {"AAPL": AAPL}, PUT, CRASH, again,
+        fault(f"{DAY}T11:25:30", "foreign_order", "AAPL", span="30m", quantity=3),
+    ))  # fmt: skip
+    (told,) = replayed.of("reconcile.mismatch")
+    assert (clock(told), told["account"], told["data"]["what"]) == ("11:26:00", None, "foreign_order")
+    assert steps(replayed, "GEN") == [*STEPS, *STEPS]
+
+
+@pytest.mark.clause("9.5")
 def test_9_5_a_foreign_position_is_an_event_and_an_alert_and_latches_nothing() -> None:
     replayed = replay_text(situation(
         *SPAN, {"AAPL": AAPL}, PUT, CRASH, fault(f"{DAY}T11:25:30", "broker_book", "TSLA", quantity=70)

@@ -128,7 +128,8 @@ class Exchange:
         if not self._reachable(at_ms):
             return OrdersSeen(at_ms, (), (), complete=False)
         live = (BrokerOrder(order_id, open=True, filled=each.filled) for order_id, each in self._live.items())
-        return OrdersSeen(at_ms, (*self._done, *live), tuple(self._executions), complete=True)
+        foreign = tuple(_foreign(each, at_ms) for each in self._outages.of("foreign_order") if each.holds(at_ms))
+        return OrdersSeen(at_ms, (*self._done, *live), tuple(self._executions), complete=True, foreign=foreign)
 
     def positions(self, at_ms: int) -> PositionsSeen:
         """The book over all accounts, and what has been settled in the last days."""
@@ -192,8 +193,7 @@ class Exchange:
         self._tell(self._clearing.transfer(at_ms), at_ms)
         for outage in self._outages.of("foreign_order"):
             if outage.start_ms == at_ms:
-                seen = ForeignOrderSeen(at_ms, outage.symbol or "", outage.fault.quantity or 1)
-                self._wire.report(seen, at_ms)
+                self._wire.report(_foreign(outage, at_ms), at_ms)
         for outage in self._outages.of("assign"):
             if outage.start_ms == at_ms:
                 self._tell(self._clearing.exercise_early(outage.fault, at_ms), at_ms)
@@ -299,3 +299,8 @@ class Exchange:
 
 def _options(order: Order) -> tuple[Option, ...]:
     return tuple(c for c in (order.contract, order.candidate) if isinstance(c, Option))
+
+
+def _foreign(outage: Outage, at_ms: int) -> ForeignOrderSeen:
+    symbol = outage.symbol or ""
+    return ForeignOrderSeen(at_ms, f"F{outage.start_ms}-{symbol}", symbol, outage.fault.quantity or 1)

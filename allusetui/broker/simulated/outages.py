@@ -31,6 +31,9 @@ class Outage:
     end_ms: int
     fault: Fault
 
+    def holds(self, at_ms: int) -> bool:
+        return self.start_ms <= at_ms < self.end_ms
+
 
 class Outages:
     """The broker's faults among `faults`, by kind."""
@@ -44,7 +47,7 @@ class Outages:
     def active(self, kind: str, at_ms: int, symbol: str | None = None) -> Outage | None:
         """The first fault of the kind that holds at the instant for the symbol."""
         for outage in self._by_kind[kind]:
-            if outage.start_ms <= at_ms < outage.end_ms and outage.symbol in (None, symbol):
+            if outage.holds(at_ms) and outage.symbol in (None, symbol):
                 return outage
         return None
 
@@ -61,7 +64,7 @@ class Outages:
         """What the broker's book holds at the instant beyond what was traded (`broker_book`)."""
         found: dict[Contract, int] = {}
         for outage in self._by_kind["broker_book"]:
-            if outage.start_ms <= at_ms < outage.end_ms:
+            if outage.holds(at_ms):
                 contract = contract_of(outage.fault)
                 found[contract] = found.get(contract, 0) + (outage.fault.quantity or 0)
         return found
