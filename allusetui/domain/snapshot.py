@@ -1,0 +1,86 @@
+"""What a screen is given of a running engine, and what it may ask of it: whole frozen snapshots one way, keys the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from allusetui.domain.contract import Contract
+from allusetui.domain.event import Event
+from allusetui.domain.state import State, Volatile
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of the journal."""
+
+    seq: int
+    at_ms: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a pause or a kill: cancels sent, those proven, and the wall time it took, ms."""
+
+    action: str
+    at_ms: int
+    sent: int
+    confirmed: int
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time."""
+
+    up: bool = True
+    round_trip_ms: float | None = None
+    message_age_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything of one instant. Nobody changes what it holds.
+
+    `volatile` carries quotes, the rate and the walks of working orders, no more. `beat_ms` is the engine's wall clock,
+    monotonic; `lag_ms` how late its loop was at the worst since the snapshot before. `tail` and `alerts` ascend.
+    """
+
+    count: int
+    session: str
+    mode: str
+    now_ms: int
+    speed: float
+    beat_ms: float
+    lag_ms: float
+    state: State
+    volatile: Volatile
+    link: Link = Link()
+    tail: tuple[Told, ...] = ()
+    alerts: tuple[Told, ...] = ()
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    """By account; a kill's under the empty name."""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a person asks for: an operator's action of the scenario format, on one account or on all."""
+
+    action: str
+    account: str | None = None
+    contract: Contract | None = None
+    by: str = "operator"
+
+
+class Console(Protocol):
+    """A screen's hold on a running engine, here or over a socket. Nothing of it blocks."""
+
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot; None before the first."""
+
+    def send(self, key: Key) -> None:
+        """Hand a key to the engine. Raises BlockingIOError where its inbox is full."""
+
+    def end(self) -> None:
+        """End the engine: entries cancelled, everything stored."""

@@ -1,0 +1,65 @@
+"""What a pane is made of: cells with a tone, in rows under columns, or in one line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.snapshot import Snapshot
+from allusetui.law.model import Law
+
+
+class Tone(StrEnum):
+    """What a cell means to its reader; the theme says how it looks. Never told by colour alone."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    LOUD = "loud"
+    """Needs a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line = tuple[Cell, ...]
+"""A run of cells, one after another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column `width` cells wide; numbers are `right` of it."""
+
+    title: str
+    width: int
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`key` names what the row shows: an account, `account|contract`, an intent, a journal seq."""
+
+    key: str
+    cells: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns that fit the width asked for; `empty` is what is said where there are none."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A snapshot with the law and the calendar that it is read by."""
+
+    snapshot: Snapshot
+    law: Law
+    calendar: Calendar
