@@ -1,12 +1,14 @@
 """What tests of whole runs share: a scenario run in memory, and its journal as a reader sees it."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import allusetui.scenario
 from allusetui.codec.records import to_record
-from allusetui.compose import Run, build_run
+from allusetui.compose.run import Run, build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.expect import Verdict, judge
 from allusetui.scenario.load import load, parse
@@ -54,6 +56,12 @@ def replay_file(path: Path) -> Replayed:
 
 def replay_text(text: str) -> Replayed:
     return replay(parse(text, "test.toml"))
+
+
+def replay_crash_week(until: str, *more: str) -> Replayed:
+    """The shipped crash week as far as an instant, New York time; `more` are whole tables."""
+    text = (Path(allusetui.scenario.__file__).parent / "shipped" / "crash-week.toml").read_text("utf-8")
+    return replay_text("\n".join([re.sub(r"(?m)^end = .*$", f"end = {until}", text, count=1), *more]))
 
 
 def replay(scenario: Scenario) -> Replayed:

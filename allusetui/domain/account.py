@@ -93,6 +93,9 @@ class Account:
     fees_year: Decimal = ZERO
     last_marked: date = date.min
     last_equity: Decimal = ZERO
+    """What it was worth at its last mark, or at its start, and what was paid in or out since."""
+    week_equity: Decimal = ZERO
+    """The same of the last report cut."""
 
     def quantity(self, contract: Contract) -> int:
         """Signed contracts or shares held."""

@@ -267,6 +267,20 @@ class DiskFailed:
     seen_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The process is about to end in good order: no entry may outlive it."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFull:
+    """More reports or keys came than the inbox holds: something was not heard."""
+
+    at_ms: int
+
+
 Input = (
     Started
     | Resumed
@@ -286,4 +300,6 @@ Input = (
     | OperatorActed
     | ReportDone
     | DiskFailed
+    | Ending
+    | InboxFull
 )

@@ -1,10 +1,10 @@
-"""What a screen is given of a running engine, and what it may ask of it: whole frozen snapshots one way, keys the other."""
+"""What a screen is given of a running engine, and what it may ask of it: frozen snapshots one way, keys the other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from allusetui.domain.contract import Contract
+from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.state import State, Volatile
 
@@ -69,7 +69,7 @@ class Key:
 
     action: str
     account: str | None = None
-    contract: Contract | None = None
+    contract: Option | None = None
     by: str = "operator"
 
 

@@ -16,9 +16,9 @@ from allusetui.domain.text import untrusted
 from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, period_s, wake_at, watch
+from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
 from allusetui.law.model import Law
-from allusetui.rules.cadence import expiry_clock
+from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
@@ -129,6 +129,10 @@ class Engine:
                 desk.emit(done)
             case inp.DiskFailed():
                 self._disk_failed(desk, item)
+            case inp.Ending():
+                _end_entries(desk)
+            case inp.InboxFull():
+                _inbox_full(desk)
             case _:
                 assert_never(item)
 
@@ -246,7 +250,7 @@ def _is_due(desk: Desk, account: Account, put: Option, session: Session, since: 
     if not desk.law.monitoring.period_s[level] and quote is not None and since.passed(quote.at_ms):
         return True
     fresh_again = (account.name, put) in desk.volatile.buffered and desk.is_fresh(put.symbol)
-    return fresh_again or since.passed_grid(session, period_s(desk, level))
+    return fresh_again or since.passed_grid(session, period_s(desk.law.monitoring, level))
 
 
 def _evaluate_symbol(desk: Desk, symbol: str) -> None:
@@ -276,3 +280,19 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 
 def _open_windows(desk: Desk, session: Session, since: Since) -> None:
     entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
+
+
+def _end_entries(desk: Desk) -> None:
+    """What opens is not left alone at the broker; defences work on there until the next start."""
+    for intent in list(desk.state.intents.values()):
+        if intent.purpose.opens:
+            orders.end(desk, intent, "safe")
+
+
+@clause("9.1")
+def _inbox_full(desk: Desk) -> None:
+    """Nothing is dropped in silence: every account stops until a person has looked."""
+    for account in desk.state.accounts.values():
+        latch(desk, account, Latch.MISMATCH, ("9.1", "9.5"))
+    text = "The inbox overflowed: something was not heard. Nothing is sent until a reset."
+    desk.alert("critical", text, None, ("9.5",))

@@ -1,5 +1,7 @@
 """What a person's key does: pause, resume, kill, reset, no entries, close, approve, refuse (0.7, 0.8, §9)."""
 
+from dataclasses import replace
+
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
@@ -15,9 +17,15 @@ from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import breakers
 from allusetui.rules.situation import clause
 
+_FOR_EACH = frozenset({"pause", "resume", "no_entries"})
+
 
 def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
-    """Journal the key, then do what it asks for."""
+    """Journal the key, then do what it asks for; without an account it may be a key on each."""
+    if seen.account is None and seen.action in _FOR_EACH:
+        for name in list(desk.state.accounts):
+            on_key(desk, replace(seen, account=name))
+        return
     clauses = ("0.8",) if seen.action == "kill" else ("0.7",) if seen.action in ("pause", "resume") else ("9.1",)
     desk.emit(
         ev.OperatorKey(

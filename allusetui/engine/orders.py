@@ -12,9 +12,10 @@ from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChai
 from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
-from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, limit_at
+from allusetui.engine.walk import clips, halves, is_relentless, is_too_early
 from allusetui.rules.cadence import entry_window
 from allusetui.rules.pivot import clauses_of
+from allusetui.rules.price_walk import limit_at
 from allusetui.rules.situation import clause
 
 STEP = "step"

@@ -42,8 +42,13 @@ def _named(option: Option) -> str:
 
 @clause("0.7")
 def answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
-    """Answer the first open prompt: stop before roll, then by age. What is done equals what was shown."""
-    open_prompts = [a for a in desk.state.approvals.values() if a.account == account.name]
+    """Answer the first open prompt: stop before roll, then by age. What is done equals what was shown.
+
+    A key that names a contract answers only a prompt on it: another may have come since it was shown.
+    """
+    open_prompts = [
+        a for a in desk.state.approvals.values() if a.account == account.name and seen.contract in (None, a.contract)
+    ]
     if not open_prompts:
         desk.alert("warning", f"{account.name}: no prompt is open; {seen.action} did nothing.", account.name, ("0.7",))
         return

@@ -3,7 +3,7 @@
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.effect import AskOrders, AskPositions
+from allusetui.domain.effect import AskOrders, AskPositions, WriteReport
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
@@ -23,11 +23,16 @@ def _step(desk: Desk, account: Account, step: str, findings: str) -> None:
 
 @clause("9.5")
 def on_resumed(desk: Desk) -> None:
-    """The process is up again: every live order is unknown, every account rests in SAFE until the books agree."""
+    """The process is up again: every live order is unknown, every account rests in SAFE until the books agree.
+
+    A week that was typed, and its report not written any more, gets its report now.
+    """
     for account in desk.state.accounts.values():
         if account.status not in (Status.SAFE, Status.EMERGENCY):
             change(desk, account, Status.SAFE, "startup", ("9.5",))
     begin(desk, "journal folded")
+    if desk.state.report_week != desk.state.week_typed:
+        desk.ask(WriteReport("weekly", desk.state.week_typed))
 
 
 def begin(desk: Desk, findings: str) -> None:

@@ -11,11 +11,10 @@ from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
-from allusetui.rules.cadence import expiry_clock
-from allusetui.rules.situation import Situation, clause
+from allusetui.rules.cadence import expiry_clock, next_grid, period_s
+from allusetui.rules.situation import clause
 from allusetui.rules.watch import Watch
 
-_TICK_S = 5
 WINDOWS = ("gen", "rev", "com", "mini")
 
 
@@ -34,18 +33,6 @@ class Since:
         period = period_s * SECOND_MS
         last = (self.now_ms - session.open_ms) // period
         return last >= 0 and last > (self.after_ms - session.open_ms) // period
-
-
-@clause("0.12")
-def period_s(s: Situation, level: int) -> int:
-    """Seconds between evaluations at a level; at level 3 every tick."""
-    return s.law.monitoring.period_s[level] or _TICK_S
-
-
-def next_grid(session: Session, period: int, now_ms: int) -> int:
-    """The first point of the session's grid after now."""
-    step = period * SECOND_MS
-    return max(session.open_ms, session.open_ms + ((now_ms - session.open_ms) // step + 1) * step)
 
 
 def wake_at(desk: Desk) -> int:
@@ -132,7 +119,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     for account in desk.trading():
         for option, position in account.positions.items():
             if option.is_put and position.level:
-                yield next_grid(session, period_s(desk, position.level), desk.now_ms)
+                yield next_grid(session, period_s(desk.law.monitoring, position.level), desk.now_ms)
     yield clock.looks.opens_ms
     yield clock.prep_ms
     expiring = any(o.expiry == session.day for a in desk.trading() for o in a.positions)

@@ -1,35 +1,11 @@
-"""0.5: the price of each step of an order's walk, from mid towards the cap."""
+"""0.5: how an order is worked: its clips, and where its walk may not stop or not yet begin."""
 
-from decimal import Decimal
-
-from allusetui.domain.contract import Option, Side
-from allusetui.domain.money import down_to_tick, up_to_tick
+from allusetui.domain.contract import Option
 from allusetui.domain.order import Intent, Purpose
 from allusetui.engine.desk import Desk
 from allusetui.rules.assignment import is_pinned
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import Situation, clause
-
-
-@clause("0.5")
-def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
-    """The limit of a step by mids read now, dollars a share; None without young quotes, or where it rounds to nothing.
-
-    Sells round up to the tick, buys down; a roll walks from net mid to net mid + 5 % of the bought leg's mid.
-    """
-    option = intent.contract
-    assert isinstance(option, Option)
-    quote = s.fresh_option(option)
-    if quote is None:
-        return None
-    share = s.law.walk.slippage_cap * step / s.law.walk.steps
-    if intent.candidate is not None:
-        sold = s.fresh_option(intent.candidate)
-        return None if sold is None else down_to_tick(quote.mid - sold.mid + share * quote.mid, quote.tick)
-    if intent.side is Side.SELL:
-        return up_to_tick(quote.mid * (1 - share), quote.tick)
-    limit = down_to_tick(quote.mid * (1 + share), quote.tick)
-    return limit if limit > 0 else None
 
 
 @clause("0.5", "1.4", "6.4")

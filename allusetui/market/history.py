@@ -1,37 +1,22 @@
 """The history market: real daily bars, with intraday paths and option quotes of the model between them."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Quote
 from allusetui.market import traits
-from allusetui.market.history_data import SPX, VIX, Daily, DataError, HistoryData, load
-from allusetui.market.history_symbol import HistorySymbol
-from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
-from allusetui.market.ticks import Ticks
-from allusetui.pricing.surface import TERM
+from allusetui.market.history_data import DataError, load
+from allusetui.market.model_data import ModelData
+from allusetui.market.model_market import ModelMarket
+from allusetui.market.paths import SMALL_INDEX
 
 __all__ = ["DataError", "HistoryMarket"]
 
-_MEAN_SESSIONS: Final = 63
 
-
-class HistoryMarket:
-    """Implements `ports.Market`. `calendar` begins 260 sessions before the start, ends past the last expiry.
-
-    Until a session's open its quotes stay at the close before, also on the ex-date of a split or dividend.
-    """
+class HistoryMarket(ModelMarket):
+    """A model market on the bars, dividends, splits and reports of a data directory."""
 
     def __init__(
         self,
@@ -50,107 +35,12 @@ class HistoryMarket:
         wanted = frozenset(symbols)
         first, last = day_of(start_ms), day_of(end_ms)
         # Before the first open the session before is shown, so the rows must reach back to it.
-        self._data = load(data, wanted - {SMALL_INDEX}, calendar.before(first).day, calendar.up_to(last).day)
-        self._start_ms, self._end_ms, self._rate = start_ms, end_ms, rate
-        daily = {**self._data.daily, SMALL_INDEX: _tenth(self._data.daily[SPX])}
-        self._paths = Paths(daily, calendar, seed)
-        self._listed = {name: self._symbol(name, rows, calendar) for name, rows in daily.items()}
-        self._rate_days = [day for day, _ in self._data.rates]
-        self._ticks = Ticks(calendar, (), overtime_ms(VIX))
-        self.symbols = wanted & frozenset(daily)
-        self.warnings = tuple(_warnings(self._data, wanted, self.symbols, first))
-        """One line a symbol of which the directory does not know everything: what is lost, and what that means."""
-        self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
-
-    def underlying(self, symbol: str, at_ms: int) -> Quote | None:
-        return self._listed[symbol].underlying(at_ms) if symbol in self.symbols else None
-
-    def option(self, option: Option, at_ms: int) -> Quote | None:
-        return self._listed[option.symbol].option(option, at_ms) if option.symbol in self.symbols else None
-
-    def chain(self, symbol: str, at_ms: int) -> Chain | None:
-        return self._listed[symbol].chain(at_ms) if symbol in self.symbols else None
-
-    def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
-        return self._listed[symbol].bars(at_ms) if symbol in self.symbols else ()
-
-    def rate(self, at_ms: int) -> float:
-        return self.rate_on(day_of(at_ms))
-
-    def next_tick(self, after_ms: int) -> int | None:
-        tick = self._ticks.next(max(after_ms, self._start_ms - 1))
-        return None if tick is None or tick > self._end_ms else tick
-
-    def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
-        return self._listed[symbol].first_above(level, after_ms, until_ms) if symbol in self.symbols else None
-
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
-        spots = {name: self._listed[name].spots(times) for name in sorted({VIX, *symbols} & self.symbols)}
-        told = {name: values for name, values in spots.items() if values is not None}
-        if len(told) < len(spots):
-            return None
-        listed = [option for option in options if option.symbol in self.symbols]
-        quotes = {option: self._listed[option.symbol].quotes(option, told[VIX], times) for option in listed}
-        return Ahead(times, told, quotes)
-
-    def disturbed(self, after_ms: int, until_ms: int) -> bool:
-        return False
-
-    def spot_path(self, symbol: str, day: date) -> tuple[NDArray[np.int64], Floats] | None:
-        """The session's instants, ms, and values, dollars; None without a session or a row of the symbol."""
-        if symbol not in self.symbols:
-            return None
-        times, values = self._paths.times(symbol, day), self._paths.values(symbol, day)
-        return None if times is None or values is None else (times, values)
-
-    def splits_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
-        """(symbol, new shares per old) of the splits whose ex-date is `day`."""
-        return self._dated(self._data.splits, day)
-
-    def dividends_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
-        """(symbol, dollars a share) of the dividends whose ex-date is `day`."""
-        return self._dated(self._data.dividends, day)
-
-    def breadth_on(self, day: date) -> Decimal | None:
-        """Percent of stocks above their 50-day average at the close of `day`; None where the file has no row."""
-        return self._data.breadth_pct.get(day)
-
-    def rate_on(self, day: date) -> float:
-        """The last three-month rate up to `day`, continuously compounded."""
-        row = bisect_right(self._rate_days, day) - 1
-        return self._rate if row < 0 else self._data.rates[row][1]
-
-    def vix(self, at_ms: int) -> float:
-        """VIX in points at its last tick; its normal level before the first."""
-        level = self._listed[VIX].level(at_ms)
-        return TERM.vix_normal if level is None else level
-
-    def _vix_mean(self, day: date) -> float:
-        """Mean close of VIX over the 63 sessions before `day`."""
-        rows = self._data.daily[VIX]
-        end = bisect_right(rows.days, day)
-        if end and rows.days[end - 1] == day:
-            end -= 1
-        return float(rows.closes[max(0, end - _MEAN_SESSIONS) : max(end, 1)].mean())
-
-    def _symbol(self, name: str, rows: Daily, calendar: Calendar) -> HistorySymbol:
-        reports, splits = self._data.reports.get(name), self._data.splits.get(name, ())
-        return HistorySymbol(name, rows, self._paths, calendar, self, reports, splits)
-
-    def _dated(
-        self, rows: Mapping[str, tuple[tuple[date, Decimal], ...]], day: date
-    ) -> tuple[tuple[str, Decimal], ...]:
-        return tuple(
-            (name, value) for name in sorted(self.symbols) for ex_date, value in rows.get(name, ()) if ex_date == day
-        )
+        found = load(data, wanted - {SMALL_INDEX}, calendar.before(first).day, calendar.up_to(last).day)
+        super().__init__(found, wanted, calendar, start_ms, end_ms, seed, rate)
+        self.warnings = tuple(_warnings(found, wanted, self.symbols, first))
 
 
-def _tenth(rows: Daily) -> Daily:
-    """XSP is a tenth of SPX."""
-    return Daily(rows.days, rows.opens / SMALLER, rows.highs / SMALLER, rows.lows / SMALLER, rows.closes / SMALLER)
-
-
-def _warnings(data: HistoryData, wanted: Iterable[str], symbols: frozenset[str], first: date) -> Iterator[str]:
+def _warnings(data: ModelData, wanted: Iterable[str], symbols: frozenset[str], first: date) -> Iterator[str]:
     for name in sorted(frozenset(wanted) - symbols):
         yield f"{name}: no daily/{name}.csv with rows of these days; it is never entered (no_chain)"
     for name in sorted(symbols):

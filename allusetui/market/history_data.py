@@ -5,10 +5,8 @@ Layout: `daily/<SYMBOL>.csv` raw as traded, `index/{SPX,VIX,breadth_50dma}.csv`,
 """
 
 import csv
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from math import inf, isfinite, log1p, sqrt
@@ -17,9 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from allusetui.domain.quote import Floats
+from allusetui.market.model_data import SPX, VIX, Daily, ModelData, Reports
 
-SPX, VIX = "SPX", "VIX"
 _LOOKBACK: Final = timedelta(days=400)  # 260 sessions
 _AHEAD: Final = timedelta(days=760)  # the reports that two-year options live to see
 _OHLC: Final = ("open", "high", "low", "close")
@@ -32,49 +29,7 @@ class DataError(Exception):
     """The data directory can't serve the run. One line: the file, what is wrong, what runs without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """A symbol's sessions, ascending, raw as traded."""
-
-    days: tuple[date, ...]
-    opens: Floats
-    highs: Floats
-    lows: Floats
-    closes: Floats
-
-    def up_to(self, day: date) -> int | None:
-        """The row of the last session on or before `day`."""
-        index = bisect_right(self.days, day) - 1
-        return None if index < 0 else index
-
-    def on(self, day: date) -> int | None:
-        """The row of `day`."""
-        index = self.up_to(day)
-        return index if index is not None and self.days[index] == day else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reports:
-    """A symbol's report dates. `first` is its file's first row: before it none are known."""
-
-    first: date
-    days: tuple[date, ...]
-    after_close: frozenset[date]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryData:
-    """What a run needs of the directory. `rates` are (day, continuously compounded), ascending."""
-
-    daily: Mapping[str, Daily]
-    breadth_pct: Mapping[date, Decimal]
-    rates: tuple[tuple[date, float], ...]
-    dividends: Mapping[str, tuple[tuple[date, Decimal], ...]]
-    splits: Mapping[str, tuple[tuple[date, Decimal], ...]]
-    reports: Mapping[str, Reports]
-
-
-def load(data: Path, symbols: Iterable[str], first: date, last: date) -> HistoryData:
+def load(data: Path, symbols: Iterable[str], first: date, last: date) -> ModelData:
     """The rows that a run over [first, last] needs: bars from 260 sessions before, reports to two years after.
 
     SPX and VIX are always read; a symbol without a daily file, or without a row in the range, is left out. Raises
@@ -91,7 +46,7 @@ def load(data: Path, symbols: Iterable[str], first: date, last: date) -> History
         path = data / f"daily/{symbol}.csv"
         if path.is_file() and (rows := _daily(path, begin, last)).days:
             found[symbol] = _whole(path, rows)
-    return HistoryData(
+    return ModelData(
         daily=found,
         breadth_pct=dict(_dated(data / "index/breadth_50dma.csv", "pct_above_50dma", begin, last)),
         rates=_rates(data / "rates.csv", begin, last),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.quote import Floats
 from allusetui.market import bridge, traits
-from allusetui.market.history_data import SPX, VIX, Daily
+from allusetui.market.dice import dice
+from allusetui.market.model_data import SPX, VIX, Daily
 from allusetui.market.symbol import VIX_OVERTIME_MS
 from allusetui.market.ticks import TICK_MS
 
@@ -59,9 +59,9 @@ class Paths:
             return None
         ohlc = bridge.Ohlc(*(float(column[row]) for column in (rows.opens, rows.highs, rows.lows, rows.closes)))
         shape = bridge.u_shape(_steps(session), overtime_ms(symbol) // TICK_MS)
-        dice = self._dice(symbol, day)
-        late = (bool(dice.integers(2)), bool(dice.integers(2)))
-        noise = dice.standard_normal(len(shape))
+        chance = dice(self._seed, symbol, day)
+        late = (bool(chance.integers(2)), bool(chance.integers(2)))
+        noise = chance.standard_normal(len(shape))
         market = None if symbol == SPX else self._market(day)
         if market is not None:
             share = _VIX_SHARE if symbol == VIX else traits.of(symbol).market_share
@@ -78,10 +78,6 @@ class Paths:
         steps: Floats = np.diff(raw) / bridge.u_shape(_steps(session))
         size = float(steps.std())
         return steps / size if size > 0 else None
-
-    def _dice(self, symbol: str, day: date) -> np.random.Generator:
-        words = sha256(f"{self._seed}:{symbol}:{day}".encode()).digest()
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(int.from_bytes(words))))
 
 
 def _steps(session: Session) -> int:

@@ -5,9 +5,11 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.moment import HOUR_MS, MINUTE_MS, at_clock
-from allusetui.law.model import Cadence, Closing
+from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
+from allusetui.law.model import Cadence, Closing, Monitoring
 from allusetui.rules.situation import clause
+
+_TICK_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,13 @@ def same_week(one: date, other: date) -> bool:
     return one.isocalendar()[:2] == other.isocalendar()[:2]
 
 
+@clause("0.12")
+def period_s(monitoring: Monitoring, level: int) -> int:
+    """Seconds between evaluations at a level; at level 3 every tick."""
+    return monitoring.period_s[level] or _TICK_S
+
+
+def next_grid(session: Session, period: int, now_ms: int) -> int:
+    """The first point of the session's grid after now."""
+    step = period * SECOND_MS
+    return max(session.open_ms, session.open_ms + ((now_ms - session.open_ms) // step + 1) * step)

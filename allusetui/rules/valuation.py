@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from allusetui.domain import worth
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Option, Right, Stock
-from allusetui.domain.lot import average_price
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.rules.situation import Situation, clause
@@ -15,31 +15,23 @@ PUT_FLOOR = Decimal("0.10")
 
 
 def price_of(s: Situation, account: Account, contract: Contract) -> Decimal:
-    """The last valid value a share: spot or mid; without any quote, intrinsic or what was paid."""
-    if isinstance(contract, Stock):
-        quote = s.quote(contract.symbol)
-        return quote.mid if quote else average_price(account.lots[contract])
-    quote = s.volatile.option_quotes.get(contract)
-    if quote:
-        return quote.mid
-    return average_price(account.lots[contract]) if contract in account.lots else ZERO
+    """The last valid value a share: spot or mid; without any quote what was paid."""
+    return worth.price_of(s.volatile, account, contract)
 
 
 def stock_value(s: Situation, account: Account) -> Decimal:
-    return sum(
-        (account.quantity(c) * price_of(s, account, c) for c in account.lots if isinstance(c, Stock)), ZERO
-    )
+    return worth.stock_value(s.volatile, account)
 
 
 def short_option_value(s: Situation, account: Account) -> Decimal:
     """Negative: what buying all short options back would cost at mid."""
-    return sum((account.quantity(o) * o.multiplier * price_of(s, account, o) for o in account.positions), ZERO)
+    return worth.short_option_value(s.volatile, account)
 
 
 @clause("0.2", "0.9")
 def equity(s: Situation, account: Account) -> Decimal:
     """Cash, stock and open short options, options at mid."""
-    return account.cash + stock_value(s, account) + short_option_value(s, account)
+    return worth.equity(s.volatile, account)
 
 
 def entries_of(s: Situation, account: Account) -> Iterable[Intent]:

@@ -11,6 +11,7 @@ from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
 from allusetui.ports import Broker, Journal, Market, Reporter
+from allusetui.runtime.stored import Stand
 
 Progress = Callable[[int], None]
 
@@ -55,18 +56,32 @@ class VirtualRuntime:
 
     def run(self, started: inp.Started, end_ms: int) -> None:
         """From the start to the end, both included."""
+        self.begin(started)
+        self.go_on(end_ms)
+
+    def begin(self, started: inp.Started) -> None:
+        """The first instant of a session."""
         self.now_ms = started.at_ms
         self.deliver([started])
-        self._instant(started.at_ms)
-        self.go_on(end_ms)
+        self.step(started.at_ms)
+
+    def take_up(self, stand: Stand) -> None:
+        """The first instant of a stored session; what people did by then is not done again."""
+        self.now_ms = stand.at_ms
+        self._operators = deque(key for key in self._operators if key.at_ms > stand.heard_ms)
+        while self._crashes and self._crashes[0].at_ms <= stand.at_ms:
+            self._crashes.popleft()
+        self.engine = self._build(stand.state)
+        self.deliver([inp.Resumed(stand.at_ms, stand.seen_ms)])
+        self.step(stand.at_ms)
 
     def go_on(self, end_ms: int) -> None:
         """From where it stands to the end, the end included."""
         while (at_ms := self.next_ms()) <= end_ms:
-            self._instant(at_ms)
+            self.step(at_ms)
             self.world.progress(at_ms)
 
-    def _instant(self, at_ms: int) -> None:
+    def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
         self.now_ms = at_ms
         while self._crashes and self._crashes[0].at_ms <= at_ms:
@@ -116,7 +131,7 @@ class VirtualRuntime:
         queue = deque(items)
         while queue:
             item = queue.popleft()
-            batch = self._handled(item)
+            batch = self._handled(item, queue)
             if batch is None:
                 self._unheard += [item] if isinstance(item, inp.OperatorActed) else []
                 continue
@@ -124,14 +139,22 @@ class VirtualRuntime:
             self._unheard.clear()
             self._saved_ms = self.engine.volatile.seen_ms
             for effect in batch.effects:
-                queue.extend(self._perform(effect))
+                if not self._is_urgent(item, effect):
+                    queue.extend(self._perform(effect))
 
-    def _handled(self, item: inp.Input) -> Batch | None:
-        """What the engine makes of an input, stored; None where the disk refuses."""
+    def _is_urgent(self, item: inp.Input, effect: ef.Effect) -> bool:
+        """Whether an effect leaves before its record: the cancels that a person asked for."""
+        return isinstance(item, inp.OperatorActed) and isinstance(effect, ef.CancelOrder)
+
+    def _handled(self, item: inp.Input, queue: deque[inp.Input]) -> Batch | None:
+        """What the engine makes of an input, stored; None where the disk refuses. Answers to the urgent queue up."""
         if self._unsaved is not None and self._is_refused(self._unsaved):
             return None
         self._unsaved = None
         batch = self.engine.handle(item)
+        for effect in batch.effects:
+            if self._is_urgent(item, effect):
+                queue.extend(self._perform(effect))
         if not batch.events or not self._is_refused(batch):
             return batch
         self._disk_failed()

@@ -30,11 +30,15 @@ def load(path: Path | str, data_dir: Path | None = None) -> Scenario:
     `data_dir` stands for a history market's `data` where the file leaves it out; a relative `data` is relative to the
     file. Raises ScenarioError for everything that is wrong with the file or its directory.
     """
+    scenario = parse(text_of(path), str(path))
+    return _with_data(scenario, str(path), Path(path).parent, data_dir)
+
+
+def text_of(path: Path | str) -> str:
+    """The text of a scenario's file, or of the shipped one of that name. Raises ScenarioError."""
     file = Path(path)
     is_shipped = str(path) in shipped_names() and not _is_file(file)
-    text = shipped_text(str(path)) if is_shipped else _read(file)
-    scenario = parse(text, str(path))
-    return _with_data(scenario, str(path), file.parent, data_dir)
+    return shipped_text(str(path)) if is_shipped else _read(file)
 
 
 def parse(text: str, source: str) -> Scenario:

@@ -47,13 +47,25 @@ class Row:
     cells: Line
 
 
+GAP = 1
+"""Cells between two columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns that fit the width asked for; `empty` is what is said where there are none."""
+    """Rows under columns that fit the width asked for; `empty` is what is said where there are none.
+
+    Every row has a cell for each column, none wider than it.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     empty: str = ""
+
+    @property
+    def width(self) -> int:
+        """Cells across, gaps included."""
+        return sum(column.width + GAP for column in self.columns) - GAP if self.columns else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from allusetui.compose import Run, build_run
+from allusetui.compose.run import Run, build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.market.calendars import calendar
 from allusetui.scenario.load import parse

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from allusetui.codec.records import to_record
-from allusetui.compose import Run, build_run
+from allusetui.compose.run import Run, build_run
 from allusetui.domain.event import OrderReplaced, OrderSent
 from allusetui.domain.moment import iso, to_ms
 from allusetui.engine.apply import fold
@@ -97,7 +97,7 @@ def image(run: Run) -> dict[str, Any]:
         "volatile": volatile,
         "book": (exchange._book.cash, exchange._book._accounts),
         "working": (list(engine.state.intents), list(exchange._live)),
-        "counts": (exchange._fills, exchange._clearing._count, exchange._closing_ms),
+        "counts": (exchange._fills, exchange._clearing.count, exchange._closing_ms),
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from allusetui.codec.records import to_record
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Intent
 from allusetui.engine.apply import fold

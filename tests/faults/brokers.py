@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.compose import Run
+from allusetui.compose.run import Run
 from allusetui.domain import input as inp
 from allusetui.domain.order import Order
 from allusetui.ports import Broker

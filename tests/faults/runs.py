@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from allusetui.compose import Run, build_run
+from allusetui.compose.run import Run, build_run
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Broker

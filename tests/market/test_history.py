@@ -15,7 +15,8 @@ from allusetui.domain.moment import MINUTE_MS, SECOND_MS, to_ms
 from allusetui.domain.quote import Chain, Floats, Quote, Slice
 from allusetui.market.calendars import calendar
 from allusetui.market.history import HistoryMarket
-from allusetui.market.history_data import Daily, load
+from allusetui.market.history_data import load
+from allusetui.market.model_data import Daily
 
 SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[2].parent / "shared"))
 DATA = SHARED / "data"

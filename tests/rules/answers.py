@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
 from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder

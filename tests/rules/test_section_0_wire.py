@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.input import OrderExecuted
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse

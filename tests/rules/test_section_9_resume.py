@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.account import Latch, Status
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.event import Event

@@ -3,7 +3,7 @@
 import pytest
 
 from allusetui.codec.records import line
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import DATA, Silent

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allusetui.codec.records import line
-from allusetui.compose import build_run
+from allusetui.compose.run import build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import load, parse
 from allusetui.scenario.model import Scenario

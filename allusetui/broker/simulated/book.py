@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from allusetui.broker.simulated.standing import Holder
 from allusetui.domain.contract import Contract, Option, Stock, after_split
 from allusetui.domain.input import Execution, Provision
 from allusetui.domain.money import ZERO
@@ -56,6 +57,15 @@ class Book:
     def holders(self, contract: Contract) -> list[tuple[str, int]]:
         """(account, quantity) of all who hold the contract, as the accounts were opened."""
         return [(name, held[contract]) for name, held in self._accounts.items() if contract in held]
+
+    def standing(self) -> tuple[Holder, ...]:
+        """Every account as it stands."""
+        return tuple(Holder(account, tuple(held.items())) for account, held in self._accounts.items())
+
+    def restore(self, cash: Decimal, holders: tuple[Holder, ...]) -> None:
+        """Hold this, and nothing else."""
+        self.cash = cash
+        self._accounts = {holder.account: dict(holder.held) for holder in holders}
 
     def totals(self) -> dict[Contract, int]:
         """Quantity by contract over the accounts."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.outages import contract_of
 from allusetui.broker.simulated.settlement import Outcome, at_expiry, exercised
+from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.simulated.wire import Recent
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Stock
@@ -15,7 +16,7 @@ from allusetui.domain.input import CashBooking, Settled, Settlement, Split
 from allusetui.ports import Market
 from allusetui.scenario.model import Dividend, Fault
 
-_KEPT_DAYS = 10
+KEPT_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Clearing:
         self._ex_dates = _ex_dates(dividends, calendar)
         self._splits = tuple((calendar.from_day(split.day).open_ms, split) for split in splits)
         self._transfers = tuple(transfers)
-        self._settled: Recent[Settlement | CashBooking | Split] = Recent(_KEPT_DAYS)
-        self._count = 0
+        self._settled: Recent[Settlement | CashBooking | Split] = Recent(KEPT_DAYS)
+        self.count = 0
 
     @property
     def agenda(self) -> frozenset[int]:
@@ -81,6 +82,17 @@ class Clearing:
         bookings = tuple(entry for entry in self._settled if isinstance(entry, CashBooking))
         splits = tuple(entry for entry in self._settled if isinstance(entry, Split))
         return Settled(at_ms, settlements, bookings, splits)
+
+    @property
+    def settled(self) -> tuple[tuple[int, Settlement | CashBooking | Split], ...]:
+        """What changed the book in the last ten days, with its instants."""
+        return self._settled.rows()
+
+    def restore(self, standing: Standing) -> None:
+        """Go on from there, the book too."""
+        self.book.restore(standing.cash, standing.holders)
+        self._settled = Recent(KEPT_DAYS, standing.settled)
+        self.count = standing.settled_count
 
     def expire(self, at_ms: int) -> Settled:
         """Settles what has seen its last close. Raises LookupError where the market has no price for it."""
@@ -153,8 +165,8 @@ class Clearing:
         return settlement
 
     def _next_id(self, kind: str) -> str:
-        self._count += 1
-        return f"{kind}{self._count:06}"
+        self.count += 1
+        return f"{kind}{self.count:06}"
 
 
 def _ex_dates(dividends: Mapping[str, Sequence[Dividend]], calendar: Calendar) -> tuple[_ExDate, ...]:

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 
-from allusetui.broker.simulated.clearing import Clearing, SplitDay, Transfer
+from allusetui.broker.simulated.clearing import KEPT_DAYS, Clearing, SplitDay, Transfer
 from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
-from allusetui.broker.simulated.outages import Outage, Outages
+from allusetui.broker.simulated.outages import Outages, foreign_order
+from allusetui.broker.simulated.slow import SlowMarket, next_look
+from allusetui.broker.simulated.standing import Live, Standing
 from allusetui.broker.simulated.wire import Recent, Wire
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option
@@ -16,7 +18,6 @@ from allusetui.domain.input import (
     BrokerOrder,
     BrokerReturned,
     Execution,
-    ForeignOrderSeen,
     Input,
     OrderAcked,
     OrderCancelled,
@@ -27,7 +28,6 @@ from allusetui.domain.input import (
     Provision,
     Settled,
 )
-from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Order
 from allusetui.ports import Market
@@ -35,19 +35,6 @@ from allusetui.scenario.model import Dividend, Fault
 
 COMMISSION = Decimal("0.65")
 _ORDER_DAYS = 5
-
-
-@dataclass(slots=True)
-class _Live:
-    """An order that works. `since_ms`: from when its limit has been good enough, without a break."""
-
-    order: Order
-    filled: int = 0
-    since_ms: int | None = None
-
-    @property
-    def open_quantity(self) -> int:
-        return self.order.quantity - self.filled
 
 
 class Exchange:
@@ -71,11 +58,11 @@ class Exchange:
         self._wire = Wire(self._outages)
         self._clearing = Clearing(market, calendar, dividends or {}, splits, transfers)
         self._book = self._clearing.book
-        self._live: dict[str, _Live] = {}
-        self._known: set[str] = set()
+        self._live: dict[str, Live] = {}
+        self._known: Recent[str] = Recent(KEPT_DAYS)
         self._done: Recent[BrokerOrder] = Recent(_ORDER_DAYS)
         self._executions: Recent[Execution] = Recent(_ORDER_DAYS)
-        self._paced: dict[str, list[tuple[int, int]]] = {}
+        self._slow = SlowMarket()
         self._agenda = sorted({*self._outages.bounds(), *self._clearing.agenda})
         # What is due at the start itself has not happened yet.
         self._now_ms = start_ms - 1
@@ -91,23 +78,51 @@ class Exchange:
         """While the engine is down orders go on working and reports go nowhere."""
         self._wire.engine_down = down
 
+    # What outlives the process
+
+    @property
+    def changes(self) -> int:
+        """Rises whenever something of `standing` has changed that time alone would not bring about again."""
+        return self._wire.count
+
+    def standing(self) -> Standing:
+        """Everything that it remembers."""
+        return Standing(
+            self._now_ms, self._book.cash, self._book.standing(), tuple(replace(live) for live in self._live.values()),
+            self._known.rows(), self._done.rows(), self._executions.rows(), self._clearing.settled,
+            self._wire.standing(), self._slow.standing(), self._fills, self._clearing.count,
+        )  # fmt: skip
+
+    def restore(self, standing: Standing) -> None:
+        """Go on from there as the exchange would have that stood so; reports on their way are lost."""
+        self._now_ms, self._fills = standing.now_ms, standing.fill_count
+        self._clearing.restore(standing)
+        self._live = {live.order.client_order_id: replace(live) for live in standing.live}
+        self._known = Recent(KEPT_DAYS, standing.known)
+        self._done = Recent(_ORDER_DAYS, standing.done)
+        self._executions = Recent(_ORDER_DAYS, standing.executions)
+        self._wire.restore(standing.late)
+        self._slow.restore(standing.taken)
+        self._note_expiries()
+
     # Orders in
 
     def place(self, order: Order, at_ms: int) -> Sequence[Input]:
-        """Takes an order. Raises ValueError for an id that has been used."""
+        """Takes an order. Raises ValueError for an id that has been used in the last ten days."""
         self._run_to(at_ms)
         if not self._reachable(at_ms):
             return self._wire.drain()
         order_id, symbol = order.client_order_id, order.contract.symbol
         if order_id in self._known:
             raise ValueError(f"order {order_id} was placed before")
-        self._known.add(order_id)
-        reason = self._refusal(order, at_ms)
+        self._known.append(at_ms, order_id)
+        live = Live(order)
+        reason = self._refusal(live, at_ms)
         if reason is not None:
             self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=0))
             self._wire.report(OrderRejected(at_ms, order_id, reason), at_ms, symbol)
             return self._wire.drain()
-        live = self._live[order_id] = _Live(order)
+        self._live[order_id] = live
         self._wire.report(OrderAcked(at_ms, order_id), at_ms, symbol)
         self._match(live, self._session(at_ms), at_ms)
         self._note_expiries()
@@ -128,7 +143,7 @@ class Exchange:
         if not self._reachable(at_ms):
             return OrdersSeen(at_ms, (), (), complete=False)
         live = (BrokerOrder(order_id, open=True, filled=each.filled) for order_id, each in self._live.items())
-        foreign = tuple(_foreign(each, at_ms) for each in self._outages.of("foreign_order") if each.holds(at_ms))
+        foreign = tuple(foreign_order(each, at_ms) for each in self._outages.of("foreign_order") if each.holds(at_ms))
         return OrdersSeen(at_ms, (*self._done, *live), tuple(self._executions), complete=True, foreign=foreign)
 
     def positions(self, at_ms: int) -> PositionsSeen:
@@ -152,7 +167,7 @@ class Exchange:
         if self._closing_ms is not None:
             due.append(max(self._closing_ms, after_ms + 1))
         if self._live:
-            due.extend(self._next_look(live, after_ms) for live in self._live.values() if live.since_ms is not None)
+            due.extend(self._look_ms(live, after_ms) for live in self._live.values() if live.since_ms is not None)
             tick = self._market.next_tick(after_ms)
             if tick is not None:
                 due.append(tick)
@@ -193,23 +208,18 @@ class Exchange:
         self._tell(self._clearing.transfer(at_ms), at_ms)
         for outage in self._outages.of("foreign_order"):
             if outage.start_ms == at_ms:
-                self._wire.report(_foreign(outage, at_ms), at_ms)
+                self._wire.report(foreign_order(outage, at_ms), at_ms)
         for outage in self._outages.of("assign"):
             if outage.start_ms == at_ms:
                 self._tell(self._clearing.exercise_early(outage.fault, at_ms), at_ms)
 
     # Fills
 
-    def _next_look(self, live: _Live, after_ms: int) -> int:
-        """When a waiting order is due: a second after it became good enough, or each second of a slow market."""
-        since = live.since_ms or 0
+    def _look_ms(self, live: Live, after_ms: int) -> int:
         pace = self._outages.active("partial_fill", after_ms, live.order.contract.symbol)
-        if pace is None:
-            return since + PATIENCE_MS
-        base = max(since, pace.start_ms)
-        return base + ((after_ms - base) // SECOND_MS + 1) * SECOND_MS
+        return next_look(live, pace, PATIENCE_MS, after_ms)
 
-    def _match(self, live: _Live, session: Session | None, at_ms: int) -> None:
+    def _match(self, live: Live, session: Session | None, at_ms: int) -> None:
         """Fills what the quotes of the instant allow."""
         order = live.order
         market = None if session is None else terms(order, self._market, at_ms)
@@ -222,23 +232,11 @@ class Exchange:
             return
         pace = self._outages.active("partial_fill", at_ms, order.contract.symbol)
         if pace is not None:
-            self._fill(live, market, self._allowance(live, pace, at_ms), at_ms)
+            self._fill(live, market, self._slow.allowance(live, pace, at_ms), at_ms)
         elif market.marketable or at_ms - live.since_ms >= PATIENCE_MS:
             self._fill(live, market, live.open_quantity, at_ms)
 
-    def _allowance(self, live: _Live, pace: Outage, at_ms: int) -> int:
-        """How many contracts a slow market takes at the instant: at most the pace over the symbol in any one second."""
-        seconds, rest = divmod(at_ms - max(live.since_ms or 0, pace.start_ms), SECOND_MS)
-        if rest or not seconds or not isinstance(pace.fault.value, Decimal):
-            return 0
-        paced = self._paced.setdefault(live.order.contract.symbol, [])
-        paced[:] = [(ms, quantity) for ms, quantity in paced if ms > at_ms - SECOND_MS]
-        share = int(pace.fault.value * seconds) - int(pace.fault.value * (seconds - 1))
-        taken = max(0, min(live.open_quantity, share - sum(quantity for _, quantity in paced)))
-        paced.append((at_ms, taken))
-        return taken
-
-    def _fill(self, live: _Live, market: Terms, quantity: int, at_ms: int) -> None:
+    def _fill(self, live: Live, market: Terms, quantity: int, at_ms: int) -> None:
         if quantity <= 0:
             return
         self._fills += 1
@@ -257,7 +255,7 @@ class Exchange:
         commission = self._commission * quantity if isinstance(leg.contract, Option) else ZERO
         return Execution(exec_id, order.client_order_id, leg.contract, leg.side, quantity, leg.price, commission)
 
-    def _end(self, live: _Live, at_ms: int) -> None:
+    def _end(self, live: Live, at_ms: int) -> None:
         order_id = live.order.client_order_id
         del self._live[order_id]
         self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=live.filled))
@@ -266,13 +264,13 @@ class Exchange:
     def _end_expired(self, at_ms: int) -> None:
         """Ends the orders in what has seen its last close."""
         for live in list(self._live.values()):
-            if any(self._clearing.expires_ms(option) <= at_ms for option in _options(live.order)):
+            if any(self._clearing.expires_ms(option) <= at_ms for option in live.options):
                 self._end(live, at_ms)
 
-    def _refusal(self, order: Order, at_ms: int) -> str | None:
-        if self._outages.active("reject", at_ms, order.contract.symbol):
+    def _refusal(self, live: Live, at_ms: int) -> str | None:
+        if self._outages.active("reject", at_ms, live.order.contract.symbol):
             return "rejected by the exchange"
-        if any(self._clearing.expires_ms(option) <= at_ms for option in _options(order)):
+        if any(self._clearing.expires_ms(option) <= at_ms for option in live.options):
             return "contract has expired"
         return None
 
@@ -293,14 +291,5 @@ class Exchange:
     def _note_expiries(self) -> None:
         """Keeps the earliest close at which something held or working ends."""
         held = {option for _, option, _ in self._book.options()}
-        working = {option for live in self._live.values() for option in _options(live.order)}
+        working = {option for live in self._live.values() for option in live.options}
         self._closing_ms = min(map(self._clearing.expires_ms, held | working), default=None)
-
-
-def _options(order: Order) -> tuple[Option, ...]:
-    return tuple(c for c in (order.contract, order.candidate) if isinstance(c, Option))
-
-
-def _foreign(outage: Outage, at_ms: int) -> ForeignOrderSeen:
-    symbol = outage.symbol or ""
-    return ForeignOrderSeen(at_ms, f"F{outage.start_ms}-{symbol}", symbol, outage.fault.quantity or 1)

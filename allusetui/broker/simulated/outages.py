@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.input import ForeignOrderSeen
 from allusetui.domain.moment import to_ms
 from allusetui.scenario.model import Fault
 
@@ -68,6 +69,12 @@ class Outages:
                 contract = contract_of(outage.fault)
                 found[contract] = found.get(contract, 0) + (outage.fault.quantity or 0)
         return found
+
+
+def foreign_order(outage: Outage, at_ms: int) -> ForeignOrderSeen:
+    """The order of somebody else that a `foreign_order` fault shows."""
+    symbol = outage.symbol or ""
+    return ForeignOrderSeen(at_ms, f"F{outage.start_ms}-{symbol}", symbol, outage.fault.quantity or 1)
 
 
 def contract_of(fault: Fault) -> Contract:

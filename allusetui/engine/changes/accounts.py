@@ -15,7 +15,7 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
     assert e.account is not None
     account = Account(
         e.account, AccountType(e.type), e.group, e.trading, e.base, e.cash, e.high_water, e.opened,
-        realized_quarter=e.realized_quarter, last_equity=e.equity,
+        realized_quarter=e.realized_quarter, last_equity=e.equity, week_equity=e.equity,
     )  # fmt: skip
     for held in e.holdings:
         lot = Lot(held.shares, held.basis, ZERO, e.opened, held.assigned)
@@ -30,7 +30,9 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
 def _marked(state: State, e: ev.AccountMarked) -> None:
     account = account_of(state, e)
     account.high_water, account.last_equity = e.high_water, e.equity
-    if not e.at_cut:
+    if e.at_cut:
+        account.week_equity = e.equity
+    else:
         account.last_marked = day_of(state.at_ms)
 
 

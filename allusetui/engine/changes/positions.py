@@ -25,6 +25,8 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
     if e.reason in _FLOWS:
         account.base += e.amount
         account.high_water += e.amount
+        account.last_equity += e.amount
+        account.week_equity += e.amount
     elif e.reason != "tax":
         account.realized_year += e.amount
         account.realized_quarter += e.amount

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from allusetui import __version__, cli
+from allusetui.cli import say
 from allusetui.engine.apply import fold
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.sqlite import SqliteJournal
@@ -72,7 +73,7 @@ def test_replay_writes_journal_ledger_and_says_where(
 def test_a_failed_expectation_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(MORNING.format(count=2), encoding="utf-8")
-    assert run("replay", path, "--out", tmp_path / "out", "--check") == cli.FAILED
+    assert run("replay", path, "--out", tmp_path / "out", "--check") == say.FAILED
     assert "FAILED expect[1] session.started" in capsys.readouterr().out
     assert run("replay", path, "--out", tmp_path / "out") == 0
 
@@ -91,7 +92,7 @@ def test_a_bad_file_is_one_line_and_exit_code_2(
 ) -> None:
     path = tmp_path / "x.toml"
     path.write_text(text, encoding="utf-8")
-    assert run("replay", path, "--out", tmp_path / "out") == cli.BAD_INPUT
+    assert run("replay", path, "--out", tmp_path / "out") == say.BAD_INPUT
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("\n") == 1
@@ -104,7 +105,7 @@ def test_history_without_a_data_folder_says_what_to_set(
     monkeypatch.delenv("ALLUSETUI_DATA", raising=False)
     path = tmp_path / "x.toml"
     path.write_text(HISTORY, encoding="utf-8")
-    assert run("replay", path) == cli.BAD_INPUT
+    assert run("replay", path) == say.BAD_INPUT
     assert "ALLUSETUI_DATA" in capsys.readouterr().err
 
 
@@ -120,7 +121,7 @@ def test_a_symbol_without_a_file_is_named_and_the_rest_runs(
 
 
 def test_a_file_that_is_not_there_names_the_shipped_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("replay", "nowhere.toml") == cli.BAD_INPUT
+    assert run("replay", "nowhere.toml") == say.BAD_INPUT
     assert "crash-week" in capsys.readouterr().err
 
 
@@ -129,14 +130,14 @@ def test_a_folder_in_use_is_refused_by_name(morning: Path, tmp_path: Path, capsy
     folder.mkdir()
     lock = FolderLock(folder)
     try:
-        assert run("replay", morning, "--out", folder) == cli.BAD_INPUT
+        assert run("replay", morning, "--out", folder) == say.BAD_INPUT
     finally:
         lock.release()
     assert capsys.readouterr().err == f"allusetui: {folder} is in use by another process\n"
 
 
 def test_a_folder_that_cannot_be_made_is_named(morning: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("replay", morning, "--out", morning / "below") == cli.BAD_INPUT
+    assert run("replay", morning, "--out", morning / "below") == say.BAD_INPUT
     assert str(morning) in capsys.readouterr().err
 
 
@@ -154,7 +155,7 @@ def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
             os.sched_yield()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
-    assert process.returncode == cli.INTERRUPTED
+    assert process.returncode == say.INTERRUPTED
     assert "stopped by hand" in told
     assert '"kind":"session.started"' in (folder / "journal.ndjson").read_text(encoding="utf-8").split("\n")[0]
 
@@ -167,7 +168,7 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(tmp_path: Path)
         command, capture_output=True, text=True, timeout=100,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
     )  # fmt: skip
-    assert done.returncode == cli.BAD_INPUT
+    assert done.returncode == say.BAD_INPUT
     assert done.stderr.count("\n") == 1
     assert done.stderr.endswith("what was stored until then is kept\n")
     with closing(SqliteJournal(folder)) as journal:

@@ -1,4 +1,4 @@
-"""One symbol of the history market: its underlying, its options, its chain and its bars."""
+"""One symbol of a model market: its underlying, its options, its chain and its bars."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from allusetui.domain.moment import MINUTE_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Quote, Slice
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
 from allusetui.market.chain import LazySlices
-from allusetui.market.history_data import Daily, Reports
+from allusetui.market.model_data import Daily, Reports
 from allusetui.market.model_path import Sights
 from allusetui.market.model_quotes import Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
@@ -57,8 +57,8 @@ class _Showing:
         return float(self.values[(tick - self.session.open_ms) // TICK_MS])
 
 
-class HistorySymbol:
-    """Answers for one symbol, each as it stood at the last tick of a session that its file has."""
+class ModelSymbol:
+    """Answers for one symbol, each as it stood at the last tick of a session that has a row of it."""
 
     def __init__(
         self,

@@ -1,0 +1,121 @@
+"""The command line: what can be typed, and what it teaches. Each command imports its own part, and no other."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allusetui import __version__
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+SessionName = Annotated[str, typer.Option("--session", help="Name of the session; its folder lies in --sessions.")]
+SessionsFolder = Annotated[Path | None, typer.Option("--sessions", help="Folder of all sessions.", show_default=False)]
+AccountName = Annotated[str | None, typer.Option("--account", help="GEN, REV, COM …; left out: every account.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Program and constitution.")] = False,
+) -> None:
+    """ALL-USE: a deterministic, autonomous options-income engine.
+
+    Without a command: engine and dashboard on the synthetic market, session demo, from a Monday 09:25 at speed 60.
+    """
+    if version:
+        from allusetui.law.load import law_hash, load
+
+        print(f"allusetui {__version__}, constitution {load().version} {law_hash()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run(
+    mode: Annotated[str, typer.Option(help="sim; paper and live come with the broker's link.")] = "sim",
+    session: SessionName = "demo",
+    scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name; default demo.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="No dashboard: attach one later.")] = False,
+    speed: Annotated[str, typer.Option(help="Market seconds a second, or max.")] = "60",
+    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    sessions: SessionsFolder = None,
+) -> None:
+    """Run a session's engine, with its dashboard; a session that has been run before goes on where it stood.
+
+    q leaves the dashboard; a lost terminal ends it alone, the engine goes on. SIGTERM ends both in good order.
+    """
+    from allusetui.cli.run import run_session
+
+    run_session(mode, session, scenario, headless, speed, theme, sessions)
+
+
+@app.command()
+def attach(
+    session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
+    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    sessions: SessionsFolder = None,
+) -> None:
+    """A dashboard on an engine that runs already."""
+    from allusetui.cli.remote import attach_to
+
+    attach_to(session, theme, sessions)
+
+
+def _press(action: str, session: str, account: str | None, sessions: Path | None) -> None:
+    from allusetui.cli.remote import press
+
+    press(action, session, account, sessions)
+
+
+@app.command()
+def pause(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Cancel an account's orders and latch it in SAFE, at once; its stops are disarmed until it is resumed."""
+    _press("pause", session, account, sessions)
+
+
+@app.command()
+def resume(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Let a paused account work again."""
+    _press("resume", session, account, sessions)
+
+
+@app.command()
+def kill(session: SessionName = "demo", sessions: SessionsFolder = None) -> None:
+    """Cancel everything and go to EMERGENCY, at once; left by a reset."""
+    _press("kill", session, None, sessions)
+
+
+@app.command()
+def reset(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Release what waits for a person: level 3, the breaker once VIX allows, a mismatch, an EMERGENCY."""
+    _press("reset", session, account, sessions)
+
+
+@app.command()
+def status(session: SessionName = "demo", sessions: SessionsFolder = None) -> None:
+    """One JSON object: clock, heartbeat, accounts, latches, equity, working orders."""
+    from allusetui.cli.remote import show_status
+
+    show_status(session, sessions)
+
+
+@app.command()
+def replay(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped one: crash-week.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for journal, ledger and reports.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Judge the [[expect]] tables; exit 1 on a failure.")] = False,
+) -> None:
+    """Run a scenario on a virtual clock, as fast as it can, and say what the law made of it.
+
+    Market history needs a data folder: `data` in the file, or the environment variable ALLUSETUI_DATA.
+    """
+    from allusetui.cli.replay import run as replay_scenario
+
+    replay_scenario(scenario, out, check)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,111 @@
+"""`allusetui run`: a session's engine in a thread of its own, and its dashboard, which may end without it."""
+
+import os
+import signal
+import sys
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.runtime.thread import EngineThread
+
+if TYPE_CHECKING:
+    from allusetui.runtime.live import Live
+
+_SWITCH_S = 0.0005
+
+
+def run_session(
+    mode: str, session: str, scenario: str | None, headless: bool, speed: str, theme: str, sessions: Path | None
+) -> None:
+    """Run it until it ends or is ended."""
+    if mode != "sim":
+        raise complain(f"--mode {mode}: not in this version; allowed: sim")
+    rate = _speed(speed)
+    folder = (sessions or sessions_root()) / plain(session)
+
+    def open_session() -> "Live":
+        # Imported here, in the engine's thread: the screen paints meanwhile.
+        from allusetui.compose.live import open_live
+
+        data = os.environ.get("ALLUSETUI_DATA")
+        return open_live(folder, scenario, Path(data) if data else None, rate, monotonic)
+
+    def control(live: "Live") -> AbstractAsyncContextManager[object]:
+        from allusetui.runtime.control import ControlServer
+        from allusetui.runtime.talk import SOCKET_NAME
+
+        return ControlServer(folder / SOCKET_NAME, live, monotonic)
+
+    # The engine's thread gets its turn within half a millisecond while the screen draws.
+    sys.setswitchinterval(_SWITCH_S)
+    engine = EngineThread(open_session, control)
+    if headless:
+        _wait_headless(engine, started=False)
+    elif not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise complain("no terminal to draw on; allowed: allusetui run --headless")
+    else:
+        _with_screen(engine, session, theme)
+    if engine.failure is not None:
+        raise complain(_plainly(engine.failure))
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 100_000:
+        raise complain(f"--speed {text}: not a speed; allowed: a number above 0 up to 100000, or max")
+    return speed
+
+
+def _with_screen(engine: EngineThread, session: str, theme: str) -> None:
+    from allusetui.cli.screen import dashboard, end_with_the_terminal
+
+    screen = dashboard(engine, theme, engine.start)
+    engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
+    lost = end_with_the_terminal(screen)
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        engine.end()
+        screen.leave(end=True)
+
+    signal.signal(signal.SIGTERM, terminate)
+    left = screen.run()
+    if not engine.started:
+        return
+    if left == "end":
+        engine.end()
+    elif not lost():
+        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {session}")
+    _wait_headless(engine, started=True)
+
+
+def _wait_headless(engine: EngineThread, started: bool) -> None:
+    """Until the engine has ended; Ctrl-C and SIGTERM ask it to."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        engine.end()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # A screen that has ended leaves handlers that would draw on a terminal that may be gone.
+    for number in (signal.SIGTSTP, signal.SIGCONT):
+        signal.signal(number, signal.SIG_DFL)
+    if not started:
+        engine.start()
+    engine.join()
+
+
+def _plainly(failure: BaseException) -> str:
+    """One line of what broke: our own errors say it themselves."""
+    if isinstance(failure, OSError) and failure.strerror:
+        return f"{failure.filename or 'disk'}: {failure.strerror}"
+    return str(failure).splitlines()[0] if str(failure) else type(failure).__name__

@@ -1,0 +1,32 @@
+"""What every command says the same way."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def complain(message: str) -> typer.Exit:
+    """Say in one line what is wrong with what was given."""
+    print(f"allusetui: {message}", file=sys.stderr)
+    return typer.Exit(BAD_INPUT)
+
+
+def sessions_root() -> Path:
+    """`sessions`: of the checkout one stands in, else of the platform's state directory."""
+    root = Path("sessions")
+    if (root / "README.md").is_file():
+        return root
+    # Imported here: only a run outside a checkout needs it.
+    from platformdirs import user_state_path
+
+    return user_state_path("allusetui") / "sessions"
+
+
+def plain(name: str) -> str:
+    """A name as a folder's: letters, digits, hyphens and underscores."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)

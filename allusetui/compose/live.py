@@ -1,0 +1,67 @@
+"""A session by the clock put together: its scenario found again, its folder opened, its engine ready to be turned."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from allusetui.broker.simulated.store import DurableExchange
+from allusetui.compose.sessions import open_session, write_out
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import Pace
+from allusetui.runtime.tail import TailJournal
+from allusetui.scenario.load import ScenarioError, load, text_of
+from allusetui.scenario.model import Scenario
+
+DEFAULT = "demo"
+ORIGIN_FILE = "scenario.json"
+_EVERY_TICK_UP_TO = 1_200.0
+"""Up to this speed every tick is looked at, so that a screen shows the market move."""
+
+
+def open_live(
+    folder: Path, wanted: str | None, data: Path | None, speed: float | None, wall_s: Callable[[], float]
+) -> Live:
+    """The session of a folder, new or as it was left, to be run by the clock; a new one is of the scenario `wanted`.
+
+    Raises ScenarioError where the scenario is bad, or not the one that the session was begun with, and what
+    `open_session` raises. To be used in the thread that opened it.
+    """
+    run = open_session(_scenario(folder, wanted, data), folder)
+    world, book = run.runtime.world, run.runtime.world.broker
+    world.journal = tail = TailJournal(world.journal)
+    world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
+    pace = Pace(run.calendar, speed, run.runtime.now_ms, wall_s())
+
+    def close() -> None:
+        if isinstance(book, DurableExchange):
+            book.stop(run.runtime.now_ms)
+        write_out(tail, folder)
+        run.close()
+
+    return Live(Session(folder.name, "SIM", run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
+
+
+def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
+    """The scenario that a session was begun with; a session keeps its first for life."""
+    origin = folder / ORIGIN_FILE
+    if not origin.is_file():
+        source = wanted or DEFAULT
+        scenario = load(source, data)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = Path(source)
+        where = str(path.resolve()) if path.is_file() else source
+        origin.write_text(json.dumps({"scenario": where, "sha256": _digest(source)}) + "\n", encoding="utf-8")
+        return scenario
+    begun = json.loads(origin.read_text(encoding="utf-8"))
+    source = str(begun["scenario"])
+    if _digest(wanted or source) != begun["sha256"]:
+        raise ScenarioError(
+            wanted or source,
+            f"is not what the session {folder.name} was begun with; allowed: another --session, or the file as it was",
+        )
+    return load(source, data)
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(text_of(source).encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""A scenario made ready to be run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from allusetui.broker.simulated.exchange import COMMISSION, Exchange
+from allusetui.compose.parts import (
+    build_market,
+    corporate_actions,
+    operators,
+    provisions,
+    scripted_crashes,
+    session_id,
+    transfers,
+)
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.input import Started
+from allusetui.domain.moment import to_ms
+from allusetui.domain.state import State
+from allusetui.engine.engine import Engine
+from allusetui.law.load import law_hash, load
+from allusetui.market.calendars import calendar
+from allusetui.market.faults import FaultyMarket
+from allusetui.market.model_market import ModelMarket
+from allusetui.ports import Journal, Market, Reporter
+from allusetui.runtime.stored import Stand
+from allusetui.runtime.virtual import Crash, VirtualRuntime, World
+from allusetui.scenario.model import Scenario
+
+_LOOKBACK = timedelta(days=420)
+_LISTINGS = timedelta(days=800)
+
+
+@dataclass(slots=True)
+class Run:
+    """A scenario, ready to be run."""
+
+    runtime: VirtualRuntime
+    started: Started
+    end_ms: int
+    exchange: Exchange
+    calendar: Calendar
+    market: Market
+    warnings: tuple[str, ...] = ()
+    """What the market's data does not hold, and what that means; one line each."""
+    stand: Stand | None = None
+    """Where a stored session goes on; None for a new one."""
+    close: Callable[[], None] = field(default=lambda: None)
+    """Gives the session's folder back. Nothing is lost without it."""
+
+    def begin(self) -> None:
+        """The first instant, of a new session or of one that goes on."""
+        if self.stand is None:
+            self.runtime.begin(self.started)
+        else:
+            self.runtime.take_up(self.stand)
+
+    def go(self) -> None:
+        self.begin()
+        self.runtime.go_on(self.end_ms)
+
+
+def build_run(
+    scenario: Scenario,
+    journal: Journal,
+    reporter: Reporter,
+    progress: Callable[[int], None] | None = None,
+    crashes: tuple[Crash, ...] = (),
+) -> Run:
+    """Put a scenario's market, exchange and engine together around a journal and a reporter."""
+    law = load()
+    first, last = scenario.scenario.start.date() - _LOOKBACK, scenario.scenario.end.date() + _LISTINGS
+    days = calendar(first, last)
+    start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
+    market = build_market(scenario, law, days, start_ms, end_ms)
+    dividends, splits = corporate_actions(scenario, market, days)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
+    accounts = provisions(scenario, law, market, start_ms)
+    for account in accounts:
+        exchange.open_account(account)
+    world = World(
+        market=FaultyMarket(market, scenario.faults),
+        broker=exchange,
+        journal=journal,
+        reporter=reporter,
+        operators=operators(scenario),
+        crashes=(*scripted_crashes(scenario), *crashes),
+    )
+    if progress is not None:
+        world.progress = progress
+
+    def engine(state: State | None) -> Engine:
+        return Engine(law, law_hash(), days, state)
+
+    started = Started(
+        start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
+        scenario.market.margin, COMMISSION, accounts,
+    )  # fmt: skip
+    warnings = market.warnings if isinstance(market, ModelMarket) else ()
+    return Run(VirtualRuntime(engine, world), started, end_ms, exchange, days, market, warnings)

@@ -1,0 +1,32 @@
+"""What is held at the prices last seen: dollars."""
+
+from decimal import Decimal
+
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.lot import average_price
+from allusetui.domain.money import ZERO
+from allusetui.domain.state import Volatile
+
+
+def price_of(seen: Volatile, account: Account, contract: Contract) -> Decimal:
+    """The last valid value a share: spot or mid; without any quote what was paid, zero for what is not held."""
+    quote = seen.quotes.get(contract.symbol) if isinstance(contract, Stock) else seen.option_quotes.get(contract)
+    if quote:
+        return quote.mid
+    return average_price(account.lots[contract]) if contract in account.lots else ZERO
+
+
+def stock_value(seen: Volatile, account: Account) -> Decimal:
+    stocks = (contract for contract in account.lots if isinstance(contract, Stock))
+    return sum((account.quantity(stock) * price_of(seen, account, stock) for stock in stocks), ZERO)
+
+
+def short_option_value(seen: Volatile, account: Account) -> Decimal:
+    """Negative: what buying all short options back would cost at mid."""
+    return sum((account.quantity(o) * o.multiplier * price_of(seen, account, o) for o in account.positions), ZERO)
+
+
+def equity(seen: Volatile, account: Account) -> Decimal:
+    """Cash, stock and open short options, options at mid (0.2, 0.9)."""
+    return account.cash + stock_value(seen, account) + short_option_value(seen, account)

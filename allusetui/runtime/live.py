@@ -1,0 +1,184 @@
+"""A session that runs by the clock: the engine's thread turns it, screens and sockets watch it and press keys."""
+
+import asyncio
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from allusetui.domain import input as inp
+from allusetui.domain.account import Latch
+from allusetui.domain.event import CancelRequested
+from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.snapshot import Key, Link, Proof, Snapshot
+from allusetui.domain.state import State, Volatile
+from allusetui.runtime.inbox import Inbox
+from allusetui.runtime.pace import Pace
+from allusetui.runtime.tail import TailJournal
+from allusetui.runtime.virtual import VirtualRuntime
+
+SNAPSHOT_S = 0.2
+"""At most five snapshots a second."""
+_PATIENCE_S = 3.0
+_BUSY_S = 0.004
+_LATE_S = 0.25
+PROVEN = frozenset({"pause", "kill", "no_entries"})
+
+
+@dataclass(slots=True)
+class Session:
+    """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back."""
+
+    name: str
+    mode: str
+    turn: VirtualRuntime
+    journal: TailJournal
+    begin: Callable[[], None]
+    close: Callable[[], None]
+    pace: Pace
+    end_ms: int
+
+
+class Live:
+    """Turns a session until it ends or is ended. Everything but `latest` and the inbox belongs to its own thread."""
+
+    def __init__(self, session: Session, wall_s: Callable[[], float]) -> None:
+        self.session = session
+        self.latest: Snapshot | None = None
+        self._turn = session.turn
+        self._wall_s = wall_s
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self.inbox = Inbox(wall_s, self._wake)
+        self._ending = False
+        self._count = 0
+        self._published_s = float("-inf")
+        self._lag_s = 0.0
+        self._proofs: dict[str, Proof] = {}
+        self._unproven: dict[str, tuple[frozenset[str], float]] = {}
+        self.watchers: list[Callable[[Snapshot], None]] = []
+
+    async def run(self) -> None:
+        """From the beginning to the end of the session, or of the patience with it."""
+        self._loop = asyncio.get_running_loop()
+        self.session.begin()
+        self._publish()
+        while not self._ending and self._turn.next_ms() <= self.session.end_ms:
+            self._take_keys()
+            await self._turn_on()
+        await self._end()
+
+    def end(self) -> None:
+        """End in good order; from any thread."""
+        self._ending = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def _turn_on(self) -> None:
+        """Do what is due, as long as keys may wait for it; else wait for what comes first."""
+        due_ms, wall_s = self._turn.next_ms(), self._wall_s()
+        due_s = self.session.pace.due_s(due_ms)
+        if due_s > wall_s:
+            await self._wait(min(due_s, self._published_s + SNAPSHOT_S) - wall_s)
+        else:
+            until_s = wall_s + _BUSY_S
+            while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken.is_set():
+                self._turn.step(due_ms)
+                if self.session.pace.speed is None or wall_s - due_s > _LATE_S:
+                    self.session.pace.reach(due_ms, wall_s)
+                due_ms, wall_s = self._turn.next_ms(), self._wall_s()
+                due_s = self.session.pace.due_s(due_ms)
+            await asyncio.sleep(0)
+        if self._wall_s() >= self._published_s + SNAPSHOT_S:
+            self._publish()
+
+    async def _wait(self, seconds: float) -> None:
+        began_s = self._wall_s()
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
+        except TimeoutError:
+            self._lag_s = max(self._lag_s, self._wall_s() - began_s - max(seconds, 0.0))
+
+    # Keys
+
+    def _take_keys(self) -> None:
+        self._woken.clear()
+        pressed = False
+        while (taken := self.inbox.take()) is not None:
+            self._press(*taken)
+            pressed = True
+        if self.inbox.overflowed:
+            self.inbox.overflowed = False
+            self._turn.deliver([inp.InboxFull(self._move())])
+        if pressed:
+            self._publish()
+
+    def _move(self) -> int:
+        """Bring the session to the clock's instant, and say which."""
+        self._turn.now_ms = max(self._turn.now_ms, self.session.pace.now_ms(self._wall_s()))
+        return self._turn.now_ms
+
+    def _press(self, key: Key, pressed_s: float) -> None:
+        acted = inp.OperatorActed(self._move(), key.action, key.account, key.by, key.contract)
+        before = len(self.session.journal.tail) and self.session.journal.tail[-1].seq
+        self._turn.deliver([acted])
+        if key.action in PROVEN:
+            told = [row.event for row in self.session.journal.tail if row.seq > before]
+            sent = frozenset(e.client_order_id for e in told if isinstance(e, CancelRequested))
+            name = key.account or ""
+            self._proofs[name] = Proof(key.action, acted.at_ms, len(sent), 0, 0.0)
+            self._unproven[name] = (sent, pressed_s)
+            self._prove()
+
+    def _prove(self) -> None:
+        """Which cancels are proven by now: their orders live no more."""
+        live = {i.order.client_order_id for i in self._turn.engine.state.intents.values() if i.order is not None}
+        for name, (sent, pressed_s) in list(self._unproven.items()):
+            took_ms = (self._wall_s() - pressed_s) * SECOND_MS
+            self._proofs[name] = replace(self._proofs[name], confirmed=len(sent - live), took_ms=round(took_ms, 3))
+            if not sent & live:
+                del self._unproven[name]
+
+    # The end
+
+    async def _end(self) -> None:
+        """Entries are cancelled; what the broker has not proven within the patience is found by the next start."""
+        if self._ending:
+            self._turn.deliver([inp.Ending(self._move())])
+            until_s = self._wall_s() + _PATIENCE_S
+            while self._opening() and self._wall_s() < until_s:
+                self._turn.step(min(self._turn.next_ms(), self._move()))
+                await asyncio.sleep(0.01)
+        self._publish(ended=True)
+
+    def _opening(self) -> bool:
+        return any(i.purpose.opens for i in self._turn.engine.state.intents.values())
+
+    # What is shown
+
+    def _publish(self, ended: bool = False) -> None:
+        self._prove()
+        self._count += 1
+        self._published_s = self._wall_s()
+        engine, session = self._turn.engine, self.session
+        known = engine.volatile
+        shown = Volatile(
+            quotes=dict(known.quotes), option_quotes=dict(known.option_quotes), rate=known.rate, walks=dict(known.walks)
+        )
+        now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), session.end_ms))
+        self.latest = Snapshot(
+            self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
+            self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, _link(engine.state),
+            tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs), ended,
+        )  # fmt: skip
+        self._lag_s = 0.0
+        for watch in self.watchers:
+            watch(self.latest)
+
+
+def _link(state: State) -> Link:
+    """The simulated broker answers at once; its link is lost where an account says so."""
+    up = not any(Latch.BROKER in account.latches for account in state.accounts.values())
+    return Link(up, 0.0 if up else None, 0.0 if up else None)

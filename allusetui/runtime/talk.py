@@ -1,0 +1,105 @@
+"""How processes talk on a session's socket: where it is, who may, and what a line of it is.
+
+One JSON object a line. The visitor begins with a hello; then it asks: `status`, `key`, `watch`, `end`. An answer is
+`{"ok": true}`, `{"status": …}`, `{"error": one line}`; who watches gets `{"snapshot": …}` lines besides.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any, Final
+
+SOCKET_NAME: Final = "control.sock"
+SNAPSHOT_PREFIX: Final = b'{"snapshot":'
+LONGEST_ASK_BYTES: Final = 65_536
+HELLO: Final = {"hello": "allusetui", "protocol": 1}
+OK: Final = {"ok": True}
+_LONGEST_FOLDER_BYTES: Final = 60
+_OWNER_ONLY: Final = 0o600
+
+
+class ControlError(Exception):
+    """Why an engine can't be asked, or won't do it: one line, to show as it is."""
+
+
+def line(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def message_of(data: bytes) -> dict[str, Any]:
+    """The message on a line. Raises ControlError for anything else."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ControlError("not a message: one JSON object a line is spoken here")
+    return found
+
+
+def check_hello(message: Mapping[str, Any]) -> None:
+    """Raises ControlError where the other side is not ours or speaks otherwise; `{"error": …}` is passed on."""
+    if "error" in message:
+        raise ControlError(str(message["error"]))
+    if message.get("hello") != HELLO["hello"]:
+        raise ControlError("no allusetui there: its hello is missing")
+    if message.get("protocol") != HELLO["protocol"]:
+        spoken = f"protocol {message.get('protocol')!r} meets {HELLO['protocol']}"
+        raise ControlError(f"{spoken}: use one version of allusetui")
+
+
+def listen(path: Path) -> socket.socket:
+    """A listening socket at `path`, for its owner only from its first instant; what the dead left there is replaced."""
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        with TemporaryDirectory(dir=path.parent, prefix=".control-") as private, _near(Path(private)) as near:
+            listener.bind(str(near / "s"))
+            (near / "s").chmod(_OWNER_ONLY)
+            listener.listen()
+            (near / "s").replace(path)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def connect(folder: Path, timeout_s: float) -> socket.socket:
+    """A connection to the engine of the session in `folder`. Raises ControlError where there is none."""
+    visitor = socket.socket(socket.AF_UNIX)
+    visitor.settimeout(timeout_s)
+    try:
+        with _near(folder) as near:
+            visitor.connect(str(near / SOCKET_NAME))
+    except OSError as error:
+        visitor.close()
+        raise ControlError(_why_not(folder.resolve().name, error)) from None
+    return visitor
+
+
+def _why_not(session: str, error: OSError) -> str:
+    match error:
+        case FileNotFoundError() | ConnectionRefusedError() | NotADirectoryError():
+            return f"no engine runs on the session {session}"
+        case PermissionError():
+            return f"the engine of the session {session} is another user's: permission denied"
+        case TimeoutError() | BlockingIOError():
+            return f"the engine of the session {session} does not answer"
+        case _:
+            return f"the engine of the session {session} can't be reached: {error.strerror or error}"
+
+
+@contextmanager
+def _near(folder: Path) -> Iterator[Path]:
+    """`folder` by a path short enough for a socket's address: a link to it where its own is too long."""
+    if len(os.fsencode(folder)) <= _LONGEST_FOLDER_BYTES:
+        yield folder
+        return
+    shared = gettempdir() if len(gettempdir()) <= _LONGEST_FOLDER_BYTES else "/tmp"
+    with TemporaryDirectory(dir=shared, prefix="allusetui-") as private:
+        link = Path(private) / "s"
+        link.symlink_to(folder.resolve(), target_is_directory=True)
+        yield link

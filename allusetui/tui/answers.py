@@ -1,0 +1,29 @@
+"""Which approval prompts a person has answered or put aside: none is asked twice, none is answered twice."""
+
+from allusetui.view.model import Seen
+from allusetui.view.prompts import Prompt, prompts
+
+
+class Answers:
+    """Knows prompts by their id, as long as they are open."""
+
+    def __init__(self) -> None:
+        self._answered: set[str] = set()
+        self._aside: set[str] = set()
+
+    def answered(self, prompt_id: str) -> None:
+        self._answered.add(prompt_id)
+
+    def put_aside(self, prompt_id: str) -> None:
+        self._aside.add(prompt_id)
+
+    def bring_back(self) -> None:
+        """Ask again for those that were put aside."""
+        self._aside.clear()
+
+    def waiting(self, seen: Seen) -> Prompt | None:
+        """The first open prompt that is to be asked for."""
+        open_ids = seen.snapshot.state.approvals.keys()
+        self._answered &= open_ids
+        self._aside &= open_ids
+        return next((p for p in prompts(seen) if p.id not in self._answered | self._aside), None)

@@ -1,0 +1,70 @@
+"""What became of the keys: sent, taken by the engine, or without an answer; told on the alert line."""
+
+from dataclasses import dataclass
+
+from allusetui.domain.event import OperatorKey
+from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.view.model import Cell, Line, Tone
+
+PATIENCE_MS = 2_000
+SHOWN_MS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A key on its way: what it says, when it left, and the journal's end then."""
+
+    key: Key
+    words: str
+    at_ms: float
+    seq: int
+
+
+class Notes:
+    """The keys that the engine has not journalled yet, and the last thing that could not be done."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Sent] = []
+        self._refused: tuple[str, float] | None = None
+
+    def sent(self, key: Key, words: str, snapshot: Snapshot | None, now_ms: float) -> None:
+        """A key has left."""
+        self._refused = None
+        self._waiting.append(Sent(key, words, now_ms, _end(snapshot)))
+
+    def refused(self, words: str, now_ms: float) -> None:
+        """Something was not done, and why."""
+        self._refused = (words, now_ms)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """Forget what the journal shows."""
+        self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
+
+    def line(self, now_ms: float) -> Line | None:
+        """What is to be told now; None when nothing is."""
+        if self._refused is not None and now_ms - self._refused[1] < SHOWN_MS:
+            return (Cell(self._refused[0], Tone.LOUD),)
+        if not self._waiting:
+            return None
+        late = [sent for sent in self._waiting if now_ms - sent.at_ms >= PATIENCE_MS]
+        if late:
+            age_s = (now_ms - late[0].at_ms) / 1_000
+            return (Cell(f"{late[0].words}: NO ANSWER for {age_s:.0f} s. Another shell: allusetui pause", Tone.LOUD),)
+        return (Cell(", ".join(sent.words for sent in self._waiting) + " sent", Tone.WARN),)
+
+
+def _end(snapshot: Snapshot | None) -> int:
+    return snapshot.tail[-1].seq if snapshot is not None and snapshot.tail else 0
+
+
+def _is_heard(sent: Sent, snapshot: Snapshot) -> bool:
+    """Whether the journal has the key, or has gone past what can be seen of it."""
+    if snapshot.tail and snapshot.tail[0].seq > sent.seq + 1:
+        return True
+    return any(
+        told.seq > sent.seq
+        and isinstance(told.event, OperatorKey)
+        and told.event.action == sent.key.action
+        and sent.key.account in (None, told.event.account)
+        for told in reversed(snapshot.tail)
+    )

@@ -1,0 +1,1 @@
+"""What a person can look at: the dashboard, one pane in full, a question."""

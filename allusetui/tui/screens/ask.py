@@ -1,0 +1,103 @@
+"""Questions: a box over the dashboard that waits for one key. What it hears, it hears once."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Key
+from textual.screen import ModalScreen
+
+from allusetui.tui.layout import wrapped
+from allusetui.tui.widgets.pane import Pane
+from allusetui.view.model import Cell, Line, Tone
+from allusetui.view.prompts import Prompt
+from allusetui.view.questions import Question
+
+DEAF_MS = 500.0
+YES_NO = {"y": "yes", "n": "no", "escape": "no"}
+CLOSE = dict.fromkeys(("escape", "enter", "n", "question_mark", "q"), "no")
+
+
+class Ask(ModalScreen[str]):
+    """Shows lines and gives back what the pressed key stands for."""
+
+    def __init__(
+        self, title: Line, lines: Sequence[Line], answers: Mapping[str, str], keys: str, *, urgent: bool = False
+    ) -> None:
+        """`answers`: by Textual's name of the key; `keys` tells them to the person."""
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._answers = answers
+        self._keys = keys
+        self._urgent = urgent
+        self._answered = False
+
+    def compose(self) -> ComposeResult:
+        with Container(id="box", classes="urgent" if self._urgent else ""):
+            for name, shown in (("title", self._heading), ("body", self._body), ("answers", self._told)):
+                pane = Pane(id=name, scrolls=name == "body")
+                pane.put(shown)
+                yield pane
+
+    def _heading(self, width: int) -> tuple[Line, ...]:
+        loud = tuple(Cell(cell.text, Tone.LOUD if self._urgent else cell.tone) for cell in self._title)
+        return (*wrapped(loud, width), ())
+
+    def _body(self, width: int) -> tuple[Line, ...]:
+        return tuple(piece for line in self._lines for piece in wrapped(line, width))
+
+    def _told(self, width: int) -> tuple[Line, ...]:
+        return ((), (Cell(self._keys),))
+
+    def on_key(self, event: Key) -> None:
+        answer = self._answers.get(event.key)
+        if answer is not None and not self._answered and self._hears():
+            event.stop()
+            self._answered = True
+            self.dismiss(answer)
+
+    def _hears(self) -> bool:
+        return True
+
+    def withdraw(self) -> None:
+        """Go away without an answer."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss("withdrawn")
+
+
+def asked(question: Question) -> Ask:
+    """A question that is answered by yes or no; one that can't be answered by yes says why."""
+    if question.allowed:
+        return Ask(question.title, question.lines, YES_NO, "y yes   n no")
+    return Ask(question.title, question.lines, CLOSE, "esc back")
+
+
+def leaving(left_open: Sequence[Line]) -> Ask:
+    """Whether the engine goes on without the screen, or ends; what an end leaves open is listed."""
+    answers = {"d": "detach", "enter": "detach", "e": "end", "escape": "stay", "n": "stay"}
+    lines: list[Line] = [(Cell("d or enter  detach: the engine goes on"),)]
+    lines += [(Cell("e           end the engine"),), (), *left_open]
+    return Ask((Cell("Leave the dashboard?"),), lines, answers, "d detach   e end   esc stay")
+
+
+class Approval(Ask):
+    """An approval prompt, deaf at first so that no key already on its way answers it."""
+
+    def __init__(self, prompt: Prompt, clock_ms: Callable[[], float]) -> None:
+        lines = (*prompt.asked, prompt.on_yes, prompt.on_no)
+        answers = {"y": "approve", "n": "refuse", "escape": "later"}
+        super().__init__(prompt.title, lines, answers, "y yes   n no   esc later (a brings it back)", urgent=True)
+        self.prompt_id = prompt.id
+        self._clock_ms = clock_ms
+        self._painted_ms: float | None = None
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._paint)
+
+    def _paint(self) -> None:
+        self._painted_ms = self._clock_ms()
+
+    def _hears(self) -> bool:
+        return self._painted_ms is not None and self._clock_ms() - self._painted_ms >= DEAF_MS

@@ -1,0 +1,98 @@
+"""The dashboard itself, and one of its panes in full."""
+
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from allusetui.tui.widgets.pane import Pane, Source
+from allusetui.view.journal import journal
+from allusetui.view.model import Line, Seen
+from allusetui.view.orders import orders
+from allusetui.view.protocol import at_risk
+from allusetui.view.ring import ring
+from allusetui.view.sleeves import sleeves
+
+
+class Frame(NamedTuple):
+    """What the app itself shows: it knows the clock, what was read and what became of the keys."""
+
+    header: Source
+    alert: Source
+    keys: Source
+    alerts: Source
+
+
+def _states(seen: Seen, width: int) -> tuple[Line, ...]:
+    return ring(seen)
+
+
+_PANES: dict[str, tuple[str, Source, bool]] = {
+    "sleeves": ("sleeves", sleeves, False),
+    "risk": ("at risk", at_risk, False),
+    "states": ("states", _states, False),
+    "orders": ("orders", orders, False),
+    "journal": ("journal", journal, True),
+}
+
+
+def pane(name: str, frame: Frame) -> Pane:
+    """A pane by its name."""
+    heading, source, tails = _PANES.get(name, (name, frame.alerts, True))
+    return Pane(source, id=name, heading=heading, tails=tails)
+
+
+class Framed(Screen[None]):
+    """A screen with header, alert line and keys."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self._frame = frame
+
+    def _top(self) -> ComposeResult:
+        yield Pane(self._frame.header, id="header", classes="line", beats=True)
+
+    def _bottom(self) -> ComposeResult:
+        yield Pane(self._frame.alert, id="alert", classes="line", beats=True)
+        yield Pane(self._frame.keys, id="keys", classes="line", beats=True)
+
+
+class Main(Framed):
+    """Every pane for which there is room."""
+
+    AUTO_FOCUS = "#sleeves"
+
+    def compose(self) -> ComposeResult:
+        yield from self._top()
+        yield pane("sleeves", self._frame)
+        yield pane("risk", self._frame)
+        with Horizontal(id="middle"):
+            yield pane("states", self._frame)
+            yield pane("orders", self._frame)
+        with Horizontal(id="below"):
+            yield pane("journal", self._frame)
+            yield pane("alerts", self._frame)
+        yield from self._bottom()
+
+
+class Full(Framed):
+    """One pane on a screen of its own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave")]
+
+    def __init__(self, frame: Frame, name: str) -> None:
+        super().__init__(frame)
+        self.pane_name = name
+
+    def compose(self) -> ComposeResult:
+        yield from self._top()
+        yield pane(self.pane_name, self._frame)
+        yield from self._bottom()
+
+    def on_mount(self) -> None:
+        self.query_one(f"#{self.pane_name}").focus()
+
+    def action_leave(self) -> None:
+        self.dismiss()

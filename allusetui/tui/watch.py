@@ -1,0 +1,242 @@
+"""The screen that watches: polls the newest snapshot and draws what changed of it."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from threading import Thread
+from typing import ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from allusetui.domain.snapshot import Console, Snapshot
+from allusetui.domain.text import untrusted
+from allusetui.tui.frame import keys_line, trouble
+from allusetui.tui.look import structure, themes
+from allusetui.tui.notes import Notes
+from allusetui.tui.screens.ask import Ask, leaving
+from allusetui.tui.screens.help import help_of
+from allusetui.tui.screens.main import Frame, Full, Main
+from allusetui.tui.widgets.pane import Pane
+from allusetui.view.alerts import alert_line, alerts
+from allusetui.view.header import header
+from allusetui.view.model import Cell, Line, Seen, Table, Tone
+from allusetui.view.questions import ending
+
+POLL_S = 0.25
+
+T = TypeVar("T")
+Lens = Callable[[Snapshot], Seen]
+"""Gives a snapshot the law and the calendar that it is read by."""
+
+
+class Watch(App[str], inherit_bindings=False):
+    """Shows; sends nothing. Gives back `detach` or `end`: whether the engine goes on.
+
+    `grind` makes the lens; it is called once, in a thread, after the first paint, and may be slow. `clock_ms` is the
+    monotonic wall clock that a snapshot's `beat_ms` is told on.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help"),
+        Binding("q,ctrl+c,ctrl+q", "ask_leave"),
+        Binding("j", "full('journal')"),
+        Binding("o", "full('orders')"),
+        Binding("s", "full('states')"),
+        Binding("exclamation_mark", "full('alerts')"),
+        *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
+    ]
+
+    def __init__(
+        self,
+        console: Console,
+        grind: Callable[[], Lens],
+        clock_ms: Callable[[], float],
+        theme: str = "dark",
+    ) -> None:
+        no_colour = os.environ.get("NO_COLOR")
+        super().__init__(css_path=structure(), ansi_color=True if no_colour is not None else None)
+        if no_colour is not None:
+            os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
+        found = themes()
+        for palette in found.values():
+            self.register_theme(palette)
+        self.theme = theme if theme in found else "dark"
+        self.failure: Exception | None = None
+        """What the screen died of, if it did; the caller tells it."""
+        self.account: str | None = None
+        self._engine = console
+        self._grind = grind
+        self._clock_ms = clock_ms
+        self._frame = Frame(self._header, self._alert, self._keys, self._alerts)
+        self.main = Main(self._frame)
+        self._lens: Lens | None = None
+        self._snapshot: Snapshot | None = None
+        self._seen: Seen | None = None
+        self._notes = Notes()
+        self._refusal: str | None = None
+        self._read_seq = 0
+        self._home: asyncio.AbstractEventLoop | None = None
+
+    # The beginning and the end
+
+    def get_default_screen(self) -> Main:
+        return self.main
+
+    def on_mount(self) -> None:
+        self._home = asyncio.get_running_loop()
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
+        Thread(target=self._make_lens, name="lens", daemon=True).start()
+        self.set_interval(POLL_S, self.poll)
+
+    def _make_lens(self) -> None:
+        try:
+            self._lens = self._grind()
+        except Exception as error:  # shown: without law and calendar nothing else can be
+            self._refusal = untrusted(f"Law or calendar can't be read: {error}")
+
+    def leave(self, end: bool) -> None:
+        """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""
+        if self._home is not None and not self._home.is_closed():
+            self._home.call_soon_threadsafe(self._leave, "end" if end else "detach")
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "end":
+            self._engine.end()
+        if answer in ("end", "detach"):
+            self.exit(answer)
+
+    def _fatal_error(self) -> None:
+        """Textual would print the locals, account numbers included."""
+        self.failure = self._exception
+        self._close_messages_no_wait()
+
+    # What is shown
+
+    def poll(self) -> None:
+        """Draw the newest snapshot: all of it if it is new, else what the passing of time changes."""
+        snapshot = self._engine.latest()
+        is_new = snapshot is not None and self._lens is not None and snapshot is not self._snapshot
+        if is_new and snapshot is not None and self._lens is not None:
+            self._notes.look(snapshot)
+            self._snapshot, self._seen = snapshot, self._lens(snapshot)
+            self._keep_account(self._seen)
+        self._draw(is_new)
+        if is_new and self._seen is not None:
+            self._follow_account(self._seen)
+            self.asked_of(self._seen)
+
+    def _draw(self, is_new: bool) -> None:
+        if self._seen is None:
+            self.main.query_one("#alert", Pane).put(lambda width: (self._own_line() or (),))
+            return
+        for screen in self.screen_stack:
+            for pane in screen.query(Pane):
+                if pane.display and (is_new or pane.beats or pane.is_blank):
+                    pane.show(self._seen)
+
+    def _own_line(self) -> Line | None:
+        """What outranks every alert: that nothing can be shown, that no key arrives, what became of the last keys."""
+        if self._refusal is not None:
+            return (Cell(" "), Cell(self._refusal, Tone.LOUD))
+        ended = trouble(self._snapshot) if self._snapshot is not None else None
+        own = ended or self._notes.line(self._clock_ms())
+        return (Cell(" "), *own) if own is not None else None
+
+    def _header(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        return header(seen, width, self._clock_ms() - seen.snapshot.beat_ms, self._read_seq)
+
+    def _alert(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        return (self._own_line() or alert_line(seen, width),)
+
+    def _alerts(self, seen: Seen, width: int) -> Table:
+        return alerts(seen, width, self._read_seq)
+
+    def _keys(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        return (keys_line(self.account, width),)
+
+    def _safely(self, make: Callable[[], T]) -> T | None:
+        """What a view makes; None where it can't, and that is told."""
+        try:
+            return make()
+        except Exception as error:
+            self.log.error(error)
+            self._refuse(untrusted(f"can't be shown: {type(error).__name__}: {error}"))
+            return None
+
+    def asked_of(self, seen: Seen) -> None:
+        """What a new snapshot asks of a person, once it is drawn."""
+
+    def _refuse(self, words: str) -> None:
+        self._notes.refused(words, self._clock_ms())
+        self._draw(False)
+
+    # Which account, which position
+
+    def _keep_account(self, seen: Seen) -> None:
+        accounts = seen.snapshot.state.accounts
+        if self.account not in accounts:
+            self.account = next(iter(accounts), None)
+
+    def _follow_account(self, seen: Seen) -> None:
+        """Cursors stand on the chosen account and on a position of it: what keys act on is what is marked."""
+        risk = self.main.query_one("#risk", Pane)
+        self.main.query_one("#sleeves", Pane).choose(self.account)
+        if risk.cursor is None or not risk.cursor.startswith(f"{self.account}|"):
+            risk.choose(next((key for key in risk.keys if key.startswith(f"{self.account}|")), None))
+
+    def _choose(self, account: str) -> None:
+        self.account = account
+        if self._seen is not None:
+            self._follow_account(self._seen)
+        self._draw(False)
+
+    def on_pane_chosen(self, message: Pane.Chosen) -> None:
+        if message.pane.id == "sleeves":
+            self._choose(message.key)
+        elif message.pane.id == "risk":
+            message.pane.choose(message.key)
+            self._choose(message.key.partition("|")[0])
+
+    def action_account(self, number: int) -> None:
+        keys = self.main.query_one("#sleeves", Pane).keys
+        if number <= len(keys):
+            self._choose(keys[number - 1])
+
+    # What can be looked at
+
+    def action_ask_leave(self) -> None:
+        seen = self._seen
+        question = self._safely(lambda: ending(seen)) if seen is not None else None
+        self._open(leaving(question.lines if question is not None else ()), self._leave)
+
+    def action_help(self) -> None:
+        name = self.focused.id if self.focused is not None else None
+        self._open(help_of(name or ""), lambda answer: None)
+
+    def _open(self, box: Ask, then: Callable[[str | None], object]) -> None:
+        def heard(answer: str | None) -> None:
+            then(answer)
+
+        self.push_screen(box, heard)
+
+    def action_full(self, name: str) -> None:
+        """One pane on a screen of its own; the same key goes back."""
+        screen = self.screen
+        if isinstance(screen, Full):
+            screen.dismiss()
+            if screen.pane_name == name:
+                return
+        self.push_screen(Full(self._frame, name), lambda answer: self._read(name))
+        self.call_after_refresh(self._draw, False)
+
+    def _read(self, name: str) -> None:
+        """Alerts that were looked at are read."""
+        if name == "alerts" and self._snapshot is not None and self._snapshot.alerts:
+            self._read_seq = self._snapshot.alerts[-1].seq

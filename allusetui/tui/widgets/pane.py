@@ -1,0 +1,277 @@
+"""The one widget that draws: lines and tables, of which only the lines that changed are drawn again."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from allusetui.domain.text import untrusted
+from allusetui.tui.layout import Body, Runs, changed, lay, title
+from allusetui.view.model import Cell, Line, Seen, Table, Tone
+
+Content = Callable[[int], Table | tuple[Line, ...]]
+"""What is shown at a width in cells."""
+Source = Callable[[Seen, int], Table | tuple[Line, ...]]
+"""What is shown of a snapshot at a width in cells."""
+
+_LOOKS = (*(tone.value for tone in Tone), "head", "key", "title", "focus", "cursor")
+_MARK = "▸"
+
+
+class Pane(Widget):
+    """Shows what its source makes of a snapshot. Cursor and scroll keep to the row, not to the line."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{look}" for look in _LOOKS}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)"),
+        Binding("down", "move(1)"),
+        Binding("pageup", "move(-10)"),
+        Binding("pagedown", "move(10)"),
+        Binding("home", "move(-100000)"),
+        Binding("end", "move(100000)"),
+    ]
+
+    class Chosen(Message):
+        """A person has moved the cursor to a row."""
+
+        def __init__(self, pane: "Pane", key: str) -> None:
+            super().__init__()
+            self.pane = pane
+            self.key = key
+
+        @property
+        def control(self) -> "Pane":
+            return self.pane
+
+    def __init__(
+        self,
+        source: Source | None = None,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        heading: str = "",
+        scrolls: bool = False,
+        tails: bool = False,
+        beats: bool = False,
+    ) -> None:
+        """`heading` makes it a pane with a title, where rows can be chosen; without one it may still be `scrolls`.
+
+        `tails`: keeps to the newest row; `beats`: what it shows changes though the snapshot does not.
+        """
+        super().__init__(id=id, classes=classes)
+        self.can_focus = scrolls or bool(heading)
+        self.beats = beats
+        self.cursor: str | None = None
+        self._source = source
+        self._heading = heading
+        self._tails = tails
+        self._top = 0
+        self._content: Content | None = None
+        self._body = Body()
+        self._drawn: list[tuple[Runs, bool]] = []
+        self._strips: dict[int, Strip] = {}
+        self._styles: dict[str, Style] = {}
+
+    # What is shown
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its rows, from the top."""
+        return self._body.keys
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is a snapshot to show and it has shown none yet."""
+        return self._source is not None and not isinstance(self._content, partial)
+
+    def show(self, seen: Seen) -> None:
+        """Show a snapshot, where it has a source for one."""
+        if self._source is not None:
+            self.put(partial(self._source, seen))
+
+    def put(self, content: Content) -> None:
+        """Show something else."""
+        self._content = content
+        self._lay()
+
+    def choose(self, key: str | None) -> None:
+        """Put the cursor on a row."""
+        if key != self.cursor:
+            self.cursor = key
+            self._draw()
+
+    def _lay(self) -> None:
+        if self._content is not None and self.size.width > self._gutter:
+            self._take(self._made(self.size.width))
+
+    def _made(self, width: int) -> Body:
+        """What there is to draw. What can't be drawn is told in its place: the app lives."""
+        if self._content is None:
+            return Body()
+        try:
+            return lay(self._content(width - self._gutter))
+        except Exception as error:
+            self.log.error(error)
+            text = untrusted(f"{type(error).__name__}: {error}")
+            return lay(((Cell(" can't be drawn ", Tone.LOUD),), (Cell(text, Tone.BAD),)))
+
+    def _take(self, body: Body) -> None:
+        before = self._body
+        self._body = body
+        if before.rows and before.keys != body.keys:
+            self._keep_place(before)
+        if len(before.head) + len(before.rows) != len(body.head) + len(body.rows) and self._is_auto:
+            self.refresh(layout=True)
+        self._draw()
+
+    @property
+    def _gutter(self) -> int:
+        """Cells at the left for the cursor's mark, where there may be a cursor."""
+        return len(_MARK) if self._heading else 0
+
+    @property
+    def _is_auto(self) -> bool:
+        return self.styles.height is not None and self.styles.height.is_auto
+
+    def _keep_place(self, before: Body) -> None:
+        """Rows came or went: the cursor's row stays on the line where it was."""
+        if self.cursor is None or self.cursor not in before.keys:
+            return
+        if self.cursor in self._body.keys:
+            self._top += self._body.keys.index(self.cursor) - before.keys.index(self.cursor)
+        else:
+            self.cursor = None
+
+    # Where a person is
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor, or scroll where there is nothing to choose."""
+        keys = self.keys
+        if not keys:
+            self._top += by
+        else:
+            at = keys.index(self.cursor) if self.cursor in keys else len(keys) - 1 if self._tails else -1
+            self._pick(keys[min(max(at + by, 0), len(keys) - 1)])
+        self._draw()
+
+    def _pick(self, key: str) -> None:
+        at_end = self._tails and key == self.keys[-1]
+        self.cursor = None if at_end else key
+        self.post_message(self.Chosen(self, key))
+
+    def on_click(self, event: Click) -> None:
+        row = event.y - self._fixed + self._top
+        if event.y >= self._fixed and row < len(self._body.rows) and self._body.rows[row][0]:
+            self._pick(self._body.rows[row][0])
+            self._draw()
+
+    def on_mouse_scroll_down(self) -> None:
+        self._roll(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self._roll(-1)
+
+    def _roll(self, by: int) -> None:
+        """A wheel reads on; it never changes what a key acts on."""
+        if self._tails or not self.keys:
+            self.action_move(by)
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        self._lay()
+        self._draw()
+
+    # Drawing
+
+    @property
+    def _fixed(self) -> int:
+        """How many lines stay above the rows."""
+        return bool(self._heading) + len(self._body.head)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Every line that it has."""
+        body = self._made(width)
+        return max(bool(self._heading) + len(body.head) + len(body.rows), 1)
+
+    def _scroll(self, room: int) -> None:
+        count = len(self._body.rows)
+        if self._tails and self.cursor is None:
+            self._top = count
+        elif self.cursor in self._body.keys:
+            at = next(i for i, (key, _) in enumerate(self._body.rows) if key == self.cursor)
+            self._top = min(max(self._top, at - room + 1), at)
+        self._top = max(min(self._top, count - room), 0)
+
+    def _draw(self) -> None:
+        """Draw again the lines that are not as they were."""
+        width, height = self.size
+        room = max(height - self._fixed, 1)
+        self._scroll(room)
+        rows = self._body.rows[self._top : self._top + room]
+        lines: list[tuple[Runs, bool]] = []
+        if self._heading:
+            count = len(self._body.rows)
+            place = f"{self._top + 1}–{self._top + len(rows)} of {count}" if count > len(rows) else ""
+            lines.append((title(self._heading, place, width, self.has_focus), False))
+        blank, mark = ((" ", "key"),) * self._gutter, ((_MARK, "key"),)
+        lines += [((*blank, *runs), False) for runs in self._body.head]
+        for key, runs in rows:
+            here = bool(key) and key == self.cursor
+            lines.append(((*(mark if here else blank), *runs), here and self.has_focus))
+        hidden = len(self._body.rows) - self._top - len(rows)
+        if hidden and self.can_focus and not self._heading:
+            lines[-1] = (((f"↓ {hidden + 1} more", "warn"),), False)
+        self._refresh(lines)
+
+    def _refresh(self, lines: list[tuple[Runs, bool]]) -> None:
+        before, self._drawn = self._drawn, lines
+        nothing: tuple[Runs, bool] = ((), False)
+        dirty: list[Region] = []
+        for y, (old, new) in enumerate(zip_longest(before, lines, fillvalue=nothing)):
+            if old != new:
+                self._strips.pop(y, None)
+                width = self.size.width
+                start, end = (0, width) if old[1] != new[1] else changed(old[0], new[0], width)
+                if start < end:
+                    dirty.append(Region(start, y, end - start, 1))
+        if dirty:
+            self.refresh(*dirty)
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """A line as it was laid; blank below the last."""
+        width = self.size.width
+        strip = self._strips.get(y)
+        if strip is None or strip.cell_length != width:
+            runs, is_cursor = self._drawn[y] if y < len(self._drawn) else ((), False)
+            segments = [Segment(text, self._style(look, is_cursor)) for text, look in runs]
+            strip = Strip(segments).adjust_cell_length(width, self._style("plain", is_cursor))
+            self._strips[y] = strip
+        return strip
+
+    def _style(self, look: str, is_cursor: bool) -> Style:
+        name = look + "+" * is_cursor
+        if name not in self._styles:
+            style = self.get_component_rich_style(f"pane--{look}")
+            if is_cursor and look != "loud":
+                style += Style(bgcolor=self.get_component_rich_style("pane--cursor").bgcolor)
+            self._styles[name] = style
+        return self._styles[name]

@@ -1,0 +1,139 @@
+"""What a key would do, said before it is done: close, resume, reset, end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.contract import Option
+from allusetui.domain.moment import day_of
+from allusetui.rules import explain
+from allusetui.view import words
+from allusetui.view.model import Cell, Line, Seen
+
+_BY_HAND = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a key is sent; `allowed` is False where it would do nothing, and `lines` say why."""
+
+    title: Line
+    lines: tuple[Line, ...]
+    allowed: bool = True
+
+
+def _question(title: str, lines: Iterable[str], allowed: bool = True) -> Question:
+    return Question((Cell(title),), tuple((Cell(line),) for line in lines), allowed)
+
+
+def closing(seen: Seen, account: str, contract: Option) -> Question:
+    """What `x` would do to a position."""
+    held = seen.snapshot.state.accounts[account]
+    named, quantity = words.named(contract, day_of(seen.snapshot.now_ms)), held.quantity(contract)
+    title = f"Close {named} in {account}?"
+    why = _not_closable(seen, held, contract)
+    if why is not None:
+        return _question(title, [why], allowed=False)
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    f = explain.position(s, held, contract)
+    verb, share = "Buys back" if quantity < 0 else "Sells", words.percent(seen.law.walk.slippage_cap)
+    sign = "+" if quantity < 0 else "−"
+    lines = [
+        f"{verb} {abs(quantity)} from mid {words.price(f.now)} to mid {sign} {share} %, and gives up beyond it.",
+        f"Sold at {words.price(f.credit)}." if quantity < 0 else f"Bought at {words.price(f.credit)}.",
+    ]
+    if Latch.PAUSED in held.latches:
+        lines.append(f"{account} is paused: your yes sends this order, and nothing else.")
+    return _question(title, lines)
+
+
+def _not_closable(seen: Seen, account: Account, contract: Option) -> str | None:
+    if not account.quantity(contract):
+        return "It is no longer held."
+    if account.status is Status.EMERGENCY:
+        return "The account is halted: nothing is sent before a reset."
+    blocked = account.latches - _BY_HAND
+    if blocked:
+        return f"Nothing is sent under the latch {', '.join(sorted(latch.value for latch in blocked))}."
+    if any(i.account == account.name and i.contract == contract for i in seen.snapshot.state.intents.values()):
+        return "An order on it works already."
+    return None
+
+
+def resuming(seen: Seen, account: str) -> Question:
+    """What `r` would release of an account."""
+    held, title = seen.snapshot.state.accounts[account], f"Resume {account}?"
+    if held.status is Status.EMERGENCY:
+        return _question(title, ["It is halted: only a reset of all accounts (R) ends that."], allowed=False)
+    lines = []
+    if Latch.PAUSED in held.latches:
+        lines.append("Its pause ends: its stops defend again, and orders leave by themselves.")
+    if held.no_entries:
+        lines.append("Its stop of entries ends.")
+    asked = sum(a.account == account for a in seen.snapshot.state.approvals.values())
+    if asked:
+        lines.append(f"{words.count(asked, 'open prompt')} withdrawn: it defends itself.")
+    if not lines:
+        return _question(title, [f"It is not paused.{_latched(held)}"], allowed=False)
+    others = held.latches - {Latch.PAUSED}
+    return _question(title, [*lines, *(f"Stays latched {o.value}: {words.RELEASES[o]}." for o in sorted(others))])
+
+
+def _latched(account: Account) -> str:
+    return "".join(f" Latched {latch.value}: {words.RELEASES[latch]}." for latch in sorted(account.latches))
+
+
+def resetting(seen: Seen, account: str | None) -> Question:
+    """What `R` would release of an account, or of all of them."""
+    accounts = seen.snapshot.state.accounts
+    title = f"Reset {account or 'all accounts'}?"
+    named = list(accounts.values()) if account is None else [accounts[account]]
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    if any(a.status is Status.EMERGENCY for a in named):
+        if account is not None:
+            return _question(title, ["It is halted: only a reset of all accounts ends that."], allowed=False)
+        if not explain.resettable(s, "halt"):
+            return _question(title, [_too_high(seen, "halt")], allowed=False)
+        return _question(title, ["The halt ends: the books are compared, then work goes on.", *_released(named, seen)])
+    lines = _released(named, seen)
+    return _question(title, lines or ["Nothing that a reset would end."], allowed=bool(lines))
+
+
+def _released(accounts: list[Account], seen: Seen) -> list[str]:
+    """What a reset takes off each account, and what it leaves."""
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    lines = []
+    for account in accounts:
+        if Latch.BREAKER in account.latches and not explain.resettable(s, "safe"):
+            lines.append(f"{account.name}: {_too_high(seen, 'safe')}")
+            continue
+        ends = [latch for latch in (Latch.LEVEL3, Latch.BREAKER) if latch in account.latches]
+        lines += [f"{account.name}: latch {latch.value} ends." for latch in ends]
+        if Latch.MISMATCH in account.latches:
+            lines.append(f"{account.name}: accepts what the broker shows as its book.")
+        symbols = sorted(symbol for name, symbol in s.state.rejecting if name == account.name)
+        lines += [f"{account.name}: may enter {symbol} again." for symbol in symbols]
+    return lines
+
+
+def _too_high(seen: Seen, tier: str) -> str:
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    vix = words.UNKNOWN if s.vix is None else format(s.vix, ".1f")
+    return f"the VIX is {vix}: a reset of {words.TIERS[tier]} waits until it is known and back at its tier."
+
+
+def ending(seen: Seen) -> Question:
+    """What `q` would leave open where it ends the engine."""
+    state, today = seen.snapshot.state, day_of(seen.snapshot.now_ms)
+    held = [
+        f"{account.name} {words.named(contract, today)} {words.minus(str(account.quantity(contract)))}"
+        for account in state.accounts.values()
+        for contract in account.lots
+    ]
+    works = [f"{i.account} {i.purpose.value.replace('_', ' ')} {i.contract.symbol}" for i in state.intents.values()]
+    lines = ["Entries are cancelled and everything is stored."]
+    if works:
+        lines.append(f"{words.count(len(works), 'order')} at work: {', '.join(works)}")
+    if held:
+        lines += ["What stays open, and nobody watches:", *held]
+    return _question("End the engine?", lines)

@@ -1,0 +1,106 @@
+"""The sleeves: a row an account."""
+
+from decimal import Decimal
+
+from allusetui.domain.account import Account, Latch, Status
+from allusetui.rules import explain
+from allusetui.rules.explain import Situation, SleeveFigures, Step
+from allusetui.view import words
+from allusetui.view.fit import Spec, choose, row
+from allusetui.view.model import Cell, Column, Seen, Table, Tone
+
+_SPECS = (
+    Spec(Column("account", 7)),
+    Spec(Column("state", 11), 0),
+    Spec(Column("latch", 8), 0, 18),
+    Spec(Column("equity", 9, right=True), 1, 13),
+    Spec(Column("day", 6, right=True), 3),
+    Spec(Column("week", 6, right=True), 5),
+    Spec(Column("depl %", 7, right=True), 2),
+    Spec(Column("cap", 7), 6),
+    Spec(Column("fall %", 7, right=True), 4),
+    Spec(Column("levels", 11), 7),
+    Spec(Column("next", 15), 0, 24),
+)
+_LOSS = Decimal("-0.01")
+
+
+def sleeves(seen: Seen, width: int) -> Table:
+    """State, latches, equity, deployment, drawdown, levels and what comes next; a row's key is the account's name."""
+    columns = choose(_SPECS, width)
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    accounts = seen.snapshot.state.accounts.values()
+    figures = ((a, explain.sleeve(s, a)) for a in accounts)
+    room = next((c.width for c in columns if c.title == "latch"), 0)
+    rows = (row(a.name, columns, {**_standing(a, f, s, room), **_money(f, s)}) for a, f in figures)
+    return Table(columns, tuple(rows), "no accounts")
+
+
+def _standing(account: Account, f: SleeveFigures, s: Situation, room: int) -> dict[str, Cell]:
+    worst = max(f.levels, default=0)
+    held = " ".join(f"{level}:{f.levels[level]}" for level in sorted(f.levels, reverse=True))
+    return {
+        "account": Cell(account.name),
+        "state": Cell(account.status.value if account.trading else "not trading", _state_tone(account)),
+        "latch": _latches(account, room),
+        "levels": Cell(held, words.LEVEL_TONES[worst]) if held else Cell(words.NONE, Tone.DIM),
+        "next": _next(account, f.next, s.now_ms),
+    }
+
+
+def _state_tone(account: Account) -> Tone:
+    if account.status is Status.EMERGENCY:
+        return Tone.BAD
+    return Tone.PLAIN if account.trading else Tone.DIM
+
+
+def _latches(account: Account, room: int) -> Cell:
+    """Everything that holds the account back, or the first and how many more where `room` is too small for all."""
+    held = [latch.value.upper() for latch in Latch if latch in account.latches]
+    for on, word in ((account.no_entries, "NO ENTRY"), (account.frozen, "FROZEN"), (account.pivoted, "PIVOT")):
+        held += [word] if on else []
+    if account.over_margin:
+        held.append("MARGIN")
+    if not held:
+        return Cell(words.NONE, Tone.DIM)
+    text = " ".join(held)
+    text = text if len(text) <= room else f"{held[0]}+{len(held) - 1}"
+    return Cell(text, Tone.BAD if account.latches else Tone.WARN)
+
+
+def _next(account: Account, step: Step | None, now_ms: int) -> Cell:
+    """What a person has to do first; else what the account does next."""
+    if account.status is Status.EMERGENCY:
+        return Cell("halted: R", Tone.BAD)
+    if Latch.PAUSED in account.latches:
+        return Cell("stops disarmed", Tone.WARN)
+    held = [latch for latch in Latch if latch in account.latches]
+    if held:
+        waits = held[0] in (Latch.BROKER, Latch.DISK)
+        return Cell(f"waits for {held[0].value}" if waits else "waits for R", Tone.WARN)
+    if step is None:
+        return Cell(words.NONE, Tone.DIM)
+    when = words.moment(step.at_ms, now_ms)
+    return Cell(f"enters to {when}") if step.what == "entering" else Cell(f"{when} {step.what}", Tone.DIM)
+
+
+def _gain(share: Decimal | None) -> Tone:
+    """A loss is told by its sign; one of a percent or more by its tone as well."""
+    return Tone.BAD if share is not None and share <= _LOSS else Tone.PLAIN
+
+
+def _money(f: SleeveFigures, s: Situation) -> dict[str, Cell]:
+    stale = explain.is_stale(s, f.age_s)
+    tone = Tone.DIM if stale else Tone.PLAIN
+    old = f" {words.age(f.age_s)}" if stale else ""
+    near = f.drawdown is not None and f.drawdown >= f.drawdown_limit * 2 / 3
+    return {
+        "equity": Cell(f"{words.usd(f.equity)}{old}", tone),
+        "day": Cell(words.signed(f.day), Tone.DIM if stale else _gain(f.day)),
+        "week": Cell(words.signed(f.week), Tone.DIM if stale else _gain(f.week)),
+        "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
+        "cap": Cell(words.CAPS[f.cap], Tone.WARN if f.cap in ("0.10", "6.12") else Tone.DIM),
+        "fall %": Cell(
+            f"{words.percent(f.drawdown, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
+        ),
+    }

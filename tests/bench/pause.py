@@ -1,0 +1,172 @@
+"""From the pause key to the last cancel at the exchange, ms, while quotes pour in at a thousand a second.
+
+A session by the clock at speed 1 with its journal on disk. GEN and two MINIs work seven entries each, REV and COM
+stops: nothing fills. `p` pauses GEN, `P` all five accounts; each press is followed by a resume, and all plan again.
+Prints one JSON line a key. Usage: python tests/bench/pause.py [--presses 200]
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from allusetui.compose.run import build_run
+from allusetui.domain import input as inp
+from allusetui.domain.input import Input
+from allusetui.domain.snapshot import Key
+from allusetui.journal.sqlite import SqliteJournal
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import Pace
+from allusetui.runtime.tail import TailJournal
+from allusetui.runtime.thread import EngineThread
+from allusetui.scenario.load import parse
+
+GEN = ("AAPL", "MSFT", "AMZN", "GOOG", "SPY", "QQQ", "IWM")
+ACCOUNTS = ("GEN", "MINI-1", "MINI-2", "REV", "COM")
+TICKS_PER_S = 1_000
+HEAD = """
+[scenario]
+name = "pause"
+start = 2026-03-05T09:44:58
+end = 2026-03-05T11:00:00
+[market]
+kind = "scripted"
+[market.symbols.VIX]
+spot = 18.0
+"""
+SYMBOL = """
+[market.symbols.{name}]
+spot = 200.0
+iv = 0.3
+atr = 20.0
+oi = 50000
+volume = 50000
+strike_step = 0.5
+earnings = []
+[[fault]]
+at = 2026-03-05T09:44:00
+kind = "no_fill"
+symbol = "{name}"
+"""
+ACCOUNT = """
+[accounts.{name}]
+equity = 4_000_000
+"""
+BREACHED = """
+[[accounts.{name}.options]]
+symbol = "NVDA"
+expiry = 2026-03-06
+strike = 270.0
+right = "P"
+quantity = -2
+price = 1.10
+opened = 2026-03-04
+"""
+
+
+class Timed:
+    """The exchange's cancel, with the instant of its last cancel."""
+
+    def __init__(self, cancel: Callable[[str, int], Sequence[Input]]) -> None:
+        self.cancelled_s, self.count = 0.0, 0
+        self._cancel = cancel
+
+    def __call__(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        found = self._cancel(client_order_id, at_ms)
+        self.cancelled_s, self.count = perf_counter(), self.count + 1
+        return found
+
+
+def scenario() -> str:
+    symbols = [SYMBOL.format(name=name) for name in (*GEN, "NVDA")]
+    accounts = [ACCOUNT.format(name=name) for name in ACCOUNTS]
+    return HEAD + "".join([*symbols, *accounts[:3]]) + "".join(a + BREACHED.format(name=n) for a, n in zip(
+        accounts[3:], ACCOUNTS[3:], strict=True
+    ))  # fmt: skip
+
+
+async def pour(live: Live) -> None:
+    """A thousand quotes a second through the engine, one symbol each."""
+    turn, every = live.session.turn, 1 / TICKS_PER_S
+    due_s, index = perf_counter(), 0
+    while True:
+        symbol = GEN[index % len(GEN)]
+        quote = turn.world.market.underlying(symbol, turn.now_ms)
+        if quote is not None:
+            turn.deliver([inp.MarketSeen(turn.now_ms, {symbol: quote}, {}, 0.04)])
+        index, due_s = index + 1, due_s + every
+        await asyncio.sleep(max(due_s - perf_counter(), 0))
+
+
+def until(found: Callable[[], bool]) -> None:
+    pause, end_s = threading.Event(), perf_counter() + 30
+    while not found():
+        if perf_counter() > end_s:
+            raise TimeoutError("the session does not do what the benchmark waits for")
+        pause.wait(0.001)
+
+
+def working(engine: EngineThread, accounts: Sequence[str]) -> int:
+    snapshot = engine.latest()
+    return 0 if snapshot is None else sum(i.live and i.account in accounts for i in snapshot.state.intents.values())
+
+
+def press(engine: EngineThread, timed: Timed, accounts: Sequence[str], orders: int) -> tuple[float, int]:
+    """One press with `orders` working: ms to the last cancel, and how many there were."""
+    until(lambda: working(engine, accounts) >= orders)
+    account = accounts[0] if len(accounts) == 1 else None
+    timed.count, pressed_s = 0, perf_counter()
+    engine.send(Key("pause", account))
+    until(lambda: working(engine, accounts) == 0)
+    took_ms = (timed.cancelled_s - pressed_s) * 1000
+    count = timed.count
+    engine.send(Key("resume", account))
+    return took_ms, count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--presses", type=int, default=200)
+    presses = parser.parse_args().presses
+    with tempfile.TemporaryDirectory() as folder:
+        timed: list[Timed] = []
+
+        def opened() -> Live:
+            journal = TailJournal(SqliteJournal(Path(folder)))
+            run = build_run(parse(scenario(), "pause.toml"), journal, NoReports())
+            timed.append(Timed(run.exchange.cancel))
+            run.exchange.cancel = timed[0]  # type: ignore[method-assign]  # the stopwatch
+            pace = Pace(run.calendar, 1, run.started.at_ms, perf_counter())
+            turn = run.runtime
+            session = Session("pause", "SIM", turn, journal, run.begin, lambda: None, pace, run.end_ms)
+            live = Live(session, perf_counter)
+            live.beside = asyncio.get_running_loop().create_task(pour(live))  # type: ignore[attr-defined]  # kept alive
+            return live
+
+        engine = EngineThread(opened)
+        engine.start()
+        until(lambda: engine.latest() is not None or engine.failure is not None)
+        for name, accounts, orders in (("p", ACCOUNTS[:1], 7), ("P", ACCOUNTS, 20)):
+            rows = [press(engine, timed[0], accounts, orders) for _ in range(presses)]
+            times = np.array([took for took, _ in rows])
+            shown = {"key": name, "presses": presses, "orders": min(count for _, count in rows)}
+            p50, p99 = np.percentile(times, [50, 99])
+            figures = {"p50_ms": p50, "p99_ms": p99, "max_ms": times.max()}
+            print(json.dumps({**shown, **{figure: round(value, 2) for figure, value in figures.items()}}))
+        engine.end()
+        engine.join()
+
+
+class NoReports:
+    def write(self, period: str, name: str, at_ms: int) -> str:
+        return ""
+
+
+if __name__ == "__main__":
+    main()

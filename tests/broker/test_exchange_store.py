@@ -1,0 +1,303 @@
+"""The simulated exchange's book outlives its process: what is stored goes on as what was stored would have."""
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from allusetui.broker.simulated.exchange import Exchange
+from allusetui.broker.simulated.store import FILE_NAME, FORMAT, BookError, DurableExchange, load, save
+from allusetui.compose.run import Run, build_run
+from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrderAcked
+from allusetui.domain.order import Order
+from allusetui.journal.memory import MemoryJournal
+from allusetui.ports import Broker
+from allusetui.scenario.load import load as load_scenario
+from allusetui.scenario.load import parse
+from allusetui.scenario.model import Scenario
+from tests.broker.test_exchange import NOW, exchange, sell
+from tests.faults.runs import ENTRY, ROLL, STOP, fault, key
+from tests.replaying import Silent
+
+Call = tuple[str, tuple[object, ...], int]
+STORIES = {
+    "entry": ENTRY,
+    "entry-slow": ENTRY + fault("partial_fill", "09:45:00", "30s", symbol="AAPL", value=1.0),
+    "entry-late-acks": ENTRY + fault("lost_ack", "09:45:00", "20s", symbol="AAPL"),
+    "entry-unfilled": ENTRY + fault("no_fill", "09:45:00", "2m", symbol="AAPL") + key("pause", "09:45:30"),
+    "roll-slow": ROLL + fault("partial_fill", "10:30:00", "1m", symbol="AAPL", value=0.7),
+    "stop-link-lost": STOP + fault("broker_down", "10:30:01", "25s"),
+    "stop-rejected": STOP + fault("reject", "10:30:00", "15s", symbol="AAPL"),
+    "roll-beside-a-stranger": ROLL + fault("foreign_order", "10:30:00", "10s", symbol="AAPL", quantity=2),
+}
+
+
+def scenario(name: str) -> Scenario:
+    return load_scenario(name) if name == "crash-week" else parse(STORIES[name], f"{name}.toml")
+
+
+def fresh(name: str) -> Run:
+    return build_run(scenario(name), MemoryJournal(), Silent())
+
+
+@dataclass
+class Recorder:
+    """Implements `ports.Broker`: the exchange, with every call and its answer written down."""
+
+    broker: Broker
+    calls: list[Call]
+    answers: list[object]
+
+    def _told(self, name: str, at_ms: int, *given: object) -> object:
+        answer = getattr(self.broker, name)(*given, at_ms)
+        self.calls.append((name, given, at_ms))
+        self.answers.append(answer)
+        return answer
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        return self._told("place", at_ms, order)
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        return self._told("cancel", at_ms, client_order_id)
+
+    def orders(self, at_ms: int):
+        return self._told("orders", at_ms)
+
+    def positions(self, at_ms: int):
+        return self._told("positions", at_ms)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        return self._told("advance", at_ms)
+
+    def engine_down(self, down: bool) -> None:
+        self.broker.engine_down(down)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return self.broker.next_ms(after_ms)
+
+
+@cache
+def recorded(name: str) -> tuple[tuple[Call, ...], tuple[object, ...]]:
+    """Everything that a run asks of its exchange, and what it answers."""
+    run, kept = fresh(name), Recorder(None, [], [])
+    kept.broker = run.exchange
+    run.runtime.world.broker = kept
+    run.go()
+    return tuple(kept.calls), tuple(kept.answers)
+
+
+def asked(broker: Broker, calls: Sequence[Call]) -> Iterator[object]:
+    for name, given, at_ms in calls:
+        yield getattr(broker, name)(*given, at_ms)
+
+
+def seeded(name: str, count: int) -> Iterator[int]:
+    """Numbers of calls, most of them near those that changed something."""
+    calls, answers = recorded(name)
+    near = [n for n, answer in enumerate(answers) if answer and calls[n][0] in ("place", "cancel", "advance")]
+    rng = np.random.default_rng(len(calls))
+    for _ in range(count):
+        drawn = int(rng.choice(near)) + int(rng.integers(0, 3)) if rng.random() < 0.8 else int(rng.integers(len(calls)))
+        yield min(drawn, len(calls) - 1)
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.parametrize("name", [*STORIES, "crash-week"])
+def test_9_5_an_exchange_that_is_restored_goes_on_exactly_as_the_first_would_have(name: str, tmp_path: Path) -> None:
+    calls, answers = recorded(name)
+    for number, cut in enumerate(seeded(name, 12)):
+        path = tmp_path / f"{number}.json"
+        list(asked(DurableExchange(fresh(name).exchange, path, "s"), calls[:cut]))
+        second = fresh(name)
+        told = list(asked(DurableExchange(second.exchange, path, "s"), calls[cut:]))
+        assert told == list(answers[cut:])
+        assert second.exchange.standing() == whole(name)
+
+
+@cache
+def whole(name: str) -> object:
+    """The exchange's standing at the end of a run that nothing disturbed."""
+    run = fresh(name)
+    list(asked(run.exchange, recorded(name)[0]))
+    return run.exchange.standing()
+
+
+def test_what_is_stored_is_read_back_exactly(tmp_path: Path) -> None:
+    standing = whole("crash-week")
+    save(tmp_path / FILE_NAME, "s", standing)
+    assert load(tmp_path / FILE_NAME, "s") == standing
+    assert (tmp_path / FILE_NAME).stat().st_size < 50_000
+
+
+# Killed between the book and the report
+
+
+def of_the_put(tmp_path: Path, house: Exchange | None = None) -> DurableExchange:
+    return DurableExchange(house or exchange(), tmp_path / FILE_NAME, "s")
+
+
+@pytest.mark.clause("9.5", "0.6")
+def test_9_5_an_order_that_was_taken_is_listed_after_a_kill_that_swallowed_its_acknowledgement(tmp_path: Path) -> None:
+    of_the_put(tmp_path).place(sell("1.20"), NOW)  # and the process dies: nobody heard
+    after = of_the_put(tmp_path)
+    assert [(o.client_order_id, o.open) for o in after.orders(NOW).orders] == [("o1", True)]
+    with pytest.raises(ValueError, match="was placed before"):
+        after.place(sell("1.20"), NOW + 1)
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_fill_that_nobody_heard_of_is_among_the_executions_once_and_in_the_book(tmp_path: Path) -> None:
+    before = of_the_put(tmp_path)
+    before.place(sell("1.15", 3), NOW)
+    before.advance(NOW + 1_000)  # filled; the report dies with the process
+    after = of_the_put(tmp_path)
+    assert [e.quantity for e in after.orders(NOW + 1_000).executions] == [3]
+    assert set(after.positions(NOW + 1_000).positions.values()) == {-3}
+    assert after.advance(NOW + 60_000) == ()
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_limit_goes_on_waiting_for_its_fill_where_it_was(tmp_path: Path) -> None:
+    of_the_put(tmp_path).place(sell("1.15"), NOW)
+    after = of_the_put(tmp_path)
+    assert after.advance(NOW + 999) == ()
+    assert len(after.advance(NOW + 1_000)) == 1
+
+
+def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
+    house = of_the_put(tmp_path)
+    house.place(sell("1.20"), NOW)
+    written = (tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino
+    for second in range(1, 120):
+        house.advance(NOW + 1_000 * second)
+        house.orders(NOW + 1_000 * second)
+        house.positions(NOW + 1_000 * second)
+    assert ((tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino) == written
+
+
+# Documents that are refused
+
+
+def torn(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def of_a_later_version(text: str) -> str:
+    return text.replace(f'"format":{FORMAT}', f'"format":{FORMAT + 1}')
+
+
+def with_other_cash(text: str) -> str:
+    return text.replace('"cash":"1', '"cash":"2')
+
+
+def of_another(text: str) -> str:
+    return text.replace('"session":"s"', '"session":"t"')
+
+
+@pytest.mark.parametrize(
+    ("bend", "says"),
+    [
+        (torn, "is damaged, or not an exchange's book"),
+        (lambda text: "", "is damaged, or not an exchange's book"),
+        (lambda text: "[1, 2]", "is damaged, or not an exchange's book"),
+        (lambda text: '{"accounts": {}}', "is damaged, or not an exchange's book"),
+        (of_a_later_version, "is of format 2; this version reads format 1"),
+        (with_other_cash, "is damaged: its hash does not fit"),
+        (of_another, "is the book of session t, not of s"),
+    ],
+)
+def test_a_document_that_is_torn_or_foreign_is_refused_in_one_line_and_kept(
+    bend: Callable[[str], str], says: str, tmp_path: Path
+) -> None:
+    of_the_put(tmp_path).place(sell("1.20"), NOW)
+    path = tmp_path / FILE_NAME
+    path.write_text(bent := bend(path.read_text()))
+    with pytest.raises(BookError) as refused:
+        of_the_put(tmp_path)
+    assert str(refused.value) == f"{path}: {says}"
+    assert path.read_text() == bent
+
+
+def test_every_torn_tail_of_a_document_is_refused(tmp_path: Path) -> None:
+    of_the_put(tmp_path).place(sell("1.20"), NOW)
+    path = tmp_path / FILE_NAME
+    whole_text = path.read_text()
+    for length in range(len(whole_text) - 2):
+        path.write_text(whole_text[:length])
+        with pytest.raises(BookError):
+            load(path, "s")
+
+
+def test_a_record_that_the_document_can_not_mean_is_refused(tmp_path: Path) -> None:
+    of_the_put(tmp_path)
+    path = tmp_path / FILE_NAME
+    save(path, "s", replace(load(path, "s"), now_ms="soon"))  # type: ignore[arg-type]
+    with pytest.raises(BookError, match="'soon' is not of int"):
+        load(path, "s")
+
+
+# A disk that refuses
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Makes the disk full, or gives it room again."""
+
+    def refuse(*paths: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    true = os.replace
+    return lambda is_full: monkeypatch.setattr(os, "replace", refuse if is_full else true)
+
+
+@pytest.mark.clause("8.6")
+def test_8_6_a_broker_that_can_not_store_takes_no_order_and_its_link_is_lost_until_it_can(
+    full: Callable[[bool], None], tmp_path: Path
+) -> None:
+    house = of_the_put(tmp_path)
+    stored = (tmp_path / FILE_NAME).read_text()
+    full(True)
+    (lost,) = house.place(sell("1.15"), NOW)
+    assert lost == BrokerLost(NOW, "exchange can't store its book: No space left on device")
+    assert house.advance(NOW + 5_000) == ()
+    assert not house.orders(NOW + 5_000).complete
+    assert not house.positions(NOW + 5_000).complete
+    assert (tmp_path / FILE_NAME).read_text() == stored
+    full(False)
+    (returned,) = house.advance(NOW + 10_000)
+    assert isinstance(returned, BrokerReturned)
+    assert house.orders(NOW + 10_000).orders == ()
+    assert [type(r) for r in house.place(sell("1.20"), NOW + 11_000)] == [OrderAcked]
+
+
+@pytest.mark.clause("8.6", "0.6")
+def test_8_6_an_order_that_worked_when_the_disk_filled_up_is_neither_filled_nor_cancelled_until_it_is_stored(
+    full: Callable[[bool], None], tmp_path: Path
+) -> None:
+    house = of_the_put(tmp_path)
+    house.place(sell("1.15"), NOW)
+    full(True)
+    assert [type(r) for r in house.advance(NOW + 1_000)] == [BrokerLost]
+    assert house.cancel("o1", NOW + 2_000) == ()
+    full(False)
+    returned, filled = house.advance(NOW + 3_000)
+    assert (type(returned), filled.at_ms) == (BrokerReturned, NOW + 1_000)
+    assert [e.quantity for e in house.orders(NOW + 3_000).executions] == [1]
+
+
+def test_a_session_can_not_begin_on_a_disk_that_refuses(full: Callable[[bool], None], tmp_path: Path) -> None:
+    full(True)
+    with pytest.raises(OSError, match="No space left"):
+        of_the_put(tmp_path)
+
+
+def test_the_document_is_plain_json_with_exact_decimals(tmp_path: Path) -> None:
+    of_the_put(tmp_path).place(sell("1.20"), NOW)
+    document = json.loads((tmp_path / FILE_NAME).read_text())
+    assert document["book"]["live"][0]["order"]["limit"] == "1.20"

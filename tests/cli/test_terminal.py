@@ -1,0 +1,117 @@
+"""The real program on a real terminal: it opens, pauses, outlives its line, and ends in good order."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.terminals import Terminal
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "allusetui", *map(str, args)], capture_output=True, text=True, timeout=60
+    )
+
+
+def status(sessions: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(command("status", "--sessions", sessions).stdout)
+    return found
+
+
+def journal(sessions: Path) -> list[dict[str, Any]]:
+    lines = (sessions / "demo/journal.ndjson").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.clause("0.7")
+def test_0_7_p_pauses_the_chosen_account_and_the_journal_has_it(tmp_path: Path) -> None:
+    with Terminal("run", "--sessions", tmp_path) as terminal:
+        terminal.shows("GEN     SAFE")
+        terminal.type("p")
+        terminal.shows("stops disarmed")
+        terminal.type("q")
+        terminal.shows("end the engine")
+        terminal.type("e")
+        assert terminal.ended() == 0
+    rows = journal(tmp_path)
+    acted = next(row for row in rows if row["kind"] == "operator.acted")
+    assert (acted["account"], acted["data"]["action"]) == ("GEN", "pause")
+    assert [row["data"]["latch"] for row in rows if row["kind"] == "latch.set"] == ["paused"]
+
+
+def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: Path) -> None:
+    with Terminal("run", "--sessions", tmp_path, "--speed", "600") as terminal:
+        terminal.shows("GEN     SAFE")
+        terminal.hang_up()
+        terminal.until(lambda: status(tmp_path)["clock"] > "2026-03-02T09:46")
+        assert command("pause", "--sessions", tmp_path).stdout == "pause every account: done, in the journal\n"
+        assert all(row["latches"] == ["paused"] for row in status(tmp_path)["accounts"])
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.ended() == 0
+    kinds = [row["kind"] for row in journal(tmp_path)]
+    assert "entry.planned" in kinds
+    assert kinds.count("latch.set") == 3
+    assert command("status", "--sessions", tmp_path).stderr == "allusetui: no engine runs on the session demo\n"
+
+
+def test_a_dashboard_attached_from_another_terminal_pauses_too(tmp_path: Path) -> None:
+    with Terminal("run", "--headless", "--sessions", tmp_path) as engine:
+        engine.until(lambda: command("status", "--sessions", tmp_path).returncode == 0)
+        with Terminal("attach", "--sessions", tmp_path) as watcher:
+            watcher.shows("GEN     SAFE")
+            watcher.type("P")
+            watcher.shows("stops disarmed")
+            watcher.type("q")
+            watcher.shows("detach")
+            watcher.type("d")
+            assert watcher.ended() == 0
+        assert all(row["latches"] == ["paused"] for row in status(tmp_path)["accounts"])
+        second = command("run", "--headless", "--sessions", tmp_path)
+        assert (second.returncode, second.stderr.count("\n")) == (2, 1)
+        assert "in use by another process" in second.stderr
+        os.kill(engine.pid, signal.SIGTERM)
+        assert engine.ended() == 0
+
+
+def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    clocks = []
+    for _ in range(2):
+        with Terminal("run", "--headless", "--sessions", tmp_path, "--speed", "600") as engine:
+            engine.until(lambda: command("status", "--sessions", tmp_path).returncode == 0)
+            clocks.append(status(tmp_path)["clock"])
+            os.kill(engine.pid, signal.SIGTERM)
+            assert engine.ended() == 0
+    assert clocks[0] < clocks[1]
+    started = [row["data"]["resumed"] for row in journal(tmp_path) if row["kind"] == "session.started"]
+    assert started == [False, True]
+    other = command("run", "--headless", "--scenario", "crash-week", "--sessions", tmp_path)
+    assert other.returncode == 2
+    assert "is not what the session demo was begun with" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "complaint"),
+    [
+        (("run",), "no terminal to draw on"),
+        (("run", "--mode", "live"), "--mode live: not in this version"),
+        (("run", "--headless", "--speed", "fast"), "--speed fast: not a speed"),
+        (("run", "--headless", "--scenario", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("attach",), "no terminal to draw on"),
+        (("pause",), "no engine runs on the session demo"),
+        (("status", "--session", "x"), "no engine runs on the session x"),
+    ],
+)
+def test_what_can_not_be_done_is_one_line_and_exit_code_2(
+    args: tuple[str, ...], complaint: str, tmp_path: Path
+) -> None:
+    done = command(*args, "--sessions", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert complaint in done.stderr

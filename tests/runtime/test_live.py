@@ -1,0 +1,152 @@
+"""A session by the clock: the same decisions as a replay, keys heard at once, cancels proven, an end in good order."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+
+from allusetui.codec.records import line
+from allusetui.compose.run import Run, build_run
+from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.journal.memory import MemoryJournal
+from allusetui.runtime.inbox import ROOM
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import Pace
+from allusetui.runtime.tail import TailJournal
+from allusetui.runtime.thread import EngineThread
+from allusetui.scenario.load import load, parse
+from tests.replaying import Silent
+from tests.rules.situations import AAPL, fault, situation
+
+MORNING = "2026-03-05T09:44:00", "2026-03-05T11:00:00"
+PATIENCE_S = 20.0
+
+
+class Started:
+    """A session put together for a test, with its journal and its run."""
+
+    def __init__(self, text: str, speed: float | None) -> None:
+        scenario = load(text) if text == "crash-week" else parse(text, "test.toml")
+        self.journal = TailJournal(MemoryJournal())
+        self.run: Run = build_run(scenario, self.journal, Silent())
+        start_ms = self.run.started.at_ms
+        turn = self.run.runtime
+        pace = Pace(self.run.calendar, speed, start_ms, perf_counter())
+        begin: Callable[[], None] = lambda: turn.begin(self.run.started)  # noqa: E731
+        self.session = Session("test", "SIM", turn, self.journal, begin, lambda: None, pace, self.run.end_ms)
+
+    def live(self) -> Live:
+        return Live(self.session, perf_counter)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for _, _, event in self.journal.read()]
+
+
+def until(found: Callable[[], bool]) -> None:
+    """Wait for a fact, no longer than patience lasts."""
+    end_s, pause = perf_counter() + PATIENCE_S, threading.Event()
+    while not found():
+        assert perf_counter() < end_s, "it never came"
+        pause.wait(0.002)
+
+
+def test_a_live_session_decides_what_a_replay_decides() -> None:
+    started, journal = Started("crash-week", None), MemoryJournal()
+    asyncio.run(started.live().run())
+    build_run(load("crash-week"), journal, Silent()).go()
+    assert [line(*row) for row in started.journal.read()] == [line(*row) for row in journal.read()]
+
+
+# An entry that nothing fills walks for half a minute: there is time to press a key.
+WORKING = situation(*MORNING, {"AAPL": AAPL}, fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m"))
+
+
+def running(speed: float = 20.0) -> tuple[EngineThread, Started]:
+    started = Started(WORKING, speed)
+    engine = EngineThread(started.live)
+    engine.start()
+    return engine, started
+
+
+def shown(engine: EngineThread) -> Snapshot:
+    snapshot = engine.latest()
+    assert snapshot is not None
+    return snapshot
+
+
+def works(engine: EngineThread) -> bool:
+    snapshot = engine.latest()
+    return snapshot is not None and any(i.live for i in snapshot.state.intents.values())
+
+
+@pytest.mark.clause("0.7")
+def test_0_7_a_pause_is_proven_in_the_next_snapshot() -> None:
+    engine, started = running()
+    until(lambda: works(engine))
+    engine.send(Key("pause", "GEN"))
+    until(lambda: "GEN" in shown(engine).proofs)
+    proof = shown(engine).proofs["GEN"]
+    assert (proof.action, proof.sent, proof.confirmed) == ("pause", 1, 1)
+    assert proof.took_ms < 1_000
+    engine.end()
+    engine.join()
+    kinds = started.kinds()
+    assert "order.abandoned" in kinds[kinds.index("operator.acted") :]
+    assert shown(engine).state.accounts["GEN"].latches == {"paused"}
+
+
+def test_an_end_cancels_entries_and_says_that_it_has_ended() -> None:
+    engine, started = running()
+    until(lambda: works(engine))
+    engine.end()
+    engine.join()
+    assert engine.failure is None
+    assert shown(engine).ended
+    assert shown(engine).state.intents == {}
+    assert "order.abandoned" in started.kinds()[-3:]
+    with pytest.raises(BlockingIOError):
+        engine.send(Key("pause", "GEN"))
+
+
+@pytest.mark.clause("9.1")
+def test_9_1_an_inbox_that_overflows_stops_every_account() -> None:
+    started = Started(WORKING, 1.0)
+    live = started.live()
+    for _ in range(ROOM):
+        live.inbox.put(Key("approve", "GEN"))
+    with pytest.raises(BlockingIOError):
+        live.inbox.put(Key("approve", "GEN"))
+    live.watchers.append(lambda snapshot: live.end() if snapshot.count > 1 else None)
+    asyncio.run(live.run())
+    latches = {name: account.latches for name, account in started.run.runtime.engine.state.accounts.items()}
+    assert all("mismatch" in found for found in latches.values())
+
+
+def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
+    engine, _ = running(60.0)
+    seen: list[Snapshot] = []
+    until(lambda: engine.latest() is not None)
+    first = shown(engine)
+    cash = first.state.accounts["GEN"].cash
+    began_s = perf_counter()
+    until(lambda: perf_counter() - began_s > 1.0)
+    seen.append(shown(engine))
+    engine.end()
+    engine.join()
+    assert 3 <= seen[0].count - first.count <= 7
+    assert seen[0].now_ms > first.now_ms
+    assert first.state.accounts["GEN"].cash == cash
+    assert first.state is not seen[0].state
+
+
+def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
+    def refuse() -> Live:
+        raise OSError("no such session")
+
+    engine = EngineThread(refuse)
+    engine.start()
+    engine.join()
+    assert isinstance(engine.failure, OSError)
+    assert engine.latest() is None

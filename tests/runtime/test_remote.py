@@ -1,0 +1,160 @@
+"""A screen in another process: it sees what the engine shows, its keys arrive, and a lost engine is shown as ended."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from allusetui.compose.run import build_run
+from allusetui.domain.contract import Option
+from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.journal.memory import MemoryJournal
+from allusetui.runtime.control import ControlServer
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import Pace
+from allusetui.runtime.remote import RemoteConsole, press, status
+from allusetui.runtime.tail import TailJournal
+from allusetui.runtime.talk import HELLO, SOCKET_NAME, ControlError, line
+from allusetui.runtime.thread import EngineThread
+from allusetui.scenario.load import parse
+from tests.replaying import Silent
+from tests.rules.situations import AAPL, fault, situation
+from tests.runtime.engines import Engine, FakeHub, until
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    with Engine(tmp_path, FakeHub()) as found:
+        yield found
+
+
+@pytest.fixture
+def console(engine: Engine) -> Iterator[RemoteConsole]:
+    found = RemoteConsole(engine.folder)
+    yield found
+    found.close()
+
+
+def shown(console: RemoteConsole) -> Snapshot:
+    found = console.latest()
+    assert found is not None
+    return found
+
+
+def test_it_shows_a_snapshot_from_its_first_instant_and_then_each_newer_one(
+    engine: Engine, console: RemoteConsole
+) -> None:
+    assert shown(console).count == 1
+    for _ in range(50):
+        engine.show()
+        until(lambda: shown(console).count == engine.hub.count)
+
+
+def test_its_keys_arrive_in_order_without_waiting(engine: Engine, console: RemoteConsole) -> None:
+    keys = [Key("pause", "GEN"), Key("resume", "GEN", by="ana"), Key("kill")]
+    for key in keys:
+        console.send(key)
+    until(lambda: len(engine.hub.keys) == len(keys))
+    assert engine.hub.keys == keys
+
+
+def test_its_last_key_arrives_though_it_closes_at_once(engine: Engine) -> None:
+    console = RemoteConsole(engine.folder)
+    console.send(Key("kill"))
+    console.close()
+    until(lambda: engine.hub.keys)
+
+
+def test_it_ends_the_engine(engine: Engine, console: RemoteConsole) -> None:
+    console.end()
+    until(lambda: engine.hub.told_to_end)
+
+
+def test_closing_it_leaves_the_engine_running(engine: Engine) -> None:
+    RemoteConsole(engine.folder).close()
+    assert not engine.hub.told_to_end
+    press(engine.folder, Key("pause", "GEN"))
+
+
+def test_a_lost_engine_is_shown_as_ended_and_takes_no_keys(tmp_path: Path) -> None:
+    with Engine(tmp_path, FakeHub()):
+        console = RemoteConsole(tmp_path)
+    until(lambda: shown(console).ended)
+    with pytest.raises(BlockingIOError, match="not running"):
+        console.send(Key("pause", "GEN"))
+    console.end()
+    console.close()
+
+
+def test_an_engine_that_does_not_answer_is_told_of(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(tmp_path / SOCKET_NAME))
+        hung.listen()
+        for ask in (lambda: status(tmp_path, 0.05), lambda: RemoteConsole(tmp_path, 0.05)):
+            with pytest.raises(ControlError, match=f"^the engine of the session {tmp_path.name} does not answer$"):
+                ask()
+
+
+def test_an_engine_that_goes_in_the_middle_of_a_question_is_told_of(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dying:
+        dying.bind(str(tmp_path / SOCKET_NAME))
+        dying.listen()
+        with pytest.raises(ControlError, match="has ended"):
+            _ask_one_that_dies(dying, tmp_path)
+
+
+def _ask_one_that_dies(dying: socket.socket, folder: Path) -> None:
+    def hello_and_death() -> None:
+        visitor, _ = dying.accept()
+        visitor.recv(1_024)
+        visitor.sendall(line(HELLO)[:10])
+        visitor.close()
+
+    dead = threading.Thread(target=hello_and_death)
+    dead.start()
+    try:
+        status(folder)
+    finally:
+        dead.join()
+
+
+# With the engine itself
+
+# An entry that nothing fills walks for half a minute: there is an order to cancel.
+WORKING = situation(
+    "2026-03-05T09:44:00", "2026-03-05T11:00:00", {"AAPL": AAPL}, fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m")
+)
+
+
+def test_0_7_a_pause_from_another_process_cancels_what_works_and_proves_it(tmp_path: Path) -> None:
+    journal = TailJournal(MemoryJournal())
+    run = build_run(parse(WORKING, "test.toml"), journal, Silent())
+    pace = Pace(run.calendar, 20.0, run.started.at_ms, perf_counter())
+    session = Session(
+        "test", "SIM", run.runtime, journal, lambda: run.runtime.begin(run.started), lambda: None, pace, run.end_ms
+    )  # fmt: skip
+    engine = EngineThread(
+        lambda: Live(session, perf_counter), lambda live: ControlServer(tmp_path / SOCKET_NAME, live, perf_counter)
+    )
+    engine.start()
+    until(lambda: (tmp_path / SOCKET_NAME).exists())
+    console = RemoteConsole(tmp_path)
+    until(lambda: any(intent.live for intent in shown(console).state.intents.values()))
+    [order] = status(tmp_path)["working_orders"]
+    assert (order["account"], order["purpose"], order["side"], order["filled"]) == ("GEN", "entry", "SELL", 0)
+    press(tmp_path, Key("pause", "GEN"))
+    until(lambda: "GEN" in shown(console).proofs)
+    assert (shown(console).proofs["GEN"].sent, shown(console).proofs["GEN"].confirmed) == (1, 1)
+    found = status(tmp_path)
+    assert found["working_orders"] == [] and found["accounts"][0]["latches"] == ["paused"]
+    with pytest.raises(ControlError, match=r"^GEN: no prompt is open; approve did nothing\."):
+        press(tmp_path, Key("approve", "GEN"))
+    console.end()
+    engine.join()
+    until(lambda: shown(console).ended)
+    assert engine.failure is None
+    assert not any(isinstance(contract, Option) for contract in shown(console).state.accounts["GEN"].lots)
+    console.close()

@@ -1,0 +1,82 @@
+"""A console that serves what it is given and remembers the keys, a clock that stands still, and two afternoons."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from allusetui.domain.event import OperatorKey
+from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.tui.app import Dashboard
+from allusetui.view.model import Seen
+from tests.replaying import Replayed, replay_crash_week
+from tests.view.snapshots import LAW, snapshot_of
+
+_PAUSED = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'
+
+
+@cache
+def afternoon() -> Replayed:
+    """Thursday 14:00 of the crash week: nine puts, six of them 1 to 2 ATR down; REV and COM are latched at level 3."""
+    return replay_crash_week("2026-03-12T14:00:00")
+
+
+@cache
+def paused_afternoon() -> Replayed:
+    """The same, GEN paused before its puts fell: their defences wait for a person."""
+    return replay_crash_week("2026-03-12T14:00:00", _PAUSED)
+
+
+class Served:
+    """Serves a snapshot; `full` takes no key."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.keys: list[Key] = []
+        self.full = False
+        self.ended = False
+
+    def latest(self) -> Snapshot:
+        return self.snapshot
+
+    def send(self, key: Key) -> None:
+        if self.full:
+            raise BlockingIOError("its inbox is full")
+        self.keys.append(key)
+
+    def end(self) -> None:
+        self.ended = True
+
+    def hear(self) -> None:
+        """Journal the last key, as the engine does."""
+        key, seq = self.keys[-1], self.snapshot.tail[-1].seq + 1
+        event = OperatorKey(account=key.account, action=key.action, by=key.by, contract=key.contract)
+        tail = (*self.snapshot.tail, Told(seq, self.snapshot.now_ms, event))
+        self.publish(tail=tail)
+
+    def withdraw(self) -> None:
+        """Serve a snapshot in which no approval is open."""
+        self.publish(state=replace(self.snapshot.state, approvals={}))
+
+    def publish(self, **changes: Any) -> None:
+        """Serve the next snapshot."""
+        self.snapshot = replace(self.snapshot, count=self.snapshot.count + 1, **changes)
+
+
+class Clock:
+    """A wall clock that stands still until it is told, ms."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0.0
+
+    def __call__(self) -> float:
+        return self.now_ms
+
+
+def dashboard(replayed: Replayed, theme: str = "dark") -> tuple[Dashboard, Served, Clock]:
+    """A dashboard on a run's end, its console and its clock."""
+    console, clock = Served(snapshot_of(replayed)), Clock()
+
+    def read(shown: Snapshot) -> Seen:
+        return Seen(shown, LAW, replayed.run.calendar)
+
+    return Dashboard(console, lambda: read, clock, theme), console, clock

@@ -1,0 +1,198 @@
+"""What every key does: on the dashboard, over a question, and while text is typed."""
+
+import pytest
+from textual.widgets import Input
+
+from allusetui.domain.contract import Option
+from allusetui.domain.snapshot import Key
+from allusetui.tui.screens.ask import Approval, Ask
+from allusetui.tui.screens.main import Full
+from tests.tui.consoles import afternoon, paused_afternoon
+from tests.tui.desk import watching
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize(
+    ("key", "sent"),
+    [("p", Key("pause", "GEN")), ("P", Key("pause")), ("ctrl+x", Key("kill")), ("e", Key("no_entries", "GEN"))],
+)
+async def test_a_key_that_acts_at_once_is_sent_and_told_before_the_engine_answers(key: str, sent: Key) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press(key)
+        assert desk.console.keys == [sent]
+        assert "sent" in desk.line
+
+
+async def test_what_was_sent_is_told_until_the_journal_has_it() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("p")
+        await desk.poll()
+        assert "pause GEN sent" in desk.line
+        desk.console.hear()
+        await desk.poll()
+        assert "sent" not in desk.line
+
+
+async def test_a_key_without_an_answer_is_told_loudly_after_two_seconds() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("p")
+        desk.clock.now_ms = 3_000
+        await desk.poll()
+        assert "pause GEN: NO ANSWER for 3 s" in desk.line
+
+
+async def test_a_key_that_the_engine_does_not_take_is_told_as_not_sent() -> None:
+    async with watching(afternoon()) as desk:
+        desk.console.full = True
+        await desk.press("p")
+        assert "pause GEN NOT SENT: its inbox is full" in desk.line
+
+
+@pytest.mark.parametrize(("digit", "account"), [("1", "GEN"), ("2", "REV"), ("3", "COM")])
+async def test_a_digit_chooses_the_account_that_p_pauses_and_the_keys_name_it(digit: str, account: str) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press(digit)
+        assert f"pause {account}" in desk.text("keys")
+        await desk.press("p")
+        assert desk.console.keys == [Key("pause", account)]
+
+
+async def test_an_arrow_chooses_the_next_account_and_its_riskiest_position() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("down")
+        assert desk.app.account == "REV"
+        assert [row for row in desk.text("risk").splitlines() if row.startswith("▸REV")]
+
+
+async def test_choosing_a_position_chooses_its_account() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("tab", "end")
+        assert desk.app.account == "REV"
+        await desk.press("p")
+        assert desk.console.keys == [Key("pause", "REV")]
+
+
+async def test_x_asks_before_it_closes_the_chosen_position() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("x")
+        assert isinstance(desk.app.screen, Ask)
+        assert "Close SPY" in desk.text("title")
+        assert desk.console.keys == []
+        await desk.press("y")
+        (key,) = desk.console.keys
+        assert (key.action, key.account) == ("close", "GEN")
+        assert isinstance(key.contract, Option)
+        assert (key.contract.symbol, str(key.contract.strike)) == ("SPY", "662.0")
+
+
+@pytest.mark.parametrize("no", ["n", "escape"])
+async def test_a_no_closes_nothing(no: str) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("x", no)
+        assert desk.console.keys == []
+        assert desk.app.screen is desk.app.main
+
+
+@pytest.mark.parametrize(("key", "action"), [("r", "resume"), ("R", "reset")])
+async def test_resume_and_reset_ask_first(key: str, action: str) -> None:
+    async with watching(paused_afternoon()) as desk:
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.main or isinstance(desk.app.screen, Approval))
+        desk.clock.now_ms = 600
+        while isinstance(desk.app.screen, Approval):
+            await desk.press("escape")
+            await desk.poll()
+            desk.clock.now_ms += 600
+        await desk.press("2" if action == "reset" else "1", key)
+        assert isinstance(desk.app.screen, Ask)
+        await desk.press("y")
+        assert [k.action for k in desk.console.keys] == [action]
+
+
+@pytest.mark.parametrize("opener", ["x", "r", "q", "question_mark"])
+async def test_p_and_kill_work_over_any_question(opener: str) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press(opener)
+        assert isinstance(desk.app.screen, Ask)
+        await desk.press("p", "P", "ctrl+x")
+        assert desk.console.keys == [Key("pause", "GEN"), Key("pause"), Key("kill")]
+        assert "pause GEN, pause all, kill sent" in desk.line
+
+
+async def test_letters_never_act_over_a_question() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("x", "e", "r", "x")
+        assert desk.console.keys == []
+        assert len(desk.app.screen_stack) == 3
+
+
+async def test_while_text_is_typed_letters_are_text_and_only_kill_acts() -> None:
+    async with watching(afternoon()) as desk:
+        field = Input()
+        await desk.app.main.mount(field)
+        field.focus()
+        await desk.press("p", "P", "e", "x", "r", "1", "q", "question_mark")
+        assert desk.console.keys == []
+        assert field.value == "pPexr1q?"
+        await desk.press("ctrl+x")
+        assert desk.console.keys == [Key("kill")]
+        assert field.value == "pPexr1q?"
+
+
+async def test_tab_goes_round_the_panes() -> None:
+    async with watching(afternoon(), (120, 40)) as desk:
+        names = []
+        for _ in range(5):
+            names.append(desk.app.focused.id if desk.app.focused else None)
+            await desk.press("tab")
+        assert names == ["sleeves", "risk", "states", "orders", "journal"]
+        await desk.press("shift+tab")
+        assert desk.app.focused is not None and desk.app.focused.id == "journal"
+
+
+async def test_the_question_mark_shows_keys_and_a_runbook_line_and_escape_goes_back() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("tab", "question_mark")
+        assert "ctrl+x   kill" in desk.text("body")
+        assert "Level 3 stops out by itself" in desk.text("body")
+        await desk.press("escape")
+        assert desk.app.screen is desk.app.main
+
+
+@pytest.mark.parametrize(("key", "name"), [("j", "journal"), ("o", "orders"), ("s", "states"), ("!", "alerts")])
+async def test_a_pane_that_does_not_fit_has_a_screen_of_its_own(key: str, name: str) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press(key)
+        assert isinstance(desk.app.screen, Full)
+        assert name in desk.text(name)
+        await desk.press("p")
+        assert desk.console.keys == [Key("pause", "GEN")]
+        await desk.press("escape")
+        assert desk.app.screen is desk.app.main
+
+
+@pytest.mark.parametrize(
+    ("answer", "given", "ended"), [("enter", "detach", False), ("d", "detach", False), ("e", "end", True)]
+)
+async def test_q_asks_whether_the_engine_goes_on(answer: str, given: str, ended: bool) -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("q")
+        assert "REV NVDA" in desk.text("body")
+        await desk.press(answer)
+        assert desk.app.return_value == given
+        assert desk.console.ended is ended
+
+
+async def test_q_and_escape_stay() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("q", "escape")
+        assert desk.app.screen is desk.app.main
+        assert desk.app.return_value is None
+
+
+async def test_leaving_from_another_thread_ends_the_screen() -> None:
+    async with watching(afternoon()) as desk:
+        desk.app.leave(end=False)
+        await desk.until(lambda: desk.app.return_value == "detach")
+        assert not desk.console.ended

@@ -1,0 +1,51 @@
+"""Lines as they are laid: in their columns, in their width."""
+
+import pytest
+from rich.cells import cell_len
+
+from allusetui.tui.frame import keys_line
+from allusetui.tui.layout import lay, title, wrapped
+from allusetui.view.model import Cell, Column, Line, Row, Table, Tone
+
+
+def text(line: Line) -> str:
+    return "".join(cell.text for cell in line)
+
+
+def test_numbers_stand_right_and_what_is_too_long_is_cut_with_a_sign() -> None:
+    table = Table((Column("name", 6), Column("n", 4, right=True)), (Row("a", (Cell("abcdefgh"), Cell("12"))),))
+    body = lay(table)
+    assert "".join(piece for piece, _ in body.head[0]) == "name      n"
+    assert "".join(piece for piece, _ in body.rows[0][1]) == "abcde…   12"
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert lay(Table((Column("name", 6),), (), "no orders")).rows == (("", (("no orders", "dim"),)),)
+
+
+@pytest.mark.parametrize("width", [12, 20, 40, 80])
+def test_a_title_is_as_wide_as_its_pane(width: int) -> None:
+    assert cell_len(title("at risk", "1–3 of 9", width, True)[0][0]) == width
+
+
+def test_a_line_is_broken_at_spaces_and_keeps_its_tones() -> None:
+    line = (Cell("one two "), Cell("three four five", Tone.WARN))
+    lines = wrapped(line, 10)
+    assert [text(piece).rstrip() for piece in lines] == ["one two", "three four", "five"]
+    assert lines[2][0].tone is Tone.WARN
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 160])
+@pytest.mark.parametrize("account", [None, "GEN", "A1.MINI-12"])
+def test_the_keys_are_at_most_seven_and_never_cut(width: int, account: str | None) -> None:
+    line = keys_line(account, width)
+    keys = [cell for cell in line if cell.tone is Tone.PLAIN and cell.text.strip()]
+    assert 1 <= len(keys) <= 7
+    assert len(text(line)) <= width
+    assert "^x kill" in text(line)
+
+
+def test_at_80_columns_all_seven_keys_are_named() -> None:
+    assert text(keys_line("A1.MINI-12", 80)) == (
+        " p pause A1.MINI-12  P all  x close  r resume  ^x kill all  ? help  q leave"
+    )

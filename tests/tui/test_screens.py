@@ -1,0 +1,67 @@
+"""How the dashboard looks: each screen at the sizes that it is made for, each palette once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from allusetui.tui.app import Dashboard
+from allusetui.tui.screens.ask import Approval
+from tests.tui.consoles import afternoon, dashboard, paused_afternoon
+
+Compare = Callable[..., bool]
+
+
+async def shown(pilot: Pilot[Any]) -> None:
+    """Wait until everything is drawn."""
+    app = pilot.app
+    assert isinstance(app, Dashboard)
+    for _ in range(500):
+        if app.account is not None:
+            break
+        await pilot.pause(0.01)
+    await pilot.pause()
+    app.poll()
+    await pilot.pause()
+
+
+async def asked(pilot: Pilot[Any]) -> None:
+    for _ in range(500):
+        if isinstance(pilot.app.screen, Approval):
+            break
+        await pilot.pause(0.01)
+    await shown(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 48)], ids=["80x24", "120x40", "160x48"])
+def test_the_dashboard(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app, _, _ = dashboard(afternoon())
+    assert snap_compare(app, terminal_size=size, run_before=shown)
+
+
+def test_the_light_palette(snap_compare: Compare) -> None:
+    app, _, _ = dashboard(afternoon(), "light")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=shown)
+
+
+def test_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app, _, _ = dashboard(afternoon())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=shown)
+
+
+def test_the_prompt(snap_compare: Compare) -> None:
+    app, _, _ = dashboard(paused_afternoon())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
+
+
+def test_the_help(snap_compare: Compare) -> None:
+    app, _, _ = dashboard(afternoon())
+
+    async def helped(pilot: Pilot[Any]) -> None:
+        await shown(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=helped)

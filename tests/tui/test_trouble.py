@@ -1,0 +1,117 @@
+"""What the dashboard shows and takes when something is not as it should be."""
+
+import os
+
+import pytest
+
+from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.tui.app import Dashboard
+from allusetui.tui.screens.main import Full
+from allusetui.view.model import Seen
+from tests.tui.consoles import Clock, Served, afternoon, dashboard, paused_afternoon
+from tests.tui.desk import Desk, watching
+from tests.view.snapshots import snapshot_of
+
+pytestmark = pytest.mark.asyncio
+
+
+class Mute(Served):
+    """An engine that has shown nothing yet."""
+
+    def latest(self) -> Snapshot | None:  # type: ignore[override]
+        return None
+
+
+def unread() -> Seen:
+    raise OSError("no calendar")
+
+
+async def test_before_the_first_snapshot_everything_can_be_stopped() -> None:
+    console, clock = Mute(snapshot_of(afternoon())), Clock()
+    app = Dashboard(console, lambda: lambda shown: unread(), clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app, console, clock, pilot)
+        await desk.until(lambda: "starting" in desk.text("header"))
+        await desk.press("p", "P", "ctrl+x", "x", "r", "R", "a", "1")
+        assert console.keys == [Key("pause"), Key("kill")]
+        await desk.press("question_mark", "escape", "q", "d")
+        assert app.return_value == "detach"
+
+
+async def test_a_law_or_calendar_that_can_not_be_read_is_told_and_keys_work() -> None:
+    console, clock = Served(snapshot_of(afternoon())), Clock()
+    app = Dashboard(console, lambda: unread(), clock)  # type: ignore[arg-type, return-value]
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app, console, clock, pilot)
+        await desk.until(lambda: "can't be read: no calendar" in desk.line)
+        await desk.press("ctrl+x")
+        assert console.keys == [Key("kill")]
+
+
+async def test_an_engine_that_has_ended_is_told() -> None:
+    async with watching(afternoon()) as desk:
+        desk.console.publish(ended=True)
+        await desk.poll()
+        assert "The engine has ended" in desk.line
+
+
+async def test_a_view_that_fails_takes_its_own_pane_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watching(afternoon()) as desk:
+        assert desk.console.snapshot.state.accounts
+        desk.console.publish(volatile=None)
+        await desk.poll()
+        shown = desk.text("risk") + desk.text("sleeves") + desk.text("header")
+        assert "can't be drawn" in shown
+        await desk.press("p", "x", "r", "q", "escape")
+        assert desk.console.keys[0] == Key("pause", "GEN")
+        desk.console.publish(volatile=afternoon().run.runtime.engine.volatile)
+        await desk.poll()
+        assert "can't be drawn" not in desk.text("risk") + desk.text("sleeves") + desk.text("header")
+
+
+async def test_a_question_that_can_not_be_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seen: Seen) -> None:
+        raise KeyError("AAPL")
+
+    monkeypatch.setattr("allusetui.tui.answers.prompts", broken)
+    async with watching(paused_afternoon()) as desk:
+        await desk.until(lambda: "can't be shown: KeyError" in desk.line)
+        await desk.press("p")
+        assert desk.console.keys == [Key("pause", "GEN")]
+
+
+async def test_from_one_full_pane_to_another_and_back() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("j", "o")
+        assert isinstance(desk.app.screen, Full) and desk.app.screen.pane_name == "orders"
+        await desk.press("o")
+        assert desk.app.screen is desk.app.main
+
+
+async def test_a_wheel_never_changes_what_a_key_acts_on() -> None:
+    async with watching(afternoon()) as desk:
+        desk.app.main.query_one("#sleeves").on_mouse_scroll_down()  # type: ignore[attr-defined]
+        assert desk.app.account == "GEN"
+
+
+async def test_a_click_chooses_a_row() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.pilot.click("#sleeves", offset=(5, 4))
+        assert desk.app.account == "COM"
+
+
+async def test_no_color_is_kept_for_the_next_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert dashboard(afternoon())[0].no_color
+    assert os.environ["NO_COLOR"] == "1"
+
+
+async def test_what_kills_the_screen_is_kept_and_not_printed() -> None:
+    app, _, _ = dashboard(afternoon())
+    with pytest.raises(ValueError, match="account 4711"):
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.call_later(lambda: (_ for _ in ()).throw(ValueError("account 4711")))
+            await pilot.pause()
+            await pilot.pause()
+    assert isinstance(app.failure, ValueError)
+    assert app._exit_renderables == []

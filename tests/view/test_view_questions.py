@@ -1,0 +1,106 @@
+"""What is said before a key is sent, and what a prompt asks."""
+
+import pytest
+
+from allusetui.domain.contract import Option
+from allusetui.view.model import Seen
+from allusetui.view.prompts import prompts
+from allusetui.view.questions import Question, closing, ending, resetting, resuming
+from tests.replaying import Replayed, replay_text
+from tests.rules.situations import AAPL, but, operator, option, situation, tape
+from tests.view.snapshots import seen_of, text_of
+
+WED = "2026-03-04"
+HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
+TO_ROLL = tape(f"{WED}T10:04:00", AAPL=191.0)
+TO_STOP = tape(f"{WED}T10:04:00", AAPL=187.0)
+
+
+def wednesday(*more: str, end: str = "10:10:00") -> Replayed:
+    return replay_text(situation(f"{WED}T10:00:00", f"{WED}T{end}", {"AAPL": but(AAPL, atr=4.0)}, HELD, *more))
+
+
+def key(clock: str, action: str, account: str | None = "GEN") -> str:
+    return operator(f"{WED}T{clock}", action, account)
+
+
+def said(question: Question) -> list[str]:
+    return [text_of(line) for line in question.lines]
+
+
+def the_put(seen: Seen) -> Option:
+    return next(iter(seen.snapshot.state.accounts["GEN"].positions))
+
+
+@pytest.fixture(scope="module")
+def asked() -> Seen:
+    return seen_of(wednesday(key("10:02:00", "pause"), TO_ROLL))
+
+
+def test_a_prompt_shows_what_is_asked_the_evidence_and_what_yes_and_no_do(asked: Seen) -> None:
+    (prompt,) = prompts(asked)
+    assert (prompt.id, prompt.account) == ("1", "GEN")
+    assert text_of(prompt.title).startswith("GEN: Roll 3 AAPL 13Mar 200P into AAPL 20Mar")
+    evidence = [text_of(line) for line in prompt.asked]
+    assert evidence[0] == "2 roll: spot 191.00, strike 200.00, breach 2.25 ATR"
+    assert evidence[1].startswith("sold at 20.00, now ") and "a gain of" in evidence[1]
+    assert text_of(prompt.on_yes).startswith("yes: rolled") and text_of(prompt.on_no).startswith("no: nothing is sent")
+
+
+def test_a_stop_is_asked_for_before_a_roll() -> None:
+    (prompt,) = prompts(seen_of(wednesday(key("10:02:00", "pause"), TO_STOP)))
+    assert text_of(prompt.title) == "GEN: Buy back 3 AAPL 13Mar 200P?"
+    assert "until it is done" in text_of(prompt.on_yes)
+
+
+def test_closing_by_hand_tells_price_and_cap_and_that_a_pause_is_passed_over(asked: Seen) -> None:
+    question = closing(asked, "GEN", the_put(asked))
+    assert question.allowed and said(question)[0].startswith("Buys back 3 from mid ")
+    assert said(question)[-1] == "GEN is paused: your yes sends this order, and nothing else."
+
+
+def test_closing_is_not_offered_while_halted_or_once_the_position_is_gone() -> None:
+    halted = seen_of(wednesday(key("10:02:00", "kill", None)))
+    question = closing(halted, "GEN", the_put(halted))
+    assert not question.allowed and "halted" in said(question)[0]
+    assert said(closing(halted, "REV", the_put(halted))) == ["It is no longer held."]
+
+
+def test_resuming_tells_what_ends_and_what_stays_latched(asked: Seen) -> None:
+    question = resuming(asked, "GEN")
+    assert question.allowed and said(question) == [
+        "Its pause ends: its stops defend again, and orders leave by themselves.",
+        "1 open prompt withdrawn: it defends itself.",
+    ]
+    both = seen_of(wednesday(TO_STOP, key("10:06:00", "pause")))
+    assert said(resuming(both, "GEN"))[-1] == "Stays latched level3: R resets."
+
+
+def test_resuming_what_is_not_paused_is_not_offered() -> None:
+    stopped = seen_of(wednesday(TO_STOP))
+    assert not resuming(stopped, "GEN").allowed
+    assert said(resuming(stopped, "GEN")) == ["It is not paused. Latched level3: R resets."]
+
+
+def test_a_stop_of_entries_ends_with_a_resume() -> None:
+    seen = seen_of(wednesday(key("10:02:00", "no_entries")))
+    assert said(resuming(seen, "GEN")) == ["Its stop of entries ends."]
+
+
+def test_a_reset_tells_which_latches_it_ends() -> None:
+    stopped = seen_of(wednesday(TO_STOP))
+    assert said(resetting(stopped, "GEN")) == ["GEN: latch level3 ends."]
+    calm = seen_of(wednesday())
+    assert not resetting(calm, None).allowed
+
+
+def test_a_halt_is_reset_for_all_accounts_and_only_below_its_vix() -> None:
+    halted = seen_of(wednesday(tape(f"{WED}T10:04:00", VIX=90.0)))
+    assert not resetting(halted, "GEN").allowed
+    assert not resetting(halted, None).allowed and "the VIX is 90.0" in said(resetting(halted, None))[0]
+    killed = seen_of(wednesday(key("10:02:00", "kill", None)))
+    assert resetting(killed, None).allowed and said(resetting(killed, None))[0].startswith("The halt ends")
+
+
+def test_ending_lists_what_stays_open(asked: Seen) -> None:
+    assert said(ending(asked))[-2:] == ["What stays open, and nobody watches:", "GEN AAPL 13Mar 200P −3"]
