@@ -167,7 +167,9 @@ class Live:
         shown = Volatile(
             quotes=dict(known.quotes), option_quotes=dict(known.option_quotes), rate=known.rate, walks=dict(known.walks)
         )
-        now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), session.end_ms))
+        # Not past what is still to be done: quotes must not look older than they are.
+        upto_ms = min(self._turn.next_ms() - 1, session.end_ms)
+        now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), upto_ms))
         self.latest = Snapshot(
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
             self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, _link(engine.state),

@@ -1,5 +1,6 @@
 """Rows → runs of text with a look: what a pane draws, line by line."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -53,7 +54,9 @@ def changed(before: Runs, after: Runs, width: int) -> tuple[int, int]:
     """From which column to which a line is not as it was. One span a line: Textual sends a line's start with each."""
     old, new = _cells(before, width), _cells(after, width)
     differ = [x for x in range(width) if old[x] != new[x]]
-    return (differ[0], differ[-1] + 1) if differ else (0, 0)
+    if not differ:
+        return (0, 0) if before == after else (0, width)  # what has no cell of its own, such as an accent
+    return differ[0], differ[-1] + 1
 
 
 def _cells(line: Runs, width: int) -> list[tuple[str, str]]:
@@ -112,8 +115,4 @@ def wrapped(line: Line, width: int) -> list[Line]:
 
 def _words(text: str) -> list[str]:
     """Words with the spaces after them."""
-    found: list[str] = []
-    for piece in text.split(" "):
-        found.append(piece + " ")
-    found[-1] = found[-1][:-1]
-    return [word for word in found if word]
+    return re.findall(r"[^ ]+ *| +", text)

@@ -122,11 +122,14 @@ class Watch(App[str], inherit_bindings=False):
     def poll(self) -> None:
         """Draw the newest snapshot: all of it if it is new, else what the passing of time changes."""
         snapshot = self._engine.latest()
-        is_new = snapshot is not None and self._lens is not None and snapshot is not self._snapshot
-        if is_new and snapshot is not None and self._lens is not None:
+        lens, is_new = self._lens, False
+        if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
-            self._snapshot, self._seen = snapshot, self._lens(snapshot)
-            self._keep_account(self._seen)
+            self._snapshot = snapshot
+            seen = self._safely(lambda: lens(snapshot))
+            is_new = seen is not None
+            self._seen = seen or self._seen
+            self._keep_account(snapshot)
         self._draw(is_new)
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
@@ -179,8 +182,8 @@ class Watch(App[str], inherit_bindings=False):
 
     # Which account, which position
 
-    def _keep_account(self, seen: Seen) -> None:
-        accounts = seen.snapshot.state.accounts
+    def _keep_account(self, snapshot: Snapshot) -> None:
+        accounts = snapshot.state.accounts
         if self.account not in accounts:
             self.account = next(iter(accounts), None)
 

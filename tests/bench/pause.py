@@ -46,7 +46,7 @@ spot = 200.0
 iv = 0.3
 atr = 20.0
 oi = 50000
-volume = 50000
+volume = 90000000
 strike_step = 0.5
 earnings = []
 [[fault]]
@@ -152,15 +152,17 @@ def main() -> None:
         engine = EngineThread(opened)
         engine.start()
         until(lambda: engine.latest() is not None or engine.failure is not None)
-        for name, accounts, orders in (("p", ACCOUNTS[:1], 7), ("P", ACCOUNTS, 20)):
-            rows = [press(engine, timed[0], accounts, orders) for _ in range(presses)]
-            times = np.array([took for took, _ in rows])
-            shown = {"key": name, "presses": presses, "orders": min(count for _, count in rows)}
-            p50, p99 = np.percentile(times, [50, 99])
-            figures = {"p50_ms": p50, "p99_ms": p99, "max_ms": times.max()}
-            print(json.dumps({**shown, **{figure: round(value, 2) for figure, value in figures.items()}}))
-        engine.end()
-        engine.join()
+        try:
+            for name, accounts, orders in (("p", ACCOUNTS[:1], 7), ("P", ACCOUNTS, 20)):
+                rows = [press(engine, timed[0], accounts, orders) for _ in range(presses)]
+                times = np.array([took for took, _ in rows])
+                shown = {"key": name, "presses": presses, "orders": min(count for _, count in rows)}
+                p50, p99 = np.percentile(times, [50, 99])
+                figures = {"p50_ms": p50, "p99_ms": p99, "max_ms": times.max()}
+                print(json.dumps({**shown, **{figure: round(value, 2) for figure, value in figures.items()}}))
+        finally:
+            engine.end()
+            engine.join()
 
 
 class NoReports:

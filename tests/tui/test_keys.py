@@ -124,7 +124,7 @@ async def test_letters_never_act_over_a_question() -> None:
     async with watching(afternoon()) as desk:
         await desk.press("x", "e", "r", "x")
         assert desk.console.keys == []
-        assert len(desk.app.screen_stack) == 3
+        assert len(desk.app.screen_stack) == 2
 
 
 async def test_while_text_is_typed_letters_are_text_and_only_kill_acts() -> None:

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from allusetui.tui.frame import keys_line
-from allusetui.tui.layout import lay, title, wrapped
+from allusetui.tui.layout import Runs, changed, lay, merged, title, wrapped
 from allusetui.view.model import Cell, Column, Line, Row, Table, Tone
 
 
@@ -49,3 +49,21 @@ def test_at_80_columns_all_seven_keys_are_named() -> None:
     assert text(keys_line("A1.MINI-12", 80)) == (
         " p pause A1.MINI-12  P all  x close  r resume  ^x kill all  ? help  q leave"
     )
+
+
+def test_neighbours_of_one_look_are_one_run() -> None:
+    assert merged([("a", "dim"), ("b", "dim"), ("c", "bad")]) == (("ab", "dim"), ("c", "bad"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "span"),
+    [
+        ((("spot 171.90", "plain"),), (("spot 171.95", "plain"),), (10, 11)),
+        ((("level 1", "plain"),), (("level ", "plain"), ("1", "warn")), (6, 7)),
+        ((("漢a", "plain"),), (("漢b", "plain"),), (2, 3)),
+        ((("long text", "plain"),), (("long", "plain"),), (5, 9)),
+        ((("same", "plain"),), (("same", "plain"),), (0, 0)),
+    ],
+)
+def test_only_what_is_not_as_it_was_is_sent_again(before: Runs, after: Runs, span: tuple[int, int]) -> None:
+    assert changed(before, after, 20) == span

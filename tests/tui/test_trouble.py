@@ -48,6 +48,21 @@ async def test_a_law_or_calendar_that_can_not_be_read_is_told_and_keys_work() ->
         assert console.keys == [Key("kill")]
 
 
+async def test_a_snapshot_that_can_not_be_read_is_told_and_the_next_one_is_shown() -> None:
+    async with watching(afternoon()) as desk:
+        lens = desk.app._lens
+        desk.app._lens = lambda shown: unread()
+        desk.console.publish()
+        await desk.poll()
+        assert "can't be shown: OSError: no calendar" in desk.line
+        await desk.press("p")
+        assert desk.console.keys == [Key("pause", "GEN")]
+        desk.app._lens = lens
+        desk.console.publish(session="next")
+        await desk.poll()
+        assert "next" in desk.text("header")
+
+
 async def test_an_engine_that_has_ended_is_told() -> None:
     async with watching(afternoon()) as desk:
         desk.console.publish(ended=True)
@@ -55,7 +70,7 @@ async def test_an_engine_that_has_ended_is_told() -> None:
         assert "The engine has ended" in desk.line
 
 
-async def test_a_view_that_fails_takes_its_own_pane_only(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_view_that_fails_takes_its_own_pane_only() -> None:
     async with watching(afternoon()) as desk:
         assert desk.console.snapshot.state.accounts
         desk.console.publish(volatile=None)
@@ -108,10 +123,17 @@ async def test_no_color_is_kept_for_the_next_screen(monkeypatch: pytest.MonkeyPa
 
 async def test_what_kills_the_screen_is_kept_and_not_printed() -> None:
     app, _, _ = dashboard(afternoon())
-    with pytest.raises(ValueError, match="account 4711"):
+
+    def die() -> None:
+        raise ValueError("account 4711")
+
+    async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            app.call_later(lambda: (_ for _ in ()).throw(ValueError("account 4711")))
+            app.call_later(die)
             await pilot.pause()
             await pilot.pause()
+
+    with pytest.raises(ValueError, match="account 4711"):
+        await run()
     assert isinstance(app.failure, ValueError)
     assert app._exit_renderables == []

@@ -1,5 +1,7 @@
 """The dashboard itself, and one of its panes in full."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -7,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
+from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.journal import journal
-from allusetui.view.model import Line, Seen
+from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk
 from allusetui.view.ring import ring
@@ -29,6 +32,24 @@ def _states(seen: Seen, width: int) -> tuple[Line, ...]:
     return ring(seen)
 
 
+def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
+    """The same, made anew only where what it is made of has changed."""
+    last: list[tuple[object, Table | tuple[Line, ...]]] = []
+
+    def made(seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        known = (width, of(seen))
+        if not last or last[0][0] != known:
+            last[:] = [(known, source(seen, width))]
+        return last[0][1]
+
+    return made
+
+
+def _tail(seen: Seen) -> tuple[int, date]:
+    snapshot = seen.snapshot
+    return snapshot.tail[-1].seq if snapshot.tail else 0, day_of(snapshot.now_ms)
+
+
 _PANES: dict[str, tuple[str, Source, bool]] = {
     "sleeves": ("sleeves", sleeves, False),
     "risk": ("at risk", at_risk, False),
@@ -41,6 +62,8 @@ _PANES: dict[str, tuple[str, Source, bool]] = {
 def pane(name: str, frame: Frame) -> Pane:
     """A pane by its name."""
     heading, source, tails = _PANES.get(name, (name, frame.alerts, True))
+    if name == "journal":
+        source = _kept(source, _tail)  # hundreds of rows, and none of them changes
     return Pane(source, id=name, heading=heading, tails=tails)
 
 

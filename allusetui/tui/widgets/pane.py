@@ -63,9 +63,9 @@ class Pane(Widget):
         tails: bool = False,
         beats: bool = False,
     ) -> None:
-        """`heading` makes it a pane with a title, where rows can be chosen; without one it may still be `scrolls`.
+        """With a `heading` it has a title line, and rows that can be chosen; without one it may still scroll.
 
-        `tails`: keeps to the newest row; `beats`: what it shows changes though the snapshot does not.
+        `tails`: it keeps to the newest row; `beats`: what it shows changes though the snapshot does not.
         """
         super().__init__(id=id, classes=classes)
         self.can_focus = scrolls or bool(heading)
@@ -77,6 +77,7 @@ class Pane(Widget):
         self._top = 0
         self._content: Content | None = None
         self._body = Body()
+        self._laid: tuple[object, Body] = (None, self._body)
         self._drawn: list[tuple[Runs, bool]] = []
         self._strips: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
@@ -90,7 +91,7 @@ class Pane(Widget):
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is a snapshot to show and it has shown none yet."""
+        """Whether it has a source and has shown no snapshot of it yet."""
         return self._source is not None and not isinstance(self._content, partial)
 
     def show(self, seen: Seen) -> None:
@@ -118,7 +119,10 @@ class Pane(Widget):
         if self._content is None:
             return Body()
         try:
-            return lay(self._content(width - self._gutter))
+            shown = self._content(width - self._gutter)
+            if shown is not self._laid[0]:
+                self._laid = (shown, lay(shown))
+            return self._laid[1]
         except Exception as error:
             self.log.error(error)
             text = untrusted(f"{type(error).__name__}: {error}")
