@@ -53,7 +53,7 @@ def alert_line(seen: Seen, width: int, read_seq: int = 0) -> Line:
     told, standing = _proof(seen), _standing(seen)
     news = [*told, *_critical(seen, read_seq), *_approvals(seen)]
     if not news:
-        return trim((Cell(f" {standing}", Tone.WARN) if standing else Cell(" · all calm", Tone.DIM),), width)
+        return trim((Cell(f" {standing}", Tone.WARN) if standing else _calm(seen),), width)
     lead = max(news, key=lambda item: item[0])[1]
     if told and lead is told[0][1]:
         standing = "nothing is sent" if _halted(seen) else "stops disarmed"
@@ -61,6 +61,16 @@ def alert_line(seen: Seen, width: int, read_seq: int = 0) -> Line:
         return trim(lead, width)
     suffix = f" · {standing}"
     return (*trim(lead, width - width_of(suffix)), *trim((Cell(suffix, Tone.WARN),), width))
+
+
+
+def _calm(seen: Seen) -> Cell:
+    """Calm, unless a position has left level 0: how many, and the highest level among them."""
+    accounts = seen.snapshot.state.accounts.values()
+    levels = [p.level for account in accounts for p in account.positions.values() if p.level]
+    if not levels:
+        return Cell(" · all calm", Tone.DIM)
+    return Cell(f" · nothing to do; above level 0: {len(levels)}, the highest at level {max(levels)}")
 
 
 def _standing(seen: Seen) -> str:

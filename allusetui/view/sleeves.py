@@ -10,6 +10,7 @@ from allusetui.view.fit import Spec, choose, row
 from allusetui.view.model import Cell, Column, Seen, Table, Tone
 
 _SPECS = (
+    Spec(Column("#", 1)),
     Spec(Column("account", 7)),
     Spec(Column("state", 11), 0),
     Spec(Column("latch", 8), 0, 18),
@@ -26,13 +27,19 @@ _LOSS = Decimal("-0.01")
 
 
 def sleeves(seen: Seen, width: int) -> Table:
-    """State, latches, equity, deployment, drawdown, levels and what comes next; a row's key is the account's name."""
+    """The digit that chooses it, state, latches, equity, deployment, drawdown, levels and what comes next.
+
+    A row's key is the account's name.
+    """
     columns = choose(_SPECS, width)
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
     accounts = seen.snapshot.state.accounts.values()
     figures = ((a, explain.sleeve(s, a)) for a in accounts)
     room = next((c.width for c in columns if c.title == "latch"), 0)
-    rows = (row(a.name, columns, {**_standing(a, f, s, room), **_money(f, s)}) for a, f in figures)
+    rows = (
+        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, s, room), **_money(f, s)})
+        for place, (a, f) in enumerate(figures, start=1)
+    )
     return Table(columns, tuple(rows), "no accounts")
 
 
