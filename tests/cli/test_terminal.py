@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.terminals import Terminal
+from tests.rules.situations import AAPL, but, fault, option, situation, tape
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -23,6 +24,13 @@ def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
 
 def status(sessions: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(command("status", "--sessions", sessions).stdout)
+    return found
+
+
+def working(sessions: Path) -> list[dict[str, Any]]:
+    """The working orders; none while no engine answers."""
+    done = command("status", "--sessions", sessions)
+    found: list[dict[str, Any]] = json.loads(done.stdout)["working_orders"] if done.returncode == 0 else []
     return found
 
 
@@ -60,6 +68,38 @@ def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: P
     assert "entry.planned" in kinds
     assert kinds.count("latch.set") == 3
     assert command("status", "--sessions", tmp_path).stderr == "allusetui: no engine runs on the session demo\n"
+
+
+def rolls_slowly(folder: Path) -> Path:
+    """GEN's put is at level 2 from 09:31 on; nothing of AAPL fills for two minutes."""
+    calm = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
+    put = option("GEN", "AAPL", "2026-03-06", 200.0, "P", -10, 20.0, "2026-03-03")
+    day = "2026-03-04"
+    slow = fault(f"{day}T09:31:00", "no_fill", "AAPL", span="2m")
+    falls = tape(f"{day}T09:31:00", AAPL=191.0)
+    path = folder / "roll.toml"
+    text = situation(f"{day}T09:29:00", f"{day}T16:30:00", {"AAPL": calm}, put, slow, falls)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.clause("6.3")
+def test_6_3_a_terminal_killed_in_the_middle_of_a_roll_stops_nothing(tmp_path: Path) -> None:
+    scenario = rolls_slowly(tmp_path)
+    with Terminal("run", "--sessions", tmp_path, "--scenario", scenario, "--speed", "20") as terminal:
+        terminal.until(lambda: any(row["purpose"] == "roll" for row in working(tmp_path)))
+        terminal.hang_up()
+        with Terminal("attach", "--sessions", tmp_path) as watcher:
+            watcher.shows("GEN     MONITORING")
+            watcher.until(lambda: status(tmp_path)["clock"] > "2026-03-04T09:35")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.ended() == 0
+    rows = journal(tmp_path)
+    (done,) = [row for row in rows if row["kind"] == "roll.done"]
+    assert done["ts"][11:19] > "09:33:00"
+    assert done["data"]["quantity"] == 10
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    assert not any(row["kind"] in ("reconcile.mismatch", "resume.step") for row in rows)
 
 
 def test_a_dashboard_attached_from_another_terminal_pauses_too(tmp_path: Path) -> None:
