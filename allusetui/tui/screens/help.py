@@ -4,15 +4,13 @@ from allusetui.tui.screens.ask import CLOSE, Ask
 from allusetui.view.model import Cell, Line, Tone
 
 _KEYS = (
-    ("p", "pause the chosen account: orders cancelled, stops disarmed"),
-    ("P", "pause all accounts"),
+    ("p P", "pause the chosen account, all: cancels, stops disarmed"),
     ("ctrl+x", "kill: cancel everything, EMERGENCY, at once"),
     ("e", "stop the chosen account's entries; its protocol stays armed"),
     ("x", "close the chosen position (asks)"),
     ("r R", "resume, reset the chosen account (ask)"),
     ("a", "approvals that wait for an answer: y yes, n no"),
-    ("1-9 ↑ ↓", "choose an account, a row"),
-    ("tab", "the next pane"),
+    ("1-9 ↑ ↓", "choose an account, a row; tab the next pane"),
     ("j o s !", "journal, orders, states, alerts in full; esc goes back"),
     ("q", "leave: the engine goes on, or ends"),
 )
