@@ -46,7 +46,7 @@ def run(
 
     q leaves the dashboard; a lost terminal ends it alone, the engine goes on. SIGTERM ends both in good order.
     """
-    from allusetui.cli.run import run_session
+    from allusetui.cli.session import run_session
 
     run_session(mode, session, scenario, headless, speed, theme, sessions)
 

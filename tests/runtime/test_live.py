@@ -27,6 +27,8 @@ PATIENCE_S = 20.0
 class Started:
     """A session put together for a test, with its journal and its run."""
 
+    wall_s = staticmethod(perf_counter)
+
     def __init__(self, text: str, speed: float | None) -> None:
         scenario = load(text) if text == "crash-week" else parse(text, "test.toml")
         self.journal = TailJournal(MemoryJournal())

@@ -66,9 +66,26 @@ def _speed(text: str) -> float | None:
 
 
 def _with_screen(engine: EngineThread, session: str, theme: str) -> None:
+    """A screen that dies is made once more; after that the engine goes on without one."""
+    left, lost = _watch(engine, theme)
+    if left is None and not lost and engine.started and not engine.ended.is_set():
+        left, lost = _watch(engine, theme)
+    if not engine.started and left is not None:
+        return
+    if not engine.started:
+        raise complain("the dashboard can't be drawn here; allowed: allusetui run --headless")
+    if left == "end":
+        engine.end()
+    elif not lost:
+        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {session}")
+    _wait_headless(engine, started=True)
+
+
+def _watch(engine: EngineThread, theme: str) -> tuple[str | None, bool]:
+    """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, end_with_the_terminal
 
-    screen = dashboard(engine, theme, engine.start)
+    screen = dashboard(engine, theme, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
     lost = end_with_the_terminal(screen)
 
@@ -78,13 +95,9 @@ def _with_screen(engine: EngineThread, session: str, theme: str) -> None:
 
     signal.signal(signal.SIGTERM, terminate)
     left = screen.run()
-    if not engine.started:
-        return
-    if left == "end":
-        engine.end()
-    elif not lost():
-        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {session}")
-    _wait_headless(engine, started=True)
+    if screen.failure is not None:
+        print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
+    return left, lost()
 
 
 def _wait_headless(engine: EngineThread, started: bool) -> None:
