@@ -94,6 +94,18 @@ def reset(session: SessionName = "demo", account: AccountName = None, sessions: 
 
 
 @app.command()
+def maintenance(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Take an account that rests in SAFE out of service, a restart included; left by a resume."""
+    _press("maintenance", session, account, sessions)
+
+
+@app.command()
+def audit(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Compare an account's book with the broker's, now."""
+    _press("audit", session, account, sessions)
+
+
+@app.command()
 def status(session: SessionName = "demo", sessions: SessionsFolder = None) -> None:
     """One JSON object: clock, heartbeat, accounts, latches, equity, working orders."""
     from allusetui.cli.remote import show_status

@@ -27,6 +27,8 @@ class Status(StrEnum):
     CLOSING = "CLOSING"
     RECONCILING = "RECONCILING"
     EMERGENCY = "EMERGENCY"
+    MAINTENANCE = "MAINTENANCE"
+    AUDIT = "AUDIT"
 
 
 class Latch(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
@@ -121,5 +121,7 @@ class Volatile:
     resuming: set[str] = field(default_factory=set)
     accepting: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)
+    auditing: dict[str, Status] = field(default_factory=dict)
+    """Account → the state that its audit began in, until the broker's book has come."""
     sync_ms: int | None = None
     positions_wanted: bool = False

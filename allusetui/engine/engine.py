@@ -13,7 +13,7 @@ from allusetui.domain.event import Event
 from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
-from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
+from allusetui.engine import audit, calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
 from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
@@ -205,6 +205,8 @@ class Engine:
             closing.close_session(desk, session)
         if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
             closing.cut_week(desk, session)
+        if since.passed(desk.clock(desk.law.cadence.audit_at)):
+            audit.begin_daily(desk)
 
     def _watch(self, desk: Desk) -> None:
         """Failing to evaluate a breaker counts as tripped."""

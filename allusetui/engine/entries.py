@@ -134,10 +134,10 @@ def settle_scans(desk: Desk) -> None:
         if span is None or not span.holds(desk.now_ms):
             del desk.volatile.scans[key]
             continue
-        if scan.awaited and desk.now_ms < scan.due_ms:
+        account = desk.state.accounts[scan.account]
+        if account.status is Status.AUDIT or (scan.awaited and desk.now_ms < scan.due_ms):
             continue
         del desk.volatile.scans[key]
-        account = desk.state.accounts[scan.account]
         for symbol in scan.awaited:
             scan.chains.setdefault(symbol, None)
         if account_refusal(desk, account) is None:

@@ -35,11 +35,21 @@ LEGAL: frozenset[tuple[Status, Status]] = frozenset(
         # the halt comes from anywhere
         *((status, Status.EMERGENCY) for status in Status if status is not Status.EMERGENCY),
         (Status.EMERGENCY, Status.SAFE),
+        # a person works on the machine; an audit goes back to where it came from
+        (Status.SAFE, Status.MAINTENANCE),
+        (Status.MAINTENANCE, Status.SAFE),
+        (Status.SAFE, Status.AUDIT),
+        (Status.AUDIT, Status.SAFE),
+        (Status.MONITORING, Status.AUDIT),
+        (Status.AUDIT, Status.MONITORING),
     }
 )
 """Every change that §9 allows; anything else is refused and changes nothing."""
 
 WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
+
+SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
+"""Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
 
 _DEFENCE = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
 LEAVES: dict[Latch, frozenset[Purpose]] = {
@@ -80,18 +90,18 @@ def holds(desk: Desk, account: Account) -> bool:
 
 def rest(desk: Desk, account: Account, reason: str) -> None:
     """To MONITORING while something is held, else to a resting SAFE."""
-    if account.latches or account.status is Status.EMERGENCY:
+    if account.latches or account.status in SILENT:
         return
     change(desk, account, Status.MONITORING if holds(desk, account) else Status.SAFE, reason)
 
 
 @clause("6.4", "6.13", "8.6", "0.7")
 def latch(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...] = ()) -> None:
-    """Hold the account in SAFE until what §9 names for this latch."""
+    """Hold the account in SAFE until what §9 names for this latch; EMERGENCY and MAINTENANCE last, an audit ends."""
     cited = clauses or (LATCH_CLAUSE[which],)
     if which not in account.latches:
         desk.emit(ev.LatchSet(account=account.name, clauses=cited, latch=which.value))
-    if account.status is not Status.EMERGENCY:
+    if account.status not in (Status.EMERGENCY, Status.MAINTENANCE):
         change(desk, account, Status.SAFE, which.value, cited)
 
 
@@ -100,10 +110,10 @@ def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]
         desk.emit(ev.LatchReleased(account=account.name, clauses=clauses, latch=which.value))
 
 
-@clause("0.7", "9.1", "9.2")
+@clause("0.7", "9.1", "9.2", "9.3", "9.4")
 def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> bool:
     """Whether an order of this purpose may be sent for the account as it stands."""
-    if account.status is Status.EMERGENCY:
+    if account.status in SILENT:
         return False
     for which in account.latches:
         if which is Latch.PAUSED and approved:
@@ -114,13 +124,13 @@ def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> boo
 
 
 def ending_reason(account: Account, intent: Intent) -> str | None:
-    """Why an intent that may no longer leave is abandoned; None while it may."""
-    if may_leave(account, intent.purpose, intent.approved):
+    """Why an intent that may no longer leave is abandoned; None while it may, or only waits for the end of an audit."""
+    if account.status is Status.AUDIT or may_leave(account, intent.purpose, intent.approved):
         return None
     if account.status is Status.EMERGENCY:
         return "halt"
     if Latch.PAUSED in account.latches:
         return "paused"
-    if account.latches:
+    if account.latches or account.status is Status.MAINTENANCE:
         return "safe"
     return "no_entries" if account.no_entries else "frozen"

@@ -1,4 +1,4 @@
-"""What a person's key does: pause, resume, kill, reset, no entries, close, approve, refuse (0.7, 0.8, §9)."""
+"""What a person's key does: pause, resume, kill, reset, no entries, close, approve, refuse, maintenance, audit (§9)."""
 
 from dataclasses import replace
 
@@ -9,15 +9,16 @@ from allusetui.domain.contract import Side
 from allusetui.domain.effect import AskPositions
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
-from allusetui.engine import prompts, resume
+from allusetui.engine import audit, prompts, resume
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import change, latch, release, rest
+from allusetui.engine.machine import SILENT, change, latch, release, rest
 from allusetui.engine.market import halt
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import breakers
 from allusetui.rules.situation import clause
 
-_FOR_EACH = frozenset({"pause", "resume", "no_entries"})
+_FOR_EACH = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
+_CLAUSE = {"kill": "0.8", "pause": "0.7", "resume": "0.7", "maintenance": "9.3", "audit": "9.4"}
 
 
 def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
@@ -26,7 +27,7 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
         for name in list(desk.state.accounts):
             on_key(desk, replace(seen, account=name))
         return
-    clauses = ("0.8",) if seen.action == "kill" else ("0.7",) if seen.action in ("pause", "resume") else ("9.1",)
+    clauses = (_CLAUSE.get(seen.action, "9.1"),)
     desk.emit(
         ev.OperatorKey(
             account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract
@@ -51,12 +52,18 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
             latch(desk, account, Latch.PAUSED)
         case "resume" if account.status is Status.EMERGENCY:
             _refuse(desk, account, Status.SAFE, "resume", ("9.1", "9.2"))
+        case "resume" if account.status is Status.MAINTENANCE:
+            _end_maintenance(desk, account)
         case "resume":
             release(desk, account, Latch.PAUSED, ("0.7",))
             prompts.withdraw(desk, account)
             _back_to_work(desk, account, "resume")
         case "reset":
             _reset(desk, account)
+        case "maintenance":
+            _maintain(desk, account)
+        case "audit":
+            audit.begin(desk, account)
         case "close":
             _close(desk, account, seen)
         case "approve" | "refuse":
@@ -67,6 +74,19 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
             pass  # booked when the broker shows the money
         case other:
             desk.alert("warning", untrusted(f"{other} does nothing in this version."), account.name)
+
+
+@clause("9.3")
+def _maintain(desk: Desk, account: Account) -> None:
+    """From SAFE alone, latched or not; what works is cancelled."""
+    change(desk, account, Status.MAINTENANCE, "maintenance", ("9.3",))
+
+
+@clause("9.3")
+def _end_maintenance(desk: Desk, account: Account) -> None:
+    """Back to SAFE, or to work where nothing latches it: a pause, or a stop of entries, asks for its own resume."""
+    change(desk, account, Status.SAFE, "resume", ("9.3",))
+    _back_to_work(desk, account, "resume")
 
 
 def _back_to_work(desk: Desk, account: Account, reason: str) -> None:
@@ -144,7 +164,7 @@ def _close(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     option = seen.contract
     quantity = account.quantity(option) if option else 0
     blocked = account.latches - {Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER}
-    if option is None or quantity == 0 or account.status is Status.EMERGENCY or blocked:
+    if option is None or quantity == 0 or account.status in SILENT or blocked:
         _refuse(desk, account, account.status, "close", ("9.1", "9.2"))
         return
     if of_contract(desk, account, option):

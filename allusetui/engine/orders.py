@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from allusetui.domain import event as ev
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
@@ -66,10 +66,13 @@ def of_contract(desk: Desk, account: Account, contract: Contract) -> list[Intent
 
 
 def work(desk: Desk) -> None:
-    """Give every open intent its next move: begin, step, cancel, abandon."""
+    """Give every open intent its next move: begin, step, cancel, abandon. Those of an audited account wait."""
     busy: set[tuple[str, str]] = {_pod(i) for i in desk.state.intents.values() if i.live and i.purpose.opens}
     for intent in list(desk.state.intents.values()):
-        reason = _over(desk, desk.state.accounts[intent.account], intent)
+        account = desk.state.accounts[intent.account]
+        if account.status is Status.AUDIT:
+            continue
+        reason = _over(desk, account, intent)
         if reason is not None:
             end(desk, intent, reason)
             if intent.order is not None and intent.order.status is OrderStatus.CANCELLING:

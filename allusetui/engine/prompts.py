@@ -23,6 +23,8 @@ def request(
     """Ask for a defence of a paused account, once: not while it is asked for, nor after it was refused."""
     if Latch.PAUSED not in account.latches or not account.latches <= _ASKABLE:
         return
+    if account.status is Status.MAINTENANCE:
+        return
     wanted = (account.name, option, purpose)
     asked = any((a.account, a.contract, a.purpose) == wanted for a in desk.state.approvals.values())
     if asked or purpose in account.positions[option].refused:
@@ -84,7 +86,7 @@ def withdraw_idle(desk: Desk) -> None:
 
 def _is_wanted(desk: Desk, account: Account, prompt: Approval) -> bool:
     position = account.positions.get(prompt.contract)
-    if position is None or account.status is Status.EMERGENCY:
+    if position is None or account.status in (Status.EMERGENCY, Status.MAINTENANCE):
         return False
     stops = position.level >= desk.law.protocol.stop_level
     rolls = position.level >= desk.law.protocol.freeze_level and not stops

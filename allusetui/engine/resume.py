@@ -8,6 +8,7 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.text import untrusted
+from allusetui.engine import audit
 from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
@@ -28,7 +29,7 @@ def on_resumed(desk: Desk) -> None:
     A week that was typed, and its report not written any more, gets its report now.
     """
     for account in desk.state.accounts.values():
-        if account.status not in (Status.SAFE, Status.EMERGENCY):
+        if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE):
             change(desk, account, Status.SAFE, "startup", ("9.5",))
     begin(desk, "journal folded")
     if desk.state.report_week != desk.state.week_typed:
@@ -59,6 +60,7 @@ def doubt_orders(desk: Desk) -> None:
 def on_lost(desk: Desk, seen: inp.BrokerLost) -> None:
     """The link is gone: latched at once, live orders unknown."""
     desk.emit(ev.BrokerDown(clauses=("8.6",), reason=untrusted(seen.reason)))
+    audit.give_up(desk)
     for account in desk.state.accounts.values():
         latch(desk, account, Latch.BROKER)
     desk.volatile.resuming.clear()
@@ -76,7 +78,7 @@ def on_returned(desk: Desk, seen: inp.BrokerReturned) -> None:
 
 @clause("9.5")
 def on_positions(desk: Desk, seen: inp.PositionsSeen) -> None:
-    """The broker's book: settlements first, then the comparison; a resume goes on to its end."""
+    """The broker's book: settlements first, then the comparison; a resume and an audit go on to their end."""
     if not seen.complete:
         _on_silence(desk)
         return
@@ -99,6 +101,7 @@ def on_positions(desk: Desk, seen: inp.PositionsSeen) -> None:
             _synced(desk, account)
         else:
             _finish(desk, account)
+    audit.finish(desk)
 
 
 def _accept(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
@@ -119,6 +122,7 @@ def _accept(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
 @clause("8.6")
 def _on_silence(desk: Desk) -> None:
     """A reply that is missing is not "none": latched, and asked again. While the link is known to be lost it waits."""
+    audit.give_up(desk)
     accounts = desk.state.accounts.values()
     if not desk.volatile.resuming and any(Latch.BROKER in a.latches for a in accounts):
         return
@@ -139,7 +143,8 @@ def _finish(desk: Desk, account: Account) -> None:
     _step(desk, account, "risk", f"equity {to_cent(equity(desk, account))}, levels {_levels(account)}")
     _synced(desk, account)
     held = ", ".join(sorted(account.latches))
-    _step(desk, account, "active", f"latched {held}" if held else "working")
+    idle = "in maintenance" if account.status is Status.MAINTENANCE else "working"
+    _step(desk, account, "active", f"latched {held}" if held else idle)
     if account.trading:
         rest(desk, account, "resume")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allusetui.domain.account import Status
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import SECOND_MS, day_of
@@ -35,6 +36,7 @@ class Since:
         return last >= 0 and last > (self.after_ms - session.open_ms) // period
 
 
+@clause("S.3")
 def wake_at(desk: Desk) -> int:
     """The next instant at which something may have to be decided without any news."""
     session, times = desk.session, [_appointment(desk)]
@@ -62,7 +64,9 @@ def watch(desk: Desk) -> Watch | None:
 def _is_quiet(desk: Desk) -> bool:
     """Whether nothing works and nothing is awaited, and every position is at level 0."""
     known = desk.volatile
-    awaited = (known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming)
+    awaited = (
+        known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming, known.auditing
+    )  # fmt: skip
     doubted = (known.buffered, known.fall_looks, known.jumps, known.told_invalid, known.told_stale)
     levels = (position.level for account in desk.trading() for position in account.positions.values())
     return (
@@ -89,6 +93,8 @@ def _appointment(desk: Desk) -> int:
 
 def _order_times(desk: Desk) -> Iterator[int]:
     for intent in desk.state.intents.values():
+        if desk.state.accounts[intent.account].status is Status.AUDIT:
+            continue  # until the broker's book has come
         walk = desk.volatile.walks.get(intent.id)
         status = intent.order.status if intent.order else None
         if walk is not None and status is not OrderStatus.UNKNOWN:
@@ -108,6 +114,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     yield session.open_ms
     yield session.close_ms
     yield clock.report_cut_ms
+    yield desk.clock(desk.law.cadence.audit_at)
     for window in WINDOWS:
         span = window_of(desk, window)
         if span is not None:

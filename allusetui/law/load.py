@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+shipped = {"v1.3": "cd3905cac1b593dd7365b2860323728571a883922cc92af84c328b2721ef6bce"}
 
 
 class LawError(Exception):

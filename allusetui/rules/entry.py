@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
@@ -139,7 +139,7 @@ def earnings_refusal(s: Situation, chain: Chain, until: date) -> Refusal | None:
 
 def account_refusal(s: Situation, account: Account) -> Refusal | None:
     """What keeps every entry of the account out, the first in the order of §9."""
-    if account.latches or account.status.value == "EMERGENCY":
+    if account.latches or account.status in (Status.EMERGENCY, Status.MAINTENANCE):
         if "paused" in account.latches:
             return Refusal("paused", ("0.7",))
         return Refusal("safe", latch_clauses(account))
@@ -154,7 +154,7 @@ def latch_clauses(account: Account) -> tuple[str, ...]:
     """The clauses behind the latches that are on."""
     source = {"level3": "6.4", "breaker": "6.13", "broker": "8.6", "disk": "9.5", "mismatch": "9.5", "paused": "0.7"}
     found = tuple(dict.fromkeys(source[latch.value] for latch in sorted(account.latches)))
-    return found or ("9.2",)
+    return found or (("9.2",) if account.status is Status.EMERGENCY else ("9.3",))
 
 
 @clause("0.9", "2.5", "7.3", "2.4")

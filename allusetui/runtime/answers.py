@@ -12,8 +12,8 @@ from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.talk import ControlError
 
 PATIENCE_S: Final = 2.0
-_ON_ALL: Final = frozenset({"kill", "reset", "pause", "resume", "no_entries"})
-_ON_EACH: Final = frozenset({"pause", "resume", "no_entries"})
+_ON_ALL: Final = frozenset({"kill", "reset", "pause", "resume", "no_entries", "maintenance", "audit"})
+_ON_EACH: Final = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
 _ACTIONS: Final = _ON_ALL | {"close", "approve", "refuse"}
 
 

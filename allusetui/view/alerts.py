@@ -77,6 +77,8 @@ def _standing(seen: Seen) -> str:
     """What holds accounts back: the halt, disarmed stops, or what only a reset ends."""
     if _halted(seen):
         return "halted: nothing is sent, R resets"
+    if names := [a.name for a in seen.snapshot.state.accounts.values() if a.status is Status.MAINTENANCE]:
+        return f"{_listed(names)} in maintenance: nothing is sent, r resumes"
     if names := _latched(seen, frozenset({Latch.PAUSED})):
         return f"{_listed(names)} paused: stops disarmed"
     if names := _latched(seen, frozenset({Latch.BROKER, Latch.DISK})):

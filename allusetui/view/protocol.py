@@ -135,7 +135,7 @@ def _then(p: PositionFigures, s: Situation) -> Cell:
     """What will be done at the next level, or is being done at this one."""
     if p.quantity > 0:
         return Cell(words.NONE, Tone.DIM)
-    if p.account.status is Status.EMERGENCY:
+    if p.account.status in (Status.EMERGENCY, Status.MAINTENANCE):
         return Cell("nothing is sent", Tone.BAD)
     if not p.option.is_put:
         return Cell(f"bought back at ≤ {words.price(p.profit_ask)}", Tone.DIM)

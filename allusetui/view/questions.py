@@ -52,6 +52,8 @@ def _not_closable(seen: Seen, account: Account, contract: Option) -> str | None:
         return "It is no longer held."
     if account.status is Status.EMERGENCY:
         return "The account is halted: nothing is sent before a reset."
+    if account.status in (Status.MAINTENANCE, Status.AUDIT):
+        return f"Nothing is sent in {account.status.value}."
     blocked = account.latches - _BY_HAND
     if blocked:
         return f"Nothing is sent under the latch {', '.join(sorted(latch.value for latch in blocked))}."
@@ -65,6 +67,8 @@ def resuming(seen: Seen, account: str) -> Question:
     held, title = seen.snapshot.state.accounts[account], f"Resume {account}?"
     if held.status is Status.EMERGENCY:
         return _question(title, ["It is halted: only a reset of all accounts (R) ends that."], allowed=False)
+    if held.status is Status.MAINTENANCE:
+        return _question(title, ["Its maintenance ends, and nothing else.", *_kept(held)])
     lines = []
     if Latch.PAUSED in held.latches:
         lines.append("Its pause ends: its stops defend again, and orders leave by themselves.")
@@ -77,6 +81,12 @@ def resuming(seen: Seen, account: str) -> Question:
         return _question(title, [f"It is not paused.{_latched(held)}"], allowed=False)
     others = held.latches - {Latch.PAUSED}
     return _question(title, [*lines, *(f"Stays latched {o.value}: {words.RELEASES[o]}." for o in sorted(others))])
+
+
+def _kept(account: Account) -> list[str]:
+    """What a resume from maintenance leaves."""
+    kept = [f"Stays latched {latch.value}: {words.RELEASES[latch]}." for latch in sorted(account.latches)]
+    return [*kept, "Its stop of entries stays: r resumes."] if account.no_entries else kept
 
 
 def _latched(account: Account) -> str:

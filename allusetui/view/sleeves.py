@@ -79,6 +79,8 @@ def _next(account: Account, step: Step | None, now_ms: int) -> Cell:
     """What a person has to do first; else what the account does next."""
     if account.status is Status.EMERGENCY:
         return Cell("halted: R", Tone.BAD)
+    if account.status is Status.MAINTENANCE:
+        return Cell("serviced: r", Tone.WARN)
     if Latch.PAUSED in account.latches:
         return Cell("stops disarmed", Tone.WARN)
     held = [latch for latch in Latch if latch in account.latches]

@@ -24,14 +24,16 @@ MORNING = (f"{THURSDAY}T11:28:00", f"{THURSDAY}T11:50:00")
 
 # The ring, and what else §9 names, each as the rulebook writes it.
 WAYS = {
-    "SAFE": "SCANNING MONITORING RECONCILING EMERGENCY",
+    "SAFE": "SCANNING MONITORING RECONCILING EMERGENCY MAINTENANCE AUDIT",
     "SCANNING": "ANALYZING MONITORING SAFE EMERGENCY",
     "ANALYZING": "ORDERING MONITORING SAFE EMERGENCY",
     "ORDERING": "MONITORING SAFE EMERGENCY",
-    "MONITORING": "CLOSING SCANNING SAFE EMERGENCY",
+    "MONITORING": "CLOSING SCANNING SAFE EMERGENCY AUDIT",
     "CLOSING": "RECONCILING SAFE EMERGENCY",
     "RECONCILING": "SAFE MONITORING EMERGENCY",
     "EMERGENCY": "SAFE",
+    "MAINTENANCE": "SAFE EMERGENCY",
+    "AUDIT": "SAFE MONITORING EMERGENCY",
 }
 REASONS = {
     "paused", "level3", "breaker", "broker", "disk", "mismatch", "window", "rest", "resume", "reset", "week_end",
@@ -82,6 +84,8 @@ def test_9_1_a_change_is_legal_exactly_where_the_table_says_so(from_: Status, to
     assert held.status is (to if legal else from_)
 
 
+SILENT = (Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT)
+
 # What leaves, latch by latch; cancels are no orders.
 DEFENCE = {"stop", "close", "roll", "profit_take", "reduce"}
 ALL = {purpose.value for purpose in Purpose}
@@ -110,7 +114,7 @@ def test_9_1_several_latches_let_through_what_all_of_them_do(other: Latch) -> No
 
 
 @pytest.mark.clause("9.1")
-@pytest.mark.parametrize("status", [s for s in Status if s is not Status.EMERGENCY])
+@pytest.mark.parametrize("status", [s for s in Status if s not in SILENT])
 def test_9_1_protocol_and_exits_go_on_in_every_state_without_a_latch(status: Status) -> None:
     assert {p.value for p in Purpose if may_leave(account(status), p)} == ALL
 
@@ -147,6 +151,8 @@ def test_9_1_a_week_goes_once_round_the_ring_and_positions_outlive_it_in_monitor
         ("09:45:00", "SCANNING", "ANALYZING", "window"),
         ("09:45:00", "ANALYZING", "ORDERING", "window"),
         ("09:45:01", "ORDERING", "MONITORING", "rest"),
+        ("17:00:00", "MONITORING", "AUDIT", "audit"),
+        ("17:00:00", "AUDIT", "MONITORING", "audit"),
         ("14:30:00", "MONITORING", "CLOSING", "week_end"),
         ("16:00:00", "CLOSING", "RECONCILING", "week_end"),
         ("16:00:00", "RECONCILING", "MONITORING", "reconciled"),
@@ -157,9 +163,10 @@ def test_9_1_a_week_goes_once_round_the_ring_and_positions_outlive_it_in_monitor
 @pytest.mark.clause("9.1")
 def test_9_1_a_resting_account_reconciles_at_the_close_of_the_week_s_last_session(week: Replayed) -> None:
     assert moves(week, "REV") == [
+        ("17:00:00", "SAFE", "AUDIT", "audit"), ("17:00:00", "AUDIT", "SAFE", "audit"),
         ("16:00:00", "SAFE", "RECONCILING", "week_end"), ("16:00:00", "RECONCILING", "SAFE", "reconciled"),
     ]  # fmt: skip
-    assert {r["ts"][:10] for r in week.of("state.changed", account="REV")} == {FRIDAY}
+    assert {r["ts"][:10] for r in week.of("state.changed", account="REV", reason="week_end")} == {FRIDAY}
 
 
 @pytest.mark.clause("9.1", "1.4")

@@ -171,7 +171,7 @@ def test_two_equal_keys_are_two_keys(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        (Key("dance", "GEN"), "no such action: dance; there are approve, close, kill, no_entries, "),
+        (Key("dance", "GEN"), "no such action: dance; there are approve, audit, close, kill, "),
         (Key("pause", "XYZ"), "no account XYZ; there are GEN, REV"),
         (Key("approve"), "approve needs an account: GEN, REV"),
         (Key("kill", "GEN"), "kill stops every account: leave the account out"),

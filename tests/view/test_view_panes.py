@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from allusetui.domain.account import Status
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.snapshot import Link, Proof, Told
@@ -212,6 +213,18 @@ def test_the_ring_places_each_account_and_tells_its_last_transition(paused: Repl
     assert lines[4].startswith("↓ ○ MONITORING")
     assert "GEN 10:02 MONITORING → SAFE (paused) *paused" in lines
     assert "REV has not moved lately" in lines
+
+
+def test_the_states_outside_of_the_ring_stand_in_a_line_of_their_own() -> None:
+    replayed = replay_text(situation(
+        f"{WED}T10:00:00", f"{WED}T10:10:00", {"AAPL": AAPL}, operator(f"{WED}T10:02:00", "maintenance", "GEN")
+    ))  # fmt: skip
+    seen = seen_of(replayed)
+    lines = [text_of(line) for line in ring(seen)]
+    assert lines[7] == "  ○ EMERGENCY ● MAINTENANCE GEN ○ AUDIT"
+    assert "GEN 10:02 SAFE → MAINTENANCE (maintenance)" in lines
+    replayed.run.runtime.engine.state.accounts["GEN"].status = Status.AUDIT
+    assert text_of(ring(seen)[7]) == "  ○ EMERGENCY ○ MAINTENANCE ● AUDIT GEN"
 
 
 def test_the_journal_tells_kind_clauses_and_figures_with_the_newest_last(paused: Replayed) -> None:

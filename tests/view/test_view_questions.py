@@ -104,3 +104,15 @@ def test_a_halt_is_reset_for_all_accounts_and_only_below_its_vix() -> None:
 
 def test_ending_lists_what_stays_open(asked: Seen) -> None:
     assert said(ending(asked))[-2:] == ["What stays open, and nobody watches:", "GEN AAPL 13Mar 200P −3"]
+
+
+def test_an_account_in_maintenance_says_so_and_what_a_resume_leaves() -> None:
+    seen = seen_of(wednesday(key("10:02:00", "no_entries"), key("10:02:00", "pause"), key("10:03:00", "maintenance")))
+    question = resuming(seen, "GEN")
+    assert question.allowed
+    assert said(question) == [
+        "Its maintenance ends, and nothing else.", "Stays latched paused: r resumes.",
+        "Its stop of entries stays: r resumes.",
+    ]  # fmt: skip
+    assert said(closing(seen, "GEN", the_put(seen))) == ["Nothing is sent in MAINTENANCE."]
+    assert not closing(seen, "GEN", the_put(seen)).allowed

@@ -77,6 +77,14 @@ class ReconcileMismatch(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDone(Event):
+    """`mismatches`: how many differences concern the account."""
+
+    kind = "audit.done"
+    mismatches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorKey(Event):
     kind = "operator.acted"
     action: str

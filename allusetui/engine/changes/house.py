@@ -68,7 +68,7 @@ def _operator(state: State, e: ev.OperatorKey) -> None:
     account = account_of(state, e)
     if e.action == "no_entries":
         account.no_entries = True
-    elif e.action == "resume" and account.status is not Status.EMERGENCY:
+    elif e.action == "resume" and account.status not in (Status.EMERGENCY, Status.MAINTENANCE):
         account.no_entries = False
 
 
