@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+shipped = {"v1.3": "ee52400faec7e4d6b5f11803ef8c75ca236f567943cb9ea1345495eb5b8e2624"}
 
 
 class LawError(Exception):

@@ -23,6 +23,7 @@ _TRADES = {
     Purpose.PROFIT_TAKE: "Profit takes",
     Purpose.CLOSE: "Closes",
     Purpose.REDUCE: "Reductions",
+    Purpose.STOCK: "Stock trades",
 }
 
 

@@ -18,6 +18,7 @@ from allusetui.domain.event.account import (
     StateRefused,
 )
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.house import (
     AlertRaised,
     ApprovalDecided,
@@ -117,6 +118,8 @@ __all__ = [
     "PivotLeft",
     "PositionAdjusted",
     "ReconcileMismatch",
+    "ReinvestDone",
+    "ReinvestPlanned",
     "RejectingEnded",
     "ReportWritten",
     "ResumeStep",
@@ -129,5 +132,6 @@ __all__ = [
     "StateRefused",
     "StopDone",
     "SymbolRejecting",
+    "TaxReleased",
     "WeekTyped",
 ]
