@@ -22,8 +22,8 @@ _TRADES = {
     Purpose.STOP: "Stops",
     Purpose.PROFIT_TAKE: "Profit takes",
     Purpose.CLOSE: "Closes",
-    Purpose.REDUCE: "Reductions",
-    Purpose.STOCK: "Stock trades",
+    Purpose.REDUCE: "Reduced",
+    Purpose.STOCK: "Stock",
 }
 
 

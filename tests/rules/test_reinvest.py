@@ -116,10 +116,12 @@ def test_3_5_the_gain_of_the_quarter_counts_fees_once() -> None:
 @pytest.mark.clause("6.12")
 @pytest.mark.clause("4.4")
 def test_6_12_in_a_hedged_week_the_gain_is_booked_and_the_purchase_waits() -> None:
-    # VIX 55 on Wednesday, back at 20 on Friday noon: cleared at the cut, bought on Monday at 10:00.
+    # VIX 55 on Wednesday, back at 20 on Friday noon: cleared at the cut, bought on Monday at 10:00, although the puts
+    # of Monday's window are planned at 09:45: what is about to buy shares secures none of them.
     r = quarter(
-        100_000, tape("2026-09-30T13:00:00", VIX=55.0), tape("2026-10-02T12:00:00", VIX=20.0), end="2026-10-05T12:00:00"
-    )
+        100_000, tape("2026-09-30T13:00:00", VIX=55.0), tape("2026-10-02T12:00:00", VIX=20.0),
+        end="2026-10-05T12:00:00", symbols=dict.fromkeys(("AAPL", "MSFT", "AMZN", "GOOGL", "META"), STOCK),
+    )  # fmt: skip
     assert [x["ts"][:19] for x in r.of("reinvest.done")] == ["2026-10-01T09:30:00"]
     assert [x["ts"][:19] for x in r.of("order.intended", purpose="stock")] == ["2026-10-05T10:00:00"]
 
@@ -185,3 +187,28 @@ def test_10_2_taxes_beyond_the_reserve_leave_like_a_withdrawal_and_the_ledger_ba
         key: row[key] for key in ("cash", "tax_reserve", "leap_cash")
     }
     assert r.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.clause("4.4")
+def test_9_5_what_a_crash_slept_through_is_booked_and_bought_once_after_it() -> None:
+    r = quarter(100_000, fault("2026-10-01T09:00:00", "crash", span="90m"))
+    assert [told(x) for x in r.of("reinvest.done")] == ["10:30:00"]
+    assert [told(x) for x in r.of("reinvest.planned")] == ["10:30:00"]
+    assert bought(r) == {"AAPL": 200}
+    again = quarter(100_000, fault("2026-10-01T09:45:00", "crash", span="20m"))
+    assert [told(x) for x in again.of("reinvest.done")] == ["09:30:00"]
+    assert bought(again) == {"AAPL": 200}
+    assert again.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("0.4")
+def test_0_4_shares_are_worked_in_clips_of_fifty_lots() -> None:
+    tables = "[accounts.COM]\nequity = 90000000\nrealized_quarter = 4000000"
+    text = situation(
+        "2026-09-30T12:00:00", "2026-10-01T12:00:00", {"AAPL": STOCK}, tables, accounts=("COM",), capital=None
+    )
+    r = replay_text(text)
+    # 2,100,000 at 200 are 10,500 shares.
+    assert r.of("intent.split")[0]["data"]["sizes"] == [5_000, 5_000, 500]
+    assert bought(r) == {"AAPL": 10_500}
