@@ -78,12 +78,12 @@ def operators(scenario: Scenario) -> list[OperatorActed]:
 
 
 def transfers(scenario: Scenario) -> list[Transfer]:
-    """What the operator deposits and withdraws: the broker moves it, and shows it to the engine."""
-    signs = {"deposit": 1, "withdraw": -1}
-    acts = [act for act in scenario.operators if act.action in signs]
+    """What the operator deposits, withdraws and pays in taxes: the broker moves it, and shows it to the engine."""
+    kinds = {"deposit": (1, "deposit"), "withdraw": (-1, "withdrawal"), "tax_paid": (-1, "tax")}
+    acts = [(act, *kinds[act.action]) for act in scenario.operators if act.action in kinds]
     return [
-        Transfer(to_ms(act.at), act.account, signs[act.action] * act.amount)
-        for act in acts
+        Transfer(to_ms(act.at), act.account, sign * act.amount, reason)
+        for act, sign, reason in acts
         if act.account is not None and act.amount is not None
     ]
 

@@ -92,6 +92,17 @@ class Account:
     windows: dict[str, WindowLog] = field(default_factory=dict)
     realized_year: Decimal = ZERO
     realized_quarter: Decimal = ZERO
+    gains: dict[str, Decimal] = field(default_factory=dict)
+    """Quarter that has ended, `2026-Q3` → what it realized, fees counted once."""
+    reinvested: str = ""
+    """The last quarter whose gain was shared out (3.5, 4.4), and the day on which that was booked."""
+    reinvested_on: date = date.min
+    reserves: dict[str, Decimal] = field(default_factory=dict)
+    """Year → what of the tax reserve is for its gains. No part of `cash`, as is `leap_cash`."""
+    leap_cash: Decimal = ZERO
+    to_invest: Decimal = ZERO
+    """What of `cash` waits to become shares, and whether a purchase is still to be decided."""
+    purchase_due: bool = False
     fees_year: Decimal = ZERO
     last_marked: date = date.min
     last_equity: Decimal = ZERO
@@ -126,6 +137,23 @@ class Account:
     def open_calls(self, symbol: str) -> int:
         """Short calls on `symbol`, in contracts."""
         return -sum(self.quantity(option) for option in self.shorts(Right.CALL) if option.symbol == symbol)
+
+    @property
+    def tax_reserve(self) -> Decimal:
+        """What is set aside for taxes and never deployed (10.2)."""
+        return sum(self.reserves.values(), ZERO)
+
+    @property
+    def money(self) -> Decimal:
+        """All the money that the broker holds for the account, ring-fenced or not."""
+        return self.cash + self.tax_reserve + self.leap_cash
+
+    def move_flow(self, amount: Decimal) -> None:
+        """Cash that comes or goes without being gain or drawdown: the marks move with it (0.9)."""
+        self.cash += amount
+        self.high_water += amount
+        self.last_equity += amount
+        self.week_equity += amount
 
     @property
     def strike_cash(self) -> Decimal:

@@ -57,6 +57,11 @@ def from_iso(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * SECOND_MS)
 
 
+def quarter_of(day: date) -> str:
+    """The calendar quarter, `2026-Q1`."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def week_of(day: date) -> str:
     """The ISO week, `2026-W10`."""
     year, week, _ = day.isocalendar()

@@ -15,11 +15,12 @@ class Purpose(StrEnum):
     PROFIT_TAKE = "profit_take"
     CLOSE = "close"
     REDUCE = "reduce"
+    STOCK = "stock"
 
     @property
     def opens(self) -> bool:
         """Whether the order adds a position of its own: the filters of opening orders bind (0.10, 8.1, 8.2)."""
-        return self is Purpose.ENTRY
+        return self in (Purpose.ENTRY, Purpose.STOCK)
 
 
 class OrderStatus(StrEnum):

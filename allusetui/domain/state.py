@@ -68,7 +68,7 @@ class State:
     assigned_weeks: dict[str, set[str]] = field(default_factory=dict)
     """Week of the expiry → the groups in which an assignment or a call-away counts for it (12.1)."""
     report_week: str = ""
-    quarter: tuple[int, int] = (0, 0)
+    quarter: str = ""
 
 
 @dataclass(slots=True)

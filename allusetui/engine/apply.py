@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from allusetui.domain import event as ev
-from allusetui.domain.moment import day_of
+from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
-from allusetui.engine.changes import accounts, house, orders, positions
+from allusetui.engine.changes import accounts, growth, house, orders, positions
 from allusetui.engine.changes.held import Changes
 
-_CHANGES: Changes = {**accounts.CHANGES, **orders.CHANGES, **positions.CHANGES, **house.CHANGES}
+_CHANGES: Changes = {
+    **accounts.CHANGES, **orders.CHANGES, **positions.CHANGES, **growth.CHANGES, **house.CHANGES,
+}  # fmt: skip
 
 
 def fold(records: Iterable[tuple[int, int, ev.Event]]) -> State:
@@ -32,11 +34,12 @@ def apply(state: State, at_ms: int, event: ev.Event) -> None:
 
 def _turn_of_the_year(state: State, today: date) -> None:
     """Realized P&L and fees are counted by calendar year and quarter."""
-    quarter = (today.year, (today.month - 1) // 3)
+    quarter = quarter_of(today)
     if quarter == state.quarter:
         return
     for account in state.accounts.values():
+        account.gains[state.quarter] = account.realized_quarter
         account.realized_quarter = ZERO
-        if today.year != state.quarter[0]:
+        if quarter[:4] != state.quarter[:4]:
             account.realized_year = account.fees_year = ZERO
     state.quarter = quarter

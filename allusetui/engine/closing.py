@@ -1,6 +1,7 @@
 """The end of a session and of a week: expiries booked, books compared, accounts marked, the week typed and reported."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from allusetui.domain import event as ev
@@ -21,7 +22,7 @@ from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity, price_of, short_option_value, stock_value
 from allusetui.rules.week_type import week_type
 
-_BOOKING_CLAUSES = {"deposit": ("0.1", "0.9", "10.3"), "withdrawal": ("0.1", "0.9", "10.3")}
+_BOOKING_CLAUSES = {"deposit": ("0.1", "0.9", "10.3"), "withdrawal": ("0.1", "0.9", "10.3"), "tax": ("10.2", "10.3")}
 
 
 def on_settled(desk: Desk, settled: inp.Settled) -> None:
@@ -38,17 +39,27 @@ def on_settled(desk: Desk, settled: inp.Settled) -> None:
                 _not_held(desk, account, row)
     for booking in settled.bookings:
         if booking.id not in desk.state.seen_ids and booking.account in desk.state.accounts:
-            desk.emit(
-                ev.CashBooked(
-                    account=booking.account, clauses=_BOOKING_CLAUSES.get(booking.reason, ("10.3",)),
-                    reason=booking.reason, amount=to_price(booking.amount), symbol=booking.symbol,
-                    settlement=booking.id,
-                )
-            )  # fmt: skip
+            _book_cash(desk, booking)
     for split in settled.splits:
         _split(desk, split)
     if late:
         _type_week(desk, desk.state.week_typed, desk.state.typed_facts)
+
+
+def _book_cash(desk: Desk, booking: inp.CashBooking) -> None:
+    """Taxes are paid out of their reserve; what is paid beyond it leaves the sleeve like any withdrawal."""
+    rows = [booking]
+    if booking.reason == "tax":
+        kept = min(desk.state.accounts[booking.account].tax_reserve, -booking.amount)
+        rest = replace(booking, id=f"{booking.id}-rest", reason="withdrawal", amount=booking.amount + kept)
+        rows = [replace(booking, amount=-kept), *([rest] if rest.amount else [])]
+    for row in rows:
+        desk.emit(
+            ev.CashBooked(
+                account=row.account, clauses=_BOOKING_CLAUSES.get(row.reason, ("10.3",)), reason=row.reason,
+                amount=to_price(row.amount), symbol=row.symbol, settlement=row.id,
+            )
+        )  # fmt: skip
 
 
 def _is_held(account: Account, row: inp.Settlement) -> bool:
@@ -206,7 +217,8 @@ def mark_all(desk: Desk, at_cut: bool) -> None:
             ev.AccountMarked(
                 account=account.name, clauses=("0.9", "10.3"), equity=worth, cash=to_price(account.cash),
                 stock=to_cent(stock_value(desk, account)), short_options=to_cent(short_option_value(desk, account)),
-                leaps_growth=ZERO, leaps_hedge=ZERO, tax_reserve=ZERO, leap_cash=ZERO, high_water=high,
+                leaps_growth=ZERO, leaps_hedge=ZERO, tax_reserve=account.tax_reserve,
+                leap_cash=account.leap_cash, high_water=high,
                 realized=to_cent(account.realized_year), unrealized=to_cent(_unrealized(desk, account)),
                 fees=to_price(account.fees_year), at_cut=at_cut,
             )

@@ -13,7 +13,20 @@ from allusetui.domain.event import Event
 from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
-from allusetui.engine import audit, calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
+from allusetui.engine import (
+    audit,
+    calls,
+    closing,
+    defend,
+    entries,
+    market,
+    operator,
+    orders,
+    prompts,
+    reinvest,
+    reports,
+    resume,
+)
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
 from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
@@ -198,6 +211,7 @@ class Engine:
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
+            reinvest.look(desk, since)
             _evaluate_due(desk, session, since)
             _close_out(desk, session, since)
             _open_windows(desk, session, since)

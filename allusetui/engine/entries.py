@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Right, Side
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import to_price
+from allusetui.domain.money import ZERO, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
@@ -201,7 +201,9 @@ def _plan_puts(desk: Desk, account: Account, scan: Scan, order: list[str], refus
             picks.append(found)
         else:
             refused[symbol] += found
-    planned, unfit = allocate(desk, picks, room(desk, account))
+    # What is about to buy shares secures no put (4.4).
+    kept = account.to_invest if account.purchase_due else ZERO
+    planned, unfit = allocate(desk, picks, room(desk, account, kept))
     for symbol, refusal in unfit.items():
         refused[symbol].append(refusal)
     return planned
@@ -260,7 +262,7 @@ def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Itera
 def settle_states(desk: Desk) -> None:
     """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
     for account in desk.trading():
-        entries = any(i.account == account.name and i.purpose is Purpose.ENTRY for i in desk.state.intents.values())
+        entries = any(i.account == account.name and i.purpose.opens for i in desk.state.intents.values())
         scanning = any(name == account.name for name, _ in desk.volatile.scans)
         done = {
             Status.SCANNING: not scanning,

@@ -120,7 +120,7 @@ def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> boo
             continue
         if purpose not in LEAVES[which]:
             return False
-    return purpose is not Purpose.ENTRY or not (account.no_entries or account.frozen)
+    return not purpose.opens or not (account.no_entries or account.frozen)
 
 
 def ending_reason(account: Account, intent: Intent) -> str | None:

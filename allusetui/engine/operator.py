@@ -70,7 +70,7 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
             prompts.answer(desk, account, seen)
         case "no_entries":
             pass  # the key itself sets it
-        case "deposit" | "withdraw":
+        case "deposit" | "withdraw" | "tax_paid":
             pass  # booked when the broker shows the money
         case other:
             desk.alert("warning", untrusted(f"{other} does nothing in this version."), account.name)

@@ -12,7 +12,7 @@ from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChai
 from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
-from allusetui.engine.walk import clips, halves, is_relentless, is_too_early
+from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, lot_of
 from allusetui.rules.cadence import entry_window
 from allusetui.rules.pivot import clauses_of
 from allusetui.rules.price_walk import limit_at
@@ -55,7 +55,7 @@ def intend(
             candidate=candidate, side=side, quantity=quantity, approved=approved, chain=chain,
         )
     )  # fmt: skip
-    sizes = clips(quantity, desk.law.sizing.clip_contracts)
+    sizes = clips(quantity, desk.law.sizing.clip_contracts, lot_of(desk, contract))
     if len(sizes) > 1:
         desk.emit(ev.IntentSplit(account=account.name, clauses=("0.4",), intent=intent_id, sizes=sizes, clip=0))
 
@@ -110,10 +110,11 @@ def _entry_over(desk: Desk, account: Account, intent: Intent) -> str | None:
     if is_put and account.pivoted:
         return "pivot"
     session = desk.session
-    kind = account.type.value if is_put else "com"
-    span = entry_window(desk.calendar, desk.law.cadence, kind, session) if session else None
-    if span is None or not span.holds(desk.now_ms):
-        return "window_closed"
+    if intent.purpose is Purpose.ENTRY:
+        kind = account.type.value if is_put else "com"
+        span = entry_window(desk.calendar, desk.law.cadence, kind, session) if session else None
+        if span is None or not span.holds(desk.now_ms):
+            return "window_closed"
     if desk.quote(option.symbol) is None:
         return None  # nothing seen since the start: the next look decides
     return "stale" if not desk.is_fresh(option.symbol) or desk.state.vix_stale else None
@@ -302,11 +303,11 @@ def _say_cancelled(desk: Desk, intent: Intent, order: Working, reason: str) -> N
 
 @clause("0.5")
 def _halve(desk: Desk, intent: Intent) -> None:
-    rest = intent.clip_open
-    if rest <= 1 or intent.halvings >= desk.law.walk.halvings:
+    rest, lot = intent.clip_open, lot_of(desk, intent.contract)
+    if rest <= lot or intent.halvings >= desk.law.walk.halvings:
         _abandon(desk, intent, "slippage_cap")
         return
-    sizes = halves(rest, desk.law.walk.min_clip_contracts)
+    sizes = halves(rest, desk.law.walk.min_clip_contracts, lot)
     desk.emit(
         ev.IntentSplit(account=intent.account, clauses=("0.5",), intent=intent.id, sizes=sizes, clip=intent.clip)
     )

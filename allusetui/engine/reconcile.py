@@ -87,7 +87,7 @@ def _differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, in
 
 
 def _cash(desk: Desk) -> Decimal:
-    return sum((a.cash for a in desk.state.accounts.values()), ZERO)
+    return sum((a.money for a in desk.state.accounts.values()), ZERO)
 
 
 def _holders(desk: Desk, contract: Contract) -> list[Account]:

@@ -13,6 +13,7 @@ from allusetui.domain.order import OrderStatus
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
+from allusetui.rules.reinvest import may_buy
 from allusetui.rules.situation import clause
 from allusetui.rules.watch import Watch
 
@@ -78,6 +79,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not any(doubted)
         and not any(levels)
         and not owes_a_look(desk)
+        and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
     )
 
 
@@ -123,6 +125,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     if not session.open_ms <= desk.now_ms < session.close_ms:
         return
     yield desk.clock(desk.law.cadence.call_look_at)
+    yield desk.clock(desk.law.reinvest.buys_at)
     for account in desk.trading():
         for option, position in account.positions.items():
             if option.is_put and position.level:

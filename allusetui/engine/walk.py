@@ -1,6 +1,6 @@
 """0.5: how an order is worked: its clips, and where its walk may not stop or not yet begin."""
 
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.order import Intent, Purpose
 from allusetui.engine.desk import Desk
 from allusetui.rules.assignment import is_pinned
@@ -38,16 +38,28 @@ def opens_wide(s: Situation, option: Option) -> bool:
     return quote is None or quote.spread_share > float(s.law.cadence.early_exit_spread)
 
 
+def lot_of(s: Situation, contract: Contract) -> int:
+    """What an order of it counts in: contracts one by one, shares by the lot."""
+    return s.law.sizing.lot_shares if isinstance(contract, Stock) else 1
+
+
 @clause("0.5")
-def halves(quantity: int, smallest: int = 1) -> tuple[int, ...]:
-    """The clips that a clip which found no price becomes: 5 = 2 + 2 + 1."""
-    size = max(quantity // 2, smallest)
-    whole, remainder = divmod(quantity, size)
-    return (size,) * whole + ((remainder,) if remainder else ())
+def halves(quantity: int, smallest: int = 1, lot: int = 1) -> tuple[int, ...]:
+    """The clips that a clip which found no price becomes: 5 = 2 + 2 + 1, in whole lots; the last takes odd shares."""
+    lots = quantity // lot
+    size = max(lots // 2, smallest)
+    return _shared_out(quantity, size * lot, lot)
 
 
 @clause("0.4")
-def clips(quantity: int, largest: int) -> tuple[int, ...]:
-    """120 = 50 + 50 + 20."""
-    whole, remainder = divmod(quantity, largest)
-    return (largest,) * whole + ((remainder,) if remainder else ())
+def clips(quantity: int, largest: int, lot: int = 1) -> tuple[int, ...]:
+    """120 = 50 + 50 + 20, in lots."""
+    return _shared_out(quantity, largest * lot, lot)
+
+
+def _shared_out(quantity: int, size: int, lot: int) -> tuple[int, ...]:
+    """Parts of `size` and the rest; what is less than a lot goes with the last part."""
+    whole, remainder = divmod(quantity, size)
+    if whole and 0 < remainder < lot:
+        return (size,) * (whole - 1) + (size + remainder,)
+    return (size,) * whole + ((remainder,) if remainder else ())

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "cd3905cac1b593dd7365b2860323728571a883922cc92af84c328b2721ef6bce"}
+shipped = {"v1.3": "3babd230da4797ca2a8654ebee7deb2983940b64a21e600cd258d0717945c805"}
 
 
 class LawError(Exception):

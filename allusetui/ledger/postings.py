@@ -19,8 +19,8 @@ from allusetui.domain.money import ZERO, to_cent
 Records = Iterable[tuple[int, int, ev.Event]]
 """(seq, at_ms, event), in the journal's order."""
 
-CAPITAL = frozenset({"deposit", "withdrawal", "tax"})
-"""Reasons of `cash.booked` that move the owner's capital; any other is earned or spent."""
+CAPITAL = frozenset({"deposit", "withdrawal"})
+"""Reasons of `cash.booked` that move the owner's capital; any other but `tax` is earned or spent."""
 
 
 class Ledger(StrEnum):
@@ -52,6 +52,19 @@ class Posting:
     quantity: int | None
     amount: Decimal
     memo: str
+
+
+def flow_of(event: ev.Event) -> Decimal:
+    """What the event brings into a sleeve's equity, or takes out of it, that is neither gain nor loss (0.9)."""
+    match event:
+        case ev.CashBooked() if event.reason in CAPITAL:
+            return event.amount
+        case ev.ReinvestDone():
+            return -event.tax_reserve - event.leaps
+        case ev.TaxReleased():
+            return event.amount
+        case _:
+            return ZERO
 
 
 def once(records: Records) -> Iterator[tuple[int, int, ev.Event]]:
@@ -147,6 +160,16 @@ class _Books:
             case ev.ExpiredReceived():
                 long = self.held[account, event.contract] > 0
                 return _traded(event.contract, -event.quantity if long else event.quantity, event.price)
+            case ev.CashBooked(reason="tax"):
+                return [_Entry(Ledger.TAX_RESERVE, event.amount), _Entry(Ledger.EQUITY, -event.amount)]
+            case ev.ReinvestDone():
+                return [
+                    _Entry(Ledger.CASH, -event.tax_reserve - event.leaps),
+                    _Entry(Ledger.TAX_RESERVE, event.tax_reserve),
+                    _Entry(Ledger.LEAP_CASH, event.leaps),
+                ]
+            case ev.TaxReleased():
+                return [_Entry(Ledger.TAX_RESERVE, -event.amount), _Entry(Ledger.CASH, event.amount)]
             case ev.CashBooked():
                 capital = [_Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
                 return [_Entry(Ledger.CASH, event.amount), *capital]
@@ -276,6 +299,10 @@ def _memo(event: ev.Event) -> str:
             return f"settled in cash at {plain(event.price)}" if event.price else "expired worthless"
         case ev.CashBooked() | ev.PositionAdjusted():
             return event.reason
+        case ev.ReinvestDone():
+            return f"gain of {event.quarter} reinvested"
+        case ev.TaxReleased():
+            return f"tax reserve of {event.year} released"
         case _:
             return "provisioned"
 

@@ -22,7 +22,8 @@ _TRADES = {
     Purpose.STOP: "Stops",
     Purpose.PROFIT_TAKE: "Profit takes",
     Purpose.CLOSE: "Closes",
-    Purpose.REDUCE: "Reductions",
+    Purpose.REDUCE: "Reduced",
+    Purpose.STOCK: "Stock",
 }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
-from allusetui.ledger.postings import CAPITAL, Records, once
+from allusetui.ledger.postings import CAPITAL, Records, flow_of, once
 from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 
@@ -109,6 +109,7 @@ def summary(records: Records) -> Summary:
 
 
 def _book(account: _Account, event: ev.Event) -> None:
+    account.flows += flow_of(event)
     match event:
         case ev.AccountMarked():
             account.final, account.high_water = event.equity, event.high_water
@@ -116,9 +117,7 @@ def _book(account: _Account, event: ev.Event) -> None:
             account.fees += event.commission
         case ev.LotClosed():
             account.realized += event.realized
-        case ev.CashBooked() if event.reason in CAPITAL:
-            account.flows += event.amount
-        case ev.CashBooked():
+        case ev.CashBooked() if event.reason not in (*CAPITAL, "tax"):
             account.realized += event.amount
         case _:
             pass

@@ -8,7 +8,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
-from allusetui.ledger.postings import CAPITAL, Records, once
+from allusetui.ledger.postings import CAPITAL, Records, flow_of, once
 
 Record = tuple[int, int, ev.Event]
 Counts = tuple[tuple[str, int], ...]
@@ -157,15 +157,14 @@ def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
     tally = tallies.get(event.account) if event.account is not None else None
     if tally is None:
         return
+    tally.flows += flow_of(event)
     match event:
         case ev.OrderFilled():
             tally.fees += event.commission
             tally.filled.add(event.intent)
         case ev.LotClosed():
             tally.realized += event.realized
-        case ev.CashBooked() if event.reason in CAPITAL:
-            tally.flows += event.amount
-        case ev.CashBooked():
+        case ev.CashBooked() if event.reason not in (*CAPITAL, "tax"):
             tally.realized += event.amount
         case ev.AssignmentReceived():
             tally.assigned += event.quantity

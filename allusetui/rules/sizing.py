@@ -43,20 +43,20 @@ class Room:
 
 
 @clause("0.2", "0.10", "6.12")
-def room(s: Situation, account: Account) -> Room:
-    """The account's room as it stands now; halved in a Hedged Week."""
+def room(s: Situation, account: Account, kept: Decimal = ZERO) -> Room:
+    """The account's room as it stands now; halved in a Hedged Week. `kept` is no longer to be deployed by it."""
     worth = equity(s, account)
     hedged = "hedged_week" in s.state.breakers
     part = s.law.breakers.deployment_factor if hedged else Decimal(1)
     share = s.law.sizing.ceiling * part
     return Room(
         equity=worth,
-        ceiling=share * worth,
+        ceiling=share * worth - kept,
         cap_share=s.law.sizing.symbol_cap,
         cap=s.law.sizing.symbol_cap * worth,
         target=s.law.sizing.symbol_cap * part * worth,
         aim=s.law.sizing.aim * share * worth,
-        cash=free_cash(s, account),
+        cash=free_cash(s, account) - kept,
         margin_left=s.law.sizing.margin_cap * worth - margin(s, account),
         held=exposures(s, account),
         hedged=hedged,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from allusetui.domain import worth
 from allusetui.domain.account import Account
-from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.rules.situation import Situation, clause
@@ -46,6 +46,14 @@ def working_puts(s: Situation, account: Account) -> Iterable[tuple[Option, int]]
             yield intent.contract, intent.open_quantity
 
 
+def working_shares(s: Situation, account: Account) -> Iterable[tuple[Stock, Decimal]]:
+    """Stock that orders may still buy, with its value."""
+    for intent in s.state.intents.values():
+        contract = intent.contract
+        if intent.account == account.name and isinstance(contract, Stock) and intent.side is Side.BUY:
+            yield contract, intent.open_quantity * price_of(s, account, contract)
+
+
 def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
     """Exposure by issuer, held or working: strike cash of short puts, market value of stock (0.2)."""
     found: dict[str, Decimal] = {}
@@ -61,12 +69,15 @@ def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
         add(put.symbol, -account.quantity(put) * put.notional)
     for put, quantity in working_puts(s, account):
         add(put.symbol, quantity * put.notional)
+    for stock, value in working_shares(s, account):
+        add(stock.symbol, value)
     return found
 
 
 def free_cash(s: Situation, account: Account) -> Decimal:
-    """Cash that no short put, held or working, binds."""
-    return account.cash - account.strike_cash - sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
+    """Cash that no short put, held or working, binds, and no purchase that works."""
+    puts = sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
+    return account.cash - account.strike_cash - puts - sum((v for _, v in working_shares(s, account)), ZERO)
 
 
 @clause("0.10")
@@ -78,7 +89,7 @@ def put_margin(margin_rate: Decimal, put: Option, spot: Decimal, premium: Decima
 
 def margin(s: Situation, account: Account) -> Decimal:
     """Initial margin of all that is held or may still be opened; covered calls carry none."""
-    required = STOCK_MARGIN * stock_value(s, account)
+    required = STOCK_MARGIN * (stock_value(s, account) + sum((v for _, v in working_shares(s, account)), ZERO))
     held = [(put, -account.quantity(put)) for put in account.shorts(Right.PUT)]
     for put, quantity in [*held, *working_puts(s, account)]:
         quote = s.quote(put.symbol)

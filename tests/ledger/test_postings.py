@@ -19,6 +19,8 @@ from allusetui.domain.event import (
     LotClosed,
     OrderFilled,
     PositionAdjusted,
+    ReinvestDone,
+    TaxReleased,
 )
 from allusetui.domain.input import Holding, OpenOption
 from allusetui.domain.moment import to_ms
@@ -193,13 +195,31 @@ def test_10_1_a_cash_settlement_is_paid_by_the_short_and_to_the_long(side: Side,
 @pytest.mark.parametrize(
     ("reason", "amount", "ledger"),
     [
-        ("deposit", "1000", "equity"), ("withdrawal", "-250.5", "equity"), ("tax", "-90", "equity"),
+        ("deposit", "1000", "equity"), ("withdrawal", "-250.5", "equity"),
         ("dividend", "26", "realized"), ("interest", "3.11", "realized"), ("fee", "-10", "realized"),
     ],
 )  # fmt: skip
 def test_10_1_capital_moves_against_equity_and_income_is_realized(reason: str, amount: str, ledger: str) -> None:
     rows = book(CashBooked(account="GEN", reason=reason, amount=D(amount), symbol=None, settlement="c1"))
     assert amounts(rows, 1) == {"cash": D(amount), ledger: -D(amount)}
+
+
+@pytest.mark.clause("10.2")
+def test_10_2_what_is_set_aside_moves_between_ledgers_and_taxes_are_paid_out_of_their_reserve() -> None:
+    rows = book(
+        ReinvestDone(
+            account="COM", quarter="2026-Q3", gain=D("10000.01"), tax_reserve=D(3000), contracts=D("5250.01"),
+            leaps=D(1750), to_buy=D("5250.01"),
+        ),
+        CashBooked(account="COM", reason="tax", amount=D(-900), symbol=None, settlement="t1"),
+        TaxReleased(account="COM", year="2026", gain=D(5000), amount=D(600), tax_reserve=D(1500)),
+    )  # fmt: skip
+    assert amounts(rows, 1) == {"cash": D(-4750), "tax_reserve": D(3000), "leap_cash": D(1750)}
+    assert amounts(rows, 2) == {"tax_reserve": D(-900), "equity": D(900)}
+    assert amounts(rows, 3) == {"tax_reserve": D(-600), "cash": D(600)}
+    assert [row.memo for row in rows if row.ledger == "cash"] == [
+        "gain of 2026-Q3 reinvested", "tax reserve of 2026 released",
+    ]  # fmt: skip
 
 
 def test_10_1_a_dividend_names_its_share() -> None:

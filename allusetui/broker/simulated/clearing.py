@@ -30,11 +30,12 @@ class _ExDate:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that the owner puts into an account (`amount` > 0) or takes out of it, in dollars."""
+    """Money that the owner puts into an account (`amount` > 0) or takes out of it, in dollars, and what for."""
 
     at_ms: int
     account: str
     amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,8 @@ class Clearing:
         return self._booked(ex.at_ms, booking)
 
     def _move(self, transfer: Transfer) -> CashBooking:
-        reason = "deposit" if transfer.amount > 0 else "withdrawal"
-        return self._booked(
-            transfer.at_ms, CashBooking(self._next_id("T"), transfer.account, reason, transfer.amount)
-        )
+        booking = CashBooking(self._next_id("T"), transfer.account, transfer.reason, transfer.amount)
+        return self._booked(transfer.at_ms, booking)
 
     def _booked(self, at_ms: int, booking: CashBooking) -> CashBooking:
         self.book.cash += booking.amount

@@ -18,6 +18,7 @@ from allusetui.domain.event.account import (
     StateRefused,
 )
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.house import (
     AlertRaised,
     ApprovalDecided,
@@ -119,6 +120,8 @@ __all__ = [
     "PivotLeft",
     "PositionAdjusted",
     "ReconcileMismatch",
+    "ReinvestDone",
+    "ReinvestPlanned",
     "RejectingEnded",
     "ReportWritten",
     "ResumeStep",
@@ -131,5 +134,6 @@ __all__ = [
     "StateRefused",
     "StopDone",
     "SymbolRejecting",
+    "TaxReleased",
     "WeekTyped",
 ]

@@ -97,6 +97,8 @@ def _filled(state: State, e: ev.OrderFilled) -> None:
     filled = e.quantity if e.side is intent.side else -e.quantity
     intent.paid += e.price * filled
     intent.filled += filled
+    if intent.purpose is Purpose.STOCK and intent.side is Side.BUY:
+        account.to_invest -= e.price * filled + e.commission
     intent.clip_open -= filled
     order = intent.order
     if order is not None and order.client_order_id == e.client_order_id:

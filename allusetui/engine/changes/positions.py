@@ -21,15 +21,23 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
         return
     state.seen_ids.add(e.settlement)
     account = account_of(state, e)
-    account.cash += e.amount
     if e.reason in _FLOWS:
         account.base += e.amount
-        account.high_water += e.amount
-        account.last_equity += e.amount
-        account.week_equity += e.amount
-    elif e.reason != "tax":
+        account.move_flow(e.amount)
+    elif e.reason == "tax":
+        _pay_tax(account, -e.amount)
+    else:
+        account.cash += e.amount
         account.realized_year += e.amount
         account.realized_quarter += e.amount
+
+
+def _pay_tax(account: Account, amount: Decimal) -> None:
+    """Out of the reserve, the oldest year's first."""
+    for year in sorted(account.reserves):
+        part = min(amount, account.reserves[year])
+        account.reserves[year] -= part
+        amount -= part
 
 
 def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
