@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+shipped = {"v1.3": "2ffa9a2da3f6928bf84c932b8e914e2b5ea4f996bf5e9f0fc48b56dc1cd6c269"}
 
 
 class LawError(Exception):

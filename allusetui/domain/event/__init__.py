@@ -53,6 +53,7 @@ from allusetui.domain.event.order import (
     SymbolRejecting,
 )
 from allusetui.domain.event.position import (
+    AssignmentFeared,
     AssignmentPrepared,
     AssignmentReceived,
     CalledAwayReceived,
@@ -76,6 +77,7 @@ __all__ = [
     "AlertRaised",
     "ApprovalDecided",
     "ApprovalRequested",
+    "AssignmentFeared",
     "AssignmentPrepared",
     "AssignmentReceived",
     "AtrFixed",
