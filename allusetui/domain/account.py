@@ -54,6 +54,7 @@ class Position:
     chain_cost: Decimal = ZERO
     assignment_prepared: bool = False
     expiry_looked: bool = False
+    assignment_feared: bool = False
     escalated: bool = False
     refused: set[Purpose] = field(default_factory=set)
     sold_on: date = date.min

@@ -64,6 +64,14 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """A cash dividend a share, dollars, that a symbol is known to go ex of on a day."""
+
+    ex: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A symbol's options at one instant. `slices` may price an expiry only when it is looked at."""
 
@@ -76,6 +84,8 @@ class Chain:
     """Known report dates; None where the symbol has no calendar."""
     reports_after_close: frozenset[date] = frozenset()
     """Those of `earnings` that come after that day's close; the others count as before the open."""
+    payouts: tuple[Payout, ...] = ()
+    """Known dividends to come, by ex-date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
-from allusetui.domain.quote import Chain, Quote
+from allusetui.domain.quote import Chain, Payout, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,8 @@ class Volatile:
     bars_asked: set[str] = field(default_factory=set)
     reports: dict[str, tuple[date, ...]] = field(default_factory=dict)
     """Report dates by symbol, as its last chain told them."""
+    payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
+    """Dividends to come by symbol, as its last chain told them."""
     absent_ms: dict[str, int] = field(default_factory=dict)
     query_ms: int | None = None
     resuming: set[str] = field(default_factory=set)

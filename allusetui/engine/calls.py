@@ -35,6 +35,31 @@ def take_profits(desk: Desk, account: Account) -> None:
         quote = desk.fresh_option(call)
         if quote is not None and covered_call.profit_is_due(account, call, quote, desk.law):
             _buy_back(desk, account, call, Purpose.PROFIT_TAKE, ("4.2", "6.5"))
+        elif quote is not None:
+            _look_at_risk(desk, account, call, quote)
+
+
+@clause("6.6")
+def _look_at_risk(desk: Desk, account: Account, call: Option, quote: Quote) -> None:
+    """Where an early assignment is likely a smaller profit is taken; without one it is told, once."""
+    spot = desk.quote(call.symbol)
+    if spot is None or not covered_call.may_come_early(desk, account, call):
+        return
+    risk = covered_call.assignment_risk(desk, call, quote, spot.mid)
+    if risk <= desk.law.covered_call.assignment_risk:
+        return
+    if covered_call.early_profit_is_due(account, call, quote, desk.law):
+        _buy_back(desk, account, call, Purpose.PROFIT_TAKE, ("6.6",))
+    elif not account.positions[call].assignment_feared:
+        left = to_price(covered_call.extrinsic(call, quote, spot.mid))
+        desk.emit(
+            ev.AssignmentFeared(
+                account=account.name, clauses=("6.6",), contract=call, risk=round(risk, 4), spot=to_price(spot.mid),
+                ask=to_price(quote.ask), extrinsic=left,
+            )
+        )  # fmt: skip
+        text = f"{account.name}: the {call.symbol} {call.strike} call may be assigned early (risk {risk:.0%})."
+        desk.alert("warning", text, account.name, ("6.6",))
 
 
 @clause("6.5")

@@ -121,11 +121,12 @@ def ask_bars(desk: Desk) -> None:
             desk.ask(AskBars(symbol))
 
 
-@clause("1.6")
-def remember_reports(desk: Desk, symbol: str, chain: Chain | None) -> None:
-    """What a chain tells of reports holds for every symbol of its issuer."""
+@clause("1.6", "6.6")
+def remember_dates(desk: Desk, symbol: str, chain: Chain | None) -> None:
+    """What a chain tells of reports, which holds for every symbol of its issuer, and of dividends."""
     if chain is not None:
         desk.volatile.reports[symbol] = chain.earnings or ()
+        desk.volatile.payouts[symbol] = chain.payouts
 
 
 def watched_symbols(desk: Desk) -> list[str]:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "3babd230da4797ca2a8654ebee7deb2983940b64a21e600cd258d0717945c805"}
+shipped = {"v1.3": "307f94da6bb627338511b44d50d1e6b09bb6422c181f7a8533b8bc89859119ec"}
 
 
 class LawError(Exception):

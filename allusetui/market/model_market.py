@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Quote
+from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Payout, Quote
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
@@ -126,7 +126,8 @@ class ModelMarket:
 
     def _symbol(self, name: str, rows: Daily, calendar: Calendar) -> ModelSymbol:
         reports, splits = self._data.reports.get(name), self._data.splits.get(name, ())
-        return ModelSymbol(name, rows, self._paths, calendar, self, reports, splits)
+        payouts = tuple(Payout(ex, amount) for ex, amount in sorted(self._data.dividends.get(name, ())))
+        return ModelSymbol(name, rows, self._paths, calendar, self, reports, splits, payouts)
 
     def _dated(
         self, rows: Mapping[str, tuple[tuple[date, Decimal], ...]], day: date

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, day_of
-from allusetui.domain.quote import Bar, Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.model_data import Daily, Reports
@@ -69,6 +69,7 @@ class ModelSymbol:
         background: Background,
         reports: Reports | None,
         splits: tuple[tuple[date, Decimal], ...],
+        payouts: tuple[Payout, ...],
     ) -> None:
         self.rows = rows
         self._name = name
@@ -78,6 +79,7 @@ class ModelSymbol:
         self._background = background
         self._reports = reports
         self._splits = splits
+        self._payouts = payouts
         self._moves = _move_days(reports, calendar)
         self._sessions = [session for day in rows.days if (session := calendar.on(day)) is not None]
         self._opens = [session.open_ms for session in self._sessions]
@@ -145,7 +147,8 @@ class ModelSymbol:
         listed = tuple(day for day, close in self._listed(day_of(at_ms)).items() if close > at_ms)
         slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
         after_close = frozenset[date]() if self._reports is None else self._reports.after_close
-        return Chain(self._name, sight.at_ms, self._traits.tick, listed, slices, self._known_reports(), after_close)
+        earnings, payouts = self._known_reports(), tuple(paid for paid in self._payouts if paid.ex > session.day)
+        return Chain(self._name, sight.at_ms, self._traits.tick, listed, slices, earnings, after_close, payouts)
 
     def bars(self, at_ms: int) -> tuple[Bar, ...]:
         """Up to 260 bars before the instant's day, split-adjusted to the level that trades on that day."""

@@ -10,7 +10,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.money import to_price
-from allusetui.domain.quote import Bar, Chain, Quote
+from allusetui.domain.quote import Bar, Chain, Payout, Quote
 from allusetui.market import listing, spread
 from allusetui.market.bars import Ranges, daily_bars
 from allusetui.market.chain import Depth, PricedSlices, Shown
@@ -51,6 +51,7 @@ class ScriptedSymbol:
         self._calendar = calendar
         self._days = [session.day for session in calendar.sessions]
         self._tick_size = float(spec.tick)
+        self._payouts = tuple(Payout(paid.ex, paid.amount) for paid in sorted(spec.dividends, key=lambda paid: paid.ex))
         self._expiry_ms: dict[date, int] = {}
         self._shown: Shown | None = None
         self._listed = lru_cache(maxsize=8)(self._list)
@@ -84,7 +85,7 @@ class ScriptedSymbol:
         depth = Depth(round(script.open_interest.at(shown.at_ms)), round(script.volume.at(shown.at_ms)))
         earnings = None if spec.earnings == "unknown" else tuple(spec.earnings)
         slices = PricedSlices(self._name, shown, depth, listed, spec.strike_step, spec.tick)
-        return Chain(self._name, shown.at_ms, spec.tick, tuple(listed), slices, earnings)
+        return Chain(self._name, shown.at_ms, spec.tick, tuple(listed), slices, earnings, payouts=self._payouts)
 
     def bars(self, at_ms: int) -> tuple[Bar, ...]:
         """Daily bars of the sessions before the instant's day."""

@@ -6,8 +6,11 @@ from decimal import Decimal
 from allusetui.domain.account import Account, AccountType
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import average_price
+from allusetui.domain.moment import YEAR_MS
+from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote
 from allusetui.law.model import Law
+from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days, same_week
 from allusetui.rules.entry import Pick, StrikeRule, data_refusal, held_until, pick, report_days, symbol_refusal
 from allusetui.rules.situation import Refusal, Situation, clause
@@ -85,6 +88,42 @@ def call_for(s: Situation, account: Account, symbol: str, chain: Chain | None) -
 def profit_is_due(account: Account, call: Option, quote: Quote, law: Law) -> bool:
     """Whether 65 % of the premium has decayed, judged on the ask."""
     return quote.ask <= law.covered_call.profit_ask * average_price(account.lots[call])
+
+
+@clause("6.6")
+def may_come_early(s: Situation, account: Account, call: Option) -> bool:
+    """Whether an assignment would be an early one, and the call is not held to the end already (6.5)."""
+    return call.expiry > s.today and not account.positions[call].expiry_looked
+
+
+@clause("6.6")
+def extrinsic(call: Option, quote: Quote, spot: Decimal) -> Decimal:
+    """What the mid shows beyond the intrinsic value; a mid below that shows nothing."""
+    return max(quote.mid - max(spot - call.strike, ZERO), ZERO)
+
+
+@clause("6.6")
+def payouts_ahead(s: Situation, call: Option) -> list[Decimal]:
+    """The known dividends, dollars a share, that go ex in the life that the call has after today."""
+    known = s.volatile.payouts.get(call.symbol, ())
+    return [paid.amount for paid in known if s.today < paid.ex <= call.expiry]
+
+
+@clause("6.6")
+def assignment_risk(s: Situation, call: Option, quote: Quote, spot: Decimal) -> float:
+    """How likely the call is assigned early: certain for a dividend worth more than waiting, else by delta."""
+    left = extrinsic(call, quote, spot)
+    if spot > call.strike and any(amount >= left for amount in payouts_ahead(s, call)):
+        return 1.0
+    years = max(s.calendar.up_to(call.expiry).close_ms - s.now_ms, 0) / YEAR_MS
+    delta = model_delta(float(quote.mid), float(spot), float(call.strike), years, s.volatile.rate, True)
+    return delta * max(0.0, 1.0 - float(left) / (s.law.covered_call.extrinsic_share * float(spot)))
+
+
+@clause("6.6")
+def early_profit_is_due(account: Account, call: Option, quote: Quote, law: Law) -> bool:
+    """Whether the premium has decayed as far as is enough where an early assignment threatens, judged on the ask."""
+    return quote.ask <= law.covered_call.early_profit_ask * average_price(account.lots[call])
 
 
 @clause("6.5")

@@ -7,6 +7,7 @@ future tells what it will show at the next points of the grid, and looks at whic
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.lot import average_price
+from allusetui.domain.moment import YEAR_MS
+from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Ahead, Floats
 from allusetui.domain.state import State
 from allusetui.law.model import Law
-from allusetui.rules import valuation
+from allusetui.rules import covered_call, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.situation import VIX, Situation, clause
 
@@ -84,7 +87,26 @@ def _profits(s: Situation, account: Account, ahead: Ahead) -> Bools:
         if call in ahead.options:
             wanted = float(s.law.covered_call.profit_ask * average_price(account.lots[call]))
             due |= ahead.options[call][1] <= wanted + SLACK
+            if call.symbol in ahead.spots and covered_call.may_come_early(s, account, call):
+                due |= _fears(s, account, call, ahead)
     return due
+
+
+@clause("6.6")
+def _fears(s: Situation, account: Account, call: Option, ahead: Ahead) -> Bools:
+    """Where an early assignment may be likely, and its profit be taken or the risk be told for the first time.
+
+    No call whose forward is below the strike has both the delta and the little extrinsic value that this takes.
+    """
+    law, spots, (bids, asks) = s.law.covered_call, ahead.spots[call.symbol], ahead.options[call]
+    strike, years = float(call.strike), (s.calendar.up_to(call.expiry).close_ms - s.now_ms) / YEAR_MS
+    by_delta = (1.0 - law.assignment_risk) * law.extrinsic_share * spots
+    enough = np.maximum(by_delta, float(max(covered_call.payouts_ahead(s, call), default=ZERO)))
+    near = spots > strike * exp(-max(s.volatile.rate, 0.0) * years) - SLACK
+    feared = near & ((bids + asks) / 2 - np.maximum(spots - strike, 0.0) <= enough + SLACK)
+    if not account.positions[call].assignment_feared:
+        return feared
+    return feared & (asks <= float(law.early_profit_ask * average_price(account.lots[call])) + SLACK)
 
 
 def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS, to_ms
-from allusetui.domain.quote import Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Chain, Floats, Payout, Quote, Slice
 from allusetui.market.calendars import calendar
 from allusetui.market.history import HistoryMarket
 from allusetui.market.history_data import load
@@ -211,6 +211,12 @@ def test_bars_stand_at_the_level_that_trades_on_the_day_asked_for() -> None:
 
 def test_dividends_are_told_on_their_ex_date() -> None:
     assert ("SPY", Decimal("1.406")) in market().dividends_on(date(2020, 3, 20))
+
+
+def test_a_chain_tells_the_dividends_that_are_still_to_come() -> None:
+    before, after = (listed("SPY", at(3, day, 10)).payouts for day in (19, 20))
+    assert before[0] == Payout(date(2020, 3, 20), Decimal("1.406"))
+    assert after == before[1:]
 
 
 def test_the_first_tick_above_a_level_is_the_first() -> None:

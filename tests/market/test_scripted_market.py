@@ -7,7 +7,7 @@ import pytest
 
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import SECOND_MS, to_ms
-from allusetui.domain.quote import Chain, Quote
+from allusetui.domain.quote import Chain, Payout, Quote
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.scripted import ScriptedMarket
@@ -28,6 +28,7 @@ kind = "scripted"
 spot = 200.0
 iv = 0.3
 strike_step = 0.5
+dividends = [{ ex = 2026-06-10, amount = 0.26 }, { ex = 2026-03-10, amount = 0.25 }]
 [market.symbols.VIX]
 spot = 18.0
 [market.symbols.SPX]
@@ -240,3 +241,9 @@ def test_the_calendar_knows_good_friday_and_the_early_close() -> None:
     early = CALENDAR.on(date(2026, 11, 27))
     assert early is not None and early.early
     assert early.close_ms == to_ms(datetime(2026, 11, 27, 13))
+
+
+def test_a_chain_tells_the_dividends_by_ex_date() -> None:
+    first, second = Payout(date(2026, 3, 10), Decimal("0.25")), Payout(date(2026, 6, 10), Decimal("0.26"))
+    assert listed(market().chain("AAPL", at(5, 10, 0))).payouts == (first, second)
+    assert listed(market().chain("SPX", at(5, 10, 0))).payouts == ()

@@ -18,12 +18,36 @@ capital = 4_000_000
 kind = "history"
 data = "{data}"
 """
+# In the money: SPY before its dividend of 2019-03-15 with the profit, AAPL with little extrinsic value without it.
+CALLS = """
+[accounts.COM]
+equity = 600_000
+[accounts.COM.holdings]
+SPY = { shares = 1000, basis = 250.0 }
+AAPL = { shares = 300, basis = 150.0 }
+[[accounts.COM.options]]
+symbol = "SPY"
+expiry = 2019-03-22
+strike = 265
+right = "C"
+quantity = -5
+price = 24.0
+opened = 2019-03-08
+[[accounts.COM.options]]
+symbol = "AAPL"
+expiry = 2019-03-22
+strike = 165
+right = "C"
+quantity = -3
+price = 10.0
+opened = 2019-03-08
+"""
 
 
-def run(first: str, last: str, every_tick: bool) -> tuple[list[str], int]:
+def run(first: str, last: str, every_tick: bool, more: str = "") -> tuple[list[str], int]:
     """The journal's lines, and how often the market was looked at."""
     journal, looks = MemoryJournal(), 0
-    made = build_run(parse(SPAN.format(first=first, last=last, data=DATA), "looks.toml"), journal, Silent())
+    made = build_run(parse(SPAN.format(first=first, last=last, data=DATA) + more, "looks.toml"), journal, Silent())
     world = made.runtime.world
     world.every_tick = every_tick
 
@@ -48,3 +72,14 @@ def test_0_12_looks_left_out_leave_no_trace(first: str, last: str) -> None:
     truth, many = run(first, last, every_tick=True)
     assert told == truth
     assert few < many / 20
+
+
+@pytest.mark.clause("0.12", "6.6")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_no_look_is_left_out_at_which_an_early_assignment_threatens() -> None:
+    told, few = run("2019-03-12", "2019-03-13", False, CALLS)
+    truth, many = run("2019-03-12", "2019-03-13", True, CALLS)
+    assert told == truth
+    assert few < many / 20
+    assert sum('"kind":"order.intended"' in row and '"6.6"' in row for row in truth) == 1
+    assert sum('"kind":"assignment.feared"' in row for row in truth) == 1

@@ -55,6 +55,7 @@ from allusetui.domain.event.order import (
     SymbolRejecting,
 )
 from allusetui.domain.event.position import (
+    AssignmentFeared,
     AssignmentPrepared,
     AssignmentReceived,
     CalledAwayReceived,
@@ -78,6 +79,7 @@ __all__ = [
     "AlertRaised",
     "ApprovalDecided",
     "ApprovalRequested",
+    "AssignmentFeared",
     "AssignmentPrepared",
     "AssignmentReceived",
     "AtrFixed",

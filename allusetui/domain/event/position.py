@@ -90,6 +90,18 @@ class CallHeld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentFeared(Event):
+    """An early assignment of a call is likely, and its profit too small to be taken (6.6)."""
+
+    kind = "assignment.feared"
+    contract: Option
+    risk: float
+    spot: Decimal
+    ask: Decimal
+    extrinsic: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPrepared(Event):
     kind = "assignment.prepared"
     contract: Option

@@ -112,6 +112,10 @@ def _call_held(state: State, e: ev.CallHeld) -> None:
     account_of(state, e).positions[e.contract].expiry_looked = True
 
 
+def _assignment_feared(state: State, e: ev.AssignmentFeared) -> None:
+    account_of(state, e).positions[e.contract].assignment_feared = True
+
+
 def _assignment_prepared(state: State, e: ev.AssignmentPrepared) -> None:
     account_of(state, e).positions[e.contract].assignment_prepared = True
 
@@ -196,6 +200,7 @@ CHANGES: Changes = {
     ev.RollPrepared: _roll_prepared,
     ev.RollDone: _roll_done,
     ev.CallHeld: _call_held,
+    ev.AssignmentFeared: _assignment_feared,
     ev.AssignmentPrepared: _assignment_prepared,
     ev.AssignmentReceived: _assigned,
     ev.CalledAwayReceived: _called_away,
