@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+shipped = {"v1.3": "ab8e757abc5a8e37b4d97430ec37125501054c011cfac7b94dbef248ade86c3c"}
 
 
 class LawError(Exception):
