@@ -8,9 +8,12 @@ import typer
 from allusetui import __version__
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+constitution = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The law: read it, check it, see it held.")
+app.add_typer(constitution, name="constitution")
 
 SessionName = Annotated[str, typer.Option("--session", help="Name of the session; its folder lies in --sessions.")]
 SessionsFolder = Annotated[Path | None, typer.Option("--sessions", help="Folder of all sessions.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
 AccountName = Annotated[str | None, typer.Option("--account", help="GEN, REV, COM …; left out: every account.")]
 
 
@@ -126,6 +129,55 @@ def replay(
     from allusetui.cli.replay import run as replay_scenario
 
     replay_scenario(scenario, out, check)
+
+
+@constitution.command("show")
+def constitution_show(
+    clause: Annotated[str | None, typer.Argument(help="A clause's id, such as 6.10; left out: all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One clause whole, or a line for each.
+
+    Whole: the constitution's sentence, its reading, the law's numbers, and the functions, tests and scenarios that hold
+    the engine to it.
+    """
+    from allusetui.cli.constitution import show
+
+    show(clause, as_json)
+
+
+@constitution.command("verify")
+def constitution_verify(as_json: AsJson = False) -> None:
+    """Is it the law that was shipped? Exit 2 if not."""
+    from allusetui.cli.constitution import verify
+
+    verify(as_json)
+
+
+@constitution.command("coverage")
+def constitution_coverage(
+    with_planned: Annotated[bool, typer.Option("--all", help="Planned rules count as gaps too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where each clause is enforced and tested.
+
+    Exit 1 on a gap: a rule said to be enforced that has no function or no test.
+    """
+    from allusetui.cli.constitution import coverage
+
+    coverage(with_planned, as_json)
+
+
+@constitution.command("tensions")
+def constitution_tensions(
+    spot: Annotated[float, typer.Option(min=1, max=100_000, help="Price of the stock that is looked at.")] = 200,
+    vol: Annotated[float, typer.Option(min=0.01, max=5, help="Its volatility a year: 0.30.")] = 0.30,
+    as_json: AsJson = False,
+) -> None:
+    """Where the law works against itself, in figures."""
+    from allusetui.cli.tensions import tensions
+
+    tensions(spot, vol, as_json)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import typer
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+WIDTH = 100  # of text that is wrapped
 
 
 def complain(message: str) -> typer.Exit:

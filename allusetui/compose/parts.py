@@ -18,7 +18,7 @@ from allusetui.market.paths import SMALL_INDEX
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
 from allusetui.ports import Market
-from allusetui.rules.situation import VIX
+from allusetui.rules.situation import VIX, clause
 from allusetui.runtime.virtual import Crash
 from allusetui.scenario.model import AccountSpec, Dividend, Scenario
 
@@ -88,6 +88,7 @@ def transfers(scenario: Scenario) -> list[Transfer]:
     ]
 
 
+@clause("0.1")
 def provisions(scenario: Scenario, law: Law, market: Market, start_ms: int) -> tuple[Provision, ...]:
     """What each account begins with: its share by 0.1, or what its own table says."""
     capital = scenario.scenario.capital or ZERO

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "307f94da6bb627338511b44d50d1e6b09bb6422c181f7a8533b8bc89859119ec"}
+shipped = {"v1.3": "64804047c7c8c28f38e1b1fbb65e136a49591dbbe988e77e4af7844346db731d"}
 
 
 class LawError(Exception):

@@ -68,13 +68,23 @@ __all__ = [
 
 
 class Clause(Model):
-    """One clause: what it says in a line, in the constitution's own words, and whether an engine enforces it yet."""
+    """One clause: what it says in a line and in the constitution's own words, and whether an engine enforces it yet.
+
+    A rule's `reading` says what the engine makes of the sentence where the constitution leaves it open.
+    """
 
     id: str
     kind: Literal["rule", "report", "ops", "advisory"]
     summary: str
+    reading: str | None = None
     sentence: str
     status: Literal["enforced", "planned"]
+
+    @model_validator(mode="after")
+    def _rule_is_read(self) -> Self:
+        if self.kind == "rule" and not self.reading:
+            raise ValueError(f"rule {self.id} has no reading; allowed: a reading with every rule")
+        return self
 
 
 class Law(Model):

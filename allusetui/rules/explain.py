@@ -14,7 +14,7 @@ from allusetui.domain.order import Intent
 from allusetui.domain.quote import Quote
 from allusetui.domain.snapshot import Snapshot
 from allusetui.law.model import Law
-from allusetui.rules import breakers, cadence, price_walk, sizing
+from allusetui.rules import breakers, cadence, price_walk, sizing, valuation
 from allusetui.rules.situation import Situation as Situation  # for those who may only import this module
 
 
@@ -31,7 +31,8 @@ class SleeveFigures:
     """An account in dollars and in shares of its equity; None where there is no equity to share.
 
     `age_s`: of the oldest quote that the equity is made of, infinite where one is missing. `ceiling` is what the
-    tightest cap, the clause `cap`, lets be deployed. `levels`: level → short puts at it.
+    tightest cap, the clause `cap`, lets be deployed. `delta` in shares of all underlyings, None where a quote is
+    missing. `levels`: level → short puts at it.
     """
 
     equity: Decimal
@@ -45,6 +46,7 @@ class SleeveFigures:
     cap: str
     drawdown: Decimal | None
     drawdown_limit: Decimal
+    delta: float | None
     levels: Mapping[int, int]
     next: Step | None
 
@@ -110,6 +112,7 @@ def sleeve(s: Situation, account: Account) -> SleeveFigures:
         cap=cap,
         drawdown=_share(max(mark - room.equity, ZERO), mark),
         drawdown_limit=1 - s.law.pivot.drawdown_floor,
+        delta=valuation.portfolio_delta(s, account),
         levels=Counter(position.level for option, position in account.positions.items() if option.is_put),
         next=_next_step(s, account),
     )

@@ -111,5 +111,6 @@ class Situation:
         """The symbols of one issuer, this one among them."""
         return next((same for same in self.law.sizing.same_issuer if symbol in same), (symbol,))
 
+    @clause("2.1", "3.2", "4.1")
     def universe(self, account: Account) -> tuple[str, ...]:
         return self.law.sleeves[account.type.value].universe

@@ -6,8 +6,10 @@ from decimal import Decimal
 from allusetui.domain import worth
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
+from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
+from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.situation import Situation, clause
 
 STOCK_MARGIN = Decimal("0.5")
@@ -78,6 +80,29 @@ def free_cash(s: Situation, account: Account) -> Decimal:
     """Cash that no short put, held or working, binds, and no purchase that works."""
     puts = sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
     return account.cash - account.strike_cash - puts - sum((v for _, v in working_shares(s, account)), ZERO)
+
+
+@clause("0.11")
+def portfolio_delta(s: Situation, account: Account) -> float | None:
+    """Dollars gained a dollar that every underlying rises; None where a quote is missing. Shown, never a limit."""
+    found = 0.0
+    for contract in account.lots:
+        delta = 1.0 if isinstance(contract, Stock) else _option_delta(s, contract)
+        if delta is None:
+            return None
+        found += delta * account.quantity(contract) * (1 if isinstance(contract, Stock) else contract.multiplier)
+    return found
+
+
+def _option_delta(s: Situation, option: Option) -> float | None:
+    """Signed, by the implied vol of the mid."""
+    spot, quote = s.quote(option.symbol), s.volatile.option_quotes.get(option)
+    if spot is None or quote is None:
+        return None
+    years = max(s.calendar.up_to(option.expiry).close_ms - s.now_ms, 0) / YEAR_MS
+    call = option.right is Right.CALL
+    size = model_delta(float(quote.mid), float(spot.mid), float(option.strike), years, s.volatile.rate, call)
+    return size if call else -size
 
 
 @clause("0.10")

@@ -20,6 +20,7 @@ _SPECS = (
     Spec(Column("depl %", 7, right=True), 2),
     Spec(Column("cap", 7), 6),
     Spec(Column("fall %", 7, right=True), 4),
+    Spec(Column("delta", 7, right=True), 8),
     Spec(Column("levels", 11), 7),
     Spec(Column("next", 15), 0, 24),
 )
@@ -27,7 +28,7 @@ _LOSS = Decimal("-0.01")
 
 
 def sleeves(seen: Seen, width: int) -> Table:
-    """The digit that chooses it, state, latches, equity, deployment, drawdown, levels and what comes next.
+    """The digit that chooses it, state, latches, equity, deployment, drawdown, delta, levels and what comes next.
 
     A row's key is the account's name.
     """
@@ -112,4 +113,5 @@ def _money(f: SleeveFigures, s: Situation) -> dict[str, Cell]:
         "fall %": Cell(
             f"{words.percent(f.drawdown, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
         ),
+        "delta": Cell(words.NONE if f.delta is None else words.minus(f"{f.delta:,.0f}"), tone),
     }

@@ -88,6 +88,7 @@ def test_a_law_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
         ('clauses = ["8.6"]', 'clauses = ["8.66"]', "(law): broker cites clause 8.66; allowed: an id of [[clauses]]"),
         ('id = "0.2"', 'id = "0.1"', "(law): a clause id stands twice; allowed: each id once"),
         ('kind = "rule"', 'kind = "law"', "clauses.0.kind: is 'law'; allowed: 'rule', 'report', 'ops' or 'advisory'"),
+        ('kind = "report"', 'kind = "rule"', "clauses.16: rule 1.5 has no reading; allowed: a reading with every rule"),
         ("leaps_share = 0.25", "leaps_share = 0.35", "reinvest: contracts_share + leaps_share is 1.10; allowed: 1"),
         ("[walk]", "[walk", "(file): is not TOML ("),
         ("aim = 0.95", "aim = 1e99999999999999999999", "(file): is not TOML ("),
@@ -107,7 +108,7 @@ def test_an_unknown_key_of_a_band_or_a_window_is_named_with_its_neighbours(tmp_p
         "sleeves.gen.stress_dte.mid: unknown key; allowed: high, low"
     )
     assert refusal(amended(tmp_path, 'id = "0.1"', 'id = "0.1"\nnote = "x"')) == (
-        "clauses.0.note: unknown key; allowed: id, kind, sentence, status, summary"
+        "clauses.0.note: unknown key; allowed: id, kind, reading, sentence, status, summary"
     )
 
 

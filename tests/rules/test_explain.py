@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+import pytest
+
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import to_ms
 from allusetui.law.load import load
@@ -21,8 +23,7 @@ def seen(replayed: Replayed) -> Situation:
 
 
 def sleeve(replayed: Replayed, name: str = "COM") -> explain.SleeveFigures:
-    s = seen(replayed)
-    return explain.sleeve(s, s.state.accounts[name])
+    return sleeve_of(seen(replayed), name)
 
 
 def test_a_week_counts_from_the_last_report_cut_and_a_day_from_the_last_close() -> None:
@@ -92,3 +93,23 @@ def test_a_missing_quote_makes_a_figure_infinitely_old_and_unknown() -> None:
     never = explain.position(s, gen, Option("MSFT", date(2026, 3, 13), Decimal(200), Right.PUT))
     assert (never.spot, never.breach, never.now, never.next_look_ms) == (None, None, None, None)
     assert explain.is_stale(s, never.spot_age_s)
+
+
+@pytest.mark.clause("0.11")
+def test_0_11_the_delta_of_a_portfolio_is_told_in_shares() -> None:
+    # 300 shares, 3 puts sold at the money a week out, each worth a little less than half a share of delta.
+    put = option("COM", "AAPL", "2026-03-13", 200.0, "P", -3, 2.0, "2026-03-03")
+    text = situation(
+        "2026-03-04T10:00:00", "2026-03-04T10:09:00", {"AAPL": CALM}, holding("COM", "AAPL", 300, 200.0), put,
+        accounts=("COM",),
+    )  # fmt: skip
+    s = seen(replay_text(text))
+    com, gen = sleeve_of(s, "COM"), sleeve_of(s, "GEN")
+    assert com.delta is not None and 440 < com.delta < 450
+    assert gen.delta == 0
+    s.volatile.option_quotes.clear()
+    assert sleeve_of(s, "COM").delta is None
+
+
+def sleeve_of(s: Situation, name: str) -> explain.SleeveFigures:
+    return explain.sleeve(s, s.state.accounts[name])

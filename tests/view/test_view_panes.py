@@ -60,6 +60,13 @@ def test_a_sleeve_tells_its_deployment_against_the_cap_that_binds(calm: Seen) ->
     assert gen["fall %"].endswith("/15") and gen["next"] == "Thu 09:45 enter"
 
 
+@pytest.mark.clause("0.11")
+def test_0_11_a_sleeve_tells_the_delta_of_all_that_it_holds(calm: Seen) -> None:
+    # AAPL at 204 and short puts below it: some shares' worth for GEN, none for REV.
+    assert int(cells(calm)["delta"].replace(",", "")) > 0
+    assert cells(calm, "REV")["delta"] == "0"
+
+
 def test_day_and_week_are_told_against_the_last_mark_and_the_last_cut(paused: Replayed) -> None:
     found = cells(seen_of(paused))
     equity = int(found["equity"].replace(",", ""))
