@@ -91,6 +91,9 @@ class Account:
     realized_year: Decimal = ZERO
     realized_quarter: Decimal = ZERO
     fees_year: Decimal = ZERO
+    run_off_on: date | None = None
+    """The session at whose close a MINI began to run off (2.7)."""
+    merged: bool = False
     last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""

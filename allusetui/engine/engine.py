@@ -13,7 +13,7 @@ from allusetui.domain.event import Event
 from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
-from allusetui.engine import calls, closing, defend, entries, market, operator, orders, prompts, reports, resume
+from allusetui.engine import calls, closing, defend, entries, forks, market, operator, orders, prompts, reports, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
 from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
@@ -226,6 +226,7 @@ class Engine:
         prompts.withdraw_idle(desk)
         orders.work(desk)
         entries.settle_states(desk)
+        forks.merge_flat(desk)
 
 
 @clause("0.12")
@@ -262,12 +263,13 @@ def _evaluate_symbol(desk: Desk, symbol: str) -> None:
 
 
 def _close_out(desk: Desk, session: Session, since: Since) -> None:
-    """From 10:00 the calls, in the afternoon what expires, CLOSING on the week's last session."""
+    """From 10:00 the calls and what runs off, in the afternoon what expires, CLOSING on the week's last session."""
     base = since.passed_grid(session, desk.law.monitoring.period_s[0])
     if base and desk.now_ms >= desk.clock(desk.law.cadence.call_look_at):
         for account in desk.trading():
             calls.look_at_last_day(desk, account)
             calls.ask_earnings(desk, account)
+            forks.sell_stock(desk, account)
     clock = expiry_clock(desk.law.cadence, session)
     if is_closing_time(desk, session):
         for account in desk.trading():

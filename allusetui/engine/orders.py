@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account
-from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.contract import Contract, Option, Side, Stock
 from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
@@ -55,7 +55,8 @@ def intend(
             candidate=candidate, side=side, quantity=quantity, approved=approved, chain=chain,
         )
     )  # fmt: skip
-    sizes = clips(quantity, desk.law.sizing.clip_contracts)
+    lot = desk.law.sizing.lot_shares if isinstance(contract, Stock) else 1
+    sizes = clips(quantity, desk.law.sizing.clip_contracts * lot)
     if len(sizes) > 1:
         desk.emit(ev.IntentSplit(account=account.name, clauses=("0.4",), intent=intent_id, sizes=sizes, clip=0))
 

@@ -11,6 +11,7 @@ from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
+from allusetui.engine.forks import owes_a_sale
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.situation import clause
 from allusetui.rules.watch import Watch
@@ -74,6 +75,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not any(doubted)
         and not any(levels)
         and not owes_a_look(desk)
+        and not owes_a_sale(desk)
     )
 
 

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "778d0e1c131f279924900917fb7bdffb710433df7d0c510dd1c16e74f80f9335"}
+shipped = {"v1.3": "5a0b1cdb5828cf4565eae09a9d08b0410cb67a95432a0a9105359a1ebb2873ef"}
 
 
 class LawError(Exception):

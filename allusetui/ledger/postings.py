@@ -73,8 +73,15 @@ def postings(records: Records) -> Iterator[Posting]:
     """
     books = _Books()
     for seq, at_ms, event in once(records):
-        if event.account is not None:
-            yield from books.post(seq, at_ms, event.account, event)
+        for account in _accounts_of(event):
+            yield from books.post(seq, at_ms, account, event)
+
+
+def _accounts_of(event: ev.Event) -> tuple[str, ...]:
+    """Whose books an event is in: of a merge both."""
+    if isinstance(event, ev.AccountMerged):
+        return event.from_, event.to
+    return () if event.account is None else (event.account,)
 
 
 def balances(rows: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
@@ -150,11 +157,20 @@ class _Books:
             case ev.CashBooked():
                 capital = [_Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
                 return [_Entry(Ledger.CASH, event.amount), *capital]
+            case ev.AccountForked():
+                return _moved(-event.amount)
+            case ev.AccountMerged():
+                return _moved(event.amount if account == event.to else -event.amount)
             case ev.PositionAdjusted():
                 ledger = _held_in(event.contract)
                 return [_Entry(ledger, ZERO, event.contract, -event.from_), _Entry(ledger, ZERO, event.into, event.to)]
             case _:
                 return []
+
+
+def _moved(amount: Decimal) -> list[_Entry]:
+    """Cash that comes from another account, or goes there: capital on both sides."""
+    return [_Entry(Ledger.CASH, amount), _Entry(Ledger.EQUITY, -amount)]
 
 
 def _traded(option: Option, signed: int, price: Decimal, commission: Decimal = ZERO) -> list[_Entry]:
@@ -276,6 +292,10 @@ def _memo(event: ev.Event) -> str:
             return f"settled in cash at {plain(event.price)}" if event.price else "expired worthless"
         case ev.CashBooked() | ev.PositionAdjusted():
             return event.reason
+        case ev.AccountForked():
+            return f"forked to {event.to}"
+        case ev.AccountMerged():
+            return f"{event.from_} merged to {event.to}"
         case _:
             return "provisioned"
 

@@ -85,9 +85,14 @@ def summary(records: Records) -> Summary:
     for _, _, event in told:
         _count(tally, event)
         if isinstance(event, ev.AccountProvisioned) and event.account is not None:
-            accounts[event.account] = _Account(event.type, event.equity, event.equity, event.high_water)
+            given = ZERO if event.parent is None else event.equity
+            accounts[event.account] = _Account(
+                event.type, event.equity - given, event.equity, event.high_water, given
+            )
         elif event.account in accounts:
             _book(accounts[event.account], event)
+        if isinstance(event, ev.AccountMerged):
+            accounts[event.to].flows += event.amount
     return Summary(
         accounts=tuple(
             AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees, a.high_water)
@@ -116,6 +121,8 @@ def _book(account: _Account, event: ev.Event) -> None:
             account.fees += event.commission
         case ev.LotClosed():
             account.realized += event.realized
+        case ev.AccountForked() | ev.AccountMerged():
+            account.flows -= event.amount
         case ev.CashBooked() if event.reason in CAPITAL:
             account.flows += event.amount
         case ev.CashBooked():

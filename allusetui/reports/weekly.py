@@ -146,7 +146,7 @@ def _start(told: list[Record], week: str) -> int:
 def _stand(tallies: dict[str, _Tally], event: ev.Event) -> None:
     match event:
         case ev.AccountProvisioned(account=str() as name):
-            tallies[name] = _Tally(event.group, event.equity, event.equity)
+            tallies[name] = _Tally(event.group, event.equity, event.equity if event.parent is None else ZERO)
         case ev.AccountMarked(account=str() as name):
             tallies[name].equity = event.equity
         case _:
@@ -158,6 +158,13 @@ def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
     if tally is None:
         return
     match event:
+        case ev.AccountProvisioned(parent=str()):
+            tally.flows += event.equity
+        case ev.AccountForked():
+            tally.flows -= event.amount
+        case ev.AccountMerged():
+            tally.flows -= event.amount
+            tallies[event.to].flows += event.amount
         case ev.OrderFilled():
             tally.fees += event.commission
             tally.filled.add(event.intent)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from allusetui.domain.contract import Option, Side
+from allusetui.domain.contract import Side
 from allusetui.domain.money import down_to_tick, up_to_tick
 from allusetui.domain.order import Intent
 from allusetui.rules.situation import Situation, clause
@@ -14,9 +14,7 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
 
     Sells round up to the tick, buys down; a roll walks from net mid to net mid + 5 % of the bought leg's mid.
     """
-    option = intent.contract
-    assert isinstance(option, Option)
-    quote = s.fresh_option(option)
+    quote = s.fresh_quote(intent.contract)
     if quote is None:
         return None
     share = s.law.walk.slippage_cap * step / s.law.walk.steps

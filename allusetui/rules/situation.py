@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event import Figure
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.quote import Quote
@@ -88,6 +88,12 @@ class Situation:
         """The option's quote where both it and its underlying are young enough to decide on."""
         quote = self.volatile.option_quotes.get(option)
         return quote if self.age_s(quote) <= self.law.data.stale_s and self.is_fresh(option.symbol) else None
+
+    def fresh_quote(self, contract: Contract) -> Quote | None:
+        """The quote of an option or of shares where it is young enough to decide on."""
+        if isinstance(contract, Option):
+            return self.fresh_option(contract)
+        return self.quote(contract.symbol) if self.is_fresh(contract.symbol) else None
 
     @property
     def vix(self) -> Decimal | None:
