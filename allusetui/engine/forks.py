@@ -77,9 +77,7 @@ def judge_run_offs(desk: Desk) -> None:
         if reason is not None:
             worth = to_cent(equity(desk, account))
             desk.emit(
-                ev.RunOffBegun(
-                    account=account.name, clauses=("2.7",), reason=reason, equity=worth, base=account.base
-                )
+                ev.RunOffBegun(account=account.name, clauses=("2.7",), reason=reason, equity=worth, base=account.base)
             )
 
 

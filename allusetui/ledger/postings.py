@@ -15,9 +15,7 @@ from typing import NamedTuple
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.money import ZERO, to_cent
-
-Records = Iterable[tuple[int, int, ev.Event]]
-"""(seq, at_ms, event), in the journal's order."""
+from allusetui.ledger.once import Records, once
 
 CAPITAL = frozenset({"deposit", "withdrawal", "tax"})
 """Reasons of `cash.booked` that move the owner's capital; any other is earned or spent."""
@@ -52,17 +50,6 @@ class Posting:
     quantity: int | None
     amount: Decimal
     memo: str
-
-
-def once(records: Records) -> Iterator[tuple[int, int, ev.Event]]:
-    """The records without the fills and settlements that were told before: each counts once (0.6)."""
-    seen: set[str] = set()
-    for record in records:
-        identity = _identity(record[2])
-        if identity is None or identity not in seen:
-            yield record
-        if identity is not None:
-            seen.add(identity)
 
 
 def postings(records: Records) -> Iterator[Posting]:
@@ -242,23 +229,6 @@ def _exercised(event: ev.ExercisedReceived) -> list[_Entry]:
 
 def _held_in(contract: Contract) -> Ledger:
     return Ledger.STOCK if isinstance(contract, Stock) else Ledger.SHORT_OPTIONS
-
-
-def _identity(event: ev.Event) -> str | None:
-    match event:
-        case ev.OrderFilled():
-            return event.exec_id
-        case (
-            ev.AssignmentReceived()
-            | ev.CalledAwayReceived()
-            | ev.ExercisedReceived()
-            | ev.ExpiredReceived()
-            | ev.CashBooked()
-            | ev.PositionAdjusted()
-        ):
-            return event.settlement
-        case _:
-            return None
 
 
 def plain(number: Decimal) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
-from allusetui.ledger.postings import CAPITAL, Records, once
+from allusetui.ledger.once import Records, once
+from allusetui.ledger.postings import CAPITAL
 from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 
@@ -86,9 +87,7 @@ def summary(records: Records) -> Summary:
         _count(tally, event)
         if isinstance(event, ev.AccountProvisioned) and event.account is not None:
             given = ZERO if event.parent is None else event.equity
-            accounts[event.account] = _Account(
-                event.type, event.equity - given, event.equity, event.high_water, given
-            )
+            accounts[event.account] = _Account(event.type, event.equity - given, event.equity, event.high_water, given)
         elif event.account in accounts:
             _book(accounts[event.account], event)
         if isinstance(event, ev.AccountMerged):

@@ -8,7 +8,8 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
-from allusetui.ledger.postings import CAPITAL, Records, once
+from allusetui.ledger.once import Records, once
+from allusetui.ledger.postings import CAPITAL
 
 Record = tuple[int, int, ev.Event]
 Counts = tuple[tuple[str, int], ...]

@@ -41,16 +41,13 @@ def alive(s: Situation) -> int:
 def mini_name(s: Situation, parent: Account) -> str:
     """`MINI-n` beside the first GEN, `A2.MINI-n` beside another; a name is not used again."""
     prefix = "" if parent.group == FIRST_GROUP else f"{parent.group}."
-    return f"{prefix}MINI-{_last(s, f'{prefix}MINI-', 0) + 1}"
+    used = (name.removeprefix(f"{prefix}MINI-") for name in s.state.accounts if name.startswith(f"{prefix}MINI-"))
+    return f"{prefix}MINI-{max(map(int, used), default=0) + 1}"
 
 
 def group_name(s: Situation) -> str:
     """The next whole ALL-USE: `A2`, `A3`."""
     return f"A{max(int(account.group[1:]) for account in s.state.accounts.values()) + 1}"
-
-
-def _last(s: Situation, prefix: str, default: int) -> int:
-    return max((int(name[len(prefix) :]) for name in s.state.accounts if name.startswith(prefix)), default=default)
 
 
 @clause("2.7")

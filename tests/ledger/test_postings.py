@@ -8,7 +8,9 @@ import pytest
 
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import (
+    AccountForked,
     AccountMarked,
+    AccountMerged,
     AccountProvisioned,
     AlertRaised,
     AssignmentReceived,
@@ -200,6 +202,17 @@ def test_10_1_a_cash_settlement_is_paid_by_the_short_and_to_the_long(side: Side,
 def test_10_1_capital_moves_against_equity_and_income_is_realized(reason: str, amount: str, ledger: str) -> None:
     rows = book(CashBooked(account="GEN", reason=reason, amount=D(amount), symbol=None, settlement="c1"))
     assert amounts(rows, 1) == {"cash": D(amount), ledger: -D(amount)}
+
+
+def test_10_1_a_fork_and_a_merge_move_capital_between_accounts() -> None:
+    gone = AccountForked(account="GEN", from_="GEN", to="MINI-1", amount=D(100000))
+    back = AccountMerged(account="MINI-1", from_="MINI-1", to="COM", amount=D(100000))
+    rows = book(gone, back)
+    assert [(row.seq, row.account, row.ledger.value, row.amount) for row in rows] == [
+        (1, "GEN", "cash", D(-100000)), (1, "GEN", "equity", D(100000)),
+        (2, "MINI-1", "cash", D(-100000)), (2, "MINI-1", "equity", D(100000)),
+        (2, "COM", "cash", D(100000)), (2, "COM", "equity", D(-100000)),
+    ]  # fmt: skip
 
 
 def test_10_1_a_dividend_names_its_share() -> None:

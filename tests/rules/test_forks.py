@@ -37,9 +37,7 @@ def in_order(replayed: Replayed) -> bool:
 
 
 @pytest.mark.clause("2.6")
-@pytest.mark.parametrize(
-    ("equity", "minis"), [("799999.99", 0), ("800000", 1), ("899999.99", 1), ("900000", 2)]
-)
+@pytest.mark.parametrize(("equity", "minis"), [("799999.99", 0), ("800000", 1), ("899999.99", 1), ("900000", 2)])
 def test_2_6_each_100_000_over_the_base_becomes_a_mini(equity: str, minis: int) -> None:
     r = replay_text(situation(*AFTERNOON, {"AAPL": AAPL}, account("GEN", Decimal(equity), 700_000)))
     assert forked(r) == [("GEN", f"MINI-{n + 1}", 100_000) for n in range(minis)]
