@@ -74,11 +74,22 @@ def test_2_6_a_latched_sleeve_and_one_whose_entries_are_stopped_do_not_fork() ->
 
 
 @pytest.mark.clause("2.6")
-def test_2_6_a_crash_after_the_fork_forks_nothing_twice() -> None:
-    crash = fault(f"{FRIDAY}T16:00:01", "crash", span="5m")
+@pytest.mark.parametrize("at", ["15:58:00", "16:00:00", "16:00:01"])
+def test_2_6_a_crash_around_the_close_forks_once(at: str) -> None:
+    crash = fault(f"{FRIDAY}T{at}", "crash", span="5m")
     r = replay_text(situation(*AFTERNOON, {"AAPL": AAPL}, account("GEN", 850_000, 700_000), crash))
     assert forked(r) == [("GEN", "MINI-1", 100_000)]
     assert [x["data"]["resumed"] for x in r.of("session.started")] == [False, True]
+    assert in_order(r)
+
+
+@pytest.mark.clause("2.6")
+def test_2_6_a_sleeve_that_has_lost_its_broker_over_the_close_forks_a_week_later() -> None:
+    down = fault(f"{FRIDAY}T15:58:00", "broker_down", span="10m")
+    r = replay_text(
+        situation(f"{FRIDAY}T15:50:00", "2026-03-13T16:31:00", {}, account("GEN", 850_000, 700_000), down)
+    )
+    assert [x["ts"][:16] for x in r.of("account.forked")] == ["2026-03-13T16:00"]
     assert in_order(r)
 
 
