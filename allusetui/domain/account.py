@@ -105,6 +105,9 @@ class Account:
     """What of `cash` waits to become shares, and whether a purchase is still to be decided."""
     purchase_due: bool = False
     fees_year: Decimal = ZERO
+    run_off_on: date | None = None
+    """The session at whose close a MINI began to run off (2.7)."""
+    merged: bool = False
     last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""

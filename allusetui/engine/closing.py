@@ -13,6 +13,7 @@ from allusetui.domain.effect import AskPositions, WriteReport
 from allusetui.domain.lot import take
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO, to_cent, to_price
+from allusetui.engine import forks
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import WORKING, change, rest
 from allusetui.engine.reconcile import drop_orders, mismatch
@@ -198,12 +199,14 @@ def close_session(desk: Desk, session: Session) -> None:
                 change(desk, account, Status.RECONCILING, "week_end")
         desk.ask(AskPositions())
     mark_all(desk, at_cut=False)
+    forks.judge_run_offs(desk)
 
 
 def reconciled(desk: Desk) -> None:
-    """The books agree: back to SAFE, or to MONITORING what outlives the week."""
+    """The books agree: what has grown enough forks; back to SAFE, or to MONITORING what outlives the week."""
     for account in desk.trading():
         if account.status is Status.RECONCILING and Latch.MISMATCH not in account.latches:
+            forks.fork(desk, account)
             rest(desk, account, "reconciled")
 
 

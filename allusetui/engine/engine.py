@@ -19,6 +19,7 @@ from allusetui.engine import (
     closing,
     defend,
     entries,
+    forks,
     market,
     operator,
     orders,
@@ -242,6 +243,7 @@ class Engine:
         prompts.withdraw_idle(desk)
         orders.work(desk)
         entries.settle_states(desk)
+        forks.merge_flat(desk)
 
 
 @clause("0.12")
@@ -278,12 +280,13 @@ def _evaluate_symbol(desk: Desk, symbol: str) -> None:
 
 
 def _close_out(desk: Desk, session: Session, since: Since) -> None:
-    """From 10:00 the calls, in the afternoon what expires, CLOSING on the week's last session."""
+    """From 10:00 the calls and what runs off, in the afternoon what expires, CLOSING on the week's last session."""
     base = since.passed_grid(session, desk.law.monitoring.period_s[0])
     if base and desk.now_ms >= desk.clock(desk.law.cadence.call_look_at):
         for account in desk.trading():
             calls.look_at_last_day(desk, account)
             calls.ask_earnings(desk, account)
+            forks.sell_stock(desk, account)
     clock = expiry_clock(desk.law.cadence, session)
     if is_closing_time(desk, session):
         for account in desk.trading():

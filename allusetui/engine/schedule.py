@@ -12,6 +12,7 @@ from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
+from allusetui.engine.forks import owes_a_sale
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.reinvest import may_buy
 from allusetui.rules.situation import clause
@@ -80,6 +81,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not any(levels)
         and not owes_a_look(desk)
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
+        and not owes_a_sale(desk)
     )
 
 

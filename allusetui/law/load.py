@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "64804047c7c8c28f38e1b1fbb65e136a49591dbbe988e77e4af7844346db731d"}
+shipped = {"v1.3": "44ec919abbfd593c0383e517ef397138128de24c9eed97d4ae430a807c59e44f"}
 
 
 class LawError(Exception):

@@ -15,9 +15,7 @@ from typing import NamedTuple
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.money import ZERO, to_cent
-
-Records = Iterable[tuple[int, int, ev.Event]]
-"""(seq, at_ms, event), in the journal's order."""
+from allusetui.ledger.once import Records, once
 
 CAPITAL = frozenset({"deposit", "withdrawal"})
 """Reasons of `cash.booked` that move the owner's capital; any other but `tax` is earned or spent."""
@@ -67,17 +65,6 @@ def flow_of(event: ev.Event) -> Decimal:
             return ZERO
 
 
-def once(records: Records) -> Iterator[tuple[int, int, ev.Event]]:
-    """The records without the fills and settlements that were told before: each counts once (0.6)."""
-    seen: set[str] = set()
-    for record in records:
-        identity = _identity(record[2])
-        if identity is None or identity not in seen:
-            yield record
-        if identity is not None:
-            seen.add(identity)
-
-
 def postings(records: Records) -> Iterator[Posting]:
     """The rows of the journal, in its order. The rows of one seq sum to exactly 0.00.
 
@@ -86,8 +73,15 @@ def postings(records: Records) -> Iterator[Posting]:
     """
     books = _Books()
     for seq, at_ms, event in once(records):
-        if event.account is not None:
-            yield from books.post(seq, at_ms, event.account, event)
+        for account in _accounts_of(event):
+            yield from books.post(seq, at_ms, account, event)
+
+
+def _accounts_of(event: ev.Event) -> tuple[str, ...]:
+    """Whose books an event is in: of a merge both."""
+    if isinstance(event, ev.AccountMerged):
+        return event.from_, event.to
+    return () if event.account is None else (event.account,)
 
 
 def balances(rows: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
@@ -173,11 +167,20 @@ class _Books:
             case ev.CashBooked():
                 capital = [_Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
                 return [_Entry(Ledger.CASH, event.amount), *capital]
+            case ev.AccountForked():
+                return _moved(-event.amount)
+            case ev.AccountMerged():
+                return _moved(event.amount if account == event.to else -event.amount)
             case ev.PositionAdjusted():
                 ledger = _held_in(event.contract)
                 return [_Entry(ledger, ZERO, event.contract, -event.from_), _Entry(ledger, ZERO, event.into, event.to)]
             case _:
                 return []
+
+
+def _moved(amount: Decimal) -> list[_Entry]:
+    """Cash that comes from another account, or goes there: capital on both sides."""
+    return [_Entry(Ledger.CASH, amount), _Entry(Ledger.EQUITY, -amount)]
 
 
 def _traded(option: Option, signed: int, price: Decimal, commission: Decimal = ZERO) -> list[_Entry]:
@@ -251,23 +254,6 @@ def _held_in(contract: Contract) -> Ledger:
     return Ledger.STOCK if isinstance(contract, Stock) else Ledger.SHORT_OPTIONS
 
 
-def _identity(event: ev.Event) -> str | None:
-    match event:
-        case ev.OrderFilled():
-            return event.exec_id
-        case (
-            ev.AssignmentReceived()
-            | ev.CalledAwayReceived()
-            | ev.ExercisedReceived()
-            | ev.ExpiredReceived()
-            | ev.CashBooked()
-            | ev.PositionAdjusted()
-        ):
-            return event.settlement
-        case _:
-            return None
-
-
 def plain(number: Decimal) -> str:
     """`195`, `0.65`: the same text for the same number, however it was written down."""
     return format(number.normalize(), "f") if number else "0"
@@ -303,6 +289,10 @@ def _memo(event: ev.Event) -> str:
             return f"gain of {event.quarter} reinvested"
         case ev.TaxReleased():
             return f"tax reserve of {event.year} released"
+        case ev.AccountForked():
+            return f"forked to {event.to}"
+        case ev.AccountMerged():
+            return f"{event.from_} merged to {event.to}"
         case _:
             return "provisioned"
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
-from allusetui.ledger.postings import CAPITAL, Records, flow_of, once
+from allusetui.ledger.once import Records, once
+from allusetui.ledger.postings import CAPITAL, flow_of
 
 Record = tuple[int, int, ev.Event]
 Counts = tuple[tuple[str, int], ...]
@@ -146,7 +147,7 @@ def _start(told: list[Record], week: str) -> int:
 def _stand(tallies: dict[str, _Tally], event: ev.Event) -> None:
     match event:
         case ev.AccountProvisioned(account=str() as name):
-            tallies[name] = _Tally(event.group, event.equity, event.equity)
+            tallies[name] = _Tally(event.group, event.equity, event.equity if event.parent is None else ZERO)
         case ev.AccountMarked(account=str() as name):
             tallies[name].equity = event.equity
         case _:
@@ -159,6 +160,13 @@ def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
         return
     tally.flows += flow_of(event)
     match event:
+        case ev.AccountProvisioned(parent=str()):
+            tally.flows += event.equity
+        case ev.AccountForked():
+            tally.flows -= event.amount
+        case ev.AccountMerged():
+            tally.flows -= event.amount
+            tallies[event.to].flows += event.amount
         case ev.OrderFilled():
             tally.fees += event.commission
             tally.filled.add(event.intent)

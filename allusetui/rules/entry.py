@@ -147,6 +147,8 @@ def account_refusal(s: Situation, account: Account) -> Refusal | None:
         return Refusal("no_entries", ("0.7",))
     if account.frozen:
         return Refusal("frozen", ("6.3",))
+    if account.run_off_on is not None:
+        return Refusal("run_off", ("2.7",))
     return None
 
 

@@ -49,11 +49,17 @@ def _standing(account: Account, f: SleeveFigures, s: Situation, room: int) -> di
     held = " ".join(f"{level}:{f.levels[level]}" for level in sorted(f.levels, reverse=True))
     return {
         "account": Cell(account.name),
-        "state": Cell(account.status.value if account.trading else "not trading", _state_tone(account)),
+        "state": Cell(_state(account), _state_tone(account)),
         "latch": _latches(account, room),
         "levels": Cell(held, words.LEVEL_TONES[worst]) if held else Cell(words.NONE, Tone.DIM),
         "next": _next(account, f.next, s.now_ms),
     }
+
+
+def _state(account: Account) -> str:
+    if account.merged:
+        return "merged"
+    return account.status.value if account.trading else "not trading"
 
 
 def _state_tone(account: Account) -> Tone:
@@ -65,7 +71,9 @@ def _state_tone(account: Account) -> Tone:
 def _latches(account: Account, room: int) -> Cell:
     """Everything that holds the account back, or the first and how many more where `room` is too small for all."""
     held = [latch.value.upper() for latch in Latch if latch in account.latches]
-    for on, word in ((account.no_entries, "NO ENTRY"), (account.frozen, "FROZEN"), (account.pivoted, "PIVOT")):
+    running_off = account.run_off_on is not None and not account.merged
+    marks = (account.no_entries, "NO ENTRY"), (account.frozen, "FROZEN"), (account.pivoted, "PIVOT")
+    for on, word in (*marks, (running_off, "RUN OFF")):
         held += [word] if on else []
     if account.over_margin:
         held.append("MARGIN")

@@ -62,6 +62,11 @@ class Tally:
                 self.left[event.intent] = 0
             case ev.OrderFilled():
                 self._fill(event)
+            case ev.AccountForked():
+                self._sheet(event).cash -= event.amount
+            case ev.AccountMerged():
+                self._sheet(event).cash -= event.amount
+                self.accounts[event.to].cash += event.amount
             case ev.CashBooked():
                 self._sheet(event).cash += event.amount
             case ev.StateChanged():

@@ -8,7 +8,9 @@ import pytest
 
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import (
+    AccountForked,
     AccountMarked,
+    AccountMerged,
     AccountProvisioned,
     AlertRaised,
     AssignmentReceived,
@@ -219,6 +221,18 @@ def test_10_2_what_is_set_aside_moves_between_ledgers_and_taxes_are_paid_out_of_
     assert amounts(rows, 3) == {"tax_reserve": D(-600), "cash": D(600)}
     assert [row.memo for row in rows if row.ledger == "cash"] == [
         "gain of 2026-Q3 reinvested", "tax reserve of 2026 released",
+    ]  # fmt: skip
+
+
+@pytest.mark.clause("10.1")
+def test_10_1_a_fork_and_a_merge_move_capital_between_accounts() -> None:
+    gone = AccountForked(account="GEN", from_="GEN", to="MINI-1", amount=D(100000))
+    back = AccountMerged(account="MINI-1", from_="MINI-1", to="COM", amount=D(100000))
+    rows = book(gone, back)
+    assert [(row.seq, row.account, row.ledger.value, row.amount) for row in rows] == [
+        (1, "GEN", "cash", D(-100000)), (1, "GEN", "equity", D(100000)),
+        (2, "MINI-1", "cash", D(-100000)), (2, "MINI-1", "equity", D(100000)),
+        (2, "COM", "cash", D(100000)), (2, "COM", "equity", D(-100000)),
     ]  # fmt: skip
 
 

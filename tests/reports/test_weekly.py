@@ -12,7 +12,9 @@ import pytest
 from allusetui.codec.records import decode, line
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.event import (
+    AccountForked,
     AccountMarked,
+    AccountMerged,
     AccountProvisioned,
     AssignmentReceived,
     BreakerTripped,
@@ -31,6 +33,7 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Purpose
 from allusetui.reports.files import write
 from allusetui.reports.render import as_json, markdown, text
+from allusetui.reports.summary import summary
 from allusetui.reports.weekly import WeeklyTable, WeekRow, weekly
 
 D = Decimal
@@ -40,7 +43,7 @@ CALL = Option("AAPL", date(2026, 3, 13), D("197.5"), Right.CALL)
 W10, W11 = "2026-W10", "2026-W11"
 
 
-def provisioned(account: str, equity: str) -> Event:
+def provisioned(account: str, equity: str) -> AccountProvisioned:
     return AccountProvisioned(
         account=account, equity=D(equity), base=D(equity), type="gen", group="A1", trading=True, cash=D(equity),
         high_water=D(equity), opened=date(2026, 3, 2), realized_quarter=ZERO, holdings=(), options=(),
@@ -132,6 +135,27 @@ AFTER = [
     filled("3", "1.30", "e9"), closed("1"), marked("GEN", "1"),
     ReportWritten(period="weekly", name=W11, sha256="0" * 64), *cut("2026-W12", "Calm-Income"),
 ]  # fmt: skip
+
+
+def test_11_1_what_forks_and_merges_move_is_no_gain_of_anyone() -> None:
+    def moved(kind: type[AccountForked] | type[AccountMerged], start: str, to: str) -> Event:
+        return kind(account=start, from_=start, to=to, amount=D(100000))
+
+    born = replace(provisioned("MINI-1", "100000"), parent="GEN")
+    during = [
+        moved(AccountForked, "GEN", "MINI-1"), born, moved(AccountMerged, "MINI-1", "COM"),
+        marked("GEN", "900000"), marked("COM", "400000"), marked("MINI-1", "0"), *cut(W11, "Calm-Income"),
+    ]  # fmt: skip
+    before = [provisioned("GEN", "1000000"), provisioned("COM", "300000"), *cut(W10, "Calm-Income")]
+    table = weekly(journal(before, during), W11)
+    assert [(r.account, r.previous, r.flows, r.change) for r in (*table.accounts, table.totals)] == [
+        ("GEN", D(1000000), D(-100000), ZERO), ("COM", D(300000), D(100000), ZERO), ("MINI-1", ZERO, ZERO, ZERO),
+        ("Total", D(1300000), ZERO, ZERO),
+    ]  # fmt: skip
+    rows = summary(journal(before, during)).accounts
+    assert [(r.account, r.start, r.flows, r.pnl) for r in rows] == [
+        ("GEN", D(1000000), D(-100000), ZERO), ("COM", D(300000), D(100000), ZERO), ("MINI-1", ZERO, ZERO, ZERO)
+    ]  # fmt: skip
 
 
 def journal(*parts: list[Event]) -> list[tuple[int, int, Event]]:

@@ -278,7 +278,7 @@ def test_8_3_nothing_else_follows_from_the_buffer(buffered: Replayed) -> None:
 
 
 @pytest.mark.clause("8.3")
-def test_8_3_the_first_fresh_quote_is_evaluated_at_once(buffered: Replayed) -> None:
+def test_8_3_the_first_fresh_is_evaluated_at_once(buffered: Replayed) -> None:
     assert clock(buffered.of("freeze.on")[0]) == "10:20:00"
     assert [clock(r) for r in buffered.of("order.intended", purpose="roll")] == ["10:20:00"]
 

@@ -4,8 +4,11 @@ A trailing underscore is dropped in the journal (`from_` → `from`); `figures` 
 """
 
 from allusetui.domain.event.account import (
+    AccountForked,
     AccountMarked,
+    AccountMerged,
     AccountProvisioned,
+    ForkWaiting,
     FreezeOff,
     FreezeOn,
     LatchReleased,
@@ -13,6 +16,7 @@ from allusetui.domain.event.account import (
     MarginFound,
     PivotEntered,
     PivotLeft,
+    RunOffBegun,
     SessionStarted,
     StateChanged,
     StateRefused,
@@ -74,7 +78,9 @@ from allusetui.domain.event.position import (
 )
 
 __all__ = [
+    "AccountForked",
     "AccountMarked",
+    "AccountMerged",
     "AccountProvisioned",
     "AlertRaised",
     "ApprovalDecided",
@@ -100,6 +106,7 @@ __all__ = [
     "ExercisedReceived",
     "ExpiredReceived",
     "Figure",
+    "ForkWaiting",
     "FreezeOff",
     "FreezeOn",
     "IntentSplit",
@@ -131,6 +138,7 @@ __all__ = [
     "RollDone",
     "RollPrepared",
     "RollRefused",
+    "RunOffBegun",
     "SessionStarted",
     "StateChanged",
     "StateRefused",

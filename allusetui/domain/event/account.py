@@ -35,6 +35,45 @@ class AccountProvisioned(Event):
     realized_quarter: Decimal
     holdings: tuple[Holding, ...]
     options: tuple[OpenOption, ...]
+    parent: str | None = None
+    """The sleeve whose cash it was given; None for what the owner brought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountForked(Event):
+    """Cash has left a sleeve for what is provisioned next: a MINI, or `to` a whole ALL-USE of three sleeves."""
+
+    kind = "account.forked"
+    from_: str
+    to: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkWaiting(Event):
+    kind = "account.fork_waiting"
+    reason: str
+    amount: Decimal
+    free_cash: Decimal
+    alive: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOffBegun(Event):
+    """A MINI has lived its years, or grown to its multiple: it ends what it holds (2.7)."""
+
+    kind = "account.run_off"
+    reason: str
+    equity: Decimal
+    base: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMerged(Event):
+    kind = "account.merged"
+    from_: str
+    to: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """How events of accounts change the state: what they begin with, are worth and are latched by."""
 
 
+from decimal import Decimal
+
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Latch, Position, Status
 from allusetui.domain.contract import Stock
@@ -25,6 +27,32 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
         if option.quantity < 0:
             account.positions[option.contract] = Position(first_credit=option.price, sold_on=option.opened)
     state.accounts[e.account] = account
+    # What is rejected for every account is so for one that comes later.
+    state.rejecting |= {(e.account, symbol) for _, symbol in state.rejecting}
+
+
+def _forked(state: State, e: ev.AccountForked) -> None:
+    _move(account_of(state, e), -e.amount)
+
+
+def _move(account: Account, amount: Decimal) -> None:
+    """Cash that comes or goes between accounts is neither gain nor drawdown (0.9)."""
+    account.cash += amount
+    account.high_water += amount
+    account.last_equity += amount
+    account.week_equity += amount
+
+
+def _run_off(state: State, e: ev.RunOffBegun) -> None:
+    account_of(state, e).run_off_on = day_of(state.at_ms)
+
+
+def _merged(state: State, e: ev.AccountMerged) -> None:
+    ended, heir = account_of(state, e), state.accounts[e.to]
+    _move(ended, -e.amount)
+    _move(heir, e.amount)
+    heir.base += e.amount
+    ended.merged, ended.trading = True, False
 
 
 def _marked(state: State, e: ev.AccountMarked) -> None:
@@ -70,6 +98,9 @@ def _margin_found(state: State, e: ev.MarginFound) -> None:
 
 CHANGES: Changes = {
     ev.AccountProvisioned: _provisioned,
+    ev.AccountForked: _forked,
+    ev.RunOffBegun: _run_off,
+    ev.AccountMerged: _merged,
     ev.AccountMarked: _marked,
     ev.StateChanged: _state_changed,
     ev.LatchSet: _latched,
