@@ -93,6 +93,8 @@ class Account:
     realized_year: Decimal = ZERO
     realized_quarter: Decimal = ZERO
     fees_year: Decimal = ZERO
+    audited_ms: int = 0
+    """When its books were last compared by an audit (9.4)."""
     last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""
