@@ -12,9 +12,13 @@ _FROM = (Status.SAFE, Status.MONITORING)
 
 @clause("9.4")
 def begin_daily(desk: Desk) -> None:
-    """Every account that rests or monitors, trading or not: the cash that is compared is everyone's."""
+    """Every account that rests or monitors, trading or not: the cash that is compared is everyone's.
+
+    A session taken up again looks twice at its last instant; what was audited there is not audited again.
+    """
+    due_ms = desk.clock(desk.law.cadence.audit_at)
     for account in desk.state.accounts.values():
-        if account.status in _FROM:
+        if account.status in _FROM and account.audited_ms < due_ms:
             begin(desk, account)
 
 

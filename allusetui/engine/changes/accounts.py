@@ -80,6 +80,10 @@ def _released(state: State, e: ev.LatchReleased) -> None:
             position.refused.clear()
 
 
+def _audited(state: State, e: ev.AuditDone) -> None:
+    account_of(state, e).audited_ms = state.at_ms
+
+
 def _pivot(state: State, e: ev.PivotEntered | ev.PivotLeft) -> None:
     account_of(state, e).pivoted = isinstance(e, ev.PivotEntered)
 
@@ -105,6 +109,7 @@ CHANGES: Changes = {
     ev.StateChanged: _state_changed,
     ev.LatchSet: _latched,
     ev.LatchReleased: _released,
+    ev.AuditDone: _audited,
     ev.PivotEntered: _pivot,
     ev.PivotLeft: _pivot,
     ev.FreezeOn: _freeze,
