@@ -58,7 +58,7 @@ def books_tie(r: Replayed, at_ms: int | None = None) -> list[str]:
     for sheet in tally.accounts.values():
         for contract, quantity in sheet.held.items():
             held[contract] = held.get(contract, 0) + quantity
-    cash = sum((sheet.cash for sheet in tally.accounts.values()), ZERO)
+    cash = sum((sheet.cash + sheet.aside for sheet in tally.accounts.values()), ZERO)
     found = []
     if {c: n for c, n in held.items() if n} != dict(book.positions):
         found.append(f"positions by the journal {held}, at the exchange {dict(book.positions)}")

@@ -13,9 +13,10 @@ ZERO = Decimal(0)
 
 @dataclass
 class Sheet:
-    """One account: cash, what it holds, its latches and state."""
+    """One account: cash and what is set aside of it, what it holds, its latches and state."""
 
     cash: Decimal = ZERO
+    aside: Decimal = ZERO
     held: dict[Contract, int] = field(default_factory=dict)
     latches: set[str] = field(default_factory=set)
     status: str = "SAFE"
@@ -67,8 +68,16 @@ class Tally:
             case ev.AccountMerged():
                 self._sheet(event).cash -= event.amount
                 self.accounts[event.to].cash += event.amount
+            case ev.CashBooked(reason="tax"):
+                self._sheet(event).aside += event.amount
             case ev.CashBooked():
                 self._sheet(event).cash += event.amount
+            case ev.ReinvestDone():
+                self._sheet(event).cash -= event.tax_reserve + event.leaps
+                self._sheet(event).aside += event.tax_reserve + event.leaps
+            case ev.TaxReleased():
+                self._sheet(event).cash += event.amount
+                self._sheet(event).aside -= event.amount
             case ev.StateChanged():
                 self._sheet(event).status = event.to
             case ev.LatchSet():
