@@ -198,11 +198,12 @@ class CashBooking:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`ratio` new shares for each old one of `symbol`."""
+    """`ratio` new shares for each old one of `symbol`, from the open of `day`."""
 
     id: str
     symbol: str
     ratio: Decimal
+    day: date
 
 
 @dataclass(frozen=True, slots=True)

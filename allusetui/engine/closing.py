@@ -153,14 +153,16 @@ def _exercised(desk: Desk, account: Account, row: inp.Settlement, premium: Decim
 
 
 def _split(desk: Desk, split: inp.Split) -> None:
+    """What was held before the split changes, once; what was opened since is of the new kind already."""
     for account in desk.state.accounts.values():
-        held = [c for c in account.lots if c.symbol == split.symbol]
+        if any(seen.startswith(f"{split.id}-{account.name}-") for seen in desk.state.seen_ids):
+            continue
+        old_lots = {c for c, lots in account.lots.items() if any(lot.opened < split.day for lot in lots)}
+        held = [c for c in old_lots if c.symbol == split.symbol]
         # A strike may become one that is held too: that one has to move out of the way first.
-        held.sort(key=lambda c: c.strike if isinstance(c, Option) else ZERO, reverse=split.ratio < 1)
+        held.sort(key=lambda c: (c.strike if isinstance(c, Option) else ZERO, str(c)), reverse=split.ratio < 1)
         for contract in held:
             settlement = f"{split.id}-{account.name}-{_label(contract)}"
-            if settlement in desk.state.seen_ids:
-                continue
             old = account.quantity(contract)
             into = after_split(contract, split.ratio)
             desk.emit(

@@ -136,7 +136,8 @@ class Clearing:
 
     def split(self, at_ms: int) -> Settled:
         """Splits what is held in the symbols whose split takes effect at the instant."""
-        rows = tuple(Split(self._next_id("P"), s.symbol, s.ratio) for due_ms, s in self._splits if due_ms == at_ms)
+        due = [s for due_ms, s in self._splits if due_ms == at_ms]
+        rows = tuple(Split(self._next_id("P"), s.symbol, s.ratio, s.day) for s in due)
         for row in rows:
             self.book.split(row.symbol, row.ratio)
             self._settled.append(at_ms, row)
