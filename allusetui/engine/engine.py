@@ -215,7 +215,7 @@ class Engine:
             reinvest.look(desk, since)
             _evaluate_due(desk, session, since)
             _close_out(desk, session, since)
-            _open_windows(desk, session, since)
+            entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
         if since.passed(session.close_ms):
             closing.close_session(desk, session)
         if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
@@ -295,10 +295,6 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
     if since.passed_grid(session, desk.law.cadence.closing_look_s) and desk.now_ms >= clock.looks.opens_ms:
         for account in desk.trading():
             calls.look_at_expiring(desk, account, clock)
-
-
-def _open_windows(desk: Desk, session: Session, since: Since) -> None:
-    entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
 
 
 def _end_entries(desk: Desk) -> None:

@@ -184,7 +184,7 @@ def _begin(desk: Desk, intent: Intent) -> None:
 
 def _no_price(desk: Desk, intent: Intent, step: int) -> None:
     """No price can be named now: the step passes unsent; after the last one the intent gives up like any other."""
-    if intent.purpose is Purpose.STOP or is_relentless(desk, intent):
+    if is_relentless(desk, intent):
         return
     if step < desk.law.walk.steps:
         _rest_step(desk, intent, step + 1)

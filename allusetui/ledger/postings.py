@@ -52,17 +52,23 @@ class Posting:
     memo: str
 
 
-def flow_of(event: ev.Event) -> Decimal:
-    """What the event brings into a sleeve's equity, or takes out of it, that is neither gain nor loss (0.9)."""
+def flows_of(event: ev.Event) -> dict[str, Decimal]:
+    """By account what the event brings into its equity, or takes out, that is neither gain nor loss (0.9)."""
     match event:
-        case ev.CashBooked() if event.reason in CAPITAL:
-            return event.amount
-        case ev.ReinvestDone():
-            return -event.tax_reserve - event.leaps
-        case ev.TaxReleased():
-            return event.amount
+        case ev.AccountProvisioned(account=str() as name, parent=str()):
+            return {name: event.equity}
+        case ev.AccountForked():
+            return {event.from_: -event.amount}
+        case ev.AccountMerged():
+            return {event.from_: -event.amount, event.to: event.amount}
+        case ev.CashBooked(account=str() as name) if event.reason in CAPITAL:
+            return {name: event.amount}
+        case ev.ReinvestDone(account=str() as name):
+            return {name: -event.tax_reserve - event.leaps}
+        case ev.TaxReleased(account=str() as name):
+            return {name: event.amount}
         case _:
-            return ZERO
+            return {}
 
 
 def postings(records: Records) -> Iterator[Posting]:

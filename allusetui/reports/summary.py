@@ -7,7 +7,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.ledger.once import Records, once
-from allusetui.ledger.postings import CAPITAL, flow_of
+from allusetui.ledger.postings import CAPITAL, flows_of
 from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 
@@ -86,12 +86,12 @@ def summary(records: Records) -> Summary:
     for _, _, event in told:
         _count(tally, event)
         if isinstance(event, ev.AccountProvisioned) and event.account is not None:
-            given = ZERO if event.parent is None else event.equity
-            accounts[event.account] = _Account(event.type, event.equity - given, event.equity, event.high_water, given)
+            start = event.equity if event.parent is None else ZERO
+            accounts[event.account] = _Account(event.type, start, event.equity, event.high_water)
         elif event.account in accounts:
             _book(accounts[event.account], event)
-        if isinstance(event, ev.AccountMerged):
-            accounts[event.to].flows += event.amount
+        for name, flow in flows_of(event).items():
+            accounts[name].flows += flow
     return Summary(
         accounts=tuple(
             AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees, a.high_water)
@@ -113,7 +113,6 @@ def summary(records: Records) -> Summary:
 
 
 def _book(account: _Account, event: ev.Event) -> None:
-    account.flows += flow_of(event)
     match event:
         case ev.AccountMarked():
             account.final, account.high_water = event.equity, event.high_water
@@ -121,8 +120,6 @@ def _book(account: _Account, event: ev.Event) -> None:
             account.fees += event.commission
         case ev.LotClosed():
             account.realized += event.realized
-        case ev.AccountForked() | ev.AccountMerged():
-            account.flows -= event.amount
         case ev.CashBooked() if event.reason not in (*CAPITAL, "tax"):
             account.realized += event.amount
         case _:

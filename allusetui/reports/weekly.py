@@ -9,7 +9,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.ledger.once import Records, once
-from allusetui.ledger.postings import CAPITAL, flow_of
+from allusetui.ledger.postings import CAPITAL, flows_of
 
 Record = tuple[int, int, ev.Event]
 Counts = tuple[tuple[str, int], ...]
@@ -158,15 +158,9 @@ def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
     tally = tallies.get(event.account) if event.account is not None else None
     if tally is None:
         return
-    tally.flows += flow_of(event)
+    for name, flow in flows_of(event).items():
+        tallies[name].flows += flow
     match event:
-        case ev.AccountProvisioned(parent=str()):
-            tally.flows += event.equity
-        case ev.AccountForked():
-            tally.flows -= event.amount
-        case ev.AccountMerged():
-            tally.flows -= event.amount
-            tallies[event.to].flows += event.amount
         case ev.OrderFilled():
             tally.fees += event.commission
             tally.filled.add(event.intent)

@@ -62,9 +62,12 @@ class Live:
         self._loop = asyncio.get_running_loop()
         self.session.begin()
         self._publish()
-        while not self._ending and self._turn.next_ms() <= self.session.end_ms:
+        while not self._ending:
             self._take_keys()
-            await self._turn_on()
+            due_ms = self._turn.next_ms()
+            if due_ms > self.session.end_ms:
+                break
+            await self._turn_on(due_ms)
         await self._end()
 
     def end(self) -> None:
@@ -76,9 +79,9 @@ class Live:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    async def _turn_on(self) -> None:
+    async def _turn_on(self, due_ms: int) -> None:
         """Do what is due, as long as keys may wait for it; else wait for what comes first."""
-        due_ms, wall_s = self._turn.next_ms(), self._wall_s()
+        wall_s = self._wall_s()
         due_s = self.session.pace.due_s(due_ms)
         if due_s > wall_s:
             await self._wait(min(due_s, self._published_s + SNAPSHOT_S) - wall_s)
