@@ -116,15 +116,21 @@ def _provision(
         OpenOption(Option(o.symbol, o.expiry, o.strike, Right(o.right)), o.quantity, o.price, o.opened)
         for o in table.options
     )
-    held = sum((h.shares * _spot(market, h.symbol, start_ms) for h in holdings), ZERO)
-    for row in options:
-        quote = market.option(row.contract, start_ms)
-        held += row.quantity * row.contract.multiplier * (quote.mid if quote else row.price)
+    stock = sum((h.shares * _spot(market, h.symbol, start_ms) for h in holdings), ZERO)
+    worth = {row: _worth(market, row, start_ms) for row in options}
+    ladder = to_price(sum((usd for row, usd in worth.items() if row.quantity > 0), ZERO))
     return Provision(
         name, kind, group or "A1", trading, to_price(equity), to_price(equity if table.base is None else table.base),
-        to_price(equity - held), to_price(equity if table.high_water is None else table.high_water), opened,
-        to_price(table.realized_quarter), holdings, options,
+        to_price(equity - stock - sum(worth.values(), ZERO)),
+        to_price(equity - ladder if table.high_water is None else table.high_water), opened,
+        to_price(table.realized_quarter), holdings, options, ladder,
     )  # fmt: skip
+
+
+def _worth(market: Market, row: OpenOption, at_ms: int) -> Decimal:
+    """What an option of the start is worth at mid, dollars, negative for a short one."""
+    quote = market.option(row.contract, at_ms)
+    return row.quantity * row.contract.multiplier * (quote.mid if quote else row.price)
 
 
 def _spot(market: Market, symbol: str, at_ms: int) -> Decimal:

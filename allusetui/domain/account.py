@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
@@ -135,6 +135,15 @@ class Account:
 
     def stocks(self) -> list[str]:
         return [contract.symbol for contract in self.lots if isinstance(contract, Stock)]
+
+    def trades_long(self, option: Option, side: Side) -> bool:
+        """Whether a trade opens or closes a long position: a LEAP or a hedge."""
+        held = self.quantity(option)
+        return held > 0 or (not held and side is Side.BUY)
+
+    def longs(self) -> list[Option]:
+        """LEAPs and hedges held, in the order they were opened."""
+        return [c for c in self.lots if isinstance(c, Option) and c not in self.positions]
 
     def shorts(self, right: Right | None = None) -> list[Option]:
         """Short options held, of one right or both, in the order they were opened."""

@@ -5,8 +5,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from allusetui.domain.money import ZERO, to_price
+
+CASH_SETTLED: Final = frozenset({"SPX", "XSP", "VIX"})
+"""Underlyings that nobody can deliver: their options settle in cash (Cboe)."""
 
 
 class Right(StrEnum):
@@ -60,6 +64,11 @@ class Option:
     def notional(self) -> Decimal:
         """Strike × multiplier: the cash that one short put binds (0.2)."""
         return self.strike * self.multiplier
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it settles in cash: held long it is a hedge, what is on a stock is growth (17.7)."""
+        return self.symbol in CASH_SETTLED
 
     def intrinsic(self, spot: Decimal) -> Decimal:
         """What exercise is worth at `spot`, in dollars a share, never negative."""

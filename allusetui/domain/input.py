@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from allusetui.domain.account import AccountType
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Bar, Chain, Quote
 
 
@@ -46,6 +47,8 @@ class Provision:
     realized_quarter: Decimal
     holdings: tuple[Holding, ...] = ()
     options: tuple[OpenOption, ...] = ()
+    ladder: Decimal = ZERO
+    """What of the equity stands in LEAPs and hedges, dollars at mid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,25 @@ class Purpose(StrEnum):
     CLOSE = "close"
     REDUCE = "reduce"
     STOCK = "stock"
+    HEDGE = "hedge"
+    LEAP = "leap"
 
     @property
     def opens(self) -> bool:
-        """Whether the order adds a position of its own: the filters of opening orders bind (0.10, 8.1, 8.2)."""
+        """Whether the order deploys the sleeve's money: windows, freezes and stale quotes end it."""
         return self in (Purpose.ENTRY, Purpose.STOCK)
+
+    @property
+    def is_ladder(self) -> bool:
+        """Whether the order builds or rolls what is held long: hedges and LEAPs (5.7, 17.1)."""
+        return self in (Purpose.HEDGE, Purpose.LEAP)
+
+
+class Pocket(StrEnum):
+    """Whose money pays: the sleeve's own, or what is ring-fenced for LEAPs (3.5, 17.4)."""
+
+    CASH = "cash"
+    LEAP_CASH = "leap_cash"
 
 
 class OrderStatus(StrEnum):
@@ -102,6 +116,11 @@ class Intent:
     received: Decimal = ZERO
     order: Working | None = None
     last_order_id: str | None = None
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds to what is held instead of closing it."""
+        return self.purpose.opens or (self.purpose.is_ladder and self.side is Side.BUY)
 
     @property
     def open_quantity(self) -> int:

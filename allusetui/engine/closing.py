@@ -20,7 +20,7 @@ from allusetui.engine.reconcile import drop_orders, mismatch
 from allusetui.rules.assignment import basis_of
 from allusetui.rules.breakers import CLAUSE_OF, may_reset
 from allusetui.rules.situation import clause
-from allusetui.rules.valuation import equity, price_of, short_option_value, stock_value
+from allusetui.rules.valuation import equity, ladder_value, price_of, short_option_value, stock_value
 from allusetui.rules.week_type import week_type
 
 _BOOKING_CLAUSES = {"deposit": ("0.1", "0.9", "10.3"), "withdrawal": ("0.1", "0.9", "10.3"), "tax": ("10.2", "10.3")}
@@ -222,7 +222,8 @@ def mark_all(desk: Desk, at_cut: bool) -> None:
             ev.AccountMarked(
                 account=account.name, clauses=("0.9", "10.3"), equity=worth, cash=to_price(account.cash),
                 stock=to_cent(stock_value(desk, account)), short_options=to_cent(short_option_value(desk, account)),
-                leaps_growth=ZERO, leaps_hedge=ZERO, tax_reserve=account.tax_reserve,
+                leaps_growth=to_cent(ladder_value(desk, account, hedges=False)),
+                leaps_hedge=to_cent(ladder_value(desk, account, hedges=True)), tax_reserve=account.tax_reserve,
                 leap_cash=account.leap_cash, high_water=high,
                 realized=to_cent(account.realized_year), unrealized=to_cent(_unrealized(desk, account)),
                 fees=to_price(account.fees_year), at_cut=at_cut,

@@ -166,6 +166,7 @@ class Engine:
                     account=p.name, clauses=("0.1",), equity=p.equity, base=p.base, type=p.type.value, group=p.group,
                     trading=p.trading, cash=p.cash, high_water=p.high_water, opened=p.opened,
                     realized_quarter=p.realized_quarter, holdings=p.holdings, options=p.options,
+                    ladder=p.ladder,
                 )
             )  # fmt: skip
         for account in desk.trading():
@@ -300,7 +301,7 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 def _end_entries(desk: Desk) -> None:
     """What opens is not left alone at the broker; defences work on there until the next start."""
     for intent in list(desk.state.intents.values()):
-        if intent.purpose.opens:
+        if intent.purpose.opens or intent.purpose.is_ladder:
             orders.end(desk, intent, "safe")
 
 

@@ -262,7 +262,8 @@ def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Itera
 def settle_states(desk: Desk) -> None:
     """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
     for account in desk.trading():
-        entries = any(i.account == account.name and i.purpose.opens for i in desk.state.intents.values())
+        purposes = [i.purpose for i in desk.state.intents.values() if i.account == account.name]
+        entries = any(purpose.opens or purpose.is_ladder for purpose in purposes)
         scanning = any(name == account.name for name, _ in desk.volatile.scans)
         done = {
             Status.SCANNING: not scanning,

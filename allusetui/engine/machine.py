@@ -51,7 +51,9 @@ WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.
 SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
 """Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
 
-_DEFENCE = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
+_DEFENCE = frozenset(
+    {Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE, Purpose.HEDGE}
+)
 LEAVES: dict[Latch, frozenset[Purpose]] = {
     Latch.PAUSED: frozenset(),
     Latch.LEVEL3: _DEFENCE,
@@ -88,6 +90,17 @@ def holds(desk: Desk, account: Account) -> bool:
     return bool(account.lots) or any(i.account == account.name for i in desk.state.intents.values())
 
 
+def open_cycle(desk: Desk, account: Account, clauses: tuple[str, ...], orders: bool) -> None:
+    """A look outside the entry windows: SCANNING, ANALYZING, and ORDERING where something is to be bought or sold."""
+    if account.status is not Status.ORDERING:
+        change(desk, account, Status.SCANNING, "window", (*clauses, "9.1"))
+        change(desk, account, Status.ANALYZING, "window", (*clauses, "9.1"))
+    if orders and account.status is Status.ANALYZING:
+        change(desk, account, Status.ORDERING, "window", (*clauses, "9.1"))
+    elif account.status is Status.ANALYZING:
+        rest(desk, account, "rest")
+
+
 def rest(desk: Desk, account: Account, reason: str) -> None:
     """To MONITORING while something is held, else to a resting SAFE."""
     if account.latches or account.status in SILENT:
@@ -111,9 +124,15 @@ def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]
 
 
 @clause("0.7", "9.1", "9.2", "9.3", "9.4")
-def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> bool:
-    """Whether an order of this purpose may be sent for the account as it stands."""
+def may_leave(account: Account, purpose: Purpose, approved: bool = False, defends: bool = True) -> bool:
+    """Whether an order of this purpose may be sent for the account as it stands.
+
+    `defends`: a hedge of 6.11 does, one of 5.3–5.5 does not, and waits like a LEAP for the last latch to go.
+    """
     if account.status in SILENT:
+        return False
+    invests = purpose is Purpose.LEAP or not defends
+    if invests and (account.latches or account.no_entries):
         return False
     for which in account.latches:
         if which is Latch.PAUSED and approved:
@@ -123,9 +142,13 @@ def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> boo
     return not purpose.opens or not (account.no_entries or account.frozen)
 
 
+def _defends(intent: Intent) -> bool:
+    return intent.purpose is not Purpose.HEDGE or "6.11" in intent.clauses
+
+
 def ending_reason(account: Account, intent: Intent) -> str | None:
     """Why an intent that may no longer leave is abandoned; None while it may, or only waits for the end of an audit."""
-    if account.status is Status.AUDIT or may_leave(account, intent.purpose, intent.approved):
+    if account.status is Status.AUDIT or may_leave(account, intent.purpose, intent.approved, _defends(intent)):
         return None
     if account.status is Status.EMERGENCY:
         return "halt"

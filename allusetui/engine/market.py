@@ -5,6 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.effect import AskBars
 from allusetui.domain.quote import Chain, Quote
 from allusetui.engine.desk import Desk
@@ -114,6 +115,8 @@ def ask_bars(desk: Desk) -> None:
     if desk.open_session is None:
         return
     for symbol in watched_symbols(desk):
+        if symbol in CASH_SETTLED:
+            continue  # no short option is held on an index: its range decides nothing
         fixed = desk.state.atr.get(symbol)
         known = fixed is not None and fixed.day == desk.today
         if not known and symbol not in desk.volatile.bars_asked and desk.is_fresh(symbol):
@@ -130,13 +133,14 @@ def remember_dates(desk: Desk, symbol: str, chain: Chain | None) -> None:
 
 
 def watched_symbols(desk: Desk) -> list[str]:
-    """Underlyings that a trading account may enter or holds, in a fixed order."""
+    """Underlyings that a trading account may enter, holds or works, in a fixed order."""
     found: dict[str, None] = {}
     for account in desk.trading():
         for symbol in desk.universe(account):
             found[symbol] = None
         for contract in account.lots:
             found[contract.symbol] = None
+    found.update(dict.fromkeys(intent.contract.symbol for intent in desk.state.intents.values()))
     return list(found)
 
 

@@ -7,11 +7,11 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import to_price
 from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChain, Working
 from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
+from allusetui.engine.outcome import finish
 from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, lot_of
 from allusetui.rules.cadence import entry_window
 from allusetui.rules.pivot import clauses_of
@@ -312,27 +312,3 @@ def _halve(desk: Desk, intent: Intent) -> None:
         ev.IntentSplit(account=intent.account, clauses=("0.5",), intent=intent.id, sizes=sizes, clip=intent.clip)
     )
     desk.volatile.walks.pop(intent.id, None)
-
-
-@clause("6.3", "6.4", "6.10")
-def finish(desk: Desk, intent: Intent) -> None:
-    """What an intent that has ended leaves behind: a roll or a stop that was done."""
-    option = intent.contract
-    if not intent.filled or not isinstance(option, Option):
-        return
-    paid = intent.paid / intent.filled
-    if intent.purpose is Purpose.STOP:
-        done = ev.StopDone(
-            account=intent.account, clauses=("6.4",), contract=option, quantity=intent.filled, price=to_price(paid)
-        )
-        desk.emit(done)
-    elif intent.candidate is not None and intent.chain is not None:
-        credit = intent.received / intent.filled
-        cost = paid - credit + 2 * desk.state.commission / option.multiplier
-        desk.emit(
-            ev.RollDone(
-                account=intent.account, clauses=("6.3", "6.10"), contract=option, candidate=intent.candidate,
-                quantity=intent.filled, cost=to_price(cost), chain_cost=to_price(intent.chain.cost + cost),
-                credit=to_price(credit), first_credit=to_price(intent.chain.first_credit),
-            )
-        )  # fmt: skip

@@ -71,7 +71,7 @@ def _adjust(desk: Desk, account: Account, contract: Contract, signed: int) -> No
 def drop_orders(desk: Desk, account: Account, contract: Contract) -> None:
     """End what would trade more of a contract than is still held."""
     for intent in of_contract(desk, account, contract):
-        if not intent.purpose.opens and intent.open_quantity > abs(account.quantity(contract)):
+        if not intent.adds and intent.open_quantity > abs(account.quantity(contract)):
             end(desk, intent, "window_closed")
 
 

@@ -6,7 +6,7 @@ from allusetui.domain.contract import Side, Stock
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import change, rest
+from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.schedule import Since
 from allusetui.rules import reinvest
@@ -79,14 +79,10 @@ def _buy(desk: Desk, account: Account) -> None:
 @clause("9.1")
 def _cycle(desk: Desk, account: Account, found: Purchase | None = None) -> None:
     """SCANNING, ANALYZING, and ORDERING where something is bought; an account that orders already goes on."""
-    clauses = (CLAUSE_OF[account.type], "9.1")
-    if account.status is not Status.ORDERING:
-        change(desk, account, Status.SCANNING, "window", clauses)
-        change(desk, account, Status.ANALYZING, "window", clauses)
+    buys = found is not None and found.quantity > 0
+    open_cycle(desk, account, (CLAUSE_OF[account.type],), orders=buys)
     if found is not None:
         _plan(desk, account, found)
-    if account.status is Status.ANALYZING:
-        rest(desk, account, "rest")
 
 
 def _plan(desk: Desk, account: Account, found: Purchase) -> None:
@@ -98,7 +94,5 @@ def _plan(desk: Desk, account: Account, found: Purchase) -> None:
         )
     )  # fmt: skip
     if found.symbol is not None and found.quantity:
-        if account.status is Status.ANALYZING:
-            change(desk, account, Status.ORDERING, "window", ("4.4", "9.1"))
         stock = Stock(found.symbol)
         intend(desk, account, Purpose.STOCK, stock, Side.BUY, found.quantity, ("4.4", "10.2", "0.3"))

@@ -8,16 +8,17 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
-from allusetui.domain.contract import Side, Stock
+from allusetui.domain.contract import Option, Side, Stock
 from allusetui.domain.effect import AskOrders
 from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, share_of
-from allusetui.domain.order import Intent, OrderStatus, Working
+from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
-from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, finish, to_unknown
+from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, to_unknown
+from allusetui.engine.outcome import finish
 from allusetui.engine.reconcile import mismatch
 from allusetui.rules.situation import clause
 
@@ -100,6 +101,7 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
             account=name, clauses=clauses, client_order_id=execution.client_order_id, contract=execution.contract,
             side=execution.side, quantity=execution.quantity, price=execution.price,
             commission=execution.commission, exec_id=execution.exec_id, intent=intent_id,
+            pocket=_pocket(account, execution, intent),
         )
     )  # fmt: skip
     for row in closed:
@@ -108,6 +110,16 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
         if unknown is not None and intent.order is None:
             _say(desk, intent, unknown, "filled")
         _after_fill(desk, intent)
+
+
+@clause("17.4")
+def _pocket(account: Account, execution: inp.Execution, intent: Intent | None) -> Pocket:
+    """Growth LEAPs are paid out of their own cash and bring theirs back to it; so does a roll of the ladder's puts."""
+    option = execution.contract
+    if not isinstance(option, Option) or not account.trades_long(option, execution.side):
+        return Pocket.CASH
+    rolls = intent is not None and intent.purpose is Purpose.LEAP
+    return Pocket.LEAP_CASH if rolls or not option.is_index else Pocket.CASH
 
 
 def _closed_by(account: Account, execution: inp.Execution, signed: int) -> list[ev.LotClosed]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.money import ZERO, to_cent
+from allusetui.domain.order import Pocket
 from allusetui.ledger.once import Records, once
 
 CAPITAL = frozenset({"deposit", "withdrawal"})
@@ -63,6 +64,11 @@ def flows_of(event: ev.Event) -> dict[str, Decimal]:
             return {event.from_: -event.amount, event.to: event.amount}
         case ev.CashBooked(account=str() as name) if event.reason in CAPITAL:
             return {name: event.amount}
+        case ev.OrderFilled(account=str() as name, contract=Option(is_index=True)) if event.pocket is Pocket.CASH:
+            paid = event.side.sign * event.quantity * event.price * event.contract.multiplier + event.commission
+            return {name: -paid}
+        case ev.ExpiredReceived(account=str() as name, contract=Option(is_index=True)) if event.price:
+            return {name: event.quantity * event.price * event.contract.multiplier}
         case ev.ReinvestDone(account=str() as name):
             return {name: -event.tax_reserve - event.leaps}
         case ev.TaxReleased(account=str() as name):
@@ -113,6 +119,8 @@ class _Books:
     exact: dict[tuple[str, Ledger], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     posted: dict[tuple[str, Ledger], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     held: dict[tuple[str, Contract], int] = field(default_factory=lambda: defaultdict(int))
+    homes: dict[tuple[str, Contract], Ledger] = field(default_factory=dict)
+    """The ledger in which an option stands, set when it is opened."""
 
     def post(self, seq: int, at_ms: int, account: str, event: ev.Event) -> Iterator[Posting]:
         """The rows of one event; `realized` closes what the others leave open."""
@@ -137,18 +145,38 @@ class _Books:
         self.posted[key] += cents
         return cents
 
+    def _home(self, account: str, contract: Contract, signed: int) -> Ledger:
+        """Where it stands: set by the trade that opens it, and told by the lots it closes."""
+        key = account, contract
+        if not self.held[key]:
+            self.homes[key] = _home_of(contract, signed)
+        return self.homes[key]
+
+    def _provisioned(self, account: str, start: ev.AccountProvisioned) -> list[_Entry]:
+        rows = [_Entry(Ledger.CASH, start.cash)]
+        for held in start.holdings:
+            rows.append(_Entry(Ledger.STOCK, held.shares * held.basis, Stock(held.symbol), held.shares))
+        for row in start.options:
+            value = row.quantity * row.price * row.contract.multiplier
+            home = self._home(account, row.contract, row.quantity)
+            rows.append(_Entry(home, value, row.contract, row.quantity))
+        return [*rows, _Entry(Ledger.EQUITY, -sum((row.amount for row in rows), ZERO))]
+
     def _entries(self, account: str, event: ev.Event) -> list[_Entry]:
         match event:
             case ev.AccountProvisioned():
-                return _provisioned(event)
+                return [*self._provisioned(account, event)]
             case ev.OrderFilled(contract=Option() as option):
-                return _traded(option, event.side.sign * event.quantity, event.price, event.commission)
+                signed = event.side.sign * event.quantity
+                cash = Ledger.LEAP_CASH if event.pocket is Pocket.LEAP_CASH else Ledger.CASH
+                return _traded(self._home(account, option, signed), option, signed, event.price, event.commission, cash)
             case ev.OrderFilled(contract=Stock()):
                 return _shares_filled(event)
             case ev.LotClosed(contract=Option()):
                 units = event.quantity * event.contract.multiplier
                 gross = (event.proceeds - event.basis) * units
-                return [_Entry(Ledger.SHORT_OPTIONS, gross), _Entry(Ledger.FEES, -event.fees)]
+                home = self.homes[account, event.contract]
+                return [_Entry(home, gross), _Entry(Ledger.FEES, -event.fees)]
             case ev.LotClosed(contract=Stock()):
                 return [_Entry(Ledger.STOCK, -event.book_usd - event.fees)]
             case ev.AssignmentReceived():
@@ -156,10 +184,11 @@ class _Books:
             case ev.CalledAwayReceived():
                 return _called_away(event)
             case ev.ExercisedReceived():
-                return _exercised(event)
+                return _exercised(event, self.homes[account, event.contract])
             case ev.ExpiredReceived():
                 long = self.held[account, event.contract] > 0
-                return _traded(event.contract, -event.quantity if long else event.quantity, event.price)
+                home = self.homes[account, event.contract]
+                return _traded(home, event.contract, -event.quantity if long else event.quantity, event.price)
             case ev.CashBooked(reason="tax"):
                 return [_Entry(Ledger.TAX_RESERVE, event.amount), _Entry(Ledger.EQUITY, -event.amount)]
             case ev.ReinvestDone():
@@ -178,7 +207,8 @@ class _Books:
             case ev.AccountMerged():
                 return _moved(event.amount if account == event.to else -event.amount)
             case ev.PositionAdjusted():
-                ledger = _held_in(event.contract)
+                ledger = self._home(account, event.contract, event.to - event.from_)
+                self.homes[account, event.into] = ledger
                 return [_Entry(ledger, ZERO, event.contract, -event.from_), _Entry(ledger, ZERO, event.into, event.to)]
             case _:
                 return []
@@ -189,12 +219,14 @@ def _moved(amount: Decimal) -> list[_Entry]:
     return [_Entry(Ledger.CASH, amount), _Entry(Ledger.EQUITY, -amount)]
 
 
-def _traded(option: Option, signed: int, price: Decimal, commission: Decimal = ZERO) -> list[_Entry]:
-    """`signed` contracts more, at `price` a share."""
+def _traded(
+    home: Ledger, option: Option, signed: int, price: Decimal, commission: Decimal = ZERO, cash: Ledger = Ledger.CASH
+) -> list[_Entry]:
+    """`signed` contracts more in `home`, at `price` a share, paid out of `cash`."""
     cost = signed * price * option.multiplier
     return [
-        _Entry(Ledger.CASH, -cost - commission),
-        _Entry(Ledger.SHORT_OPTIONS, cost, option, signed),
+        _Entry(cash, -cost - commission),
+        _Entry(home, cost, option, signed),
         _Entry(Ledger.FEES, commission),
     ]
 
@@ -210,16 +242,6 @@ def _shares_filled(fill: ev.OrderFilled) -> list[_Entry]:
         _Entry(Ledger.CASH, -fill.side.sign * value - fill.commission),
         _Entry(Ledger.STOCK, cost, fill.contract, fill.side.sign * fill.quantity),
     ]
-
-
-def _provisioned(start: ev.AccountProvisioned) -> list[_Entry]:
-    rows = [_Entry(Ledger.CASH, start.cash)]
-    for held in start.holdings:
-        rows.append(_Entry(Ledger.STOCK, held.shares * held.basis, Stock(held.symbol), held.shares))
-    for option in start.options:
-        value = option.quantity * option.price * option.contract.multiplier
-        rows.append(_Entry(Ledger.SHORT_OPTIONS, value, option.contract, option.quantity))
-    return [*rows, _Entry(Ledger.EQUITY, -sum((row.amount for row in rows), ZERO))]
 
 
 def _assigned(event: ev.AssignmentReceived) -> list[_Entry]:
@@ -244,11 +266,11 @@ def _called_away(event: ev.CalledAwayReceived) -> list[_Entry]:
     ]
 
 
-def _exercised(event: ev.ExercisedReceived) -> list[_Entry]:
+def _exercised(event: ev.ExercisedReceived, home: Ledger) -> list[_Entry]:
     """A call's premium and fees are cost of the shares it buys; a put's come off what its shares bring."""
     paid = event.contract.notional * event.quantity
     stock = Stock(event.contract.symbol)
-    gone = _Entry(Ledger.SHORT_OPTIONS, -event.premium_usd, event.contract, -event.quantity)
+    gone = _Entry(home, -event.premium_usd, event.contract, -event.quantity)
     fees = _Entry(Ledger.FEES, -event.fees_usd)
     if event.contract.is_put:
         return [_Entry(Ledger.CASH, paid), gone, _Entry(Ledger.STOCK, ZERO, stock, -event.shares), fees]
@@ -256,8 +278,13 @@ def _exercised(event: ev.ExercisedReceived) -> list[_Entry]:
     return [_Entry(Ledger.CASH, -paid), gone, _Entry(Ledger.STOCK, cost, stock, event.shares), fees]
 
 
-def _held_in(contract: Contract) -> Ledger:
-    return Ledger.STOCK if isinstance(contract, Stock) else Ledger.SHORT_OPTIONS
+def _home_of(contract: Contract, signed: int) -> Ledger:
+    """What is sold is income, what is bought is the ladder: indices its hedge side, stocks its growth side (17.7)."""
+    if isinstance(contract, Stock):
+        return Ledger.STOCK
+    if signed < 0:
+        return Ledger.SHORT_OPTIONS
+    return Ledger.LEAPS_HEDGE if contract.is_index else Ledger.LEAPS_GROWTH
 
 
 def plain(number: Decimal) -> str:

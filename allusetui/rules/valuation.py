@@ -30,6 +30,12 @@ def short_option_value(s: Situation, account: Account) -> Decimal:
     return worth.short_option_value(s.volatile, account)
 
 
+@clause("17.7")
+def ladder_value(s: Situation, account: Account, hedges: bool) -> Decimal:
+    """The hedge side, or the growth side, of the ladder at mid."""
+    return worth.ladder_value(s.volatile, account, hedges)
+
+
 @clause("0.2", "0.9")
 def equity(s: Situation, account: Account) -> Decimal:
     """Cash, stock and open short options, options at mid."""

@@ -115,7 +115,9 @@ def latches_hold(rows: Iterable[Row]) -> list[str]:
         blocking = [
             latch
             for latch in sorted(sheet.latches)
-            if event.purpose not in LEAVES.get(latch, frozenset()) and not (latch == "paused" and approved)
+            if event.purpose not in LEAVES.get(latch, frozenset())
+            and not (latch == "paused" and approved)
+            and not (latch in LEAVES and event.purpose is Purpose.HEDGE and "6.11" in event.clauses)
         ]
         if blocking or sheet.status == "EMERGENCY":
             found.append(f"{iso(at_ms)}: {event.client_order_id} left under {blocking} in {sheet.status}")

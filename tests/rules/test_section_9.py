@@ -87,7 +87,7 @@ def test_9_1_a_change_is_legal_exactly_where_the_table_says_so(from_: Status, to
 SILENT = (Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT)
 
 # What leaves, latch by latch; cancels are no orders.
-DEFENCE = {"stop", "close", "roll", "profit_take", "reduce"}
+DEFENCE = {"stop", "close", "roll", "profit_take", "reduce", "hedge"}
 ALL = {purpose.value for purpose in Purpose}
 LEAVES = {
     Latch.PAUSED: set(), Latch.LEVEL3: DEFENCE, Latch.BREAKER: DEFENCE, Latch.BROKER: set(), Latch.DISK: set(),
@@ -103,6 +103,20 @@ def test_9_1_each_latch_lets_leave_what_its_row_names(latch: Latch, purpose: Pur
     assert may_leave(account(Status.SAFE, latch), purpose) is allowed
     if latch is not Latch.PAUSED:
         assert may_leave(account(Status.SAFE, latch), purpose, approved=True) is allowed
+
+
+@pytest.mark.clause("9.1", "5.3")
+@pytest.mark.parametrize("latch", Latch)
+def test_9_1_a_hedge_on_triggers_is_no_defence(latch: Latch) -> None:
+    assert may_leave(account(Status.SAFE), Purpose.HEDGE, defends=False)
+    assert not may_leave(account(Status.SAFE, latch), Purpose.HEDGE, defends=False)
+
+
+@pytest.mark.clause("9.1", "17.4")
+def test_9_1_no_entries_holds_what_invests_back_and_lets_a_defending_hedge_leave() -> None:
+    held = account(Status.MONITORING)
+    held.no_entries = True
+    assert {p.value for p in Purpose if may_leave(held, p)} == DEFENCE
 
 
 @pytest.mark.clause("9.1", "0.7")

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from allusetui.domain.contract import Option
 from allusetui.domain.money import CENT, ZERO
-
-CASH_SETTLED: Final = frozenset({"SPX", "XSP", "VIX"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ def at_expiry(option: Option, quantity: int, spot: Decimal) -> Outcome:
     intrinsic = option.intrinsic(spot)
     if intrinsic < CENT:
         return Outcome("expired", ZERO, 0, ZERO)
-    if option.symbol in CASH_SETTLED:
+    if option.is_index:
         return Outcome("cash_settled", intrinsic, 0, intrinsic * option.multiplier * quantity)
     return exercised(option, quantity)
 

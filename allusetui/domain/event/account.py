@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain.event.base import Event
 from allusetui.domain.input import Holding, OpenOption
+from allusetui.domain.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class AccountProvisioned(Event):
     options: tuple[OpenOption, ...]
     parent: str | None = None
     """The sleeve whose cash it was given; None for what the owner brought."""
+    ladder: Decimal = ZERO
+    """What of the equity stands in LEAPs and hedges, dollars at mid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.event.base import Event, Figure
-from allusetui.domain.order import Purpose, RollChain
+from allusetui.domain.order import Pocket, Purpose, RollChain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,7 @@ class OrderFilled(Event):
     commission: Decimal
     exec_id: str
     intent: str
+    pocket: Pocket = Pocket.CASH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

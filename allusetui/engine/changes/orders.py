@@ -8,7 +8,7 @@ from allusetui.domain.input import Execution
 from allusetui.domain.lot import Lot, closing_part, take
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import share_of
-from allusetui.domain.order import Intent, OrderStatus, Purpose, Working
+from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of, keep
 
@@ -46,7 +46,8 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
         [e.quantity],
     )
-    opened = e.candidate or (e.contract if e.purpose.opens and isinstance(e.contract, Option) else None)
+    adds = e.purpose.opens or (e.purpose.is_ladder and e.side is Side.BUY)
+    opened = e.candidate or (e.contract if adds and isinstance(e.contract, Option) else None)
     if opened is not None:
         today = day_of(state.at_ms)
         if state.planned_day != today:
@@ -123,9 +124,15 @@ def _remember(state: State, e: ev.OrderFilled) -> None:
 def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     """Cash, fees and lots of one fill; what is held the other way round is closed first, from the oldest."""
     signed = e.side.sign * e.quantity
-    account.cash -= signed * e.price * e.contract.multiplier + e.commission
+    paid = signed * e.price * e.contract.multiplier + e.commission
     account.fees_year += e.commission
     held = account.quantity(e.contract)
+    if e.pocket is Pocket.LEAP_CASH:
+        account.leap_cash -= paid
+    elif isinstance(e.contract, Option) and account.trades_long(e.contract, e.side):
+        account.move_flow(-paid)
+    else:
+        account.cash -= paid
     closes = closing_part(held, signed)
     if closes:
         _, rest = take(account.lots[e.contract], -closes)

@@ -184,7 +184,11 @@ def _expired(state: State, e: ev.ExpiredReceived) -> None:
     quantity = e.quantity if held > 0 else -e.quantity
     _, rest = take(account.lots[e.contract], quantity)
     keep(account, e.contract, rest)
-    account.cash += quantity * e.price * e.contract.multiplier
+    paid = quantity * e.price * e.contract.multiplier
+    if held > 0:
+        account.move_flow(paid)
+    else:
+        account.cash += paid
 
 
 def _lot_closed(state: State, e: ev.LotClosed) -> None:
