@@ -1,12 +1,28 @@
 """The exchange calendar as a value: sessions in order, and the questions the cadence asks of them."""
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from allusetui.domain.moment import day_of
+
+_FRIDAY = 4
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def third_friday(year: int, month: int) -> date:
+    """The monthly expiry's calendar day."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(_FRIDAY - first.weekday()) % 7 + 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class Calendar:
     def before(self, day: date) -> Session:
         """The last session before `day`."""
         return self.up_to(day - timedelta(days=1))
+
+    def is_monthly(self, expiry: date) -> bool:
+        """Whether an expiry is its month's: the third Friday, or the session before where that is a holiday."""
+        friday = third_friday(expiry.year, expiry.month)
+        return friday <= self.sessions[-1].day and self.up_to(friday).day == expiry
 
     def count(self, first: date, last: date) -> int:
         """Sessions from `first` to `last`, both counted."""

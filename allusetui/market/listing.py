@@ -1,6 +1,5 @@
 """Which options a scripted symbol lists: expiries by pattern, strikes by step."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,21 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from allusetui.domain.calendar import Calendar
+from allusetui.domain.calendar import Calendar, months_later, third_friday
 from allusetui.domain.quote import Floats
 
 NEAR_DAYS: Final = 42
 FAR_MONTHS: Final = 24
 WEEKDAYS: Final = {"friday": (4,), "mon-wed-fri": (0, 2, 4), "daily": (0, 1, 2, 3, 4)}
-_FRIDAY: Final = 4
 _LEAST_WIDTH: Final = 0.25
 _DEVIATIONS: Final = 6.0
-
-
-def third_friday(year: int, month: int) -> date:
-    """The monthly expiry's calendar day."""
-    first = date(year, month, 1)
-    return first + timedelta(days=(_FRIDAY - first.weekday()) % 7 + 14)
 
 
 def expiries(pattern: str, day: date, calendar: Calendar) -> tuple[date, ...]:
@@ -46,18 +38,12 @@ def _near(pattern: str, day: date) -> Iterator[date]:
 
 
 def _far(day: date) -> Iterator[date]:
-    horizon = _months_later(day, FAR_MONTHS)
+    horizon = months_later(day, FAR_MONTHS)
     for months in range(FAR_MONTHS + 1):
         years, month = divmod(day.month - 1 + months, 12)
         friday = third_friday(day.year + years, month + 1)
         if day <= friday <= horizon:
             yield friday
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def strike_range(spot: float, iv: float, years: float, step: Decimal) -> tuple[int, int]:

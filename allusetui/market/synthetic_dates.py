@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from allusetui.domain.calendar import Calendar
-from allusetui.market import listing, traits
+from allusetui.domain.calendar import Calendar, third_friday
+from allusetui.market import traits
 from allusetui.market.model_data import Reports
 
 YIELDS: Final = {"SPY": 0.012, "QQQ": 0.006, "IWM": 0.011}
@@ -41,7 +41,7 @@ def ex_dates(symbol: str, first: date, calendar: Calendar) -> tuple[date, ...]:
     if symbol not in YIELDS:
         return ()
     later = timedelta(days=0 if symbol == "SPY" else 3)
-    wanted = (listing.third_friday(year, 3 * quarter + 3) + later for year, quarter in _quarters(first, calendar))
+    wanted = (third_friday(year, 3 * quarter + 3) + later for year, quarter in _quarters(first, calendar))
     return _held(wanted, first, calendar)
 
 
