@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "44ec919abbfd593c0383e517ef397138128de24c9eed97d4ae430a807c59e44f"}
+shipped = {"v1.3": "d80606e6f206dc2c7729ad11094328f714d81c51db7d35af2c2d43e22a2d93dd"}
 
 
 class LawError(Exception):
