@@ -19,11 +19,12 @@ from allusetui.rules.valuation import equity, free_cash, price_of, working_hedge
 
 @dataclass(frozen=True, slots=True)
 class HedgePick:
-    """A contract that a hedge may take, and how many of it today's volume still allows (8.2)."""
+    """A contract that a hedge would take, how many of it today's volume still allows, and what it fails (8.1, 8.2)."""
 
     option: Option
     quote: Quote
     room: int
+    failures: tuple[Refusal, ...] = ()
 
     @property
     def price_usd(self) -> Decimal:
@@ -41,14 +42,7 @@ def hedge_put(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
     Refused where nothing is listed there, or where the contract fails a filter of 8.1.
     """
-    law, spot = s.law.hedging, s.quote(chain.symbol)
-    expiry = nearest_month(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
-    if expiry is None or spot is None:
-        return [Refusal("no_expiry", ("5.2",))]
-    row = chain.slices[expiry, Right.PUT]
-    low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
-    index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
-    return [Refusal("no_strike", ("5.2",))] if index is None else _fit(s, chain, row, index)
+    return _fit(_put(s, chain))
 
 
 @clause("5.2")
@@ -57,13 +51,34 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
     Refused as `hedge_put`.
     """
+    return _fit(_call(s, chain))
+
+
+def _fit(found: HedgePick | Refusal) -> HedgePick | list[Refusal]:
+    if isinstance(found, Refusal):
+        return [found]
+    return list(found.failures) or found
+
+
+def _put(s: Situation, chain: Chain) -> HedgePick | Refusal:
+    law, spot = s.law.hedging, s.quote(chain.symbol)
+    expiry = nearest_month(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+    if expiry is None or spot is None:
+        return Refusal("no_expiry", ("5.2",))
+    row = chain.slices[expiry, Right.PUT]
+    low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
+    index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
+    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+
+
+def _call(s: Situation, chain: Chain) -> HedgePick | Refusal:
     law, spot = s.law.hedging, s.quote(chain.symbol)
     expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
-        return [Refusal("no_expiry", ("5.2",))]
+        return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.CALL]
     index = nearest_strike(row, law.call_moneyness * spot.mid)
-    return [Refusal("no_strike", ("5.2",))] if index is None else _fit(s, chain, row, index)
+    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
 
 
 def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
@@ -89,13 +104,12 @@ def is_near_its_end(s: Situation, expiry: date) -> bool:
     return expiry <= months_later(s.today, s.law.hedging.call_sold_months)
 
 
-def _fit(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick | list[Refusal]:
-    """The contract where the filters of opening orders let it through (8.1, 8.2)."""
+def _of_row(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick:
+    """The contract, with what it fails of the filters of opening orders (8.1, 8.2)."""
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
-    failures = liquidity_failures(s.law, row, index, previous_counts)
-    if failures:
-        return failures
-    return HedgePick(row.option(index), slice_quote(row, index, chain.at_ms, chain.tick), adv_room(s, row, index))
+    failures = tuple(liquidity_failures(s.law, row, index, previous_counts))
+    quote = slice_quote(row, index, chain.at_ms, chain.tick)
+    return HedgePick(row.option(index), quote, adv_room(s, row, index), failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +138,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Why nothing is bought, and of all contracts that were looked at the cheapest."""
+    """Why nothing is bought, of all contracts that were looked at the cheapest, and what each of them failed."""
 
     reason: str
     clauses: tuple[str, ...]
-    cheapest: HedgePick | None
+    cheapest: HedgePick | None = None
+    failures: tuple[str, ...] = ()
 
 
 @clause("5.1")
@@ -170,20 +185,28 @@ def legs(
     s: Situation, account: Account, chains: Mapping[str, Chain | None], puts_usd: Decimal, calls_usd: Decimal
 ) -> list[Leg] | Unfit:
     """Whole contracts for both shares. What one kind has no use for goes to the other; none takes the puts' cash."""
-    puts = [found for name in s.law.hedging.put_symbols if (found := _pick(s, chains[name])) is not None]
-    calls = [found] if (found := _pick(s, chains[s.law.hedging.call_symbol])) is not None else []
+    law = s.law.hedging
+    found = {name: _chosen(s, name, chains[name]) for name in law.symbols}
+    named = [pick for pick in found.values() if isinstance(pick, HedgePick)]
+    puts = [pick for pick in named if not pick.failures and pick.option.is_put]
+    calls = [pick for pick in named if not pick.failures and not pick.option.is_put]
     wanted = _shared_out(s, puts, calls, puts_usd, calls_usd)
-    cheapest = min((*puts, *calls), key=lambda pick: pick.price_usd, default=None)
+    cheapest = min(named, key=lambda pick: pick.price_usd, default=None)
+    failures = tuple(f"{name} {each.reason}" for name, pick in found.items() for each in _failures(pick))
     if not wanted:
-        return Unfit("no_fit" if puts_usd + calls_usd > 0 else "budget", ("5.1", "5.2"), cheapest)
-    return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest)
+        reason = "no_fit" if puts_usd + calls_usd > 0 else "budget"
+        return Unfit(reason, ("5.1", "5.2"), cheapest, failures)
+    return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest, failures)
 
 
-def _pick(s: Situation, chain: Chain | None) -> HedgePick | None:
+def _chosen(s: Situation, name: str, chain: Chain | None) -> HedgePick | Refusal:
     if chain is None:
-        return None
-    found = hedge_call(s, chain) if chain.symbol == s.law.hedging.call_symbol else hedge_put(s, chain)
-    return found if isinstance(found, HedgePick) else None
+        return Refusal("no_chain", ("8.5",))
+    return _call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain)
+
+
+def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:
+    return found.failures if isinstance(found, HedgePick) else (found,)
 
 
 def _shared_out(
