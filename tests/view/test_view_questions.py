@@ -62,7 +62,7 @@ def test_a_hedge_is_asked_for_leg_by_leg_after_the_roll() -> None:
     assert text_of(roll.title).startswith("GEN: Roll")
     assert text_of(put.title) == "GEN: Buy 1 SPX 20Nov 4250P to hedge?"
     assert text_of(put.asked[0]).startswith("now ") and text_of(put.on_yes).startswith("yes: bought")
-    assert text_of(call.title).startswith("GEN: Buy 11 VIX 18Sep 27C")
+    assert text_of(call.title).startswith("GEN: Buy 12 VIX 21Aug 27C")
 
 
 def test_closing_by_hand_tells_price_and_cap_and_that_a_pause_is_passed_over(asked: Seen) -> None:
