@@ -42,19 +42,7 @@ def hedge_put(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
     Refused where nothing is listed there, or where the contract fails a filter of 8.1.
     """
-    return _fit(_put(s, chain))
-
-
-@clause("5.2")
-def hedge_call(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
-    """The call on VIX: the monthly expiry nearest six months that is not to be sold yet, the strike nearest 1.5 × VIX.
-
-    Refused as `hedge_put`.
-    """
-    return _fit(_call(s, chain))
-
-
-def _fit(found: HedgePick | Refusal) -> HedgePick | list[Refusal]:
+    found = _put(s, chain)
     if isinstance(found, Refusal):
         return [found]
     return list(found.failures) or found
@@ -71,7 +59,12 @@ def _put(s: Situation, chain: Chain) -> HedgePick | Refusal:
     return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
 
 
-def _call(s: Situation, chain: Chain) -> HedgePick | Refusal:
+@clause("5.2")
+def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
+    """The call on VIX: the monthly expiry nearest six months that is not to be sold yet, the strike nearest 1.5 × VIX.
+
+    Refused where nothing is listed there; what it fails of 8.1 is told with it.
+    """
     law, spot = s.law.hedging, s.quote(chain.symbol)
     expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
@@ -202,7 +195,7 @@ def legs(
 def _chosen(s: Situation, name: str, chain: Chain | None) -> HedgePick | Refusal:
     if chain is None:
         return Refusal("no_chain", ("8.5",))
-    return _call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain)
+    return hedge_call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain)
 
 
 def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:
