@@ -195,6 +195,7 @@ def test_9_5_closes_that_nobody_saw_are_judged_by_their_bars() -> None:
 
 
 @pytest.mark.clause("5.6")
+@pytest.mark.clause("17.5")
 def test_5_6_a_trigger_that_is_on_holds_the_hedge() -> None:
     assert run(HELD, end=f"{TUESDAY}T10:30:00").of("hedge.released", reason="reverted")
     assert run(HELD, NARROW, end=f"{TUESDAY}T10:30:00").of("hedge.released") == []
