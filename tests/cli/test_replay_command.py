@@ -146,9 +146,21 @@ def test_version_shows_program_constitution_and_hash(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == f"allusetui {__version__}, constitution v1.3 {law_hash()}\n"
 
 
+DECADE = """
+[scenario]
+name = "decade"
+start = 2026-01-05T09:00:00
+end = 2036-01-04T17:00:00
+capital = 1_000_000
+[market]
+kind = "synthetic"
+"""
+
+
 def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    command = [sys.executable, "-m", "allusetui", "replay", "crash-week", "--out", str(folder)]
+    folder, scenario = tmp_path / "out", tmp_path / "decade.toml"
+    scenario.write_text(DECADE, encoding="utf-8")
+    command = [sys.executable, "-m", "allusetui", "replay", str(scenario), "--out", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         wal = folder / "journal.sqlite-wal"
         while process.poll() is None and not (wal.exists() and wal.stat().st_size > 50_000):
