@@ -231,7 +231,7 @@ def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int
     if option.is_put and "hedged_week" in desk.state.breakers:
         notes.append("hedged_week")
     desk.volatile.option_quotes[option] = chosen.quote
-    clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else chosen.clauses
+    clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else (WINDOW_CLAUSE[window], *chosen.clauses)
     desk.emit(
         ev.EntryPlanned(
             account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=round(chosen.delta, 4),

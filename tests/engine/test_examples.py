@@ -13,6 +13,7 @@ from tests.replaying import DATA, SHARED, Replayed, replay_file
 EXAMPLES = SHARED / "scenarios"
 OWN = Path(__file__).parents[1] / "scenarios"
 ENFORCED = {clause.id for clause in load().clauses if clause.status == "enforced"}
+RULES = [clause.id for clause in load().clauses if clause.kind == "rule" and clause.id in ENFORCED]
 
 
 def clauses_of(path: Path) -> set[str]:
@@ -37,10 +38,22 @@ def test_a_worked_example_holds_and_replays_to_the_same_journal(path: Path) -> N
     assert digest(first) == digest(second)
 
 
-@pytest.mark.parametrize("path", examples(OWN), ids=lambda p: p.stem)
+@pytest.mark.parametrize("rule", RULES)
+def test_an_enforced_rule_has_a_scenario_of_its_boundary_named_for_it(rule: str) -> None:
+    pairs = sorted(OWN.glob(f"{rule}-*.toml"))
+    assert pairs
+    for path in pairs:
+        assert rule in clauses_of(path)
+        assert path in examples(OWN)  # so it is replayed below
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem, marks=pytest.mark.clause(*sorted(clauses_of(p)))) for p in examples(OWN)]
+)
 def test_an_own_scenario_holds(path: Path) -> None:
     if 'kind = "history"' in path.read_text(encoding="utf-8") and not DATA.is_dir():
         pytest.skip("the market data is not here")
     replayed = replay_file(path)
+    assert replayed.scenario.scenario.name == path.stem
     assert replayed.scenario.expectations
     assert [verdict.line for verdict in replayed.verdicts() if not verdict.ok] == []
