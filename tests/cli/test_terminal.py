@@ -132,6 +132,10 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert clocks[0] < clocks[1]
     started = [row["data"]["resumed"] for row in journal(tmp_path) if row["kind"] == "session.started"]
     assert started == [False, True]
+    steps = [row["data"] for row in journal(tmp_path) if row["kind"] == "resume.step"]
+    found = [step["findings"] for step in steps if step["step"] == "snapshot"]
+    assert len(found) == 3
+    assert all(text.startswith("snapshot of record") and text.endswith(", 0 folded") for text in found)
     other = command("run", "--headless", "--scenario", "crash-week", "--sessions", tmp_path)
     assert other.returncode == 2
     assert "is not what the session demo was begun with" in other.stderr
