@@ -72,8 +72,11 @@ class Journal(Protocol):
     def append(self, at_ms: int, events: Sequence[Event]) -> None:
         """Store one batch, all of it or nothing. Raises OSError when it can't."""
 
-    def read(self) -> Iterable[tuple[int, int, Event]]:
-        """Every event as (seq, at_ms, event), in order."""
+    def read(self, after: int = 0) -> Iterable[tuple[int, int, Event]]:
+        """Every event after a seq as (seq, at_ms, event), in order."""
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
+        """The newest events of a kind, or of all, in order."""
 
 
 class Reporter(Protocol):

@@ -66,10 +66,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The process is up again; it last handled inputs at `seen_ms`."""
+    """The process is up again; it last handled inputs at `seen_ms`. `findings`: what its state was made from."""
 
     at_ms: int
     seen_ms: int
+    findings: str = "journal folded"
 
 
 @dataclass(frozen=True, slots=True)

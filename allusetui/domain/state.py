@@ -45,6 +45,9 @@ class State:
     margin_rate: Decimal = ZERO
     commission: Decimal = ZERO
     at_ms: int = 0
+    heard_ms: int = 0
+    marked_ms: int = 0
+    """When the last key was pressed, and an account was last marked; 0 before the first."""
     accounts: dict[str, Account] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     intent_count: int = 0

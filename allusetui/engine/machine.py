@@ -1,50 +1,11 @@
-"""§9: the state machine of an account, as a table, its latches, and what may leave under them."""
-
-from itertools import pairwise
+"""§9: the state machine of an account, its latches, and what may leave under them."""
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.order import Intent, Purpose
 from allusetui.engine.desk import Desk
+from allusetui.engine.transitions import LEGAL
 from allusetui.rules.situation import clause
-
-_RING = (
-    Status.SAFE, Status.SCANNING, Status.ANALYZING, Status.ORDERING,
-    Status.MONITORING, Status.CLOSING, Status.RECONCILING, Status.SAFE,
-)  # fmt: skip
-
-LEGAL: frozenset[tuple[Status, Status]] = frozenset(
-    {
-        *pairwise(_RING),
-        # nothing to order, or a latch in the middle of a look
-        (Status.SCANNING, Status.MONITORING),
-        (Status.SCANNING, Status.SAFE),
-        (Status.ANALYZING, Status.MONITORING),
-        (Status.ANALYZING, Status.SAFE),
-        (Status.ORDERING, Status.SAFE),
-        # the next window opens while positions are held
-        (Status.MONITORING, Status.SCANNING),
-        # a latch, or nothing held any more
-        (Status.MONITORING, Status.SAFE),
-        (Status.CLOSING, Status.SAFE),
-        # positions outlive the week
-        (Status.RECONCILING, Status.MONITORING),
-        # positions held, and the week's end of a resting account
-        (Status.SAFE, Status.MONITORING),
-        (Status.SAFE, Status.RECONCILING),
-        # the halt comes from anywhere
-        *((status, Status.EMERGENCY) for status in Status if status is not Status.EMERGENCY),
-        (Status.EMERGENCY, Status.SAFE),
-        # a person works on the machine; an audit goes back to where it came from
-        (Status.SAFE, Status.MAINTENANCE),
-        (Status.MAINTENANCE, Status.SAFE),
-        (Status.SAFE, Status.AUDIT),
-        (Status.AUDIT, Status.SAFE),
-        (Status.MONITORING, Status.AUDIT),
-        (Status.AUDIT, Status.MONITORING),
-    }
-)
-"""Every change that §9 allows; anything else is refused and changes nothing."""
 
 WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
 

@@ -154,6 +154,7 @@ class Live:
             while self._opening() and self._wall_s() < until_s:
                 self._turn.step(min(self._turn.next_ms(), self._move()))
                 await asyncio.sleep(0.01)
+        self._turn.keep()
         self._publish(ended=True)
 
     def _opening(self) -> bool:

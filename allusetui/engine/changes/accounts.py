@@ -11,6 +11,7 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of
+from allusetui.engine.transitions import LEGAL
 
 
 def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
@@ -57,6 +58,7 @@ def _merged(state: State, e: ev.AccountMerged) -> None:
 
 def _marked(state: State, e: ev.AccountMarked) -> None:
     account = account_of(state, e)
+    state.marked_ms = state.at_ms
     account.high_water, account.last_equity = e.high_water, e.equity
     if e.at_cut:
         account.week_equity = e.equity
@@ -65,7 +67,11 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
 
 
 def _state_changed(state: State, e: ev.StateChanged) -> None:
-    account_of(state, e).status = Status(e.to)
+    account = account_of(state, e)
+    found, to = Status(e.from_), Status(e.to)
+    if found is not account.status or (found, to) not in LEGAL:
+        raise ValueError(f"{account.name} is {account.status}; from {found} to {to} is no change of §9")
+    account.status = to
 
 
 def _latched(state: State, e: ev.LatchSet) -> None:
