@@ -107,9 +107,9 @@ class Market(Table):
     breadth: Breadth | None = None
 
     @model_validator(mode="after")
-    def _scripted_needs_no_data(self) -> Self:
-        if self.kind == "scripted" and self.data is not None:
-            raise Problem('a scripted market reads no data; allowed: leave it out, or kind = "history"', "data")
+    def _reads_no_data_but_history(self) -> Self:
+        if self.kind != "history" and self.data is not None:
+            raise Problem(f'a {self.kind} market reads no data; allowed: leave it out, or kind = "history"', "data")
         return self
 
 
@@ -140,8 +140,8 @@ class AccountSpec(Table):
     """
 
     equity: values.Amount | None = None
-    base: values.Amount | None = None
-    high_water: values.Amount | None = None
+    base: values.Price | None = None
+    high_water: values.Price | None = None
     opened: values.Day | None = None
     realized_quarter: values.Money = Decimal(0)
     holdings: dict[values.Symbol, Holding] = Field(default_factory=dict)

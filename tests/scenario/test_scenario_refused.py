@@ -8,6 +8,7 @@ from allusetui.scenario.load import ScenarioError, parse
 
 SMALL = Path(__file__).with_name("small.toml").read_text(encoding="utf-8")
 AT = "at = 2026-03-05T10:40:00\n"
+CLOSE = f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\n'
 OPTION = '[accounts.REV]\n[[accounts.REV.options]]\nsymbol = "AAPL"\nstrike = 1\nright = "P"\nprice = 1\n'
 
 
@@ -90,7 +91,8 @@ ADDED = [
     (f'[[operator]]\n{AT}action = "kill"\naccount = "GEN"\n', "operator[1].account", "every account"),
     (f'[[operator]]\n{AT}action = "deposit"\naccount = "GEN"\n', "operator[1].amount", "action deposit needs: amount"),
     (f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\n', "operator[1].symbol", "action close needs: symbol"),
-    (f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\nsymbol = "X"\n', "operator[1].symbol", "not listed"),
+    (CLOSE + 'symbol = "AAPL"\n', "operator[1].expiry", "is missing; action close needs: symbol, expiry, strike"),
+    (CLOSE + 'symbol = "X"\nexpiry = 2026-03-06\nstrike = 1\nright = "P"\n', "operator[1].symbol", "not listed"),
     ("[[expect]]\ncount = 1\n", "expect[1].kind", "is missing"),
     ("[[expect]]\nkind = []\n", "expect[1].kind", "empty"),
     ('[[expect]]\nkind = "a"\nwhere = { x = { gee = 1 } }\n', "expect[1].where.x.gee", "did you mean ge?"),
