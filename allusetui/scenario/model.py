@@ -16,7 +16,6 @@ from allusetui.scenario.agree import Key
 from allusetui.scenario.expectation import Expectation, SumTest
 from allusetui.scenario.script import Action, Fault, FaultKind, OperatorAct, TapePoint
 from allusetui.scenario.setting import (
-    FOUNDERS,
     AccountSpec,
     AccountTables,
     Breadth,
@@ -49,6 +48,7 @@ __all__ = [
     "SymbolSpec",
     "TapePoint",
 ]
+
 
 class Scenario(Table):
     """One scenario file."""
