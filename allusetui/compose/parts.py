@@ -70,16 +70,14 @@ def operators(scenario: Scenario) -> list[OperatorActed]:
         contract = None
         if act.symbol and act.expiry and act.strike is not None and act.right:
             contract = Option(act.symbol, act.expiry, act.strike, Right(act.right))
-        found.append(OperatorActed(to_ms(act.at), act.action, act.account, "operator", contract))
+        found.append(OperatorActed(to_ms(act.at), act.action, act.account, "operator", contract, act.amount))
     return found
 
 
 def transfers(scenario: Scenario) -> list[Transfer]:
-    """What the operator deposits, withdraws and pays in taxes: the broker moves it, and shows it to the engine."""
-    kinds = {"deposit": (1, "deposit"), "withdraw": (-1, "withdrawal"), "tax_paid": (-1, "tax")}
-    acts = [(act, *kinds[act.action]) for act in scenario.operators if act.action in kinds]
+    """What the owner pays in: the broker shows it to the engine. What is paid out the engine asks for."""
     return [
-        Transfer(to_ms(act.at), act.account, sign * act.amount, reason)
-        for act, sign, reason in acts
-        if act.account is not None and act.amount is not None
+        Transfer(to_ms(act.at), act.account, act.amount, "deposit")
+        for act in scenario.operators
+        if act.action == "deposit" and act.account is not None and act.amount is not None
     ]

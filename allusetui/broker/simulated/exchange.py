@@ -135,6 +135,13 @@ class Exchange:
             self._end(self._live[client_order_id], at_ms)
         return self._wire.drain()
 
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        """Moves the owner's money out; nothing while the link is lost."""
+        self._run_to(at_ms)
+        if self._reachable(at_ms):
+            self._tell(self._clearing.pay_out(account, amount, reason, at_ms), at_ms)
+        return self._wire.drain()
+
     # Questions
 
     def orders(self, at_ms: int) -> OrdersSeen:
