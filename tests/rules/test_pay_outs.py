@@ -1,4 +1,4 @@
-"""Money that a person takes out: only what no put, no order and no reserve binds, and nothing while books are in doubt."""
+"""Money that a person takes out: only what no put and no order binds, and nothing while the books are in doubt."""
 
 from decimal import Decimal
 

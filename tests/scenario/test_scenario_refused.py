@@ -56,9 +56,50 @@ REPLACED = [
     ("spot = 200", "spot = 200\ndividends = [{ ex = 2026-03-10 }]", "AAPL.dividends[1].amount", "is missing"),
     ("iv = 0.60", "iv = 60", "market.symbols.AAPL.iv", "at most 10"),
     ("symbols.VIX", "symbols.vix", "market.symbols.vix", "capital letters"),
+    ('kind = "scripted"', 'kind = "synthetic"\ndata = "d"', "market.data", "a synthetic market reads no data"),
 ]
 
+OPENED = "quantity = 1\nopened = 2026-03-02\n"
+SHORT_CALL = OPTION.replace('"P"', '"C"') + "expiry = 2026-03-06\nopened = 2026-03-02\nquantity = -3\n"
+SHARES = "[accounts.REV.holdings.AAPL]\nshares = 299\nbasis = 1\n"
+BOTH = OPTION + "expiry = 2026-03-06\n" + OPENED
+SHORT_TOO = BOTH.replace("quantity = 1", "quantity = -1").removeprefix("[accounts.REV]\n")
+ACT = f"[[operator]]\n{AT}"
+FIRST_DAY = "[[operator]]\nat = 2026-03-04T09:30:00\n"
+EARLY, LATE = "at = 2026-03-04T08:59:59\n", "at = 2026-03-06T17:00:01\n"
+
 ADDED = [
+    ("[accounts.GEN]\nbase = 0\n", "accounts.GEN.base", "allowed: a number above 0"),
+    ("[accounts.GEN]\nhigh_water = -1\n", "accounts.GEN.high_water", "allowed: a number above 0"),
+    ("[accounts.GEN]\nequity = -1\n", "accounts.GEN.equity", "at least 0"),
+    ("[accounts.GEN]\nopened = 2026-03-05\n", "accounts.GEN.opened", "after the start"),
+    ("[accounts.A1.GEN]\nequity = 1\n", 'accounts."A1.GEN"', "A2.GEN"),
+    ("[accounts.COM.holdings.VIX]\nshares = 1\nbasis = 1\n", "accounts.COM.holdings.VIX", "an index"),
+    (OPTION + "expiry = 2026-03-06\nquantity = 1\nopened = 2026-03-05\n", "REV.options[1].opened", "after the start"),
+    (OPTION + "expiry = 2028-03-05\n" + OPENED, "REV.options[1].expiry", "2028-03-04 or earlier, 24 months"),
+    (OPTION.replace("AAPL", "MSFT") + "expiry = 2026-03-06\n" + OPENED, "REV.options[1].symbol", "listed: AAPL, VIX"),
+    (BOTH + SHORT_TOO, "options[2].quantity", "net"),
+    (SHORT_CALL, "accounts.REV.options[1].quantity", "need 300 shares of AAPL, and 0 are held"),
+    (SHORT_CALL + SHARES, "accounts.REV.options[1].quantity", "need 300 shares of AAPL, and 299 are held"),
+    (f"[[tape]]\n{EARLY}set = {{ AAPL = 1 }}\n", "tape[1].at", "before the start; allowed: 2026-03-04T09:00:00 to"),
+    (f"[[tape]]\n{LATE}set = {{ AAPL = 1 }}\n", "tape[1].at", "after the end"),
+    (f'[[fault]]\n{EARLY}for = "1s"\nkind = "stale"\nsymbol = "AAPL"\n', "fault[1].at", "before the start"),
+    (f'[[fault]]\n{EARLY}kind = "crash"\nfor = "1h"\n', "fault[1].at", "before the start"),
+    (f'[[fault]]\n{LATE}kind = "crash"\n', "fault[1].at", "after the end"),
+    (f'[[operator]]\n{EARLY}action = "kill"\n', "operator[1].at", "before the start"),
+    (f'[[operator]]\n{LATE}action = "kill"\n', "operator[1].at", "after the end"),
+    (FIRST_DAY + 'action = "pause"\naccount = "MINI-1"\n', "operator[1].account", "does not exist"),
+    (f'[[operator]]\n{AT}action = "pause"\n[accounts.MINI-1]\nequity = 1\n', "operator[1].account", "is missing"),
+    (ACT + 'action = "approve"\naccount = "GEN"\nsymbol = "AAPL"\n', "operator[1].symbol", "means nothing"),
+    (f'[[operator]]\n{AT}action = "pause"\naccount = "GEN"\namount = 1\n', "operator[1].amount", "action pause"),
+    (f'[[operator]]\n{AT}action = "withdraw"\naccount = "GEN"\namount = 0\n', "operator[1].amount", "above 0"),
+    (f'[[operator]]\n{AT}action = "tax_paid"\naccount = "GEN"\n', "operator[1].amount", "is missing"),
+    (f'[[fault]]\n{AT}kind = "broker_down"\nsymbol = "AAPL"\n', "fault[1].symbol", "allowed: at, for, kind"),
+    (f'[[fault]]\n{AT}kind = "stale"\nsymbol = "AAPL"\nvalue = 3\n', "fault[1].value", "means nothing to kind stale"),
+    (f'[[fault]]\n{AT}kind = "partial_fill"\nsymbol = "AAPL"\nvalue = -1\n', "fault[1].value", "contracts a second"),
+    (f'[[fault]]\n{AT}kind = "stale"\nsymbol = "AAPL"\nfor = "0"\n', "fault[1].for", "not a duration"),
+    ('[[expect]]\nkind = "a"\nmin = 3\nmax = 2\n', "expect[1].min", "more than max 2"),
+    ('[[expect]]\nkind = "a"\ncount = 3\nmax = 2\n', "expect[1].count", "not within min and max"),
     ("[accounts.GENN]\nequity = 1\n", "accounts.GENN", "A2.GEN"),
     ("[accounts.MINI-1]\nbase = 1\n", "accounts.MINI-1.equity", "is missing"),
     ("[accounts.COM.holdings.MSFT]\nshares = 100\nbasis = 1\n", "accounts.COM.holdings.MSFT", "listed: AAPL, VIX"),
@@ -130,6 +171,35 @@ def _names(said: str, key: str, says: str) -> None:
 
 def test_all_else_that_is_wrong_is_counted() -> None:
     assert line(changed("spot = 200\niv = 0.60", "spot = 0\niv = 0")).endswith("(and 1 more)")
+
+
+@pytest.mark.parametrize("kind", ["history", "synthetic"])
+def test_a_market_that_makes_its_own_prices_takes_no_tape_of_them(kind: str) -> None:
+    text = changed('kind = "scripted"', f'kind = "{kind}"')
+    said = line(text + f"[[tape]]\n{AT}set = {{ breadth = 40, VIX = 85 }}\n")
+    assert "tape[1].set.VIX" in said and f"a {kind} market makes its own prices" in said
+
+
+def test_an_option_whose_session_has_closed_at_the_start_is_refused() -> None:
+    held = OPTION + "expiry = 2026-03-04\n" + OPENED
+    assert "has closed at the start" in line(changed("T09:00:00", "T16:00:00") + held)
+    parse(changed("T09:00:00", "T15:59:59") + held, "x")
+
+
+@pytest.mark.parametrize("span", ["", 'for = "2s"\n'])
+def test_a_fault_may_have_begun_before_the_start(span: str) -> None:
+    parse(SMALL + f'[[fault]]\n{EARLY}{span}kind = "no_fill"\nsymbol = "AAPL"\n', "x")
+
+
+@pytest.mark.parametrize("account", ["GEN", "A2.COM", "MINI-3"])
+def test_a_key_may_be_for_an_account_that_a_table_makes(account: str) -> None:
+    table = f'[accounts."{account}"]\nequity = 1\n'
+    parse(SMALL + table + f'[[operator]]\n{AT}action = "pause"\naccount = "{account}"\n', "x")
+
+
+def test_what_a_fork_may_have_made_by_then_may_be_named() -> None:
+    late = changed("2026-03-06T17:00:00", "2026-03-10T17:00:00")
+    parse(late + '[[operator]]\nat = 2026-03-09T10:00:00\naction = "pause"\naccount = "A2.MINI-1"\n', "x")
 
 
 def test_our_broker_may_show_a_symbol_that_the_market_does_not_list() -> None:
