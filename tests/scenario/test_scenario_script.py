@@ -198,6 +198,19 @@ def test_a_fault_without_a_span_lasts_to_the_end_and_a_crash_never_comes_back() 
     assert down.of("broker.up") == []
 
 
+@pytest.mark.clause("8.6", "9.5")
+def test_8_6_a_link_that_was_lost_before_the_start_is_lost_at_it() -> None:
+    r = day(fault(f"{DAY}T09:00:00", "broker_down", span="40m"))
+    assert [told(x) for x in [*r.of("broker.down"), *r.of("broker.up")]] == ["09:30:00", "09:40:00"]
+    assert {x["account"] for x in r.of("latch.set")} == {"GEN", "REV", "COM"}
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_stranger_s_order_that_worked_before_the_start_is_told_at_it() -> None:
+    r = day(fault(f"{DAY}T09:00:00", "foreign_order", "XOM", quantity=7))
+    assert [(told(x), x["data"]["what"]) for x in r.of("reconcile.mismatch")] == [("09:30:00", "foreign_order")]
+
+
 # The operator
 
 

@@ -54,7 +54,7 @@ class Exchange:
         self._market = market
         self._calendar = calendar
         self._commission = commission
-        self._outages = Outages(faults)
+        self._outages = Outages(faults, start_ms)
         self._wire = Wire(self._outages)
         self._clearing = Clearing(market, calendar, dividends or {}, splits, transfers)
         self._book = self._clearing.book
