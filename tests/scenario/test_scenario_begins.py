@@ -142,6 +142,16 @@ def test_9_4_what_is_held_at_the_start_is_in_both_books() -> None:
     assert r.of("reconcile.mismatch") == []
 
 
+@pytest.mark.clause("6.10")
+def test_6_10_a_put_sold_twice_may_cost_half_of_the_lesser_credit() -> None:
+    rows = [
+        option("GEN", "AAPL", "2026-03-06", 190.0, "P", quantity, price, opened)
+        for quantity, price, opened in ((-2, 1.0, "2026-03-03"), (-3, 2.0, "2026-03-02"))
+    ]
+    (position,) = begun(*rows).run.runtime.engine.state.accounts["GEN"].positions.values()
+    assert (position.first_credit, position.sold_on) == (1, date(2026, 3, 2))
+
+
 def test_a_contract_that_is_not_of_the_pattern_is_held_at_its_price_and_never_entered() -> None:
     # A Tuesday and a strike between two steps, as a market with other listings left them.
     odd = option("GEN", "AAPL", "2026-03-10", 181.25, "P", -1, 2.0, "2026-03-02")

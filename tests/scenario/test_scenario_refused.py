@@ -48,7 +48,13 @@ REPLACED = [
     ('kind = "scripted"', 'kind = "scripted"\nbreadth = 5', "market.breadth", "is not a table; allowed: value"),
     ('kind = "scripted"', 'kind = "scripted"\nmargin = 0.12345', "market.margin", "four decimals"),
     ("spot = 200", "spott = 200", "market.symbols.AAPL.spott", "did you mean spot?"),
-    ("spot = 200", "spot = -1", "market.symbols.AAPL.spot", "allowed: a number above 0"),
+    ("spot = 200", "spot = -1", "market.symbols.AAPL.spot", "allowed: a number of at least 0.01"),
+    ("spot = 200", "spot = 200\natr = 0.00001", "market.symbols.AAPL.atr", "at least 0.0001"),
+    ("spot = 200", "spot = 200\ntick = 0.00001", "market.symbols.AAPL.tick", "at most four decimals"),
+    ("spot = 200", "spot = 200\nstrike_step = 0.33333", "market.symbols.AAPL.strike_step", "at most four decimals"),
+    ("spot = 200", "spot = 200\nstrike_step = 0.0099", "market.symbols.AAPL.strike_step", "allowed: 0.01 or more"),
+    ("2026-03-04T09:00:00", "1949-12-31T09:00:00", "scenario.start", "allowed: 1950 to 2199"),
+    ("2026-03-06T17:00:00", "2200-01-01T00:00:00", "scenario.end", "allowed: 1950 to 2199"),
     ("spot = 200", 'spot = 200\nexpiries = "weekly"', "market.symbols.AAPL.expiries", "friday, mon-wed-fri, daily"),
     ("spot = 200", 'spot = 200\noi = "none"', "market.symbols.AAPL.oi", '"missing"'),
     ("spot = 200", 'spot = 200\natr = "missing"', "market.symbols.AAPL.atr", '"none"'),
@@ -59,6 +65,7 @@ REPLACED = [
     ('kind = "scripted"', 'kind = "synthetic"\ndata = "d"', "market.data", "a synthetic market reads no data"),
 ]
 
+EXACT = OPTION + "expiry = 2026-03-06\nopened = 2026-03-02\nquantity = 1\n"
 OPENED = "quantity = 1\nopened = 2026-03-02\n"
 SHORT_CALL = OPTION.replace('"P"', '"C"') + "expiry = 2026-03-06\nopened = 2026-03-02\nquantity = -3\n"
 SHARES = "[accounts.REV.holdings.AAPL]\nshares = 299\nbasis = 1\n"
@@ -72,6 +79,11 @@ ADDED = [
     ("[accounts.GEN]\nbase = 0\n", "accounts.GEN.base", "allowed: a number above 0"),
     ("[accounts.GEN]\nhigh_water = -1\n", "accounts.GEN.high_water", "allowed: a number above 0"),
     ("[accounts.GEN]\nequity = -1\n", "accounts.GEN.equity", "at least 0"),
+    (EXACT.replace("strike = 1", "strike = 1.00001"), "REV.options[1].strike", "at most four decimals"),
+    (EXACT.replace("price = 1", "price = 1.00001"), "REV.options[1].price", "at most four decimals"),
+    ("[accounts.COM.holdings.AAPL]\nshares = 1\nbasis = 1.00001\n", "holdings.AAPL.basis", "at most four decimals"),
+    (ACT + 'action = "deposit"\naccount = "GEN"\namount = 0.00001\n', "operator[1].amount", "at most four decimals"),
+    (f"[[tape]]\n{AT}set = {{ AAPL = 0.009 }}\n", "tape[1].set.AAPL", "at least 0.01"),
     ("[accounts.GEN]\nopened = 2026-03-05\n", "accounts.GEN.opened", "after the start"),
     ("[accounts.A1.GEN]\nequity = 1\n", 'accounts."A1.GEN"', "A2.GEN"),
     ("[accounts.COM.holdings.VIX]\nshares = 1\nbasis = 1\n", "accounts.COM.holdings.VIX", "an index"),
