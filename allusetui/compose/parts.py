@@ -57,11 +57,11 @@ def session_id(scenario: Scenario) -> str:
 
 
 def scripted_crashes(scenario: Scenario) -> list[Crash]:
-    return [
-        Crash(at_ms := to_ms(fault.at), None if fault.for_ms is None else at_ms + fault.for_ms)
-        for fault in scenario.faults
-        if fault.kind == "crash"
-    ]
+    """The crashes of the script; one that outlasts the end is never started again."""
+    end_ms = to_ms(scenario.scenario.end)
+    spans = [(to_ms(fault.at), fault.for_ms) for fault in scenario.faults if fault.kind == "crash"]
+    backs = [(at_ms, None if for_ms is None else at_ms + for_ms) for at_ms, for_ms in spans]
+    return [Crash(at_ms, back_ms if back_ms is not None and back_ms <= end_ms else None) for at_ms, back_ms in backs]
 
 
 def operators(scenario: Scenario) -> list[OperatorActed]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
+from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import Holding, OpenOption, Provision
 from allusetui.domain.moment import day_of
@@ -18,13 +19,18 @@ from allusetui.scenario.values import Problem
 
 
 @clause("0.1")
-def provisions(scenario: Scenario, law: Law, market: Market, start_ms: int) -> tuple[Provision, ...]:
+def provisions(scenario: Scenario, law: Law, market: Market, days: Calendar, start_ms: int) -> tuple[Provision, ...]:
     """What each account begins with: its share by 0.1, or what its own table says.
 
-    Raises Problem for what the market does not list or price, and for an account whose cash could not have bought its
-    shares, or does not secure its puts.
+    Raises Problem for what the market does not list or price, for an option whose last session has closed, and for an
+    account whose cash could not have bought its shares, or does not secure its puts.
     """
-    agree.check_symbols(agree.symbols_of_accounts(scenario.accounts), sorted(market.symbols))
+    for name, table in scenario.accounts.items():
+        for index, row in enumerate(table.options):
+            if days.up_to(row.expiry).close_ms <= start_ms:
+                key = ("accounts", name, "options", index, "expiry")
+                raise Problem(f"{row.expiry} has closed at the start; allowed: a later expiry", *key)
+    agree.check_symbols(agree.symbols_of_accounts(scenario.accounts), sorted(market.symbols), "in this market")
     capital = scenario.scenario.capital or ZERO
     gen = down_to_cent(law.sizing.split_gen * capital)
     rev = down_to_cent(law.sizing.split_rev * capital)

@@ -67,7 +67,7 @@ def check_beginning(scenario: Scenario) -> None:
     if not any(table.holdings or table.options for table in scenario.accounts.values()):
         return
     law, days, start_ms, end_ms = _frame(scenario)
-    provisions(scenario, law, build_market(scenario, law, days, start_ms, end_ms), start_ms)
+    provisions(scenario, law, build_market(scenario, law, days, start_ms, end_ms), days, start_ms)
 
 
 def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
@@ -91,7 +91,7 @@ def build_run(
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
     exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
-    accounts = provisions(scenario, law, market, start_ms)
+    accounts = provisions(scenario, law, market, days, start_ms)
     for account in accounts:
         exchange.open_account(account)
     world = World(

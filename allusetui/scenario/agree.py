@@ -1,11 +1,11 @@
 """Whether the tables of a scenario agree with each other: each contradiction is refused by its key.
 
-What takes prices to see (shares that the cash could not have bought, puts that it does not secure) is refused where
-the accounts are opened.
+What takes prices or the calendar to see (shares that the cash could not have bought, puts that it does not secure, an
+expiry that has closed) is refused where the accounts are opened.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from allusetui.scenario import values
@@ -20,8 +20,6 @@ MOMENTARY: Final = ("crash", "assign")
 INDICES: Final = ("SPX", "XSP", "VIX")
 SHARES: Final = 100
 LISTED_YEARS: Final = 2
-# An early close, which the calendar knows, is looked for where the accounts are opened.
-LAST_CLOSE: Final = time(16)
 # A week's last session is never before its Thursday, and only its close forks.
 _FORKING_FROM: Final = 4
 
@@ -54,8 +52,6 @@ def _check_option(option: OptionPosition, run: Run, *key: str | int) -> None:
     first, last = run.start.date(), _listed_to(run.start.date())
     if option.expiry < first:
         raise Problem(f"{option.expiry} is before the start; allowed: {first} or later", *key, "expiry")
-    if option.expiry == first and run.start.time() >= LAST_CLOSE:
-        raise Problem(f"{option.expiry} has closed at the start; allowed: a later expiry", *key, "expiry")
     if option.expiry > last:
         raise Problem(f"{option.expiry} is not listed yet; allowed: {last} or earlier, 24 months", *key, "expiry")
     _begun(option.opened, run, *key, "opened")
@@ -132,14 +128,14 @@ def check_script(market: Market, tape: Iterable[TapePoint]) -> None:
                 raise Problem(text, "tape", index, "set", key)
 
 
-def check_symbols(named: Iterable[tuple[Key, str]], listed: Iterable[str]) -> None:
+def check_symbols(named: Iterable[tuple[Key, str]], listed: Iterable[str], where: str = "under market.symbols") -> None:
     """Raises Problem for a symbol that the market does not list."""
     listed = tuple(listed)
     for key, symbol in named:
         if symbol not in listed:
             known = ", ".join(listed) or "none"
             guess = values.near_miss(symbol, listed)
-            raise Problem(f"{symbol} is not listed under market.symbols; listed: {known}{guess}", *key)
+            raise Problem(f"{symbol} is not listed {where}; listed: {known}{guess}", *key)
 
 
 def symbols_of_accounts(accounts: Mapping[str, AccountSpec]) -> Iterator[tuple[Key, str]]:

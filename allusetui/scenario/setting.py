@@ -151,7 +151,8 @@ class OptionPosition(Table):
 class AccountSpec(Table):
     """`[accounts.X]`: how an account begins.
 
-    None: `equity` is its share of the capital, `base` and `high_water` are the equity, `opened` is the first day.
+    None: `equity` is its share of the capital, `base` is the equity, `high_water` the equity without the worth of long
+    options, `opened` is the first day.
     """
 
     equity: values.Amount | None = None

@@ -204,6 +204,21 @@ def test_0_2_to_the_cent_enough_is_enough() -> None:
     assert given(begun(f"[accounts.GEN]\nequity = {38_000 - premium}", SECURED), "GEN")["cash"] == 38_000
 
 
+@pytest.mark.parametrize(
+    ("start", "expiry"),
+    [
+        ("2026-03-06T16:00:00", "2026-03-06"),
+        ("2026-11-27T13:00:00", "2026-11-27"),
+        ("2026-04-03T09:00:00", "2026-04-03"),
+    ],
+    ids=["at the close", "at an early close", "on Good Friday"],
+)
+def test_an_option_whose_last_session_has_closed_is_not_held(start: str, expiry: str, tmp_path: Path) -> None:
+    held = option("GEN", "AAPL", expiry, 190.0, "P", -1, 2.0, "2026-03-02")
+    said = line(tmp_path, situation(start, f"{start[:11]}18:00:00", INDICES, held))
+    assert said.startswith(f"accounts.GEN.options[1].expiry: {expiry} has closed at the start")
+
+
 @NEEDS_DATA
 @pytest.mark.parametrize(
     ("table", "key"),

@@ -192,12 +192,6 @@ def test_a_market_that_makes_its_own_prices_takes_no_tape_of_them(kind: str) -> 
     assert "tape[1].set.VIX" in said and f"a {kind} market makes its own prices" in said
 
 
-def test_an_option_whose_session_has_closed_at_the_start_is_refused() -> None:
-    held = OPTION + "expiry = 2026-03-04\n" + OPENED
-    assert "has closed at the start" in line(changed("T09:00:00", "T16:00:00") + held)
-    parse(changed("T09:00:00", "T15:59:59") + held, "x")
-
-
 @pytest.mark.parametrize("span", ["", 'for = "2s"\n'])
 def test_a_fault_may_have_begun_before_the_start(span: str) -> None:
     parse(SMALL + f'[[fault]]\n{EARLY}{span}kind = "no_fill"\nsymbol = "AAPL"\n', "x")

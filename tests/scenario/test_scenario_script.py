@@ -198,6 +198,14 @@ def test_a_fault_without_a_span_lasts_to_the_end_and_a_crash_never_comes_back() 
     assert down.of("broker.up") == []
 
 
+@pytest.mark.clause("9.5")
+@pytest.mark.parametrize(("span", "starts"), [("30m", 2), ("30.001m", 1)])
+def test_9_5_a_crash_that_outlasts_the_end_is_not_started_again_after_it(span: str, starts: int) -> None:
+    r = day(fault(f"{DAY}T10:00:00", "crash", span=span))
+    assert len(r.of("session.started")) == starts
+    assert max(told(x) for x in r.records) <= "10:30:00"
+
+
 @pytest.mark.clause("8.6", "9.5")
 def test_8_6_a_link_that_was_lost_before_the_start_is_lost_at_it() -> None:
     r = day(fault(f"{DAY}T09:00:00", "broker_down", span="40m"))
