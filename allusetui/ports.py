@@ -52,6 +52,9 @@ class Broker(Protocol):
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]: ...
 
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        """Move the owner's money out of an account."""
+
     def orders(self, at_ms: int) -> OrdersSeen: ...
 
     def positions(self, at_ms: int) -> PositionsSeen: ...

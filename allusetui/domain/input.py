@@ -244,13 +244,14 @@ class BrokerReturned:
 
 @dataclass(frozen=True, slots=True)
 class OperatorActed:
-    """A person's key. `account` None = all, `contract` for close."""
+    """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out."""
 
     at_ms: int
     action: str
     account: str | None
     by: str
     contract: Option | None = None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,8 @@ class VirtualRuntime:
                 return world.broker.place(effect.order, now_ms)
             case ef.CancelOrder():
                 return world.broker.cancel(effect.client_order_id, now_ms)
+            case ef.PayOut():
+                return world.broker.pay_out(effect.account, effect.amount, effect.reason, now_ms)
             case ef.AskOrders():
                 return [world.broker.orders(now_ms)]
             case ef.AskPositions():

@@ -187,3 +187,20 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(tmp_path: Path)
         stored = list(journal.read())
     assert [seq for seq, _, _ in stored] == list(range(1, len(stored) + 1))
     assert fold(stored).accounts
+
+
+def test_an_account_that_could_not_begin_so_is_exit_code_2_and_the_last_replay_stays(
+    morning: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("replay", morning, "--out", tmp_path / "out") == 0
+    kept = (tmp_path / "out" / "journal.ndjson").read_bytes()
+    held = "[accounts.COM]\nequity = 100\n[accounts.COM.holdings.AAPL]\nshares = 100\nbasis = 1\n"
+    morning.write_text(MORNING.format(count=1) + held, encoding="utf-8")
+    capsys.readouterr()
+    assert run("replay", morning, "--out", tmp_path / "out") == 2
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1
+    assert f"{morning}: accounts.COM.holdings.AAPL.shares: what is held is worth 17500.00" in told.err
+    assert (tmp_path / "out" / "journal.ndjson").read_bytes() == kept
+    assert run("run", "--headless", "--session", "s", "--scenario", morning, "--sessions", tmp_path / "sessions") == 2
+    assert not (tmp_path / "sessions" / "s").exists()

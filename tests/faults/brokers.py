@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.compose.run import Run
@@ -30,6 +31,9 @@ class Before:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Reports:
         return self._bend(self.exchange.cancel(client_order_id, at_ms))
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Reports:
+        return self._bend(self.exchange.pay_out(account, amount, reason, at_ms))
 
     def orders(self, at_ms: int) -> inp.OrdersSeen:
         return self.exchange.orders(at_ms)

@@ -26,7 +26,11 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
     for option in e.options:
         account.lots.setdefault(option.contract, []).append(Lot(option.quantity, option.price, ZERO, option.opened))
         if option.quantity < 0:
-            account.positions[option.contract] = Position(first_credit=option.price, sold_on=option.opened)
+            sold = Position(first_credit=option.price, sold_on=option.opened)
+            position = account.positions.setdefault(option.contract, sold)
+            # Of several sales the least credit bounds the rolls (6.10), and the first day counts (6.5).
+            position.first_credit = min(position.first_credit, option.price)
+            position.sold_on = min(position.sold_on, option.opened)
     state.accounts[e.account] = account
     # What is rejected for every account is so for one that comes later.
     state.rejecting |= {(e.account, symbol) for _, symbol in state.rejecting}
