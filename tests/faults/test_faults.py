@@ -24,6 +24,7 @@ from tests.faults.runs import (
     at,
     breaches,
     fault,
+    finish,
     key,
     prepare,
     sent,
@@ -69,7 +70,7 @@ KINDS = (
 def test_every_scripted_fault_keeps_every_invariant(story: str, kind: str) -> None:
     text, minute = STORIES[story]
     for clock, span in (("00", "4s"), ("00.500", "25s"), ("01", "150s"), ("02", "1s")):
-        survive(text + scripted(kind, story, f"{minute}:{clock}", span))
+        assert breaches(finish(text + scripted(kind, story, f"{minute}:{clock}", span))) == []
 
 
 @pytest.mark.clause("0.6", "9.5", "9.2")
@@ -82,7 +83,7 @@ def test_faults_on_top_of_each_other_keep_every_invariant(seed: int) -> None:
         clock = f"{minute}:{int(rng.integers(0, 12)):02}.{int(rng.choice([0, 500, 999])):03}"
         text += scripted(str(kind), story, clock, str(rng.choice(SPANS)))
     text += key(str(rng.choice(["pause", "no_entries", "reset"])), f"{minute}:{int(rng.integers(0, 20)):02}")
-    survive(text + key("resume", f"{minute}:40") + key("reset", f"{minute}:50"))
+    assert breaches(finish(text + key("resume", f"{minute}:40") + key("reset", f"{minute}:50"))) == []
 
 
 # Crashes: 1 after the journal and before the wire, 2 after the wire, 3 between fill and record
