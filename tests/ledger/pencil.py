@@ -30,6 +30,7 @@ class Closing:
     opened: str
     price: Decimal
     close: Decimal
+    opening: Decimal
     fees: Decimal
 
 
@@ -106,7 +107,7 @@ class Pencil:
         for number, row in enumerate(taken, start=1):
             own = left if number == len(taken) else to_cent(closing_fees * abs(row.quantity) / quantity)
             left -= own
-            self.due[key].append(Closing(row.quantity, row.opened, row.price, price, row.fees + own))
+            self.due[key].append(Closing(row.quantity, row.opened, row.price, price, row.fees, row.fees + own))
 
     def _assigned(self, account: str, data: dict[str, Any], day: str) -> None:
         contract = data["contract"]
@@ -151,7 +152,7 @@ class Pencil:
         due = self.due[key].pop(0)
         units = abs(due.quantity) * data["contract"].get("multiplier", 1)
         stock = "strike" not in data["contract"]
-        opening = due.fees / units if stock else ZERO
+        opening = due.opening / units if stock else ZERO
         proceeds, basis = (due.close, due.price + opening) if due.quantity > 0 else (due.price, due.close)
         told = (data["quantity"], data["opened"], money(data["fees"]))
         if told != (abs(due.quantity), due.opened, due.fees):
@@ -159,7 +160,7 @@ class Pencil:
         for name, value in (("proceeds", proceeds), ("basis", basis)):
             if abs(money(data[name]) - value) > FOURTH / 2:
                 yield f"{record['seq']}: {name} {data[name]}, the lots say {value}"
-        realized = (proceeds - basis) * units - (ZERO if stock else due.fees)
+        realized = (proceeds - basis) * units - (due.fees - due.opening if stock else due.fees)
         if abs(money(data["realized"]) - realized) > CENT:
             yield f"{record['seq']}: realized {data['realized']}, the lots say {realized}"
 
