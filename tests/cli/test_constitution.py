@@ -158,7 +158,9 @@ def test_a_test_of_a_clause_that_asserts_nothing_is_a_gap(tmp_path: Path) -> Non
 def test_a_gap_is_named_and_is_exit_code_1(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = evidence.gather()
     without = {clause_id: names for clause_id, names in whole.functions.items() if clause_id != "6.10"}
-    monkeypatch.setattr("allusetui.cli.constitution.gather", lambda: Evidence(without, whole.tests, whole.scenarios))
+    # By import: the package's own attribute of that name is the group of commands.
+    module = import_module("allusetui.cli.constitution")
+    monkeypatch.setattr(module, "gather", lambda: Evidence(without, whole.tests, whole.scenarios))
     code, out, _ = told("coverage")
     assert code == 1
     assert "GAP: no function" in next(line for line in out.splitlines() if line.startswith("6.10 "))
