@@ -158,7 +158,10 @@ def _decide(desk: Desk, account: Account, scan: Scan) -> None:
     for symbol in order:
         if symbol not in calls:
             # What is looked at again is told last: it is the outcome.
-            skip(desk, account, scan.window, symbol, sorted(refused[symbol], key=lambda r: r.reason in RELOOKED))
+            reasons = sorted(refused[symbol], key=lambda r: r.reason in RELOOKED)
+            skip(desk, account, scan.window, symbol, reasons)
+            if symbol not in puts:
+                _answer(desk, account, scan.window, symbol, reasons[-1])
     if planned:
         _to_ordering(desk, account)
     for chosen, quantity in planned:
@@ -249,14 +252,26 @@ def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Itera
     told = log.told if log is not None and log.day == desk.today else set()
     for refusal in refusals:
         if (symbol, refusal.reason) not in told:
-            desk.emit(
-                ev.EntrySkipped(
-                    account=account.name, clauses=refusal.clauses, symbol=symbol, reason=refusal.reason,
-                    window=window, figures=refusal.figures,
-                )
-            )  # fmt: skip
-            log = account.windows[window]
-            told = log.told
+            _tell(desk, account, window, symbol, refusal)
+            told = account.windows[window].told
+
+
+def _answer(desk: Desk, account: Account, window: str, symbol: str, refusal: Refusal) -> None:
+    """A look of an account that is able again has an outcome of its own, though its reason was told before.
+
+    Left at what it was unable for, the look would be owed again at once, and for ever.
+    """
+    if _outcomes(desk, account, window).get(symbol) in UNABLE - {refusal.reason}:
+        _tell(desk, account, window, symbol, refusal)
+
+
+def _tell(desk: Desk, account: Account, window: str, symbol: str, refusal: Refusal) -> None:
+    desk.emit(
+        ev.EntrySkipped(
+            account=account.name, clauses=refusal.clauses, symbol=symbol, reason=refusal.reason,
+            window=window, figures=refusal.figures,
+        )
+    )  # fmt: skip
 
 
 def settle_states(desk: Desk) -> None:

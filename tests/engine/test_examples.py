@@ -8,6 +8,8 @@ import pytest
 
 from allusetui.codec.records import line
 from allusetui.law.load import load
+from allusetui.scenario.load import load as load_scenario
+from tests.ledger.auditor import audited
 from tests.replaying import DATA, SHARED, Replayed, replay_file
 
 EXAMPLES = SHARED / "scenarios"
@@ -47,13 +49,16 @@ def test_an_enforced_rule_has_a_scenario_of_its_boundary_named_for_it(rule: str)
         assert path in examples(OWN)  # so it is replayed below
 
 
+@pytest.mark.clause("10.1", "10.3")
 @pytest.mark.parametrize(
     "path", [pytest.param(p, id=p.stem, marks=pytest.mark.clause(*sorted(clauses_of(p)))) for p in examples(OWN)]
 )
-def test_an_own_scenario_holds(path: Path) -> None:
+def test_an_own_scenario_holds_and_its_books_tie_after_every_session(path: Path) -> None:
     if 'kind = "history"' in path.read_text(encoding="utf-8") and not DATA.is_dir():
         pytest.skip("the market data is not here")
-    replayed = replay_file(path)
-    assert replayed.scenario.scenario.name == path.stem
-    assert replayed.scenario.expectations
-    assert [verdict.line for verdict in replayed.verdicts() if not verdict.ok] == []
+    audit = audited(load_scenario(path, DATA))
+    assert audit.replayed.scenario.scenario.name == path.stem
+    assert audit.replayed.scenario.expectations
+    assert [verdict.line for verdict in audit.replayed.verdicts() if not verdict.ok] == []
+    assert audit.breaches() == []
+    assert audit.sessions == audit.closes
