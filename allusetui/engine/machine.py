@@ -1,11 +1,12 @@
-"""§9: the state machine of an account, as a table, its latches, and what may leave under them."""
+"""§9: the state machine of an account, as a table, and its latches."""
 
 from itertools import pairwise
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.order import Intent, Purpose
+from allusetui.domain.order import Intent
 from allusetui.engine.desk import Desk
+from allusetui.rules.latches import LATCH_CLAUSE, SILENT, may_leave
 from allusetui.rules.situation import clause
 
 _RING = (
@@ -48,29 +49,6 @@ LEGAL: frozenset[tuple[Status, Status]] = frozenset(
 
 WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
 
-SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
-"""Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
-
-_DEFENCE = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
-LEAVES: dict[Latch, frozenset[Purpose]] = {
-    Latch.PAUSED: frozenset(),
-    Latch.LEVEL3: _DEFENCE,
-    Latch.BREAKER: _DEFENCE,
-    Latch.BROKER: frozenset(),
-    Latch.DISK: frozenset(),
-    Latch.MISMATCH: frozenset(),
-}
-"""What still leaves under each latch, cancels aside; under several, what all of them let through."""
-
-LATCH_CLAUSE = {
-    Latch.PAUSED: "0.7",
-    Latch.LEVEL3: "6.4",
-    Latch.BREAKER: "6.13",
-    Latch.BROKER: "8.6",
-    Latch.DISK: "9.5",
-    Latch.MISMATCH: "9.5",
-}
-
 
 @clause("9.1", "9.2")
 def change(desk: Desk, account: Account, to: Status, reason: str, clauses: tuple[str, ...] = ("9.1",)) -> bool:
@@ -108,19 +86,6 @@ def latch(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...] =
 def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]) -> None:
     if which in account.latches:
         desk.emit(ev.LatchReleased(account=account.name, clauses=clauses, latch=which.value))
-
-
-@clause("0.7", "9.1", "9.2", "9.3", "9.4")
-def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> bool:
-    """Whether an order of this purpose may be sent for the account as it stands."""
-    if account.status in SILENT:
-        return False
-    for which in account.latches:
-        if which is Latch.PAUSED and approved:
-            continue
-        if purpose not in LEAVES[which]:
-            return False
-    return not purpose.opens or not (account.no_entries or account.frozen)
 
 
 def ending_reason(account: Account, intent: Intent) -> str | None:

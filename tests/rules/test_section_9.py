@@ -11,8 +11,9 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import State, Volatile
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import LEGAL, change, may_leave
+from allusetui.engine.machine import LEGAL, change
 from allusetui.law.load import load
+from allusetui.rules.latches import may_leave
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
