@@ -1,0 +1,93 @@
+"""What the last window said of a symbol: the filters that only a chain can tell are judged by it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Right
+from allusetui.domain.event import EntryPlanned, EntrySkipped
+from allusetui.domain.moment import day_of
+from allusetui.domain.snapshot import Told
+from allusetui.rules.explain.finding import Finding, Value, Verdict
+from allusetui.rules.situation import Situation
+
+PLANNED = "planned"
+_LIQUIDITY = ("open_interest", "volume", "spread")
+_ORDER = (
+    "no_chain", "bad_quote", "stale", "no_expiry", "no_strike", *_LIQUIDITY, "hedged_week", "per_symbol_cap", "sizing",
+    "adv", "margin_cap",
+)  # fmt: skip
+"""The reasons of §9 from the chain on: what refused first was looked at after all that stand before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Of a symbol's last window its day, the outcome, every reason told, and the events that the tail still has."""
+
+    day: date | None
+    is_today: bool
+    outcome: str | None
+    reasons: frozenset[str]
+    events: Mapping[str, Told]
+
+    def finding(self, clause_id: str) -> Finding:
+        """The outcome itself."""
+        verdict = Verdict.HOLDS if self.outcome == PLANNED else Verdict.REFUSES
+        if not self.is_today:
+            verdict = Verdict.WAITS if self.outcome is None else Verdict.UNSEEN
+        figures: dict[str, Value] = {"outcome": self.outcome, "on": None if self.is_today else self.day}
+        planned = self.events.get(PLANNED)
+        if planned is not None and isinstance(planned.event, EntryPlanned):
+            event = planned.event
+            figures |= {
+                "quantity": event.quantity, "strike_price": event.contract.strike, "expiry": event.contract.expiry,
+                "delta": event.delta, "but": event.deviation,
+            }  # fmt: skip
+        return Finding((clause_id,), "today's window planned it", verdict, figures)
+
+    def verdict(self, reason: str) -> Verdict:
+        """Of a filter that today's window looked at."""
+        if not self.is_today or (self.outcome != PLANNED and self.outcome not in _ORDER):
+            return Verdict.UNSEEN
+        if self.outcome == PLANNED:
+            return Verdict.HOLDS
+        if reason == self.outcome or (reason in self.reasons and {reason, self.outcome} <= {*_LIQUIDITY}):
+            return Verdict.REFUSES
+        # Each of 8.1 is looked at, whichever of them fails.
+        passed = {reason, self.outcome} <= {*_LIQUIDITY} or _ORDER.index(reason) < _ORDER.index(self.outcome)
+        return Verdict.HOLDS if passed else Verdict.UNSEEN
+
+    def look(
+        self, reason: str, clauses: tuple[str, ...], fact: str, law: Mapping[str, Value],
+        figures: Mapping[str, Value] | None = None, refuses: bool = False,
+    ) -> Finding:  # fmt: skip
+        """A filter that takes a chain: judged by what the window said of it, and refused by what is known without one.
+
+        `figures`: what is known of it now.
+        """
+        told = self.events.get(reason)
+        found: dict[str, Value] = dict(figures or {})
+        if told is not None and isinstance(told.event, EntrySkipped):
+            found |= {**told.event.figures, "said_ms": told.at_ms}
+        elif reason in self.reasons:
+            found["said on"] = self.day
+        return Finding(clauses, fact, Verdict.REFUSES if refuses else self.verdict(reason), found, law)
+
+
+def said_of(s: Situation, account: Account, symbol: str, window: str, right: Right, tail: Sequence[Told]) -> Said:
+    """What a window of the account last said of a symbol's calls or puts."""
+    log = account.windows.get(window)
+    if log is None:
+        return Said(None, False, None, frozenset(), {})
+    events: dict[str, Told] = {}
+    for told in tail:
+        event = told.event
+        if event.account != account.name or day_of(told.at_ms) != log.day:
+            continue
+        if isinstance(event, EntrySkipped) and (event.symbol, event.window) == (symbol, window):
+            events[event.reason] = told
+        elif isinstance(event, EntryPlanned) and (event.contract.symbol, event.window) == (symbol, window):
+            events.update({PLANNED: told} if event.contract.right is right else {})
+    reasons = frozenset(reason for name, reason in log.told if name == symbol)
+    return Said(log.day, log.day == s.today, log.outcome.get(symbol), reasons, events)
