@@ -36,19 +36,19 @@ def vix(s: Situation, value: str) -> None:
 HOLDING: dict[str, tuple[str, Callable[[Situation], object]]] = {
     "its state lets it act": ("9.2", lambda s: setattr(gen(s), "status", Status.EMERGENCY)),
     "no person has paused it": ("0.7", lambda s: gen(s).latches.add(Latch.PAUSED)),
-    "no stop waits for a reset": ("6.4", lambda s: gen(s).latches.add(Latch.LEVEL3)),
-    "the VIX has not made it SAFE": ("6.13", lambda s: gen(s).latches.add(Latch.BREAKER)),
+    "no stop awaits a reset": ("6.4", lambda s: gen(s).latches.add(Latch.LEVEL3)),
+    "no VIX latch is on": ("6.13", lambda s: gen(s).latches.add(Latch.BREAKER)),
     "the broker's link is up": ("8.6", lambda s: gen(s).latches.add(Latch.BROKER)),
-    "the journal can be written": ("9.5", lambda s: gen(s).latches.add(Latch.DISK)),
-    "its books are the broker's": ("9.5", lambda s: gen(s).latches.add(Latch.MISMATCH)),
-    "an order to stop may be sent": ("8.6", lambda s: gen(s).latches.add(Latch.BROKER)),
-    "an order to enter may be sent": ("6.3", lambda s: setattr(gen(s), "frozen", True)),
-    "no person stops its entries": ("0.7", lambda s: setattr(gen(s), "no_entries", True)),
-    "no put freezes its entries": ("6.3", lambda s: setattr(gen(s), "frozen", True)),
-    "ceiling and cash leave room": ("0.2", lambda s: setattr(gen(s), "cash", Decimal(95_000))),
+    "batches can be stored": ("9.5", lambda s: gen(s).latches.add(Latch.DISK)),
+    "its books agree": ("9.5", lambda s: gen(s).latches.add(Latch.MISMATCH)),
+    "a stop may be sent": ("8.6", lambda s: gen(s).latches.add(Latch.BROKER)),
+    "an entry may be sent": ("6.3", lambda s: setattr(gen(s), "frozen", True)),
+    "its entries are allowed": ("0.7", lambda s: setattr(gen(s), "no_entries", True)),
+    "no put freezes entries": ("6.3", lambda s: setattr(gen(s), "frozen", True)),
+    "there is room to deploy": ("0.2", lambda s: setattr(gen(s), "cash", Decimal(95_000))),
     "no symbol is at its cap": ("0.3", lambda s: setattr(gen(s), "cash", Decimal(379_000))),
-    "its margin use is in its limit": ("0.10", lambda s: setattr(s.state, "margin_rate", Decimal(5))),
-    "no drawdown makes it CC-only": ("2.5", lambda s: setattr(gen(s), "high_water", Decimal(2_000_000))),
+    "margin is in its limit": ("0.10", lambda s: setattr(s.state, "margin_rate", Decimal(5))),
+    "no drawdown pivot is on": ("2.5", lambda s: setattr(gen(s), "high_water", Decimal(2_000_000))),
     "the VIX is known now": ("8.3", lambda s: s.volatile.quotes.pop(VIX)),
     "no Hedged Week halves it": ("6.12", lambda s: s.state.breakers.add("hedged_week")),
     "the VIX allows entries": ("6.13", lambda s: s.state.breakers.add("safe")),
@@ -71,8 +71,8 @@ def test_nothing_refuses_in_a_calm_account_but_what_has_no_quote(calm: Replayed)
 
 def test_a_latch_tells_what_still_leaves_under_it(calm: Replayed) -> None:
     found = why(calm, OfAccount("GEN"), lambda s: gen(s).latches.update({Latch.LEVEL3, Latch.DISK}))
-    assert found["no stop waits for a reset"].figures["leaves"] == "close, profit_take, reduce, roll, stop"
-    assert found["the journal can be written"].figures["leaves"] == "cancels"
+    assert found["no stop awaits a reset"].figures["leaves"] == "close, profit_take, reduce, roll, stop"
+    assert found["batches can be stored"].figures["leaves"] == "cancels"
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("50", HOLDS), ("50.01", WAITS)])
@@ -91,7 +91,7 @@ def test_0_9_rev_and_com_pivot_only_while_the_vix_is_low(calm: Replayed) -> None
         s.state.accounts["REV"].high_water *= 2
         vix(s, value)
 
-    rev, fact = OfAccount("REV"), "no drawdown makes it CC-only"
+    rev, fact = OfAccount("REV"), "no drawdown pivot is on"
     assert why(calm, rev, lambda s: fallen(s, "29"))[fact].verdict is REFUSES
     found = why(calm, rev, lambda s: fallen(s, "31"))[fact]
     assert found.verdict is HOLDS and found.law["and VIX below"] == 30
@@ -106,12 +106,12 @@ def test_1_1_a_window_waits_until_it_opens(calm: Replayed) -> None:
 
 
 def test_1_4_the_next_expiry_is_waited_for(calm: Replayed) -> None:
-    found = why(calm, OfAccount("GEN"))["what expires is looked at"]
+    found = why(calm, OfAccount("GEN"))["an expiry is looked at"]
     assert found.verdict is WAITS and str(found.figures["next expiry"]) == "2026-03-06"
 
 
 def test_9_4_books_are_compared_once_a_day(calm: Replayed) -> None:
-    fact = "its books were compared today"
+    fact = "it was audited today"
     assert why(calm, OfAccount("GEN"))[fact].verdict is WAITS
     assert why(calm, OfAccount("GEN"), lambda s: setattr(gen(s), "audited_ms", s.now_ms))[fact].verdict is HOLDS
 
@@ -127,13 +127,13 @@ def test_2_6_a_fork_is_due_or_waits_for_its_cash(calm: Replayed, base: int, stri
             put = next(iter(gen(s).positions))
             gen(s).lots[put] = gen(s).lots[put] * 4
 
-    found = why(calm, OfAccount("GEN"), grown)["it has grown enough to fork"]
+    found = why(calm, OfAccount("GEN"), grown)["it is grown for a fork"]
     assert found.verdict is verdict
     assert ("waits for" in found.figures) is (verdict is REFUSES)
 
 
 def test_3_5_a_gain_waits_for_its_quarter_to_end_and_gen_has_no_such_row(calm: Replayed) -> None:
-    fact = "a quarter's gain is to be shared"
+    fact = "a gain is to be shared"
     assert why(calm, OfAccount("REV"))[fact].verdict is WAITS
     owed = why(calm, OfAccount("REV"), lambda s: s.state.accounts["REV"].gains.update({"2025-Q4": Decimal(1000)}))
     assert owed[fact].verdict is HOLDS and owed[fact].figures["realized_usd"] == 1000

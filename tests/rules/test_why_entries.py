@@ -15,30 +15,30 @@ from tests.rules.whys import HOLDS, REFUSES, UNSEEN, WAITS, why
 
 THURSDAY, MONDAY = "2026-03-05T", "2026-03-02T"
 ASKED = OfEntry("GEN", "AAPL")
-PLANNED = "today's window planned it"
+PLANNED = "it was planned today"
 FACTS = {
     "paused": "no latch holds it back",
     "safe": "no latch holds it back",
-    "no_entries": "no person stops its entries",
-    "frozen": "no put freezes its entries",
-    "pivot": "no drawdown makes it CC-only",
-    "assigned": "it holds no assigned shares",
-    "rejecting": "its orders are not rejected",
-    "earnings": "no report this week or before expiry",
-    "earnings_unknown": "no report this week or before expiry",
+    "no_entries": "its entries are allowed",
+    "frozen": "no put freezes entries",
+    "pivot": "no drawdown pivot is on",
+    "assigned": "no share was assigned",
+    "rejecting": "its orders are accepted",
+    "earnings": "no report by its expiry",
+    "earnings_unknown": "no report by its expiry",
     "no_chain": "a chain is at hand",
-    "stale": "spot and VIX are good and young",
-    "bad_quote": "spot and VIX are good and young",
+    "stale": "spot and VIX are fresh",
+    "bad_quote": "spot and VIX are fresh",
     "no_expiry": "an expiry is in its days",
     "no_strike": "a strike is in its band",
     "open_interest": "open interest is enough",
     "volume": "volume is enough",
     "spread": "the spread is narrow",
-    "hedged_week": "no Hedged Week's half is full",
-    "per_symbol_cap": "a contract fits the symbol's cap",
-    "sizing": "a contract fits what is free",
-    "adv": "volume carries a contract",
-    "margin_cap": "margin carries a contract",
+    "hedged_week": "its Hedged half has room",
+    "per_symbol_cap": "one fits the symbol cap",
+    "sizing": "one fits what is free",
+    "adv": "its volume carries one",
+    "margin_cap": "margin carries one",
 }
 
 
@@ -180,11 +180,11 @@ def test_what_an_earlier_week_said_is_told_but_decides_nothing(planned: Replayed
 
 def test_an_account_tells_what_counts_for_each_of_its_symbols(planned: Replayed) -> None:
     found = why(planned, OfAccount("GEN"), title="symbols")
-    assert found["AAPL put: today's window planned it"].verdict is HOLDS
-    assert found["MSFT put: today's window planned it"].figures["outcome"] == "no_chain"
-    assert found["AAPL put: today's window planned it"].of == ASKED
+    assert found["AAPL put: it was planned today"].verdict is HOLDS
+    assert found["MSFT put: it was planned today"].figures["outcome"] == "no_chain"
+    assert found["AAPL put: it was planned today"].of == ASKED
     rev = why(planned, OfAccount("REV"), title="symbols")
-    assert rev["NVDA put: spot and VIX are good and young"].verdict is REFUSES  # it has none
+    assert rev["NVDA put: spot and VIX are fresh"].verdict is REFUSES  # it has none
 
 
 # Calls
@@ -204,7 +204,7 @@ OF_CALL = OfEntry("COM", "AAPL")
 def test_4_1_a_planned_call_leaves_no_lot_uncovered() -> None:
     found = why(com(), OF_CALL, title="call")
     assert found[PLANNED].verdict is HOLDS and found[PLANNED].figures["quantity"] == 3
-    assert found["some of its lots are uncovered"].verdict is REFUSES
+    assert found["a lot is uncovered"].verdict is REFUSES
     assert found["a strike is in its band"].law["delta"] == "0.20–0.25"
 
 
@@ -213,12 +213,12 @@ def test_4_3_in_an_earnings_week_half_of_the_lots_may_be_covered() -> None:
     one = option("COM", "AAPL", "2026-03-06", 210.0, "C", -1, 2.0, "2026-02-27")
     replayed = com(one, lines=but(AAPL, earnings="[2026-03-05]"))
     found = why(replayed, OF_CALL, title="call")
-    leaves = found["its reports leave lots to cover"]
+    leaves = found["reports leave a lot free"]
     assert leaves.verdict is REFUSES and (leaves.figures["covered"], leaves.figures["allowed"]) == (1, 1)
     free = why(replayed, OF_CALL, lambda s: s.volatile.reports.update(AAPL=()), title="call")
-    assert free["its reports leave lots to cover"].verdict is HOLDS
+    assert free["reports leave a lot free"].verdict is HOLDS
     unknown = why(replayed, OF_CALL, lambda s: s.volatile.reports.clear(), title="call")
-    assert unknown["its reports leave lots to cover"].verdict is UNSEEN
+    assert unknown["reports leave a lot free"].verdict is UNSEEN
 
 
 def test_a_sleeve_writes_calls_on_assigned_shares_from_its_cost() -> None:

@@ -21,7 +21,7 @@ PUT = Option("AAPL", date(2026, 3, 13), Decimal(200), Right.PUT)
 CALL = Option("AAPL", date(2026, 3, 20), Decimal(210), Right.CALL)
 OF_PUT, OF_CALL = OfPosition("GEN", PUT), OfPosition("COM", CALL)
 LEVELS = (
-    "level 0: it is held", "level 1: it is watched closely", "level 2: it is rolled", "level 3: it is bought back",
+    "level 0: held", "level 1: watched", "level 2: rolled", "level 3: bought back",
 )  # fmt: skip
 
 
@@ -63,21 +63,21 @@ def test_6_2_a_level_falls_a_tenth_below_its_step(held: Replayed, value: str, ve
         gen(s).positions[PUT].level = 1
         spot(s, value)
 
-    found = why(held, OF_PUT, watched)["a look speaks for a lower level"]
+    found = why(held, OF_PUT, watched)["it is to fall a level"]
     assert found.verdict is verdict and found.law["at most_atr"] == Decimal("0.9")
-    assert "a look speaks for a lower level" not in why(held, OF_PUT)
+    assert "it is to fall a level" not in why(held, OF_PUT)
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("196.00", HOLDS), ("196.01", WAITS)])
 def test_2_3_a_roll_is_prepared_at_the_strike_less_one_atr(held: Replayed, value: str, verdict: object) -> None:
-    found = why(held, OF_PUT, lambda s: spot(s, value))["its roll is to be prepared"]
+    found = why(held, OF_PUT, lambda s: spot(s, value))["a roll is to be prepared"]
     assert found.verdict is verdict and found.figures["trigger_price"] == 196 and found.clauses == ("2.3",)
 
 
 @pytest.mark.parametrize(("cost", "verdict"), [("2.00", HOLDS), ("2.01", REFUSES)])
 def test_6_10_earlier_rolls_may_have_cost_half_of_the_first_credit(held: Replayed, cost: str, verdict: object) -> None:
     found = why(held, OF_PUT, lambda s: setattr(gen(s).positions[PUT], "chain_cost", Decimal(cost)))
-    economics = found["its rolls have not cost too much"]
+    economics = found["its rolls are affordable"]
     assert economics.verdict is verdict and economics.law == {"at most_price": 2}
     assert found["a roll is allowed"].verdict is UNSEEN  # no chain has been asked for
 
@@ -89,7 +89,7 @@ def test_6_10_the_candidates_that_the_journal_told_of_have_a_verdict_each(credit
     times = (WEDNESDAY + "10:00:00", WEDNESDAY + "10:06:00")
     fall = tape(WEDNESDAY + "10:04:00", AAPL=195.5)
     found = why(replay_text(situation(*times, {"AAPL": but(AAPL, atr=4.0)}, put, fall)), OF_PUT)
-    rolls = [finding for fact, finding in found.items() if fact.startswith("a roll into")]
+    rolls = [finding for fact, finding in found.items() if fact.startswith("a roll to")]
     assert len(rolls) == 3
     assert {roll.verdict for roll in rolls} == {verdict}
     assert {roll.figures["refused"] for roll in rolls} == {"economics" if verdict is REFUSES else None}
@@ -97,16 +97,16 @@ def test_6_10_the_candidates_that_the_journal_told_of_have_a_verdict_each(credit
 
 
 TURNS: dict[str, tuple[OfPosition, Callable[[Situation], object], object]] = {
-    "its spot is good and young": (OF_PUT, lambda s: spot(s, "202", 31), REFUSES),
-    "its own quote is young": (OF_PUT, lambda s: s.volatile.option_quotes.pop(PUT), REFUSES),
-    "a young quote stands behind it": (OF_PUT, lambda s: spot(s, "202", 31), REFUSES),
+    "its spot is fresh": (OF_PUT, lambda s: spot(s, "202", 31), REFUSES),
+    "its quote is fresh": (OF_PUT, lambda s: s.volatile.option_quotes.pop(PUT), REFUSES),
+    "a young quote proves it": (OF_PUT, lambda s: spot(s, "202", 31), REFUSES),
     "its ATR is today's": (
         OF_PUT, lambda s: s.state.atr.update(AAPL=Atr(Decimal(4), "bars", date(2026, 3, 3))), WAITS,
     ),
     "a stop may be sent": (OF_PUT, lambda s: gen(s).latches.add(Latch.PAUSED), REFUSES),
     "a roll may be sent": (OF_PUT, lambda s: gen(s).latches.add(Latch.BROKER), REFUSES),
     "its profit may be taken": (OF_CALL, lambda s: s.state.accounts["COM"].latches.add(Latch.DISK), REFUSES),
-    "its reports allow all calls": (OF_CALL, lambda s: s.volatile.reports.update(AAPL=(s.today,)), REFUSES),
+    "reports allow its calls": (OF_CALL, lambda s: s.volatile.reports.update(AAPL=(s.today,)), REFUSES),
 }  # fmt: skip
 
 
@@ -123,18 +123,18 @@ def test_a_level_that_only_the_buffer_reached_has_no_young_quote_behind_it(held:
         position = gen(s).positions[PUT]
         position.level, position.level_from_buffer = 1, True
 
-    assert why(held, OF_PUT, buffered)["a young quote stands behind it"].verdict is REFUSES
+    assert why(held, OF_PUT, buffered)["a young quote proves it"].verdict is REFUSES
 
 
 @pytest.mark.parametrize(("ask", "verdict"), [("1.40", HOLDS), ("1.41", WAITS)])
 def test_4_2_the_profit_is_due_at_35_percent_of_the_credit(held: Replayed, ask: str, verdict: object) -> None:
-    found = why(held, OF_CALL, lambda s: quoted(s, CALL, "1.00", ask))["enough of its premium is gone"]
+    found = why(held, OF_CALL, lambda s: quoted(s, CALL, "1.00", ask))["its profit is enough"]
     assert found.verdict is verdict and found.law == {"at most_price": Decimal("1.40")}
 
 
 def test_4_2_without_a_young_quote_nobody_looks(held: Replayed) -> None:
     found = why(held, OF_CALL, lambda s: s.volatile.option_quotes.clear())
-    assert found["enough of its premium is gone"].verdict is UNSEEN
+    assert found["its profit is enough"].verdict is UNSEEN
     assert found["it may be assigned early"].verdict is UNSEEN
 
 
@@ -152,7 +152,7 @@ def test_6_6_a_dividend_makes_an_early_assignment_likely_and_a_small_profit_enou
     assert (calm[ENOUGH].verdict, fear[ENOUGH].verdict) == (WAITS, HOLDS)
 
 
-ENOUGH = "its profit would be enough for that"
+ENOUGH = "its profit covers that"
 
 
 @pytest.fixture(scope="module")
@@ -182,14 +182,14 @@ def test_1_4_what_becomes_of_a_put_on_its_last_afternoon(
         quoted(s, put, str(mid - Decimal("0.10")), str(mid + Decimal("0.10")))
 
     found = why(friday, OfPosition("GEN", put), moved)
-    assert found["its last afternoon has come"].verdict is HOLDS
-    verdicts = [found[fact].verdict for fact in ("it is left to be assigned", "it is near its strike or past it")]
+    assert found["its last afternoon is on"].verdict is HOLDS
+    verdicts = [found[fact].verdict for fact in ("it is left to assignment", "it is near its strike")]
     assert verdicts == [left, near] and found["it is to be bought back"].verdict is bought
 
 
 def test_before_its_last_day_an_option_waits_for_its_afternoon(held: Replayed) -> None:
     found = why(held, OF_PUT)
-    assert found["its last afternoon has come"].verdict is WAITS
+    assert found["its last afternoon is on"].verdict is WAITS
     assert "it is to be bought back" not in found
 
 
@@ -203,8 +203,8 @@ def test_6_5_a_call_on_its_last_day_says_why_it_is_held() -> None:
     of = OfPosition("COM", Option("AAPL", date(2026, 3, 6), Decimal("200.5"), Right.CALL))
     found = why(replayed, of)
     assert found["its last day has come"].verdict is HOLDS
-    assert found["it is bought back on its last day"].verdict is HOLDS
-    called = why(replayed, of, lambda s: spot(s, "203"))["it is bought back on its last day"]
+    assert found["its last day closes it"].verdict is HOLDS
+    called = why(replayed, of, lambda s: spot(s, "203"))["its last day closes it"]
     assert called.verdict is WAITS and called.figures["held because"] == "called_away"
 
 

@@ -16,11 +16,11 @@ from allusetui.rules.situation import VIX, Situation
 _STATE_CLAUSE = {Status.EMERGENCY: "9.2", Status.MAINTENANCE: "9.3", Status.AUDIT: "9.4"}
 _UNLATCHED = {
     Latch.PAUSED: "no person has paused it",
-    Latch.LEVEL3: "no stop waits for a reset",
-    Latch.BREAKER: "the VIX has not made it SAFE",
+    Latch.LEVEL3: "no stop awaits a reset",
+    Latch.BREAKER: "no VIX latch is on",
     Latch.BROKER: "the broker's link is up",
-    Latch.DISK: "the journal can be written",
-    Latch.MISMATCH: "its books are the broker's",
+    Latch.DISK: "batches can be stored",
+    Latch.MISMATCH: "its books agree",
 }
 _WORST_FIRST = (Verdict.REFUSES, Verdict.WAITS, Verdict.UNSEEN, Verdict.HOLDS)
 
@@ -50,22 +50,22 @@ def _leaves(account: Account) -> Iterator[Finding]:
         yield Finding((latches.LATCH_CLAUSE[latch],), fact, allows(off), {} if off else {"leaves": leaves})
     stops, enters = (latches.may_leave(account, purpose) for purpose in (Purpose.STOP, Purpose.ENTRY))
     by_latch, refusal = latches.latch_clauses(account), entry.account_refusal(account)
-    yield Finding(("9.1",) if stops else by_latch, "an order to stop may be sent", allows(stops))
+    yield Finding(("9.1",) if stops else by_latch, "a stop may be sent", allows(stops))
     by_filter = ("9.1",) if refusal is None else refusal.clauses
-    yield Finding(by_filter, "an order to enter may be sent", allows(enters))
+    yield Finding(by_filter, "an entry may be sent", allows(enters))
 
 
 def _entries(s: Situation, account: Account) -> Iterator[Finding]:
-    yield Finding(("0.7",), "no person stops its entries", allows(entry.stop_refusal(account) is None))
+    yield Finding(("0.7",), "its entries are allowed", allows(entry.stop_refusal(account) is None))
     at_risk = sum(account.positions[put].level >= s.law.protocol.freeze_level for put in account.shorts(Right.PUT))
     yield Finding(
-        ("6.3",), "no put freezes its entries", allows(entry.freeze_refusal(account) is None),
+        ("6.3",), "no put freezes entries", allows(entry.freeze_refusal(account) is None),
         {"puts at it": at_risk}, {"from level": s.law.protocol.freeze_level},
     )  # fmt: skip
     if account.type is AccountType.MINI:
         ends = entry.run_off_refusal(account) is not None or forks.run_off_reason(s, account) is not None
         yield Finding(
-            ("2.7",), "it has not come to its end", allows(not ends),
+            ("2.7",), "its end has not come", allows(not ends),
             {"equity_usd": valuation.equity(s, account), "opened": account.opened},
             {"times base": s.law.forks.mini_multiple, "years": s.law.forks.mini_years},
         )  # fmt: skip
@@ -74,7 +74,7 @@ def _entries(s: Situation, account: Account) -> Iterator[Finding]:
 def _money(s: Situation, account: Account) -> Iterator[Finding]:
     room = sizing.room(s, account)
     yield Finding(
-        ("0.2",), "ceiling and cash leave room", allows(room.free > 0),
+        ("0.2",), "there is room to deploy", allows(room.free > 0),
         {"deployed_usd": room.exposure, "free_usd": room.free, "equity_usd": room.equity},
         {"ceiling_usd": room.ceiling},
     )  # fmt: skip
@@ -87,7 +87,7 @@ def _money(s: Situation, account: Account) -> Iterator[Finding]:
     over = account.over_margin or valuation.is_over_margin(s, required, room.equity)
     use = required / room.equity if room.equity > 0 else None
     limit = {"limit_share": s.law.sizing.margin_cap}
-    yield Finding(("0.10",), "its margin use is in its limit", allows(not over), {"use_share": use}, limit)
+    yield Finding(("0.10",), "margin is in its limit", allows(not over), {"use_share": use}, limit)
     yield _pivot(s, account)
 
 
@@ -98,7 +98,7 @@ def _pivot(s: Situation, account: Account) -> Finding:
     if not s.law.sleeves[account.type.value].pivot_any_vix:
         numbers["and VIX below"] = law.vix_below
     figures = {"equity_usd": worth, "mark_usd": account.high_water, "VIX": s.vix}
-    return Finding(pivot.clauses_of(s, account), "no drawdown makes it CC-only", allows(not on), figures, numbers)
+    return Finding(pivot.clauses_of(s, account), "no drawdown pivot is on", allows(not on), figures, numbers)
 
 
 def _vix(s: Situation) -> Iterator[Finding]:
@@ -126,13 +126,13 @@ def _clock(s: Situation, account: Account) -> Iterator[Finding]:
     if session is not None:
         looks = cadence.expiry_clock(s.law.cadence, session).looks
         yield Finding(
-            ("1.4",), "what expires is looked at", comes(looks.holds(s.now_ms)),
+            ("1.4",), "an expiry is looked at", comes(looks.holds(s.now_ms)),
             {"next expiry": session.day, "options": expiring.count(session.day)},
             {"from_ms": looks.opens_ms, "to_ms": looks.closes_ms},
         )  # fmt: skip
     audited = account.audited_ms > 0 and day_of(account.audited_ms) == s.today
     when = {"last_ms": account.audited_ms or None}
-    yield Finding(("9.4",), "its books were compared today", comes(audited), when, {"at": s.law.cadence.audit_at})
+    yield Finding(("9.4",), "it was audited today", comes(audited), when, {"at": s.law.cadence.audit_at})
 
 
 def _growth(s: Situation, account: Account) -> Iterator[Finding]:
@@ -140,7 +140,7 @@ def _growth(s: Situation, account: Account) -> Iterator[Finding]:
     if amount is not None:
         due, obstacle = forks.fork_is_due(s, account, amount), forks.obstacle(s, account, amount)
         yield Finding(
-            ("2.6" if account.type is AccountType.GEN else "3.6", "S.7"), "it has grown enough to fork",
+            ("2.6" if account.type is AccountType.GEN else "3.6", "S.7"), "it is grown for a fork",
             allows(obstacle is None) if due else Verdict.WAITS,
             {
                 "equity_usd": valuation.equity(s, account), "base_usd": account.base,
@@ -152,7 +152,7 @@ def _growth(s: Situation, account: Account) -> Iterator[Finding]:
     if reinvest.reinvests(account):
         law, owed = s.law.reinvest, reinvest.due(s, account)
         yield Finding(
-            (reinvest.CLAUSE_OF[account.type],), "a quarter's gain is to be shared", comes(bool(owed)),
+            (reinvest.CLAUSE_OF[account.type],), "a gain is to be shared", comes(bool(owed)),
             {"realized_usd": sum((gain for _, gain in owed), ZERO) if owed else account.realized_quarter},
             {"tax_share": law.tax_share, "LEAPs_share": law.leaps_of_gain},
         )  # fmt: skip

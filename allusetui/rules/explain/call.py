@@ -19,7 +19,7 @@ def call_findings(s: Situation, account: Account, call: Option) -> Iterator[Find
     due = Verdict.UNSEEN if quote is None else comes(covered_call.profit_is_due(account, call, quote, s.law))
     asked: dict[str, Value] = {"credit_price": credit, "ask_price": quote.ask if quote else None}
     at_most = {"at most_price": law.profit_ask * credit}
-    yield Finding(("4.2", "6.5"), "enough of its premium is gone", due, asked, at_most)
+    yield Finding(("4.2", "6.5"), "its profit is enough", due, asked, at_most)
     if spot is None or quote is None:
         yield Finding(("6.6",), "it may be assigned early", Verdict.UNSEEN, {}, {"above_share": law.assignment_risk})
     else:
@@ -42,7 +42,7 @@ def _risk(s: Situation, account: Account, call: Option, quote: Quote) -> Iterato
         }, {"above_share": law.assignment_risk},
     )  # fmt: skip
     yield Finding(
-        ("6.6",), "its profit would be enough for that",
+        ("6.6",), "its profit covers that",
         comes(covered_call.early_profit_is_due(account, call, quote, s.law)), {"ask_price": quote.ask},
         {"at most_price": law.early_profit_ask * average_price(account.lots[call])},
     )  # fmt: skip
@@ -59,7 +59,7 @@ def _last_day(s: Situation, account: Account, call: Option, quote: Quote | None)
     if last and quote is not None and spot is not None:
         why = covered_call.held_to_the_end(s, account, call, quote, spot.mid)
         yield Finding(
-            ("6.5",), "it is bought back on its last day", comes(why is None),
+            ("6.5",), "its last day closes it", comes(why is None),
             {"held because": why, "ask_price": quote.ask, "basis_price": account.basis(call.symbol)},
             {"worthless at_price": law.let_expire_ask},
         )  # fmt: skip
@@ -75,4 +75,4 @@ def _coverage(s: Situation, account: Account, call: Option) -> Finding:
     figures["next report"] = next((day for day in days if day >= s.today), "none")
     law = {"covered in its week_share": s.law.covered_call.earnings_coverage}
     verdict = allows(covered <= allowed) if known else Verdict.UNSEEN
-    return Finding(("4.3", "6.7"), "its reports allow all calls", verdict, figures, law)
+    return Finding(("4.3", "6.7"), "reports allow its calls", verdict, figures, law)

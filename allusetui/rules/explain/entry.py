@@ -47,11 +47,11 @@ def _put(s: Situation, account: Account, symbol: str, said: Said) -> Iterator[Fi
     yield window_finding(s, account.type.value)
     yield from _account(account)
     off = allows(entry.pivot_refusal(s, account) is None)
-    yield Finding(pivot.clauses_of(s, account), "no drawdown makes it CC-only", off, {"mark_usd": account.high_water})
+    yield Finding(pivot.clauses_of(s, account), "no drawdown pivot is on", off, {"mark_usd": account.high_water})
     assigned = entry.assigned_refusal(account, symbol)
     clauses = assigned.clauses if assigned else ("7.3",)
     shares = {"shares": account.shares(symbol)}
-    yield Finding(clauses, "it holds no assigned shares", allows(assigned is None), shares)
+    yield Finding(clauses, "no share was assigned", allows(assigned is None), shares)
     yield _rejections(s, account, symbol)
     dte, _ = entry.put_dte(s, account)
     yield _reports(s, symbol, dte)
@@ -68,24 +68,24 @@ def _call(s: Situation, account: Account, symbol: str, said: Said) -> Iterator[F
     yield from _account(account)
     yield _rejections(s, account, symbol)
     lots, held = covered_call.lots_of(s, account, symbol), covered_call.open_or_working(s, account, symbol)
-    yield Finding(clauses, "some of its lots are uncovered", allows(held < lots), {"lots": lots, "covered": held})
+    yield Finding(clauses, "a lot is uncovered", allows(held < lots), {"lots": lots, "covered": held})
     known = entry.told_reports(s, symbol)
     allowed = covered_call.coverage(s, account, symbol, known, s.today)
     half = {"covered in its week_share": s.law.covered_call.earnings_coverage}
     yield Finding(
-        ("4.3", "6.7"), "its reports leave lots to cover",
+        ("4.3", "6.7"), "reports leave a lot free",
         allows(held < allowed) if _is_told(s, symbol) else Verdict.UNSEEN,
         {"next report": _next(s, known), "covered": held, "allowed": allowed}, half,
     )  # fmt: skip
     yield from _quotes(s, symbol, said)
     yield from _contract(s, said, clauses, dte, rule)
-    yield said.look("adv", ("8.2",), "volume carries a contract", {"of volume_share": s.law.liquidity.adv_share})
+    yield said.look("adv", ("8.2",), "its volume carries one", {"of volume_share": s.law.liquidity.adv_share})
     limit = {"limit_share": s.law.sizing.margin_cap}
-    yield Finding(("0.10",), "its margin use is in its limit", allows(not account.over_margin), {}, limit)
+    yield Finding(("0.10",), "margin is in its limit", allows(not account.over_margin), {}, limit)
 
 
 def _account(account: Account) -> Iterator[Finding]:
-    facts = ("no latch holds it back", "no person stops its entries", "no put freezes its entries", "it runs not off")
+    facts = ("no latch holds it back", "its entries are allowed", "no put freezes entries", "it does not run off")
     usual = (("9.1",), ("0.7",), ("6.3",), ("2.7",))
     for refusal_of, fact, clauses in zip(entry.ACCOUNT_FILTERS, facts, usual, strict=True):
         refusal = refusal_of(account)
@@ -99,7 +99,7 @@ def _account(account: Account) -> Iterator[Finding]:
 def _rejections(s: Situation, account: Account, symbol: str) -> Finding:
     figures = {"in a row": s.state.rejections.get(symbol, 0)}
     verdict = allows(entry.rejecting_refusal(s, account, symbol) is None)
-    return Finding(("0.6",), "its orders are not rejected", verdict, figures, {"at most": s.law.rejections})
+    return Finding(("0.6",), "its orders are accepted", verdict, figures, {"at most": s.law.rejections})
 
 
 def _reports(s: Situation, symbol: str, dte: Band[int]) -> Finding:
@@ -114,7 +114,7 @@ def _reports(s: Situation, symbol: str, dte: Band[int]) -> Finding:
     if _is_told(s, symbol) and entry.earnings_refusal(s, symbol, days, s.today) is not None:
         verdict = Verdict.REFUSES
     figures: dict[str, Value] = {"next report": _next(s, known)} if has_calendar else {"calendar": "none"}
-    return Finding(("1.6",), "no report this week or before expiry", verdict, figures)
+    return Finding(("1.6",), "no report by its expiry", verdict, figures)
 
 
 def _is_told(s: Situation, symbol: str) -> bool:
@@ -131,7 +131,7 @@ def _quotes(s: Situation, symbol: str, said: Said) -> Iterator[Finding]:
     quote = s.quote(symbol)
     good = Verdict.WAITS if s.open_session is None else allows(entry.quote_refusal(s, symbol) is None)
     yield Finding(
-        ("8.3",), "spot and VIX are good and young", good,
+        ("8.3",), "spot and VIX are fresh", good,
         {"spot_price": quote.mid if quote else None, "age_s": s.age_s(quote), "VIX's age_s": s.age_s(s.quote(VIX))},
         {"at most_s": s.law.data.stale_s},
     )  # fmt: skip
@@ -156,20 +156,20 @@ def _fits(s: Situation, account: Account, symbol: str, said: Said) -> Iterator[F
     """What is left of ceiling, cap, volume and margin; whether a contract fits takes its strike."""
     room = sizing.put_room(s, account)
     yield Finding(
-        ("6.12",), "no Hedged Week's half is full", allows(not sizing.is_halved_full(room)),
+        ("6.12",), "its Hedged half has room", allows(not sizing.is_halved_full(room)),
         {"deployed_usd": room.exposure}, {"ceiling_usd": room.ceiling},
     )  # fmt: skip
     left = sizing.symbol_room(symbol, room)
     yield said.look(
-        "per_symbol_cap", ("0.3",), "a contract fits the symbol's cap", {"cap_usd": room.cap},
+        "per_symbol_cap", ("0.3",), "one fits the symbol cap", {"cap_usd": room.cap},
         {"held_usd": room.of(symbol), "left_usd": left}, left <= 0,
     )  # fmt: skip
     yield said.look(
-        "sizing", ("0.2",), "a contract fits what is free", {"aim_usd": room.aim}, {"free_usd": room.free},
+        "sizing", ("0.2",), "one fits what is free", {"aim_usd": room.aim}, {"free_usd": room.free},
         room.free <= 0,
     )  # fmt: skip
-    yield said.look("adv", ("8.2",), "volume carries a contract", {"of volume_share": s.law.liquidity.adv_share})
+    yield said.look("adv", ("8.2",), "its volume carries one", {"of volume_share": s.law.liquidity.adv_share})
     yield said.look(
-        "margin_cap", ("0.10",), "margin carries a contract", {"limit_share": s.law.sizing.margin_cap},
+        "margin_cap", ("0.10",), "margin carries one", {"limit_share": s.law.sizing.margin_cap},
         {"left_usd": room.margin_left}, room.margin_left <= 0,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from allusetui.rules.situation import Situation
 
 _DEFENCES = {
     True: {Purpose.STOP: "a stop may be sent", Purpose.ROLL: "a roll may be sent"},
-    False: {Purpose.PROFIT_TAKE: "its profit may be taken", Purpose.REDUCE: "it may be bought back for a report"},
+    False: {Purpose.PROFIT_TAKE: "its profit may be taken", Purpose.REDUCE: "it may be reduced"},
 }
 
 
@@ -36,12 +36,12 @@ def _data(s: Situation, option: Option) -> Iterator[Finding]:
     spot, quote = s.quote(option.symbol), s.volatile.option_quotes.get(option)
     shut, limit = s.open_session is None, {"at most_s": s.law.data.stale_s}
     yield Finding(
-        ("8.3",), "its spot is good and young",
+        ("8.3",), "its spot is fresh",
         Verdict.WAITS if shut else allows(s.is_fresh(option.symbol) and not s.is_doubted(option.symbol)),
         {"spot_price": spot.mid if spot else None, "age_s": s.age_s(spot)}, limit,
     )  # fmt: skip
     yield Finding(
-        ("8.3",), "its own quote is young", Verdict.WAITS if shut else allows(s.fresh_option(option) is not None),
+        ("8.3",), "its quote is fresh", Verdict.WAITS if shut else allows(s.fresh_option(option) is not None),
         {
             "bid_price": quote.bid if quote else None, "ask_price": quote.ask if quote else None,
             "age_s": s.age_s(quote),
@@ -68,7 +68,7 @@ def _defence(s: Situation, account: Account, option: Option) -> Iterator[Finding
     if option.is_put:
         law = s.law.cadence
         yield Finding(
-            ("6.4",), "it is late enough for its spread", allows(not protocol.opens_wide(s, option)), {},
+            ("6.4",), "it is past the opening", allows(not protocol.opens_wide(s, option)), {},
             {"from": law.earliest_exit, "or spread at most_share": law.early_exit_spread},
         )  # fmt: skip
 
@@ -80,21 +80,21 @@ def _expiry(s: Situation, account: Account, option: Option) -> Iterator[Finding]
     clock = cadence.expiry_clock(s.law.cadence, session)
     spot, quote = s.quote(option.symbol), s.fresh_option(option)
     yield Finding(
-        ("1.4", "1.7"), "its last afternoon has come", comes(clock.looks.holds(s.now_ms)), {"expires": option.expiry},
+        ("1.4", "1.7"), "its last afternoon is on", comes(clock.looks.holds(s.now_ms)), {"expires": option.expiry},
         {"from_ms": clock.looks.opens_ms, "to_ms": clock.looks.closes_ms},
     )  # fmt: skip
     if option.expiry != day_of(s.now_ms):
         return
     if quote is None or spot is None:
-        yield Finding(("7.1", "1.4"), "what becomes of it is known", Verdict.UNSEEN)
+        yield Finding(("7.1", "1.4"), "its end can be judged", Verdict.UNSEEN)
         return
     chance = assignment.itm_probability(s, option, quote, spot.mid)
     yield Finding(
-        ("7.1",), "it is left to be assigned", comes(assignment.is_left(s, chance)), {"ITM chance_share": chance},
+        ("7.1",), "it is left to assignment", comes(assignment.is_left(s, chance)), {"ITM chance_share": chance},
         {"above_share": s.law.assignment.itm_probability},
     )  # fmt: skip
     yield Finding(
-        ("1.4",), "it is near its strike or past it", comes(assignment.near(s, option, spot.mid)),
+        ("1.4",), "it is near its strike", comes(assignment.near(s, option, spot.mid)),
         {"OTM by_price": option.otm_distance(spot.mid)}, {"within_price": s.law.cadence.pin_distance * option.strike},
     )  # fmt: skip
     said = assignment.expiry_verdict(s, account, option, quote, spot.mid, clock)

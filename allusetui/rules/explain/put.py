@@ -14,9 +14,9 @@ from allusetui.rules.explain.finding import Finding, Value, Verdict, allows, com
 from allusetui.rules.situation import Situation
 
 _LEVELS = (
-    (("6.2",), "level 1: it is watched closely"),
-    (("6.3", "6.10"), "level 2: it is rolled"),
-    (("6.4",), "level 3: it is bought back"),
+    (("6.2",), "level 1: watched"),
+    (("6.3", "6.10"), "level 2: rolled"),
+    (("6.4",), "level 3: bought back"),
 )
 
 
@@ -38,21 +38,21 @@ def _levels(
     if atr is not None and spot is not None:
         breach = protocol.breach_of(put, spot[0], atr.value)
         figures |= {"breach_atr": breach, "buffered_price" if spot[1] else "spot_price": spot[0]}
-    yield Finding(("6.1",), "level 0: it is held", comes(position.level == 0), figures, {"below_atr": law.level_atr[0]})
+    yield Finding(("6.1",), "level 0: held", comes(position.level == 0), figures, {"below_atr": law.level_atr[0]})
     for level, (clauses, fact) in enumerate(_LEVELS, start=1):
         step = {"from_atr": law.level_atr[level - 1]}
-        yield Finding(clauses, fact, comes(position.level >= level), figures, step)
+        yield Finding(clauses, fact, comes(position.level >= level), {"breach_atr": breach}, step)
     if position.level:
         held = protocol.level_to_leave(position, law)
         verdict = Verdict.UNSEEN if breach is None else comes(protocol.is_below(held, breach, law))
         leaves = {"at most_atr": protocol.exact(law.level_atr[held - 1]) - protocol.exact(law.fall_margin)}
         yield Finding(
-            (_LEVELS[position.level - 1][0][0],), "a look speaks for a lower level", verdict, figures,
+            (_LEVELS[position.level - 1][0][0],), "it is to fall a level", verdict, {"breach_atr": breach},
             {**leaves, "looks": law.fall_looks},
         )  # fmt: skip
     if spot is not None and breach is not None:
         stands = protocol.confirmed_level(position, breach, law) == position.level and not spot[1]
-        yield Finding(("8.3",), "a young quote stands behind it", allows(stands), {"level": position.level})
+        yield Finding(("8.3",), "a young quote proves it", allows(stands), {"level": position.level})
 
 
 def _trigger(
@@ -66,7 +66,7 @@ def _trigger(
     clause_id = "3.3" if account.type.value == "rev" else "2.3"
     prepared = "yes" if account.positions[put].roll_prepared else "no"
     figures["prepared"] = prepared
-    yield Finding((clause_id,), "its roll is to be prepared", verdict, figures, {"from_atr": times})
+    yield Finding((clause_id,), "a roll is to be prepared", verdict, figures, {"from_atr": times})
 
 
 def _economics(s: Situation, account: Account, put: Option, tail: Sequence[Told]) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def _economics(s: Situation, account: Account, put: Option, tail: Sequence[Told]
     position = account.positions[put]
     limit = {"at most_price": s.law.roll.cost_cap * position.first_credit}
     yield Finding(
-        ("6.10",), "its rolls have not cost too much", allows(protocol.affordable(ZERO, position, s.law)),
+        ("6.10",), "its rolls are affordable", allows(protocol.affordable(ZERO, position, s.law)),
         {"first credit_price": position.first_credit, "rolls cost_price": position.chain_cost}, limit,
     )  # fmt: skip
     told = _candidates(account, put, tail)
@@ -86,7 +86,7 @@ def _economics(s: Situation, account: Account, put: Option, tail: Sequence[Told]
         yield Finding(("6.10",), "a roll is allowed", Verdict.REFUSES, {"candidates": "none", "said_ms": at_ms}, limit)
     for found in candidates:
         yield Finding(
-            ("6.10",), f"a roll into {found.contract.expiry:%d %b} {found.contract.strike.normalize():f} is allowed",
+            ("6.10",), f"a roll to {found.contract.expiry:%d%b} {found.contract.strike.normalize():f}",
             allows(found.refused is None),
             {
                 "credit_price": found.credit, "cost_price": found.cost, "with earlier_price": found.chain_cost,

@@ -36,7 +36,9 @@ class Said:
         verdict = Verdict.HOLDS if self.outcome == PLANNED else Verdict.REFUSES
         if not self.is_today:
             verdict = Verdict.WAITS if self.outcome is None else Verdict.UNSEEN
-        figures: dict[str, Value] = {"outcome": self.outcome, "on": None if self.is_today else self.day}
+        figures: dict[str, Value] = {}
+        if verdict is not Verdict.HOLDS:
+            figures = {"outcome": self.outcome, "on": None if self.is_today else self.day}
         planned = self.events.get(PLANNED)
         if planned is not None and isinstance(planned.event, EntryPlanned):
             event = planned.event
@@ -44,7 +46,7 @@ class Said:
                 "quantity": event.quantity, "strike_price": event.contract.strike, "expiry": event.contract.expiry,
                 "delta": event.delta, "but": event.deviation,
             }  # fmt: skip
-        return Finding((clause_id,), "today's window planned it", verdict, figures)
+        return Finding((clause_id,), "it was planned today", verdict, figures)
 
     def verdict(self, reason: str) -> Verdict:
         """Of a filter that today's window looked at."""
