@@ -44,12 +44,22 @@ def clause_rows(seen: Seen, event: Event, columns: Sequence[Column]) -> Iterator
         yield from folded(f"c.{clause_id}", columns, cells)
 
 
+def entered(event: Event) -> str | None:
+    """The symbol whose entry an event tells of."""
+    match event:
+        case EntrySkipped():
+            return event.symbol
+        case EntryPlanned():
+            return event.contract.symbol
+        case _:
+            return None
+
+
 def _ties(told: Told) -> set[tuple[str, object]]:
     """What an event has to do with: an order, a contract, an entry; else what happened at the same instant."""
     event = told.event
     found = {(name, getattr(event, name, None)) for name in ("intent", "contract")}
     if isinstance(event, EntrySkipped | EntryPlanned):
-        symbol = event.symbol if isinstance(event, EntrySkipped) else event.contract.symbol
-        found.add(("entry", (event.window, symbol)))
+        found.add(("entry", (event.window, entered(event))))
     own: set[tuple[str, object]] = {(name, (event.account, value)) for name, value in found if value is not None}
     return own or {("instant", (event.account, told.at_ms))}

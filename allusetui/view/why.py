@@ -6,14 +6,13 @@ from datetime import date, time
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
-from allusetui.domain.event import EntryPlanned, EntrySkipped
 from allusetui.domain.moment import day_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.snapshot import Told
 from allusetui.rules import explain
 from allusetui.rules.explain import Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
 from allusetui.view import words
-from allusetui.view.cause import cause_rows, chapter_title, clause_rows
+from allusetui.view.cause import cause_rows, chapter_title, clause_rows, entered
 from allusetui.view.fit import Spec, choose, folded, trim
 from allusetui.view.journal import figures as figures_of
 from allusetui.view.journal import kind_of
@@ -75,20 +74,19 @@ def _event_of(tail: Sequence[Told], seen: Seen, key: str) -> Asked | None:
     if told is None:
         return None
     event = told.event
-    symbol = getattr(event, "symbol", None) if isinstance(event, EntrySkipped) else None
-    if isinstance(event, EntryPlanned):
-        symbol = event.contract.symbol
-    return Asked(_subject(seen, event.account, getattr(event, "contract", None), symbol), told)
+    return Asked(_subject(seen, event.account, getattr(event, "contract", None), entered(event)), told)
 
 
-def _subject(seen: Seen, account: str | None, contract: object, entered: str | None) -> Subject | None:
-    """The option while it is held, else the entry that is meant, else the account."""
+def _subject(seen: Seen, account: str | None, contract: object, symbol: str | None) -> Subject | None:
+    """The entry that is meant, else the option while it is held, else the account."""
     held = seen.snapshot.state.accounts.get(account or "")
     if held is None:
         return None
+    if symbol is not None:
+        return OfEntry(held.name, symbol)
     if isinstance(contract, Option) and contract in held.positions:
         return OfPosition(held.name, contract)
-    return OfEntry(held.name, entered) if entered is not None else OfAccount(held.name)
+    return OfAccount(held.name)
 
 
 def about(seen: Seen, asked: Asked, width: int) -> tuple[Line, ...]:

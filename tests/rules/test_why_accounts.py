@@ -1,11 +1,12 @@
 """Why an account does what it does: each verdict turns with what it looks at."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from allusetui.domain.account import Account, Latch, Status
+from allusetui.domain.account import Account, AccountType, Latch, Status
 from allusetui.domain.quote import Quote
 from allusetui.rules.explain import OfAccount, OfEntry, explain
 from allusetui.rules.situation import VIX, Situation
@@ -122,7 +123,6 @@ def test_9_4_books_are_compared_once_a_day(calm: Replayed) -> None:
 def test_2_6_a_fork_is_due_or_waits_for_its_cash(calm: Replayed, base: int, strikes: int, verdict: object) -> None:
     def grown(s: Situation) -> None:
         gen(s).base = Decimal(base)
-        gen(s).to_invest = Decimal(0)
         if strikes:
             put = next(iter(gen(s).positions))
             gen(s).lots[put] = gen(s).lots[put] * 4
@@ -148,6 +148,27 @@ def test_4_4_a_purchase_waits_for_the_end_of_a_hedged_week(calm: Replayed, hedge
 
     found = why(calm, OfAccount("COM"), owed)["its purchase may be made"]
     assert found.verdict is (WAITS if hedged else HOLDS)
+
+
+@pytest.mark.clause("2.7")
+@pytest.mark.parametrize("opened", [date(2023, 3, 5), date(2023, 3, 4)])
+def test_2_7_a_mini_refuses_once_its_years_are_over(calm: Replayed, opened: date) -> None:
+    def mini(s: Situation) -> None:
+        gen(s).type, gen(s).opened = AccountType.MINI, opened
+
+    found = why(calm, OfAccount("GEN"), mini)["its end has not come"]
+    assert found.verdict is (HOLDS if opened.day == 5 else REFUSES) and found.law["years"] == 3
+    assert "its end has not come" not in why(calm, OfAccount("GEN"))
+
+
+@pytest.mark.clause("2.7")
+@pytest.mark.parametrize("ended", [False, True])
+def test_2_7_a_mini_that_runs_off_enters_nothing(calm: Replayed, ended: bool) -> None:
+    def mini(s: Situation) -> None:
+        gen(s).type, gen(s).run_off_on = AccountType.MINI, s.today if ended else None
+
+    found = why(calm, OfEntry("GEN", "AAPL"), mini)["it does not run off"]
+    assert found.verdict is (REFUSES if ended else HOLDS)
 
 
 def test_what_is_gone_has_nothing_to_explain(calm: Replayed) -> None:

@@ -1,13 +1,15 @@
 """Why a position is held, rolled, stopped or bought back: each verdict turns with what it looks at."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from allusetui.domain.account import Account, Latch
-from allusetui.domain.contract import Option, Right
+from allusetui.domain.contract import Option, Right, Side
+from allusetui.domain.moment import to_ms
+from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Payout, Quote
 from allusetui.domain.state import Atr
 from allusetui.rules.explain import OfPosition, explain
@@ -105,6 +107,7 @@ TURNS: dict[str, tuple[OfPosition, Callable[[Situation], object], object]] = {
     ),
     "a stop may be sent": (OF_PUT, lambda s: gen(s).latches.add(Latch.PAUSED), REFUSES),
     "a roll may be sent": (OF_PUT, lambda s: gen(s).latches.add(Latch.BROKER), REFUSES),
+    "it may be reduced": (OF_CALL, lambda s: s.state.accounts["COM"].latches.add(Latch.DISK), REFUSES),
     "its profit may be taken": (OF_CALL, lambda s: s.state.accounts["COM"].latches.add(Latch.DISK), REFUSES),
     "reports allow its calls": (OF_CALL, lambda s: s.volatile.reports.update(AAPL=(s.today,)), REFUSES),
 }  # fmt: skip
@@ -116,6 +119,28 @@ def test_what_holds_turns_with_what_it_looks_at(held: Replayed, fact: str) -> No
     before = why(held, of, lambda s: s.volatile.reports.update(AAPL=()))
     assert before[fact].verdict is HOLDS
     assert why(held, of, change)[fact].verdict is turned
+
+
+@pytest.mark.clause("6.4")
+@pytest.mark.parametrize(("ask", "verdict"), [("1.10", HOLDS), ("1.30", REFUSES)])
+def test_6_4_before_09_31_only_a_narrow_spread_lets_a_stop_out(held: Replayed, ask: str, verdict: object) -> None:
+    def opening(s: Situation) -> None:
+        s.now_ms -= 2_400_000 - 30_000  # 09:30:30
+        spot(s, "202")
+        quoted(s, PUT, "1.00", ask)
+
+    assert at_end(held).now_ms == to_ms(datetime(2026, 3, 4, 10, 10))
+    assert why(held, OF_PUT, opening)["it is past the opening"].verdict is verdict
+    assert why(held, OF_PUT, lambda s: quoted(s, PUT, "1.00", ask))["it is past the opening"].verdict is HOLDS
+
+
+def test_an_order_that_works_on_a_position_keeps_another_back(held: Replayed) -> None:
+    def working(s: Situation) -> None:
+        s.state.intents["9"] = Intent("9", "GEN", Purpose.CLOSE, PUT, Side.BUY, 3, None, ("9.1",), False, None, [3])
+
+    found = why(held, OF_PUT, working)["no order on it works"]
+    assert found.verdict is REFUSES and found.figures["works"] == "close"
+    assert why(held, OF_PUT)["no order on it works"].verdict is HOLDS
 
 
 def test_a_level_that_only_the_buffer_reached_has_no_young_quote_behind_it(held: Replayed) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.contract import Option
-from allusetui.domain.event import EntrySkipped, LevelChanged, OrderFilled
+from allusetui.domain.event import EntryPlanned, EntrySkipped, LevelChanged, OrderFilled
 from allusetui.domain.snapshot import Told
 from allusetui.rules.explain import OfAccount, OfEntry, OfPosition
 from allusetui.view.fit import fold, width_of
@@ -135,6 +135,8 @@ def test_an_event_is_about_what_it_tells_of(busy: Seen) -> None:
     msft = old_put(busy)
     assert asked_of(busy, "journal", str(skipped.seq)) == Asked(OfEntry("GEN", "SPY"), skipped)
     assert asked_of(busy, "journal", str(level.seq)) == Asked(OfPosition("GEN", msft), level)
+    planned = told_of(busy, EntryPlanned)  # MSFT's: its put is held by now, and still the entry is meant
+    assert asked_of(busy, "journal", str(planned.seq)) == Asked(OfEntry("GEN", planned.event.contract.symbol), planned)
     whole = busy.snapshot.tail[0]
     assert whole.event.account is None and asked_of(busy, "journal", str(whole.seq)) == Asked(None, whole)
 

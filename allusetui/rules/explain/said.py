@@ -6,7 +6,7 @@ from datetime import date
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Right
-from allusetui.domain.event import EntryPlanned, EntrySkipped
+from allusetui.domain.event import EntryPlanned, EntrySkipped, Event
 from allusetui.domain.moment import day_of
 from allusetui.domain.snapshot import Told
 from allusetui.rules.explain.finding import Finding, Value, Verdict
@@ -82,14 +82,18 @@ def said_of(s: Situation, account: Account, symbol: str, window: str, right: Rig
     log = account.windows.get(window)
     if log is None:
         return Said(None, False, None, frozenset(), {})
-    events: dict[str, Told] = {}
-    for told in tail:
-        event = told.event
-        if event.account != account.name or day_of(told.at_ms) != log.day:
-            continue
-        if isinstance(event, EntrySkipped) and (event.symbol, event.window) == (symbol, window):
-            events[event.reason] = told
-        elif isinstance(event, EntryPlanned) and (event.contract.symbol, event.window) == (symbol, window):
-            events.update({PLANNED: told} if event.contract.right is right else {})
+    mine = [told for told in tail if told.event.account == account.name and day_of(told.at_ms) == log.day]
+    events = {what: told for told in mine if (what := _said(told.event, symbol, window, right)) is not None}
     reasons = frozenset(reason for name, reason in log.told if name == symbol)
     return Said(log.day, log.day == s.today, log.outcome.get(symbol), reasons, events)
+
+
+def _said(event: Event, symbol: str, window: str, right: Right) -> str | None:
+    """The reason of a skip, or that it was planned; None of an event that tells of something else."""
+    match event:
+        case EntrySkipped() if (event.symbol, event.window) == (symbol, window):
+            return event.reason
+        case EntryPlanned(contract=option) if (option.symbol, option.right, event.window) == (symbol, right, window):
+            return PLANNED
+        case _:
+            return None
