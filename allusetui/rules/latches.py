@@ -18,6 +18,7 @@ LEAVES: dict[Latch, frozenset[Purpose]] = {
 }
 """What still leaves under each latch, cancels aside; under several, what all of them let through."""
 
+STATE_CLAUSE = {Status.EMERGENCY: "9.2", Status.MAINTENANCE: "9.3", Status.AUDIT: "9.4"}
 LATCH_CLAUSE = {
     Latch.PAUSED: "0.7",
     Latch.LEVEL3: "6.4",
@@ -42,6 +43,6 @@ def may_leave(account: Account, purpose: Purpose, approved: bool = False) -> boo
 
 
 def latch_clauses(account: Account) -> tuple[str, ...]:
-    """The clauses behind the latches that are on; without one those of a state in which nothing leaves."""
+    """The clauses behind the latches that are on; without one that of the account's state."""
     found = tuple(dict.fromkeys(LATCH_CLAUSE[latch] for latch in sorted(account.latches)))
-    return found or (("9.2",) if account.status is Status.EMERGENCY else ("9.3",))
+    return found or (STATE_CLAUSE.get(account.status, "9.1"),)

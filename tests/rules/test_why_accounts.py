@@ -70,6 +70,13 @@ def test_nothing_refuses_in_a_calm_account_but_what_has_no_quote(calm: Replayed)
     assert {f.of for f in refused} == {OfEntry("GEN", each) for each in ("MSFT", "AMZN", "GOOG", "SPY", "QQQ", "IWM")}
 
 
+def test_9_4_in_an_audit_nothing_leaves_and_its_state_waits(calm: Replayed) -> None:
+    found = why(calm, OfAccount("GEN"), lambda s: setattr(gen(s), "status", Status.AUDIT))
+    assert found["its state lets it act"].verdict is WAITS
+    stop = found["a stop may be sent"]
+    assert (stop.verdict, stop.clauses) == (REFUSES, ("9.4",))
+
+
 def test_a_latch_tells_what_still_leaves_under_it(calm: Replayed) -> None:
     found = why(calm, OfAccount("GEN"), lambda s: gen(s).latches.update({Latch.LEVEL3, Latch.DISK}))
     assert found["no stop awaits a reset"].figures["leaves"] == "close, profit_take, reduce, roll, stop"

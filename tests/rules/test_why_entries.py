@@ -168,6 +168,14 @@ def test_a_report_that_only_some_expiries_would_meet_decides_nothing_yet(
     assert found[FACTS["earnings"]].verdict is verdict
 
 
+@pytest.mark.clause("1.6")
+def test_1_6_a_report_that_googls_chain_told_of_keeps_goog_out(planned: Replayed) -> None:
+    goog = OfEntry("GEN", "GOOG")
+    found = why(planned, goog, lambda s: s.volatile.reports.update(GOOGL=(s.today,)))
+    assert found[FACTS["earnings"]].verdict is REFUSES
+    assert why(planned, goog)[FACTS["earnings"]].verdict is UNSEEN
+
+
 def test_what_an_earlier_week_said_is_told_but_decides_nothing(planned: Replayed) -> None:
     def a_week_ago(s: Situation) -> None:
         gen(s).windows["gen"].day -= timedelta(days=7)
@@ -206,6 +214,11 @@ def test_4_1_a_planned_call_leaves_no_lot_uncovered() -> None:
     assert found[PLANNED].verdict is HOLDS and found[PLANNED].figures["quantity"] == 3
     assert found["a lot is uncovered"].verdict is REFUSES
     assert found["a strike is in its band"].law["delta"] == "0.20–0.25"
+
+
+def test_that_a_call_was_planned_says_nothing_of_the_put_on_the_same_symbol() -> None:
+    found = why(com(), OF_CALL, title="put")
+    assert found[PLANNED].verdict is UNSEEN and found["an expiry is in its days"].verdict is UNSEEN
 
 
 @pytest.mark.clause("4.3")

@@ -13,7 +13,6 @@ from allusetui.rules.explain.entry import entry_chapters, window_finding
 from allusetui.rules.explain.finding import Chapter, Finding, OfEntry, Value, Verdict, allows, comes
 from allusetui.rules.situation import VIX, Situation
 
-_STATE_CLAUSE = {Status.EMERGENCY: "9.2", Status.MAINTENANCE: "9.3", Status.AUDIT: "9.4"}
 _UNLATCHED = {
     Latch.PAUSED: "no person has paused it",
     Latch.LEVEL3: "no stop awaits a reset",
@@ -43,16 +42,15 @@ def _leaves(account: Account) -> Iterator[Finding]:
     silent = account.status in latches.SILENT and account.status is not Status.AUDIT
     waits = account.trading and account.status is Status.AUDIT
     able = Verdict.WAITS if waits else allows(account.trading and not silent)
-    yield Finding((_STATE_CLAUSE.get(account.status, "9.1"),), "its state lets it act", able, {"state": state})
+    yield Finding((latches.STATE_CLAUSE.get(account.status, "9.1"),), "its state lets it act", able, {"state": state})
     for latch, fact in _UNLATCHED.items():
         leaves = ", ".join(sorted(latches.LEAVES[latch])) or "cancels"
         off = latch not in account.latches
         yield Finding((latches.LATCH_CLAUSE[latch],), fact, allows(off), {} if off else {"leaves": leaves})
     stops, enters = (latches.may_leave(account, purpose) for purpose in (Purpose.STOP, Purpose.ENTRY))
     by_latch, refusal = latches.latch_clauses(account), entry.account_refusal(account)
-    yield Finding(("9.1",) if stops else by_latch, "a stop may be sent", allows(stops))
-    by_filter = ("9.1",) if refusal is None else refusal.clauses
-    yield Finding(by_filter, "an entry may be sent", allows(enters))
+    yield Finding(by_latch, "a stop may be sent", allows(stops))
+    yield Finding(refusal.clauses if refusal else by_latch, "an entry may be sent", allows(enters))
 
 
 def _entries(s: Situation, account: Account) -> Iterator[Finding]:

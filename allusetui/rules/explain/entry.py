@@ -109,10 +109,10 @@ def _reports(s: Situation, symbol: str, dte: Band[int]) -> Finding:
     days = known if has_calendar else None
     last = s.today + timedelta(days=dte.high + s.law.entry.dte_outside)
     verdict = Verdict.HOLDS
-    if not _is_told(s, symbol) or entry.earnings_refusal(s, symbol, days, last) is not None:
-        verdict = Verdict.UNSEEN
-    if _is_told(s, symbol) and entry.earnings_refusal(s, symbol, days, s.today) is not None:
+    if entry.earnings_refusal(s, symbol, days, s.today) is not None:
         verdict = Verdict.REFUSES
+    elif not _is_told(s, symbol) or entry.earnings_refusal(s, symbol, days, last) is not None:
+        verdict = Verdict.UNSEEN
     figures: dict[str, Value] = {"next report": _next(s, known)} if has_calendar else {"calendar": "none"}
     return Finding(("1.6",), "no report by its expiry", verdict, figures)
 

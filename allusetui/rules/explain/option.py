@@ -59,9 +59,8 @@ def _data(s: Situation, option: Option) -> Iterator[Finding]:
 def _defence(s: Situation, account: Account, option: Option) -> Iterator[Finding]:
     held = ", ".join(sorted(latch.value for latch in account.latches))
     for purpose, fact in _DEFENCES[option.is_put].items():
-        may = latches.may_leave(account, purpose)
-        clauses = ("9.1",) if may else latches.latch_clauses(account)
-        yield Finding(clauses, fact, allows(may), {"latches": held} if held else {})
+        may = allows(latches.may_leave(account, purpose))
+        yield Finding(latches.latch_clauses(account), fact, may, {"latches": held} if held else {})
     working = [i for i in s.state.intents.values() if i.account == account.name and i.contract == option]
     purposes = ", ".join(intent.purpose.value for intent in working)
     yield Finding(("0.6",), "no order on it works", allows(not working), {"works": purposes} if working else {})

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, AccountType
 from allusetui.domain.contract import Right
 from allusetui.domain.event import EntryPlanned, EntrySkipped, Event
 from allusetui.domain.moment import day_of
 from allusetui.domain.snapshot import Told
-from allusetui.rules.explain.finding import Finding, Value, Verdict
+from allusetui.rules.explain.finding import Finding, Value, Verdict, allows
 from allusetui.rules.situation import Situation
 
 PLANNED = "planned"
@@ -23,7 +23,10 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Of a symbol's last window its day, the outcome, every reason told, and the events that the tail still has."""
+    """Of a symbol's last window its day, the outcome, every reason told, and the events that the tail still has.
+
+    `is_today`: whether it was today's, and said this of the very right that is asked about.
+    """
 
     day: date | None
     is_today: bool
@@ -33,9 +36,9 @@ class Said:
 
     def finding(self, clause_id: str) -> Finding:
         """The outcome itself."""
-        verdict = Verdict.HOLDS if self.outcome == PLANNED else Verdict.REFUSES
-        if not self.is_today:
-            verdict = Verdict.WAITS if self.outcome is None else Verdict.UNSEEN
+        verdict = allows(self.outcome == PLANNED) if self.is_today else Verdict.UNSEEN
+        if self.outcome is None:
+            verdict = Verdict.WAITS
         figures: dict[str, Value] = {}
         if verdict is not Verdict.HOLDS:
             figures = {"outcome": self.outcome, "on": None if self.is_today else self.day}
@@ -85,7 +88,11 @@ def said_of(s: Situation, account: Account, symbol: str, window: str, right: Rig
     mine = [told for told in tail if told.event.account == account.name and day_of(told.at_ms) == log.day]
     events = {what: told for told in mine if (what := _said(told.event, symbol, window, right)) is not None}
     reasons = frozenset(reason for name, reason in log.told if name == symbol)
-    return Said(log.day, log.day == s.today, log.outcome.get(symbol), reasons, events)
+    outcome = log.outcome.get(symbol)
+    # COM's calls and puts have one outcome: that one of them was planned says nothing of the other.
+    both = account.type is AccountType.COM and account.shares(symbol) > 0
+    unclear = both and outcome == PLANNED and PLANNED not in events
+    return Said(log.day, log.day == s.today and not unclear, outcome, reasons, events)
 
 
 def _said(event: Event, symbol: str, window: str, right: Right) -> str | None:
