@@ -117,8 +117,8 @@ class Volatile:
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)
     bars_asked: set[str] = field(default_factory=set)
-    reports: dict[str, tuple[date, ...]] = field(default_factory=dict)
-    """Report dates by symbol, as its last chain told them."""
+    reports: dict[str, tuple[date, ...] | None] = field(default_factory=dict)
+    """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     """Dividends to come by symbol, as its last chain told them."""
     absent_ms: dict[str, int] = field(default_factory=dict)

@@ -12,10 +12,11 @@ from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
 from allusetui.engine import audit, prompts, resume
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import SILENT, change, latch, release, rest
+from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.market import halt
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import breakers
+from allusetui.rules.latches import SILENT
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import free_cash
 

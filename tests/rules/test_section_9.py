@@ -15,9 +15,10 @@ from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import State, Volatile
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import change, may_leave
+from allusetui.engine.machine import change
 from allusetui.engine.transitions import LEGAL
 from allusetui.law.load import load
+from allusetui.rules.latches import may_leave
 from tests.replaying import SHARED, Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
