@@ -206,6 +206,8 @@ def _key(dice: Dice) -> str:
         keys["amount"] = dice.whole(1, 400) * 250.25
     if keys["action"] == "kill":
         del keys["account"]
-    if keys["action"] == "close":
-        keys |= dice.one_of(dice.held) if dice.held else {"symbol": dice.one_of(list(dice.spots))}
+    if keys["action"] == "close" and dice.held:
+        keys |= dice.one_of(dice.held)
+    elif keys["action"] == "close":
+        keys["action"] = "audit"
     return _table("[[operator]]", **keys)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from allusetui.compose.parts import provisions
+from allusetui.compose.provisions import provisions
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import to_ms
@@ -49,7 +49,7 @@ def test_0_1_the_three_shares_are_the_capital_to_the_cent_and_gen_and_rev_get_no
     text = situation("2026-03-05T09:30:00", "2026-03-05T10:00:00", {}, capital=None)
     scenario = parse(text.replace("[market]", f"capital = {capital}\n[market]", 1), "test.toml")
     market = ScriptedMarket(scenario.market, (), Calendar(()), AT_MS, AT_MS)
-    gen, rev, com = (each.equity for each in provisions(scenario, LAW, market, AT_MS))
+    gen, rev, com = (each.equity for each in provisions(scenario, LAW, market, Calendar(()), AT_MS))
     assert gen + rev + com == capital
     assert 0 <= Decimal("0.4") * capital - gen < Decimal("0.01")
     assert 0 <= Decimal("0.3") * capital - rev < Decimal("0.01")

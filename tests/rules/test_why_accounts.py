@@ -79,7 +79,7 @@ def test_9_4_in_an_audit_nothing_leaves_and_its_state_waits(calm: Replayed) -> N
 
 def test_a_latch_tells_what_still_leaves_under_it(calm: Replayed) -> None:
     found = why(calm, OfAccount("GEN"), lambda s: gen(s).latches.update({Latch.LEVEL3, Latch.DISK}))
-    assert found["no stop awaits a reset"].figures["leaves"] == "close, profit_take, reduce, roll, stop"
+    assert found["no stop awaits a reset"].figures["leaves"] == "close, hedge, profit_take, reduce, roll, stop"
     assert found["batches can be stored"].figures["leaves"] == "cancels"
 
 

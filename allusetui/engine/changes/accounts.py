@@ -18,7 +18,7 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
     assert e.account is not None
     account = Account(
         e.account, AccountType(e.type), e.group, e.trading, e.base, e.cash, e.high_water, e.opened,
-        realized_quarter=e.realized_quarter, last_equity=e.equity - e.ladder, week_equity=e.equity - e.ladder,
+        realized_quarter=e.realized_quarter, last_equity=e.first_mark, week_equity=e.first_mark,
     )  # fmt: skip
     for held in e.holdings:
         lot = Lot(held.shares, held.basis, ZERO, e.opened, held.assigned)
