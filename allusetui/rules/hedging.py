@@ -32,7 +32,7 @@ class HedgePick:
         return self.quote.mid * self.option.multiplier
 
     def most_usd(self, s: Situation) -> Decimal:
-        """What one contract costs where the walk ends: it is judged by that, so that no fill passes a budget (0.5)."""
+        """What one contract costs where the walk ends: the cash that secures puts is judged by that (0.5)."""
         return down_to_tick(self.quote.mid * (1 + s.law.walk.slippage_cap), self.quote.tick) * self.option.multiplier
 
 
@@ -218,7 +218,7 @@ def _shared_out(
 def _first_fit(s: Situation, picks: Sequence[HedgePick], usd: Decimal) -> Leg | None:
     """As many as the money and today's volume allow of the first that fits: SPX before XSP."""
     for pick in picks:
-        each = pick.most_usd(s)
+        each = pick.price_usd
         quantity = min(int(usd // each), pick.room) if each else 0
         if quantity > 0:
             return Leg(pick, quantity)
