@@ -20,6 +20,7 @@ from allusetui.engine import (
     defend,
     entries,
     forks,
+    ladder,
     market,
     operator,
     orders,
@@ -111,6 +112,7 @@ class Engine:
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)
+                ladder.on_chain(desk, item.symbol, item.chain)
             case inp.BarsSeen():
                 if market.on_bars(desk, item):
                     _evaluate_symbol(desk, item.symbol)
@@ -205,6 +207,7 @@ class Engine:
         session = desk.session
         if missed_close(desk, since):
             closing.end_freezes(desk)
+        ladder.lapse(desk)
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
@@ -214,6 +217,10 @@ class Engine:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
             reinvest.look(desk, since)
+            ladder.look(
+                desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
+                on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
+            )  # fmt: skip
             _evaluate_due(desk, session, since)
             _close_out(desk, session, since)
             entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
@@ -239,10 +246,12 @@ class Engine:
         """What every batch ends with: windows served, orders given their next move, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
+        ladder.settle_scans(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
         orders.work(desk)
+        ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
 

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "44ec919abbfd593c0383e517ef397138128de24c9eed97d4ae430a807c59e44f"}
+shipped = {"v1.3": "1e88e3e7afe9882e769af77cb571d798188ee7ee59ab592b5684a20a46109d25"}
 
 
 class LawError(Exception):

@@ -32,9 +32,22 @@ def hedge_put(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
     Refused where nothing is listed there, or where the contract fails a filter of 8.1.
     """
+    months = put_months(s, chain)
+    return put_in(s, chain, months[0]) if months else [Refusal("no_expiry", ("5.2",))]
+
+
+@clause("5.2", "17.2")
+def put_months(s: Situation, chain: Chain) -> list[date]:
+    """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
+    law = s.law.hedging
+    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+
+
+@clause("5.2", "17.2")
+def put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | list[Refusal]:
+    """The put of one expiry. Refused as `hedge_put`."""
     law, spot = s.law.hedging, s.quote(chain.symbol)
-    expiry = nearest_month(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
-    if expiry is None or spot is None:
+    if spot is None:
         return [Refusal("no_expiry", ("5.2",))]
     row = chain.slices[expiry, Right.PUT]
     low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
@@ -59,10 +72,15 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
 def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
     """The listed monthly expiry nearest `aim` months, of those from `least` to `most`; the earlier on a tie."""
+    return next(iter(months_by_aim(s, chain, aim, least, most)), None)
+
+
+def months_by_aim(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> list[date]:
+    """The listed monthly expiries from `least` to `most` months, those nearest `aim` first, the earlier on a tie."""
     first, middle = months_later(s.today, least), months_later(s.today, aim)
     last = date.max if most is None else months_later(s.today, most)
     months = [each for each in chain.expiries if first <= each <= last and s.calendar.is_monthly(each)]
-    return min(months, key=lambda each: (abs(calendar_days(middle, each)), each), default=None)
+    return sorted(months, key=lambda each: (abs(calendar_days(middle, each)), each))
 
 
 def nearest_strike(row: Slice, aim: Decimal, low: Decimal | None = None, high: Decimal | None = None) -> int | None:
