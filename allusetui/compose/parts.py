@@ -12,9 +12,7 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO, down_to_cent, to_price
 from allusetui.law.model import Law
 from allusetui.market.history import HistoryMarket
-from allusetui.market.model_data import SPX
 from allusetui.market.model_market import ModelMarket
-from allusetui.market.paths import SMALL_INDEX
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
 from allusetui.ports import Market
@@ -30,11 +28,12 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
     if scenario.market.kind == "scripted":
         return ScriptedMarket(scenario.market, scenario.tape, days, start_ms, end_ms)
     seed, rate = scenario.scenario.seed, scenario.market.rate
-    symbols = {symbol for kind in _FIRST_SLEEVES for symbol in law.sleeves[kind.lower()].universe} | {VIX}
+    symbols = {symbol for kind in _FIRST_SLEEVES for symbol in law.sleeves[kind.lower()].universe}
+    symbols |= {VIX, *law.hedging.symbols}
     if scenario.market.kind == "history":
         assert scenario.market.data is not None
         return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)
-    return SyntheticMarket(symbols | {SPX, SMALL_INDEX}, days, start_ms, end_ms, seed, rate)
+    return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate)
 
 
 def corporate_actions(

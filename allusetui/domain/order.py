@@ -127,6 +127,8 @@ class Intent:
     filled: int = 0
     paid: Decimal = ZERO
     received: Decimal = ZERO
+    gained: Decimal = ZERO
+    """What its sales of a long position have realized, dollars net of fees."""
     order: Working | None = None
     last_order_id: str | None = None
     leap: LeapStep | None = None

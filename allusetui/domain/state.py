@@ -9,7 +9,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
-from allusetui.domain.quote import Chain, Payout, Quote
+from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,23 @@ class Approval:
 
 
 @dataclass(slots=True)
+class Triggers:
+    """What the last judged close said of the hedge triggers (5.3–5.6).
+
+    `on`: those that are on; `episode`: how many times the first of them has turned on; `turned`: the session at whose
+    close one did last. `calm` and `level2`, the accounts with a position at level 2 or 3, are of session `judged`.
+    """
+
+    judged: date = date.min
+    on: set[str] = field(default_factory=set)
+    episode: int = 0
+    turned: date = date.min
+    calm: bool = False
+    level2: set[str] = field(default_factory=set)
+    breadth: Breadth | None = None
+
+
+@dataclass(slots=True)
 class State:
     """The durable state. Changed in `apply` alone."""
 
@@ -52,6 +69,7 @@ class State:
     last_bars_atr: dict[str, Atr] = field(default_factory=dict)
     breakers: set[str] = field(default_factory=set)
     vix_stale: bool = False
+    triggers: Triggers = field(default_factory=Triggers)
     planned_day: date = date.min
     planned_today: dict[Option, int] = field(default_factory=dict)
     rejections: dict[str, int] = field(default_factory=dict)
@@ -92,6 +110,15 @@ class Scan:
 
 
 @dataclass(slots=True)
+class Judging:
+    """The closes of session `day` that are about to be judged: those of the day itself where it has just closed."""
+
+    day: date
+    closes: dict[str, Decimal]
+    bars: dict[str, tuple[Bar, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 
@@ -118,6 +145,15 @@ class Volatile:
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)
     bars_asked: set[str] = field(default_factory=set)
+    breadth: Breadth | None = None
+    judging: Judging | None = None
+    closes_asked: date = date.min
+    """The last session in which closes that nobody judged were asked for."""
+    hedges_awaited: set[tuple[str, str]] = field(default_factory=set)
+    """(account, cause) of hedges that wait for their chains, which are kept until the last one has come."""
+    hedge_chains: dict[str, Chain | None] = field(default_factory=dict)
+    hedges_asked_ms: dict[str, int] = field(default_factory=dict)
+    """When an account last asked for the chains of a hedge."""
     reports: dict[str, tuple[date, ...]] = field(default_factory=dict)
     """Report dates by symbol, as its last chain told them."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)

@@ -1,14 +1,16 @@
-"""What an intent that has ended leaves behind: a roll or a stop that was done, a LEAP bought, sold or rolled."""
+"""What an intent that has ended leaves behind: a roll or a stop that was done, a hedge or a LEAP that came or went."""
 
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option, Side
-from allusetui.domain.money import to_price
+from allusetui.domain.money import to_cent, to_price
 from allusetui.domain.order import Intent, LeapStep, Purpose
 from allusetui.engine.desk import Desk
 from allusetui.rules.ladder import PURCHASE_CLAUSES, ROLL_CLAUSES, side_of
 from allusetui.rules.situation import clause
+
+_RELEASES = (Purpose.PROFIT_TAKE, Purpose.CLOSE)
 
 
 @clause("6.3", "6.4", "6.10", "17.4")
@@ -29,6 +31,10 @@ def finish(desk: Desk, intent: Intent, abandoned: str | None = None) -> None:
         desk.emit(done)
     elif intent.leap is not None:
         _leap_done(desk, intent, option, intent.leap, paid)
+    elif intent.purpose is Purpose.HEDGE:
+        _hedge_opened(desk, intent, option)
+    elif option.is_index and intent.side is Side.SELL and intent.purpose in _RELEASES:
+        _hedge_released(desk, intent, option)
     elif intent.candidate is not None and intent.chain is not None:
         credit = intent.received / intent.filled
         cost = paid - credit + 2 * desk.state.commission / option.multiplier
@@ -39,6 +45,28 @@ def finish(desk: Desk, intent: Intent, abandoned: str | None = None) -> None:
                 credit=to_price(credit), first_credit=to_price(intent.chain.first_credit),
             )
         )  # fmt: skip
+
+
+@clause("5.1")
+def _hedge_opened(desk: Desk, intent: Intent, option: Option) -> None:
+    log = desk.state.accounts[intent.account].hedges
+    desk.emit(
+        ev.HedgeOpened(
+            account=intent.account, clauses=intent.clauses, contract=option, quantity=intent.filled,
+            premium=to_price(intent.paid * option.multiplier), budget=log.budget, spent=to_price(log.spent),
+        )
+    )  # fmt: skip
+
+
+@clause("5.2", "5.6")
+def _hedge_released(desk: Desk, intent: Intent, option: Option) -> None:
+    reason = "profit" if intent.purpose is Purpose.PROFIT_TAKE else "expiry" if "5.2" in intent.clauses else "reverted"
+    desk.emit(
+        ev.HedgeReleased(
+            account=intent.account, clauses=intent.clauses, contract=option, quantity=intent.filled, reason=reason,
+            profit=to_cent(intent.gained),
+        )
+    )  # fmt: skip
 
 
 @clause("17.1", "17.4")

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "1e88e3e7afe9882e769af77cb571d798188ee7ee59ab592b5684a20a46109d25"}
+shipped = {"v1.3": "cff876017c66ef6f818c525cae8638687ad033b23d265e3a5f36bf5717bd6e10"}
 
 
 class LawError(Exception):

@@ -24,6 +24,8 @@ _TRADES = {
     Purpose.CLOSE: "Closes",
     Purpose.REDUCE: "Reduced",
     Purpose.STOCK: "Stock",
+    Purpose.HEDGE: "Hedges",
+    Purpose.LEAP: "LEAPs",
 }
 
 

@@ -1,15 +1,20 @@
-"""§5, 6.11: what a hedge may cost, which contracts it takes and how many, what turns it on and what releases it."""
+"""5.1, 5.2, 6.11: what a hedge may cost, which contracts it takes, and how many of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.moment import quarter_of
+from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
+from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,10 @@ class HedgePick:
     def price_usd(self) -> Decimal:
         """What one contract costs at mid."""
         return self.quote.mid * self.option.multiplier
+
+    def most_usd(self, s: Situation) -> Decimal:
+        """What one contract costs where the walk ends: it is judged by that, so that no fill passes a budget (0.5)."""
+        return down_to_tick(self.quote.mid * (1 + s.law.walk.slippage_cap), self.quote.tick) * self.option.multiplier
 
 
 @clause("5.2", "17.2")
@@ -105,3 +114,127 @@ def _fit(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick | list
     if failures:
         return failures
     return HedgePick(row.option(index), slice_quote(row, index, chain.at_ms, chain.tick), adv_room(s, row, index))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A sleeve's hedges of the running quarter, dollars: what they may cost, have cost, and would if all were filled.
+
+    `spent` and `working` are gross premium; a release refills nothing.
+    """
+
+    total: Decimal
+    spent: Decimal
+    working: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.total - self.spent - self.working, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """So many of one contract."""
+
+    pick: HedgePick
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Why nothing is bought, and of all contracts that were looked at the cheapest."""
+
+    reason: str
+    clauses: tuple[str, ...]
+    cheapest: HedgePick | None
+
+
+@clause("5.1")
+def budget(s: Situation, account: Account, gains_share: Decimal) -> Budget:
+    """The larger of a share of the quarter's realized gain so far and a share of the sleeve's equity."""
+    runs = s.state.quarter == quarter_of(s.today)
+    gain, spent = (account.realized_quarter, account.hedges.spent) if runs else (ZERO, ZERO)
+    total = max(gains_share * gain, s.law.hedging.equity_share * equity(s, account), ZERO)
+    working = (q * o.multiplier * price_of(s, account, o) for o, q in working_hedges(s, account))
+    return Budget(total, spent, sum(working, ZERO))
+
+
+@clause("6.11")
+def level_shares(s: Situation, account: Account, left: Decimal) -> tuple[Decimal, Decimal]:
+    """Dollars for puts and for calls at level 2: shares of the equity, scaled down together to the budget left."""
+    law, worth = s.law.hedging, max(equity(s, account), ZERO)
+    puts, calls = law.level2_put_share * worth, law.level2_call_share * worth
+    if puts + calls <= left:
+        return puts, calls
+    return left * puts / (puts + calls), left * calls / (puts + calls)
+
+
+@clause("5.3", "5.4", "5.5")
+def trigger_shares(s: Situation, left: Decimal) -> tuple[Decimal, Decimal]:
+    """Dollars for puts and for calls where a trigger is on: the budget left, two to one."""
+    law = s.law.hedging
+    puts = left * law.put_parts / (law.put_parts + law.call_parts)
+    return puts, left - puts
+
+
+def has_young_quotes(s: Situation, chains: Mapping[str, Chain | None]) -> bool:
+    """Whether every index that lists something has a value young and good enough to decide on."""
+    listed = [symbol for symbol, chain in chains.items() if chain is not None]
+    return all(s.is_fresh(symbol) and not s.is_doubted(symbol) for symbol in listed)
+
+
+@clause("5.2", "8.1", "8.2")
+def legs(
+    s: Situation, account: Account, chains: Mapping[str, Chain | None], puts_usd: Decimal, calls_usd: Decimal
+) -> list[Leg] | Unfit:
+    """Whole contracts for both shares. What one kind has no use for goes to the other; none takes the puts' cash."""
+    puts = [found for name in s.law.hedging.put_symbols if (found := _pick(s, chains[name])) is not None]
+    calls = [found] if (found := _pick(s, chains[s.law.hedging.call_symbol])) is not None else []
+    wanted = _shared_out(s, puts, calls, puts_usd, calls_usd)
+    cheapest = min((*puts, *calls), key=lambda pick: pick.price_usd, default=None)
+    if not wanted:
+        return Unfit("no_fit" if puts_usd + calls_usd > 0 else "budget", ("5.1", "5.2"), cheapest)
+    return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest)
+
+
+def _pick(s: Situation, chain: Chain | None) -> HedgePick | None:
+    if chain is None:
+        return None
+    found = hedge_call(s, chain) if chain.symbol == s.law.hedging.call_symbol else hedge_put(s, chain)
+    return found if isinstance(found, HedgePick) else None
+
+
+def _shared_out(
+    s: Situation, puts: Sequence[HedgePick], calls: Sequence[HedgePick], puts_usd: Decimal, calls_usd: Decimal
+) -> list[Leg]:
+    """Each kind for its own share; where one has no use for it the other has both, puts before calls."""
+    whole = puts_usd + calls_usd
+    put, call = _first_fit(s, puts, puts_usd), _first_fit(s, calls, calls_usd)
+    if call is None:
+        put = _first_fit(s, puts, whole)
+    if put is None:
+        call = _first_fit(s, calls, whole)
+    return [leg for leg in (put, call) if leg is not None]
+
+
+def _first_fit(s: Situation, picks: Sequence[HedgePick], usd: Decimal) -> Leg | None:
+    """As many as the money and today's volume allow of the first that fits: SPX before XSP."""
+    for pick in picks:
+        each = pick.most_usd(s)
+        quantity = min(int(usd // each), pick.room) if each else 0
+        if quantity > 0:
+            return Leg(pick, quantity)
+    return None
+
+
+@clause("0.2")
+def within_cash(s: Situation, account: Account, wanted: Sequence[Leg]) -> list[Leg]:
+    """The legs, one after the other, cut to the cash that secures no put, at the highest price of their walks."""
+    cash, found = free_cash(s, account), []
+    for leg in wanted:
+        each = leg.pick.most_usd(s) + s.state.commission
+        quantity = min(leg.quantity, int(max(cash, ZERO) // each))
+        cash -= quantity * each
+        if quantity:
+            found.append(Leg(leg.pick, quantity))
+    return found

@@ -23,6 +23,15 @@ from allusetui.domain.event.account import (
 )
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
+from allusetui.domain.event.hedge import (
+    HedgeOpened,
+    HedgePlanned,
+    HedgeReleased,
+    HedgeSkipped,
+    TriggerOff,
+    TriggerOn,
+    TriggersJudged,
+)
 from allusetui.domain.event.house import (
     AlertRaised,
     ApprovalDecided,
@@ -119,6 +128,10 @@ __all__ = [
     "ForkWaiting",
     "FreezeOff",
     "FreezeOn",
+    "HedgeOpened",
+    "HedgePlanned",
+    "HedgeReleased",
+    "HedgeSkipped",
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
@@ -163,5 +176,8 @@ __all__ = [
     "StopDone",
     "SymbolRejecting",
     "TaxReleased",
+    "TriggerOff",
+    "TriggerOn",
+    "TriggersJudged",
     "WeekTyped",
 ]
