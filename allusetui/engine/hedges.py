@@ -58,11 +58,10 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     awaited, desk.volatile.hedges_awaited, desk.volatile.hedge_chains = desk.volatile.hedges_awaited, set(), {}
     if not hedging.has_young_quotes(desk, chains):
         return  # decided at a look that sees better
-    for name, cause in sorted(awaited):
-        account = desk.state.accounts[name]
-        if cause == LEVEL and account.hedges.week != week_of(desk.today):
+    for account in desk.trading():
+        if (account.name, LEVEL) in awaited and account.hedges.week != week_of(desk.today):
             _at_level(desk, account, chains)
-        elif cause == TRIGGER and triggers.is_due(desk, account) and _is_able(desk, account):
+        if (account.name, TRIGGER) in awaited and triggers.is_due(desk, account) and _is_able(desk, account):
             _on_trigger(desk, account, chains)
 
 
