@@ -1,7 +1,7 @@
 """5.1, 5.2, 6.11: what a hedge may cost, which contracts it takes, and how many of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
+from allusetui.rules.ladder import HEDGE, Rungs, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
@@ -24,6 +25,7 @@ class HedgePick:
     option: Option
     quote: Quote
     room: int
+    deviation: str | None = None
 
     @property
     def price_usd(self) -> Decimal:
@@ -35,14 +37,16 @@ class HedgePick:
         return down_to_tick(self.quote.mid * (1 + s.law.walk.slippage_cap), self.quote.tick) * self.option.multiplier
 
 
-@clause("5.2", "17.2")
-def hedge_put(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
+@clause("5.2", "17.2", "17.3")
+def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | list[Refusal]:
     """The put of SPX or XSP: the monthly expiry nearest nine months, the strike nearest 0.85 × spot, each in its band.
 
-    Refused where nothing is listed there, or where the contract fails a filter of 8.1.
+    Where as many as the money buys would make its rung too large, the next nearest. Refused where nothing is listed
+    there, or where the contract fails a filter of 8.1.
     """
     months = put_months(s, chain)
-    return put_in(s, chain, months[0]) if months else [Refusal("no_expiry", ("5.2",))]
+    found = place(s, rungs, months, lambda each: put_in(s, chain, each), lambda pick: _quantity(s, pick, usd))
+    return found if isinstance(found, list) else replace(found.pick, deviation=found.deviation)
 
 
 @clause("5.2", "17.2")
@@ -188,43 +192,50 @@ def legs(
     s: Situation, account: Account, chains: Mapping[str, Chain | None], puts_usd: Decimal, calls_usd: Decimal
 ) -> list[Leg] | Unfit:
     """Whole contracts for both shares. What one kind has no use for goes to the other; none takes the puts' cash."""
-    puts = [found for name in s.law.hedging.put_symbols if (found := _pick(s, chains[name])) is not None]
-    calls = [found] if (found := _pick(s, chains[s.law.hedging.call_symbol])) is not None else []
-    wanted = _shared_out(s, puts, calls, puts_usd, calls_usd)
-    cheapest = min((*puts, *calls), key=lambda pick: pick.price_usd, default=None)
+    vix = chains[s.law.hedging.call_symbol]
+    calls = [found] if vix is not None and isinstance(found := hedge_call(s, vix), HedgePick) else []
+    whole = puts_usd + calls_usd
+    own, all_of_it = _puts(s, account, chains, puts_usd), _puts(s, account, chains, whole)
+    wanted = _shared_out(s, (own, puts_usd), (calls, calls_usd), (all_of_it, whole))
+    cheapest = min((*own, *calls), key=lambda pick: pick.price_usd, default=None)
     if not wanted:
         return Unfit("no_fit" if puts_usd + calls_usd > 0 else "budget", ("5.1", "5.2"), cheapest)
     return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest)
 
 
-def _pick(s: Situation, chain: Chain | None) -> HedgePick | None:
-    if chain is None:
-        return None
-    found = hedge_call(s, chain) if chain.symbol == s.law.hedging.call_symbol else hedge_put(s, chain)
-    return found if isinstance(found, HedgePick) else None
+def _puts(s: Situation, account: Account, chains: Mapping[str, Chain | None], usd: Decimal) -> list[HedgePick]:
+    """The put of each index that `usd` dollars may buy, SPX before XSP."""
+    rungs = rungs_of(s, account, HEDGE)
+    listed = [chain for name in s.law.hedging.put_symbols if (chain := chains[name]) is not None]
+    found = (hedge_put(s, chain, rungs, usd) for chain in listed)
+    return [pick for pick in found if isinstance(pick, HedgePick)]
 
 
 def _shared_out(
-    s: Situation, puts: Sequence[HedgePick], calls: Sequence[HedgePick], puts_usd: Decimal, calls_usd: Decimal
-) -> list[Leg]:
-    """Each kind for its own share; where one has no use for it the other has both, puts before calls."""
-    whole = puts_usd + calls_usd
-    put, call = _first_fit(s, puts, puts_usd), _first_fit(s, calls, calls_usd)
+    s: Situation, puts: tuple[Sequence[HedgePick], Decimal], calls: tuple[Sequence[HedgePick], Decimal],
+    whole: tuple[Sequence[HedgePick], Decimal],
+) -> list[Leg]:  # fmt: skip
+    """Each kind for its own share, dollars; where one has no use for it the other has both, puts before calls."""
+    put, call = _first_fit(s, *puts), _first_fit(s, *calls)
     if call is None:
-        put = _first_fit(s, puts, whole)
+        put = _first_fit(s, *whole)
     if put is None:
-        call = _first_fit(s, calls, whole)
+        call = _first_fit(s, calls[0], whole[1])
     return [leg for leg in (put, call) if leg is not None]
 
 
 def _first_fit(s: Situation, picks: Sequence[HedgePick], usd: Decimal) -> Leg | None:
     """As many as the money and today's volume allow of the first that fits: SPX before XSP."""
     for pick in picks:
-        each = pick.most_usd(s)
-        quantity = min(int(usd // each), pick.room) if each else 0
+        quantity = _quantity(s, pick, usd)
         if quantity > 0:
             return Leg(pick, quantity)
     return None
+
+
+def _quantity(s: Situation, pick: HedgePick, usd: Decimal) -> int:
+    each = pick.most_usd(s)
+    return min(int(usd // each), pick.room) if each else 0
 
 
 @clause("0.2")

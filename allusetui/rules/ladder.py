@@ -1,8 +1,10 @@
 """§17: the LEAP ladder: its sides and rungs, what it may spend, what holds it back and when a LEAP rolls."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import months_later
@@ -45,6 +47,28 @@ class Rungs:
         return (self.months.get(month_of(expiry), ZERO) + value_usd) / (self.total + value_usd)
 
 
+class Offered(Protocol):
+    """A contract that may be bought."""
+
+    @property
+    def option(self) -> Option: ...
+
+    @property
+    def quote(self) -> Quote: ...
+
+
+P = TypeVar("P", bound=Offered)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[P]):
+    """So many of a contract, and whether its rung is larger than it should be."""
+
+    pick: P
+    quantity: int
+    deviation: str | None = None
+
+
 def month_of(expiry: date) -> Month:
     """The rung of an expiry."""
     return expiry.year, expiry.month
@@ -85,6 +109,39 @@ def stays_small(s: Situation, rungs: Rungs, expiry: date, value_usd: Decimal) ->
     if len(rungs.months) < least or month_of(expiry) not in rungs.months:
         return True
     return least * (rungs.months[month_of(expiry)] + value_usd) <= rungs.total + value_usd
+
+
+@clause("17.3")
+def place(
+    s: Situation, rungs: Rungs, months: Iterable[date], offer: Callable[[date], P | list[Refusal]],
+    size: Callable[[P], int],
+) -> Placed[P] | list[Refusal]:  # fmt: skip
+    """The contract of the first month, or of the next one whose rung stays small enough, and how many are bought.
+
+    None stays so: the first month's all the same, with a word on it. Refused as the first month is.
+    """
+    first: Placed[P] | None = None
+    for month in months:
+        found = offer(month)
+        if isinstance(found, list):
+            if first is None:
+                return found
+            continue
+        placed = Placed(found, size(found))
+        first = first or placed
+        if not first.quantity:
+            return first
+        if placed.quantity and stays_small(s, rungs, month, value_usd(found, placed.quantity)):
+            return placed
+    if first is None:
+        return [Refusal("no_expiry", ("17.1", "17.2"))]
+    share = rungs.share_with(first.pick.option.expiry, value_usd(first.pick, first.quantity))
+    return replace(first, deviation=f"rung {share:.4f} above 1/{s.law.ladder.rungs_min}")
+
+
+def value_usd(found: Offered, quantity: int) -> Decimal:
+    """Contracts at mid."""
+    return quantity * found.quote.mid * found.option.multiplier
 
 
 @clause("17.1")

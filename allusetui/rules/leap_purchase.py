@@ -22,13 +22,15 @@ from allusetui.rules.hedging import put_in, put_months
 from allusetui.rules.ladder import (
     GROWTH,
     HEDGE,
+    Placed,
     Rungs,
     budget,
     cost_usd,
     month_of,
     most_for,
+    place,
     rungs_of,
-    stays_small,
+    value_usd,
 )
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
@@ -117,39 +119,6 @@ def _outward(deltas: Floats, band: Band[float], aim: float, asks: Floats) -> lis
     return sorted((int(i) for i in inside), key=lambda i: (round(abs(float(deltas[i]) - aim), 9), float(deltas[i])))
 
 
-@clause("17.3")
-def place(
-    s: Situation, rungs: Rungs, months: Iterable[date], offer: Offer, size: Callable[[Pick], int]
-) -> tuple[Pick, int] | list[Refusal]:
-    """The contract of the first month, or of the next one whose rung stays small enough, and how many are bought.
-
-    None stays so: the first month's all the same, with a word on it. Refused as the first month is.
-    """
-    first: tuple[Pick, int] | None = None
-    for month in months:
-        found = offer(month)
-        if isinstance(found, list):
-            if first is None:
-                return found
-            continue
-        quantity = size(found)
-        if first is None:
-            first = found, quantity
-            if not quantity:
-                return first
-        if quantity and stays_small(s, rungs, month, _value_usd(found, quantity)):
-            return found, quantity
-    if first is None:
-        return [Refusal("no_expiry", ("17.1",))]
-    found, quantity = first
-    share = rungs.share_with(found.option.expiry, _value_usd(found, quantity))
-    return replace(found, deviation=f"rung {share:.4f} above 1/{s.law.ladder.rungs_min}"), quantity
-
-
-def _value_usd(found: Pick, quantity: int) -> Decimal:
-    return quantity * found.quote.mid * found.option.multiplier
-
-
 @clause("17.1")
 def plan_calls(s: Situation, account: Account, chains: Chains) -> Plan:
     """Leap cash, one contract at a time for the symbol with the least ladder value, until none fits."""
@@ -160,7 +129,7 @@ def plan_calls(s: Situation, account: Account, chains: Chains) -> Plan:
     bought: dict[Option, tuple[Pick, int]] = {}
     while (found := _next_call(s, rungs, shelves, open_symbols, left, refused)) is not None:
         shelves[found.symbol].taken[found.option] += 1
-        rungs.add(found.option, _value_usd(found, 1))
+        rungs.add(found.option, value_usd(found, 1))
         left -= cost_usd(s, found.option, most_for(s, found.quote))
         before, count = bought.get(found.option, (found, 0))
         bought[found.option] = replace(before, deviation=before.deviation or found.deviation), count + 1
@@ -177,8 +146,8 @@ def _next_call(
         found = place(s, rungs, shelf.months(rungs), shelf.offer, lambda _: 1)
         if isinstance(found, list):
             refused[symbol] = found
-        elif cost_usd(s, found[0].option, most_for(s, found[0].quote)) <= left:
-            return found[0]
+        elif cost_usd(s, found.pick.option, most_for(s, found.pick.quote)) <= left:
+            return replace(found.pick, deviation=found.deviation)
     return None
 
 
@@ -211,8 +180,8 @@ def plan_roll(s: Situation, account: Account, held: Option, sale: LeapSale, chai
         if isinstance(found, list):
             refused[symbol] = found
             continue
-        if found[1]:
-            return _plan(s, money, [_cut_to_volume(s, *found, money)], {})
+        if found.quantity:
+            return _plan(s, money, [_cut_to_volume(s, found, money)], {})
     return _plan(s, money, [], refused)
 
 
@@ -222,9 +191,10 @@ def _affordable(s: Situation, found: Pick, money: Decimal) -> int:
 
 
 @clause("8.2")
-def _cut_to_volume(s: Situation, found: Pick, quantity: int, money: Decimal) -> tuple[Pick, int]:
-    whole = money // cost_usd(s, found.option, most_for(s, found.quote))
-    return (found.cut_to_volume if quantity < whole else found), quantity
+def _cut_to_volume(s: Situation, found: Placed[Pick], money: Decimal) -> tuple[Pick, int]:
+    pick = replace(found.pick, deviation=found.deviation)
+    whole = money // cost_usd(s, pick.option, most_for(s, pick.quote))
+    return (pick.cut_to_volume if found.quantity < whole else pick), found.quantity
 
 
 def _puts_of(s: Situation, chain: Chain) -> Offer:

@@ -1,4 +1,4 @@
-"""A crash between the halves of a roll, or in the middle of a purchase: nothing twice, nothing forgotten (9.5, 17.4)."""
+"""A crash between the halves of a roll or in a purchase: nothing is done twice, nothing forgotten (9.5, 17.4)."""
 
 from collections import Counter
 from functools import cache
@@ -52,7 +52,9 @@ def undisturbed(text: str) -> Replayed:
 @cache
 def instants(text: str) -> tuple[int, ...]:
     """Every instant at which the ladder did something, its neighbours, and a quarter of a second into each wait."""
-    told = sorted({at for _, at, event in undisturbed(text).journal.read() if event.kind.startswith(("order.", "leap."))})
+    told = sorted(
+        {at for _, at, event in undisturbed(text).journal.read() if event.kind.startswith(("order.", "leap."))}
+    )
     return tuple(sorted({at + ahead for at in told for ahead in (-1, 0, 1, 250)}))
 
 

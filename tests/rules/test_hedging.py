@@ -12,6 +12,7 @@ from allusetui.domain.contract import Right
 from allusetui.domain.quote import Slice
 from allusetui.journal.memory import MemoryJournal
 from allusetui.rules.hedging import HedgePick, hedge_call, hedge_put, nearest_strike
+from allusetui.rules.ladder import Rungs
 from allusetui.rules.situation import Situation
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent, replay_text
@@ -181,7 +182,7 @@ def test_5_7_a_hedge_that_lives_to_its_expiry_is_settled_in_cash_and_told_of() -
 # Which contract it is
 
 
-def picks(day: date) -> list[date | None]:
+def picks(day: date, rungs: Rungs | None = None) -> list[date | None]:
     """The expiries of the put and of the call that a hedge would take on a day at 10:00."""
     symbols = {"SPX": SPX, "VIX": but(TRADED_VIX, tick=0.01)}
     scenario = parse(situation(f"{day}T09:00:00", f"{day}T10:00:00", symbols), "test.toml")
@@ -189,13 +190,10 @@ def picks(day: date) -> list[date | None]:
     run.go()
     engine = run.runtime.engine
     s = Situation(engine.law, engine.calendar, engine.state, engine.volatile, run.end_ms)
-    found: list[date | None] = []
-    for symbol, choose in (("SPX", hedge_put), ("VIX", hedge_call)):
-        chain = run.market.chain(symbol, run.end_ms)
-        assert chain is not None
-        pick = choose(s, chain)
-        found.append(pick.option.expiry if isinstance(pick, HedgePick) else None)
-    return found
+    spx, vix = (run.market.chain(symbol, run.end_ms) for symbol in ("SPX", "VIX"))
+    assert spx is not None and vix is not None
+    chosen = (hedge_put(s, spx, rungs or Rungs(), Decimal(1_000_000)), hedge_call(s, vix))
+    return [pick.option.expiry if isinstance(pick, HedgePick) else None for pick in chosen]
 
 
 @pytest.mark.clause("5.2")
@@ -212,6 +210,17 @@ def picks(day: date) -> list[date | None]:
 )
 def test_5_2_the_monthly_expiry_nearest_its_aim_the_earlier_on_a_tie(day: date, put: date, call: date) -> None:
     assert picks(day) == [put, call]
+
+
+@pytest.mark.clause("17.3")
+def test_17_3_a_rung_of_the_hedge_side_that_is_full_gives_way_to_the_next_nearest_month() -> None:
+    # A million of puts makes any rung too large that is there already; 09-18 is the next nearest, then 11-20.
+    full = {(2026, 10): Decimal(1), (2027, 1): Decimal(1), (2027, 2): Decimal(1)}
+    assert picks(date(2026, 1, 14), Rungs(months=full))[0] == date(2026, 9, 18)
+    assert picks(date(2026, 1, 14), Rungs(months={**full, (2026, 9): Decimal(1)}))[0] == date(2026, 11, 20)
+    # Two rungs do not bind.
+    two = {(2026, 10): Decimal(1), (2027, 1): Decimal(1)}
+    assert picks(date(2026, 1, 14), Rungs(months=two))[0] == date(2026, 10, 16)
 
 
 def row(*strikes: int) -> Slice:

@@ -22,8 +22,8 @@ from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.pricing import black_scholes
 from allusetui.rules.entry import Pick
-from allusetui.rules.ladder import Rungs, roll_reason, rungs_of, stays_small
-from allusetui.rules.leap_purchase import Plan, Shelf, place, plan_calls, plan_roll
+from allusetui.rules.ladder import Placed, Rungs, place, roll_reason, rungs_of, stays_small
+from allusetui.rules.leap_purchase import Plan, Shelf, plan_calls, plan_roll
 from allusetui.rules.situation import Refusal, Situation
 
 LAW = load()
@@ -198,7 +198,10 @@ def test_17_4_without_a_young_quote_nothing_is_rolled() -> None:
 
 holdings = st.dictionaries(
     st.builds(
-        call, st.sampled_from(["NVDA", "TSLA"]), st.sampled_from([*MONTHS, date(2027, 5, 21)]), st.sampled_from([260, 300])
+        call,
+        st.sampled_from(["NVDA", "TSLA"]),
+        st.sampled_from([*MONTHS, date(2027, 5, 21)]),
+        st.sampled_from([260, 300]),
     ),
     st.integers(1, 6),
     max_size=8,
@@ -258,13 +261,13 @@ def test_17_1_buying_goes_on_until_nothing_fits(cents: int, held: dict[Option, i
 @settings(max_examples=200, deadline=None)
 @given(values=st.lists(st.integers(0, 3_000), min_size=6, max_size=6), outside=st.integers(0, 9_000))
 def test_17_3_a_third_is_passed_only_where_no_month_avoids_it(values: list[int], outside: int) -> None:
-    s, account = sleeve("0")
+    s, _ = sleeve("0")
     months = {(e.year, e.month): Decimal(v) for e, v in zip(MONTHS[1:-1], values, strict=True) if v}
     rungs = Rungs(months=months | ({(2027, 5): Decimal(outside)} if outside else {}))
     shelf = Shelf(s, chain("NVDA"))
     order = shelf.months(rungs)
     found = place(s, rungs, order, shelf.offer, lambda _: 1)
-    assert isinstance(found, tuple)
+    assert isinstance(found, Placed)
 
     def is_small(pick: Pick) -> bool:
         month, value = (pick.option.expiry.year, pick.option.expiry.month), pick.quote.mid * 100
@@ -275,4 +278,4 @@ def test_17_3_a_third_is_passed_only_where_no_month_avoids_it(values: list[int],
     offers = [offer for month in order if isinstance(offer := shelf.offer(month), Pick)]
     small = [offer for offer in offers if is_small(offer)]
     expected = (small or offers)[0]
-    assert (found[0].option, found[0].deviation is None) == (expected.option, bool(small))
+    assert (found.pick.option, found.deviation is None) == (expected.option, bool(small))
