@@ -137,9 +137,9 @@ class Account:
     """Year → what of the tax reserve is for its gains. No part of `cash`, as is `leap_cash`."""
     leap_cash: Decimal = ZERO
     leaps_due: bool = False
-    """Whether leap cash waits to buy, on how many sessions it was tried, and the last day it was looked at (17.1)."""
+    """Whether leap cash waits to buy, on how many sessions it was tried, and what it was last told to wait for (17.1)."""
     leap_tries: int = 0
-    leaps_looked: date = date.min
+    leap_wait: str | None = None
     leap_sales: dict[Option, LeapSale] = field(default_factory=dict)
     to_invest: Decimal = ZERO
     """What of `cash` waits to become shares, and whether a purchase is still to be decided."""

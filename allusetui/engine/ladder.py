@@ -25,37 +25,29 @@ _BUSY = frozenset({Status.SCANNING, Status.ANALYZING, Status.CLOSING, Status.REC
 
 
 def look(desk: Desk, opens: bool, on_grid: bool) -> None:
-    """From 10:00 on: what is to be rolled, and what leap cash buys. `opens`: the hour has come since the last look.
+    """Once a session, at 10:00: what is to be rolled, and what leap cash buys. `opens`: the hour has just come.
 
     An account that is busy or resumes at the hour is looked at when it is done; one that is held back, tomorrow.
     """
     if opens:
-        desk.volatile.leap_looks = {account.name for account in desk.trading() if account.longs()}
+        desk.volatile.leap_looks = {a.name for a in desk.trading() if a.longs() or a.leaps_due}
     if on_grid:
         desk.volatile.leap_asked.clear()
     for account in desk.trading():
-        if _is_busy(desk, account):
-            continue
-        if account.name in desk.volatile.leap_looks:
+        if account.name in desk.volatile.leap_looks and not _is_busy(desk, account):
             desk.volatile.leap_looks.discard(account.name)
             _roll(desk, account)
-        if _is_due(desk, account):
-            _spend(desk, account)
+            if account.leaps_due:
+                _spend(desk, account)
 
 
-def owes_a_look(desk: Desk) -> bool:
-    """Whether leap cash has not been looked at today, or something sold has not been replaced yet."""
-    sold = (sale for account in desk.trading() for sale in account.leap_sales.values())
-    return any(not sale.planned for sale in sold) or any(_is_due(desk, account) for account in desk.trading())
+def owes_a_purchase(desk: Desk) -> bool:
+    """Whether something that was sold has not been replaced yet."""
+    return any(not sale.planned for account in desk.trading() for sale in account.leap_sales.values())
 
 
 def _is_busy(desk: Desk, account: Account) -> bool:
     return account.status in _BUSY or account.name in desk.volatile.resuming
-
-
-def _is_due(desk: Desk, account: Account) -> bool:
-    hour_ms = desk.clock(desk.law.reinvest.buys_at)
-    return account.leaps_due and account.leaps_looked != desk.today and desk.now_ms >= hour_ms
 
 
 @clause("17.4")
@@ -87,15 +79,18 @@ def _is_taken(desk: Desk, account: Account, option: Option) -> bool:
 
 @clause("17.1", "6.12")
 def _spend(desk: Desk, account: Account) -> None:
-    """Ask for what leap cash may buy; held back, that is told and the session is over for it."""
+    """Ask for what leap cash may buy; held back, the session is over for it."""
     refusal = held_back(desk, account)
     if refusal is not None:
         _wait(desk, account, refusal)
-    elif (account.name, _LEAPS) not in desk.volatile.leap_scans:
+    else:
         _scan(desk, account, _LEAPS, desk.universe(account))
 
 
 def _wait(desk: Desk, account: Account, refusal: Refusal) -> None:
+    """Tell what leap cash waits for, once until that changes."""
+    if account.leap_wait == refusal.reason:
+        return
     desk.emit(
         ev.LeapsPlanned(
             account=account.name, clauses=(*PURCHASE_CLAUSES, *refusal.clauses), side=GROWTH,

@@ -85,7 +85,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not owes_a_look(desk)
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
         and not owes_a_sale(desk)
-        and not ladder.owes_a_look(desk)
+        and not ladder.owes_a_purchase(desk)
         and not any(is_due(desk, a) for a in desk.trading())
     )
 

@@ -18,7 +18,7 @@ def _reinvested(state: State, e: ev.ReinvestDone) -> None:
     account.reserves[year] = account.reserves.get(year, ZERO) + e.tax_reserve
     account.leap_cash += e.leaps
     if e.leaps > 0:
-        account.leaps_due, account.leap_tries = True, 0
+        account.leaps_due, account.leap_tries, account.leap_wait = True, 0, None
     account.to_invest += e.to_buy
     account.purchase_due = account.purchase_due or e.to_buy > 0
 
@@ -38,7 +38,7 @@ def _leaps_planned(state: State, e: ev.LeapsPlanned) -> None:
     if e.rolls is not None:
         account.leap_sales[e.rolls] = replace(account.leap_sales[e.rolls], planned=True)
         return
-    account.leaps_looked = day_of(state.at_ms)
+    account.leap_wait = e.reason if e.tries == account.leap_tries else None
     account.leap_tries, account.leaps_due = e.tries, e.again
 
 
