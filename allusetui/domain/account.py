@@ -137,7 +137,7 @@ class Account:
     """Year → what of the tax reserve is for its gains. No part of `cash`, as is `leap_cash`."""
     leap_cash: Decimal = ZERO
     leaps_due: bool = False
-    """Whether leap cash waits to buy, on how many sessions it was tried, and what it was last told to wait for (17.1)."""
+    """Whether leap cash waits to buy, on how many sessions it was tried, and what it was told to wait for (17.1)."""
     leap_tries: int = 0
     leap_wait: str | None = None
     leap_sales: dict[Option, LeapSale] = field(default_factory=dict)

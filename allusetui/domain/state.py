@@ -47,7 +47,6 @@ class Triggers:
     turned: date = date.min
     calm: bool = False
     level2: set[str] = field(default_factory=set)
-    breadth: Breadth | None = None
 
 
 @dataclass(slots=True)

@@ -69,7 +69,8 @@ def _judge(desk: Desk, closes: Closes) -> None:
             calm=vix.holds is False, at_level2=_at_level2(desk),
         )
     )  # fmt: skip
-    for name, verdict in found.items():
+    # What turns on comes first: where another turns off at the same close the episode goes on.
+    for name, verdict in sorted(found.items(), key=lambda item: not item[1].holds):
         _turn(desk, name, verdict, closes)
 
 

@@ -100,7 +100,7 @@ def _skip(desk: Desk, account: Account, funds: Budget, why: Unfit, clauses: tupl
         ev.HedgeSkipped(
             account=account.name, clauses=clauses, reason=why.reason, contract=pick.option if pick else None,
             price=to_cent(pick.price_usd) if pick else None, budget=to_cent(funds.total), spent=to_cent(funds.spent),
-            free_cash=to_cent(free_cash(desk, account)),
+            free_cash=to_cent(free_cash(desk, account)), failures=why.failures,
         )
     )  # fmt: skip
 
@@ -168,5 +168,5 @@ def give_up(desk: Desk) -> None:
         if triggers.is_due(desk, account):
             funds = hedging.budget(desk, account, desk.law.hedging.triggered_gains_share)
             refusal = account_refusal(desk, account)
-            why = Unfit(refusal.reason if refusal else "stale", refusal.clauses if refusal else ("8.3",), None)
+            why = Unfit(refusal.reason if refusal else "stale", refusal.clauses if refusal else ("8.3",))
             _skip(desk, account, funds, why, (*triggers.clauses_on(desk), *why.clauses))

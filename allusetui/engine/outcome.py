@@ -11,6 +11,7 @@ from allusetui.rules.ladder import PURCHASE_CLAUSES, ROLL_CLAUSES, side_of
 from allusetui.rules.situation import clause
 
 _RELEASES = (Purpose.PROFIT_TAKE, Purpose.CLOSE)
+_REASONS = {"5.2": "expiry", "5.6": "reverted"}
 
 
 @clause("6.3", "6.4", "6.10", "17.4")
@@ -60,7 +61,7 @@ def _hedge_opened(desk: Desk, intent: Intent, option: Option) -> None:
 
 @clause("5.2", "5.6")
 def _hedge_released(desk: Desk, intent: Intent, option: Option) -> None:
-    reason = "profit" if intent.purpose is Purpose.PROFIT_TAKE else "expiry" if "5.2" in intent.clauses else "reverted"
+    reason = "profit" if intent.purpose is Purpose.PROFIT_TAKE else _REASONS.get(intent.clauses[0], "closed")
     desk.emit(
         ev.HedgeReleased(
             account=intent.account, clauses=intent.clauses, contract=option, quantity=intent.filled, reason=reason,

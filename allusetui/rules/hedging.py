@@ -12,7 +12,7 @@ from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.ladder import HEDGE, Rungs, place, rungs_of
+from allusetui.rules.ladder import HEDGE, Placed, Rungs, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
@@ -20,11 +20,12 @@ from allusetui.rules.valuation import equity, free_cash, price_of, working_hedge
 
 @dataclass(frozen=True, slots=True)
 class HedgePick:
-    """A contract that a hedge may take, and how many of it today's volume still allows (8.2)."""
+    """A contract that a hedge would take, how many of it today's volume still allows, and what it fails (8.1, 8.2)."""
 
     option: Option
     quote: Quote
     room: int
+    failures: tuple[Refusal, ...] = ()
     deviation: str | None = None
 
     @property
@@ -44,9 +45,7 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
     Where as many as the money buys would make its rung too large, the next nearest. Refused where nothing is listed
     there, or where the contract fails a filter of 8.1.
     """
-    months = put_months(s, chain)
-    found = place(s, rungs, months, lambda each: put_in(s, chain, each), lambda pick: _quantity(s, pick, usd))
-    return found if isinstance(found, list) else replace(found.pick, deviation=found.deviation)
+    return _fit(_put(s, chain, rungs, usd))
 
 
 @clause("5.2", "17.2")
@@ -59,13 +58,7 @@ def put_months(s: Situation, chain: Chain) -> list[date]:
 @clause("5.2", "17.2")
 def put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | list[Refusal]:
     """The put of one expiry. Refused as `hedge_put`."""
-    law, spot = s.law.hedging, s.quote(chain.symbol)
-    if spot is None:
-        return [Refusal("no_expiry", ("5.2",))]
-    row = chain.slices[expiry, Right.PUT]
-    low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
-    index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
-    return [Refusal("no_strike", ("5.2",))] if index is None else _fit(s, chain, row, index)
+    return _fit(_put_in(s, chain, expiry))
 
 
 @clause("5.2")
@@ -74,13 +67,46 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
 
     Refused as `hedge_put`.
     """
+    return _fit(_call(s, chain))
+
+
+def _fit(found: HedgePick | Refusal) -> HedgePick | list[Refusal]:
+    if isinstance(found, Refusal):
+        return [found]
+    return list(found.failures) or found
+
+
+def _put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
+    """What is fit in the nearest month, or in the next one whose rung stays small enough (17.3)."""
+    months = put_months(s, chain)
+    if not months:
+        return Refusal("no_expiry", ("5.2",))
+    nearest = _put_in(s, chain, months[0])
+    if isinstance(nearest, Refusal) or nearest.failures:
+        return nearest
+    found = place(s, rungs, months, lambda each: put_in(s, chain, each), lambda pick: _quantity(s, pick, usd))
+    assert isinstance(found, Placed)
+    return replace(found.pick, deviation=found.deviation)
+
+
+def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
+    law, spot = s.law.hedging, s.quote(chain.symbol)
+    if spot is None:
+        return Refusal("no_expiry", ("5.2",))
+    row = chain.slices[expiry, Right.PUT]
+    low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
+    index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
+    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+
+
+def _call(s: Situation, chain: Chain) -> HedgePick | Refusal:
     law, spot = s.law.hedging, s.quote(chain.symbol)
     expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
-        return [Refusal("no_expiry", ("5.2",))]
+        return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.CALL]
     index = nearest_strike(row, law.call_moneyness * spot.mid)
-    return [Refusal("no_strike", ("5.2",))] if index is None else _fit(s, chain, row, index)
+    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
 
 
 def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
@@ -111,13 +137,12 @@ def is_near_its_end(s: Situation, expiry: date) -> bool:
     return expiry <= months_later(s.today, s.law.hedging.call_sold_months)
 
 
-def _fit(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick | list[Refusal]:
-    """The contract where the filters of opening orders let it through (8.1, 8.2)."""
+def _of_row(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick:
+    """The contract, with what it fails of the filters of opening orders (8.1, 8.2)."""
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
-    failures = liquidity_failures(s.law, row, index, previous_counts)
-    if failures:
-        return failures
-    return HedgePick(row.option(index), slice_quote(row, index, chain.at_ms, chain.tick), adv_room(s, row, index))
+    failures = tuple(liquidity_failures(s.law, row, index, previous_counts))
+    quote = slice_quote(row, index, chain.at_ms, chain.tick)
+    return HedgePick(row.option(index), quote, adv_room(s, row, index), failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +171,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Why nothing is bought, and of all contracts that were looked at the cheapest."""
+    """Why nothing is bought, of all contracts that were looked at the cheapest, and what each of them failed."""
 
     reason: str
     clauses: tuple[str, ...]
-    cheapest: HedgePick | None
+    cheapest: HedgePick | None = None
+    failures: tuple[str, ...] = ()
 
 
 @clause("5.1")
@@ -192,23 +218,31 @@ def legs(
     s: Situation, account: Account, chains: Mapping[str, Chain | None], puts_usd: Decimal, calls_usd: Decimal
 ) -> list[Leg] | Unfit:
     """Whole contracts for both shares. What one kind has no use for goes to the other; none takes the puts' cash."""
-    vix = chains[s.law.hedging.call_symbol]
-    calls = [found] if vix is not None and isinstance(found := hedge_call(s, vix), HedgePick) else []
-    whole = puts_usd + calls_usd
-    own, all_of_it = _puts(s, account, chains, puts_usd), _puts(s, account, chains, whole)
-    wanted = _shared_out(s, (own, puts_usd), (calls, calls_usd), (all_of_it, whole))
-    cheapest = min((*own, *calls), key=lambda pick: pick.price_usd, default=None)
+    law, rungs, whole = s.law.hedging, rungs_of(s, account, HEDGE), puts_usd + calls_usd
+    found = {name: _chosen(s, name, chains[name], rungs, puts_usd) for name in law.symbols}
+    named = [pick for pick in found.values() if isinstance(pick, HedgePick)]
+    puts = [pick for pick in named if not pick.failures and pick.option.is_put]
+    calls = [pick for pick in named if not pick.failures and not pick.option.is_put]
+    # What the calls have no use for buys more puts: more than the month of their own share may take.
+    again = (_chosen(s, put.option.symbol, chains[put.option.symbol], rungs, whole) for put in puts)
+    more = [pick for pick in again if isinstance(pick, HedgePick)]
+    wanted = _shared_out(s, (puts, puts_usd), (calls, calls_usd), (more, whole))
+    cheapest = min(named, key=lambda pick: pick.price_usd, default=None)
+    failures = tuple(f"{name} {each.reason}" for name, pick in found.items() for each in _failures(pick))
     if not wanted:
-        return Unfit("no_fit" if puts_usd + calls_usd > 0 else "budget", ("5.1", "5.2"), cheapest)
-    return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest)
+        reason = "no_fit" if puts_usd + calls_usd > 0 else "budget"
+        return Unfit(reason, ("5.1", "5.2"), cheapest, failures)
+    return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest, failures)
 
 
-def _puts(s: Situation, account: Account, chains: Mapping[str, Chain | None], usd: Decimal) -> list[HedgePick]:
-    """The put of each index that `usd` dollars may buy, SPX before XSP."""
-    rungs = rungs_of(s, account, HEDGE)
-    listed = [chain for name in s.law.hedging.put_symbols if (chain := chains[name]) is not None]
-    found = (hedge_put(s, chain, rungs, usd) for chain in listed)
-    return [pick for pick in found if isinstance(pick, HedgePick)]
+def _chosen(s: Situation, name: str, chain: Chain | None, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
+    if chain is None:
+        return Refusal("no_chain", ("8.5",))
+    return _call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain, rungs, usd)
+
+
+def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:
+    return found.failures if isinstance(found, HedgePick) else (found,)
 
 
 def _shared_out(

@@ -4,6 +4,7 @@ import pytest
 
 from allusetui.domain.account import Latch
 from allusetui.domain.input import OperatorActed
+from allusetui.domain.order import Purpose
 from tests.replaying import Replayed, replay_crash_week
 
 PAUSE_GEN = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'

@@ -16,7 +16,8 @@ INDICES = {"SPX": "spot = 5000.0", "VIX": TRADED_VIX}
 LAW = load().hedging
 MONDAY, TUESDAY = "2026-01-12", "2026-01-13"
 NARROW = "[market.breadth]\nvalue = 19.0"
-HELD = option("GEN", "SPX", "2026-10-16", 4250.0, "P", 1, 30.0, "2026-01-02")
+# Not the contract that a hedge would take now.
+HELD = option("GEN", "SPX", "2026-10-16", 4000.0, "P", 1, 30.0, "2026-01-02")
 
 
 def run(*more: str, end: str = f"{TUESDAY}T10:30:00", equity: str = "800_000", start: str = MONDAY) -> Replayed:
@@ -142,6 +143,18 @@ def test_5_3_a_second_trigger_of_the_same_episode_buys_nothing() -> None:
     assert {x["ts"][:10] for x in r.of("hedge.opened")} == {TUESDAY}
 
 
+@pytest.mark.clause("5.3")
+@pytest.mark.clause("5.5")
+def test_5_3_an_episode_goes_on_where_one_trigger_takes_over_from_another() -> None:
+    # At Friday's close breadth is back at 25, and the VIX has closed above 30 for the fifth time.
+    moves = tape(f"{MONDAY}T08:30:00", VIX=31.0), tape("2026-01-16T12:00:00", breadth=25.0)
+    r = run(NARROW, *moves, end="2026-01-16T16:30:00")
+    turned = [(x["kind"], x["data"]["trigger"]) for x in r.of("trigger.on") + r.of("trigger.off")]
+    assert turned == [("trigger.on", "breadth"), ("trigger.on", "vix"), ("trigger.off", "breadth")]
+    found = r.run.runtime.engine.state.triggers
+    assert (found.on, found.episode) == ({"vix"}, 1)
+
+
 # Crashes
 
 
@@ -209,3 +222,12 @@ def test_5_6_a_position_at_level_2_holds_the_hedge(monday: float, tuesday: float
 def test_5_6_a_hedge_that_nobody_bids_for_is_not_offered() -> None:
     worthless = option("GEN", "VIX", "2026-02-20", 90.0, "C", 2, 1.00, "2026-01-02")
     assert run(worthless, end="2026-01-21T10:30:00").of("order.intended") == []
+
+
+@pytest.mark.clause("5.6")
+@pytest.mark.clause("9.1")
+def test_9_1_a_hedge_closed_by_hand_is_told_as_that() -> None:
+    key = operator(f"{MONDAY}T11:00:00", "close", "GEN")
+    contract = 'symbol = "SPX"\nexpiry = 2026-10-16\nstrike = 4000.0\nright = "P"'
+    (row,) = run(HELD, f"{key}\n{contract}", end=f"{MONDAY}T11:10:00").of("hedge.released")
+    assert (row["data"]["reason"], row["data"]["quantity"]) == ("closed", 1)

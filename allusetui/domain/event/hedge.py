@@ -74,7 +74,10 @@ class HedgeOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HedgeSkipped(Event):
-    """Nothing was bought. Dollars: `price` of one contract, the cheapest; None where none can be named."""
+    """Nothing was bought. Dollars: `price` of one contract, the cheapest; None where none can be named.
+
+    `failures`: the filters that kept a contract out, as `SPX spread`.
+    """
 
     kind = "hedge.skipped"
     reason: str
@@ -83,6 +86,7 @@ class HedgeSkipped(Event):
     budget: Decimal
     spent: Decimal
     free_cash: Decimal
+    failures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from allusetui.domain import event as ev
 from allusetui.domain.moment import day_of, week_of
-from allusetui.domain.quote import Breadth
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of
 
@@ -23,8 +22,6 @@ def _planned(state: State, e: ev.HedgePlanned) -> None:
 def _judged(state: State, e: ev.TriggersJudged) -> None:
     found = state.triggers
     found.judged, found.calm, found.level2 = e.day, e.calm, set(e.at_level2)
-    if e.breadth is not None and e.breadth_day is not None:
-        found.breadth = Breadth(e.breadth_day, e.breadth)
 
 
 def _on(state: State, e: ev.TriggerOn) -> None:
