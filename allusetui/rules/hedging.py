@@ -39,45 +39,11 @@ class HedgePick:
 
 
 @clause("5.2", "17.2", "17.3")
-def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | list[Refusal]:
+def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
     """The put of SPX or XSP: the monthly expiry nearest nine months, the strike nearest 0.85 × spot, each in its band.
 
-    Where as many as the money buys would make its rung too large, the next nearest. Refused where nothing is listed
-    there, or where the contract fails a filter of 8.1.
+    Where as many as the money buys would make its rung too large, the next nearest.
     """
-    return _fit(_put(s, chain, rungs, usd))
-
-
-@clause("5.2", "17.2")
-def put_months(s: Situation, chain: Chain) -> list[date]:
-    """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
-    law = s.law.hedging
-    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
-
-
-@clause("5.2", "17.2")
-def put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | list[Refusal]:
-    """The put of one expiry. Refused as `hedge_put`."""
-    return _fit(_put_in(s, chain, expiry))
-
-
-@clause("5.2")
-def hedge_call(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
-    """The call on VIX: the monthly expiry nearest six months that is not to be sold yet, the strike nearest 1.5 × VIX.
-
-    Refused as `hedge_put`.
-    """
-    return _fit(_call(s, chain))
-
-
-def _fit(found: HedgePick | Refusal) -> HedgePick | list[Refusal]:
-    if isinstance(found, Refusal):
-        return [found]
-    return list(found.failures) or found
-
-
-def _put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
-    """What is fit in the nearest month, or in the next one whose rung stays small enough (17.3)."""
     months = put_months(s, chain)
     if not months:
         return Refusal("no_expiry", ("5.2",))
@@ -87,6 +53,20 @@ def _put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | 
     found = place(s, rungs, months, lambda each: put_in(s, chain, each), lambda pick: _quantity(s, pick, usd))
     assert isinstance(found, Placed)
     return replace(found.pick, deviation=found.deviation)
+
+
+@clause("5.2", "17.2")
+def put_months(s: Situation, chain: Chain) -> list[date]:
+    """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
+    law = s.law.hedging
+    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+
+
+@clause("5.2", "17.2", "8.1")
+def put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | list[Refusal]:
+    """The put of one expiry. Refused where none is listed in the band, or where it fails a filter of 8.1."""
+    found = _put_in(s, chain, expiry)
+    return [found] if isinstance(found, Refusal) else list(found.failures) or found
 
 
 def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
@@ -99,7 +79,12 @@ def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
     return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
 
 
-def _call(s: Situation, chain: Chain) -> HedgePick | Refusal:
+@clause("5.2")
+def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
+    """The call on VIX: the monthly expiry nearest six months that is not to be sold yet, the strike nearest 1.5 × VIX.
+
+    Refused where nothing is listed there; what it fails of 8.1 is told with it.
+    """
     law, spot = s.law.hedging, s.quote(chain.symbol)
     expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
@@ -238,7 +223,7 @@ def legs(
 def _chosen(s: Situation, name: str, chain: Chain | None, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
     if chain is None:
         return Refusal("no_chain", ("8.5",))
-    return _call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain, rungs, usd)
+    return hedge_call(s, chain) if name == s.law.hedging.call_symbol else hedge_put(s, chain, rungs, usd)
 
 
 def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:

@@ -187,12 +187,12 @@ def held_back(s: Situation, account: Account) -> Refusal | None:
 
 @clause("17.4")
 def roll_reason(s: Situation, option: Option) -> tuple[str, float] | None:
-    """Why a LEAP is rolled now, with its delta; None where it is not, or where no young quote tells what it is worth.
+    """Why a LEAP is rolled now, with its delta; None where it is not, or where no young quote has a bid for it.
 
     Three calendar months to expiry or less; on the growth side also a delta outside of its band.
     """
     law, quote, spot = s.law.ladder, s.fresh_option(option), s.quote(option.symbol)
-    if not is_rung(option) or quote is None or spot is None:
+    if not is_rung(option) or quote is None or not quote.bid or spot is None:
         return None
     years = max(s.calendar.up_to(option.expiry).close_ms - s.now_ms, 0) / YEAR_MS
     is_call = option.right is Right.CALL

@@ -132,9 +132,12 @@ def ends_soon(s: Situation, option: Option) -> bool:
 
 @clause("5.3", "5.4", "5.5")
 def is_due(s: Situation, account: Account) -> bool:
-    """Whether the account has to answer a trigger that turned on at the last close: once an episode and quarter."""
+    """Whether the account has to answer a trigger that turned on at the last close: once an episode and quarter.
+
+    One that runs off buys nothing more (2.7).
+    """
     found, log = s.state.triggers, account.hedges
-    if not found.on or found.turned == date.min or s.calendar.after(found.turned).day != s.today:
+    if not found.on or s.calendar.after(found.turned).day != s.today or account.run_off_on is not None:
         return False
     return log.decided_on != s.today and log.episode != found.episode and log.quarter != quarter_of(s.today)
 

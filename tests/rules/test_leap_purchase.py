@@ -186,14 +186,16 @@ def test_17_4_the_proceeds_buy_whole_contracts_of_the_same_symbol_as_far_as_volu
 
 
 @pytest.mark.clause("17.4")
-def test_17_4_without_a_young_quote_nothing_is_rolled() -> None:
+def test_17_4_without_a_young_quote_or_a_bid_nothing_is_rolled() -> None:
     option = call("NVDA", date(2026, 12, 18), 210)
     s, account = sleeve("0", {option: 1})
     assert option in account.longs()
     found = roll_reason(s, option)
     assert found is not None and found[0] == "tte"
-    s.volatile.option_quotes[option] = replace(s.volatile.option_quotes[option], at_ms=NOW - 31_000)
-    assert roll_reason(s, option) is None
+    shown = s.volatile.option_quotes[option]
+    for useless in (replace(shown, at_ms=NOW - 31_000), replace(shown, bid=ZERO)):
+        s.volatile.option_quotes[option] = useless
+        assert roll_reason(s, option) is None
 
 
 holdings = st.dictionaries(

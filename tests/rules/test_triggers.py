@@ -98,9 +98,7 @@ def test_5_5_the_hedge_is_bought_at_ten_of_the_next_session() -> None:
 
 @pytest.mark.clause("5.5")
 @pytest.mark.clause("9.1")
-@pytest.mark.parametrize(
-    ("key", "reason", "clause"), [("pause", "paused", "0.7"), ("no_entries", "no_entries", "0.7")]
-)
+@pytest.mark.parametrize(("key", "reason", "clause"), [("pause", "paused", "0.7"), ("no_entries", "no_entries", "0.7")])
 def test_5_5_an_account_that_is_held_all_day_buys_nothing_and_says_so_at_the_close(
     key: str, reason: str, clause: str
 ) -> None:
@@ -197,6 +195,7 @@ def test_9_5_closes_that_nobody_saw_are_judged_by_their_bars() -> None:
 
 
 @pytest.mark.clause("5.6")
+@pytest.mark.clause("17.5")
 def test_5_6_a_trigger_that_is_on_holds_the_hedge() -> None:
     assert run(HELD, end=f"{TUESDAY}T10:30:00").of("hedge.released", reason="reverted")
     assert run(HELD, NARROW, end=f"{TUESDAY}T10:30:00").of("hedge.released") == []
