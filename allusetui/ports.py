@@ -55,6 +55,9 @@ class Broker(Protocol):
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]: ...
 
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        """Move the owner's money out of an account."""
+
     def orders(self, at_ms: int) -> OrdersSeen: ...
 
     def positions(self, at_ms: int) -> PositionsSeen: ...
@@ -75,8 +78,11 @@ class Journal(Protocol):
     def append(self, at_ms: int, events: Sequence[Event]) -> None:
         """Store one batch, all of it or nothing. Raises OSError when it can't."""
 
-    def read(self) -> Iterable[tuple[int, int, Event]]:
-        """Every event as (seq, at_ms, event), in order."""
+    def read(self, after: int = 0) -> Iterable[tuple[int, int, Event]]:
+        """Every event after a seq as (seq, at_ms, event), in order."""
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
+        """The newest events of a kind, or of all, in order."""
 
 
 class Reporter(Protocol):

@@ -61,7 +61,9 @@ def replay_text(text: str) -> Replayed:
 def replay_crash_week(until: str, *more: str) -> Replayed:
     """The shipped crash week as far as an instant, New York time; `more` are whole tables."""
     text = (Path(allusetui.scenario.__file__).parent / "shipped" / "crash-week.toml").read_text("utf-8")
-    return replay_text("\n".join([re.sub(r"(?m)^end = .*$", f"end = {until}", text, count=1), *more]))
+    tables = re.split(r"(?m)^(?=\[\[)", re.sub(r"(?m)^end = .*$", f"end = {until}", text, count=1))
+    begun = (table for table in tables if not (at := re.search(r"(?m)^at = (\S+)", table)) or at[1] <= until)
+    return replay_text("\n".join([*begun, *more]))
 
 
 def replay(scenario: Scenario) -> Replayed:

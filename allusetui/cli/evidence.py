@@ -3,7 +3,7 @@
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -17,15 +17,21 @@ from allusetui.scenario.shipped import shipped_names, shipped_text
 _ENFORCING = ("rules", "engine", "compose")
 _ID = re.compile(r'"((?:[0-9]+|S)\.[0-9]+)"')
 Marked = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Test = tuple[str, Marked, list[str]]
+"""Name, source, and the clauses that its class and file are marked with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Clause id → names; `tests` is None where no checkout is present, `scenarios` are then the shipped ones."""
+    """Clause id → names; `tests` is None where no checkout is present, `scenarios` are then the shipped ones.
+
+    `idle`: the tests that assert nothing, and so hold nothing to anything.
+    """
 
     functions: dict[str, list[str]]
     tests: dict[str, list[str]] | None
     scenarios: dict[str, list[str]]
+    idle: frozenset[str] = frozenset()
 
     def gaps(self, clause: Clause, with_planned: bool = False) -> list[str]:
         """What is missing for a rule to be held to: nothing for an enforced one that has a function and a test."""
@@ -34,14 +40,19 @@ class Evidence:
         if clause.status == "planned":
             return ["planned"] if with_planned else []
         found = {"no function": self.functions, "no test": self.tests}
-        return [what for what, known in found.items() if known is not None and not known.get(clause.id)]
+        missing = [what for what, known in found.items() if known is not None and not known.get(clause.id)]
+        named = (self.tests or {}).get(clause.id, ())
+        return [*missing, *(f"{test} asserts nothing" for test in named if test in self.idle)]
 
 
 def gather() -> Evidence:
     """All evidence that is at hand."""
     root = checkout()
-    tests = None if root is None else _by_clause(_marks(root / "tests", root))
-    return Evidence(_functions(), tests, _by_clause(_claims(root)))
+    if root is None:
+        return Evidence(_functions(), None, _by_clause(_claims(root)))
+    tests = list(_tests(root / "tests", root))
+    idle = frozenset(name for name, node, _ in tests if not _asserts(node))
+    return Evidence(_functions(), _by_clause(_marks(tests)), _by_clause(_claims(root)), idle)
 
 
 def checkout() -> Path | None:
@@ -65,18 +76,32 @@ def _by_clause(pairs: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _marks(tests: Path, root: Path) -> Iterator[tuple[str, str]]:
-    """Clause and test, for each mark; read from the source, nothing is run."""
+def _tests(tests: Path, root: Path) -> Iterator[Test]:
+    """Every test with its name, read from the source, nothing is run."""
     for path in tests.rglob("test_*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         everywhere = [clause_id for node in tree.body if _is_pytestmark(node) for clause_id in _marked(node)]
         file = path.relative_to(root).as_posix()
         for name, node, inherited in _tests_in(tree.body, everywhere):
-            for clause_id in [*inherited, *(found for mark in node.decorator_list for found in _marked(mark))]:
-                yield clause_id, f"{file}::{name}"
+            yield f"{file}::{name}", node, inherited
 
 
-def _tests_in(body: list[ast.stmt], inherited: list[str]) -> Iterator[tuple[str, Marked, list[str]]]:
+def _marks(tests: Iterable[Test]) -> Iterator[tuple[str, str]]:
+    """Clause and test, for each mark."""
+    for name, node, inherited in tests:
+        for clause_id in [*inherited, *(found for mark in node.decorator_list for found in _marked(mark))]:
+            yield clause_id, name
+
+
+def _asserts(node: Marked) -> bool:
+    """Whether anything in a test can fail it by what it finds: an `assert`, or what has to raise."""
+    return any(
+        isinstance(each, ast.Assert) or (isinstance(each, ast.Attribute) and each.attr in ("raises", "fail"))
+        for each in ast.walk(node)
+    )
+
+
+def _tests_in(body: list[ast.stmt], inherited: list[str]) -> Iterator[Test]:
     for node in body:
         if isinstance(node, ast.ClassDef):
             marks = [*inherited, *(clause_id for mark in node.decorator_list for clause_id in _marked(mark))]

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from allusetui.cli.say import FAILED, INTERRUPTED, complain, plain, sessions_root
 from allusetui.codec.records import decode
+from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import JOURNAL_FILE, replay
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.journal.error import JournalError, SessionInUse
@@ -24,7 +25,7 @@ from allusetui.market.history_data import DataError
 from allusetui.reports.summary import summary
 from allusetui.reports.terminal import print_summary
 from allusetui.scenario.expect import judge
-from allusetui.scenario.load import ScenarioError, load
+from allusetui.scenario.load import ScenarioError
 from allusetui.scenario.model import Scenario
 
 
@@ -33,7 +34,7 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         load_law()
-        loaded = load(scenario, Path(data) if data else None)
+        loaded = load_scenario(scenario, Path(data) if data else None)
         folder = out if out is not None else sessions_root() / "replays" / plain(loaded.scenario.name)
         started = perf_counter()
         with progress_bar(loaded) as tick:

@@ -19,7 +19,7 @@ from allusetui.domain.event import Event
 from allusetui.domain.snapshot import Key, Snapshot, Told
 from allusetui.domain.state import Volatile
 
-_TOLD_OF_VOLATILE: Final = ("quotes", "option_quotes", "rate", "walks")
+_TOLD_OF_VOLATILE: Final = ("quotes", "option_quotes", "rate", "walks", "told_invalid", "reports", "payouts")
 _REMEMBERED: Final = 4096
 _TEXT: Final = exact(str)
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

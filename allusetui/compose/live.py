@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from allusetui.broker.simulated.store import DurableExchange
+from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
@@ -47,7 +48,7 @@ def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
     origin = folder / ORIGIN_FILE
     if not origin.is_file():
         source = wanted or DEFAULT
-        scenario = load(source, data)
+        scenario = load_scenario(source, data)
         folder.mkdir(parents=True, exist_ok=True)
         path = Path(source)
         where = str(path.resolve()) if path.is_file() else source

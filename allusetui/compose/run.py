@@ -9,17 +9,18 @@ from allusetui.compose.parts import (
     build_market,
     corporate_actions,
     operators,
-    provisions,
     scripted_crashes,
     session_id,
     transfers,
 )
+from allusetui.compose.provisions import provisions
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.input import Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
 from allusetui.law.load import law_hash, load
+from allusetui.law.model import Law
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.model_market import ModelMarket
@@ -61,6 +62,20 @@ class Run:
         self.runtime.go_on(self.end_ms)
 
 
+def check_beginning(scenario: Scenario) -> None:
+    """Raises Problem where an account could not begin as its table says, by the prices of the start."""
+    if not any(table.holdings or table.options for table in scenario.accounts.values()):
+        return
+    law, days, start_ms, end_ms = _frame(scenario)
+    provisions(scenario, law, build_market(scenario, law, days, start_ms, end_ms), days, start_ms)
+
+
+def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
+    """Law, sessions, first and last instant."""
+    first, last = scenario.scenario.start.date() - _LOOKBACK, scenario.scenario.end.date() + _LISTINGS
+    return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
+
+
 def build_run(
     scenario: Scenario,
     journal: Journal,
@@ -68,15 +83,15 @@ def build_run(
     progress: Callable[[int], None] | None = None,
     crashes: tuple[Crash, ...] = (),
 ) -> Run:
-    """Put a scenario's market, exchange and engine together around a journal and a reporter."""
-    law = load()
-    first, last = scenario.scenario.start.date() - _LOOKBACK, scenario.scenario.end.date() + _LISTINGS
-    days = calendar(first, last)
-    start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
+    """Put a scenario's market, exchange and engine together around a journal and a reporter.
+
+    Raises Problem where an account could not begin as its table says.
+    """
+    law, days, start_ms, end_ms = _frame(scenario)
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
     exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
-    accounts = provisions(scenario, law, market, start_ms)
+    accounts = provisions(scenario, law, market, days, start_ms)
     for account in accounts:
         exchange.open_account(account)
     world = World(

@@ -7,22 +7,30 @@ from pathlib import Path
 
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
+from allusetui.compose.program import code_digest
 from allusetui.compose.run import Run, build_run
-from allusetui.journal.error import JournalError
+from allusetui.domain.event import SessionStarted
+from allusetui.domain.state import State
+from allusetui.domain.text import untrusted
+from allusetui.engine.apply import FoldError, fold
+from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.export import export
 from allusetui.journal.lock import FolderLock
-from allusetui.journal.sqlite import SqliteJournal
+from allusetui.journal.snapshot import Maker, SnapshotFile, SnapshotRefused
+from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
+from allusetui.law.load import law_hash, load
 from allusetui.ledger.csv import write_csv
 from allusetui.ledger.postings import postings
 from allusetui.ports import Journal
 from allusetui.reports.files import write
 from allusetui.reports.weekly import weekly
-from allusetui.runtime.stored import stand
+from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
 
 JOURNAL_FILE = "journal.ndjson"
 LEDGER_FILE = "ledger.csv"
 REPORTS_FOLDER = "reports"
+_SHOWN = 12  # characters of a law's hash
 _OWN_FILES = ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", JOURNAL_FILE, LEDGER_FILE)
 
 
@@ -41,8 +49,11 @@ class FolderReporter:
 def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) -> Run:
     """Run a scenario into `folder`: journal, ledger and reports of an earlier replay there are replaced.
 
-    Raises SessionInUse where another process works in the folder, OSError where the disk refuses.
+    Raises JournalError where a session lives in the folder, SessionInUse where another process works in it, OSError
+    where the disk refuses.
     """
+    if (folder / BOOK_FILE).exists():
+        raise JournalError(f"{folder}: holds a session, which a replay would overwrite; allowed: another --out")
     folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)
     for name in _OWN_FILES:
@@ -80,13 +91,48 @@ def open_session(scenario: Scenario, folder: Path) -> Run:
         journal = SqliteJournal(folder)
         held.callback(journal.close)
         run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER))
-        run.runtime.world.broker = book = _durable(run, folder / BOOK_FILE, is_new=not any(journal.read()))
-        run.stand = stand(journal.read(), book.stored_ms)
-        if run.stand is not None and run.stand.state.session != run.started.session:
-            raise JournalError(f"{folder}: holds session {run.stand.state.session}, not {run.started.session}")
+        is_new = not journal.seq
+        run.runtime.world.broker = book = _durable(run, folder / BOOK_FILE, is_new)
+        snapshot = SnapshotFile(folder, journal, Maker(run.started.session, law_hash(), code_digest()))
+        run.runtime.world.keep = snapshot.keep
+        if not is_new:
+            _check_is_ours(journal, folder / FILE_NAME, run.started.session)
+            state, findings = _restored(journal, folder / FILE_NAME, snapshot)
+            run.stand = Stand(state, max(state.at_ms, book.stored_ms), findings)
         run.runtime.now_ms = run.started.at_ms if run.stand is None else run.stand.at_ms
         run.close = held.pop_all().close
     return run
+
+
+def _check_is_ours(journal: Journal, path: Path, session: str) -> None:
+    """A journal that another session or another law has decided on is not gone on with (15.1)."""
+    began = journal.last(1, SessionStarted.kind)
+    if not began:
+        raise JournalError(f"{path}: record 1: no session was begun; {CURE}")
+    ((seq, _, event),) = began
+    assert isinstance(event, SessionStarted)
+    if event.session != session:
+        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}")
+    if event.constitution_hash != law_hash():
+        theirs = f"{event.constitution} {event.constitution_hash[:_SHOWN]}"
+        ours = f"{load().version} {law_hash()[:_SHOWN]}"
+        raise JournalError(untrusted(f"{path}: record {seq}: decided under constitution {theirs}, not {ours}; {CURE}"))
+
+
+def _restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:
+    """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told."""
+    kept, refused = None, ""
+    try:
+        kept = snapshot.load()
+    except SnapshotRefused as refusal:
+        refused = f"; snapshot refused: {refusal}"
+    state, seq = kept or (State(), 0)
+    rows = tuple(journal.read(seq))
+    try:
+        state = fold(rows, state)
+    except FoldError as error:
+        raise JournalError(f"{path}: {error}; {CURE}") from None
+    return state, f"snapshot of record {seq}, {len(rows)} folded" if kept else f"journal folded{refused}"
 
 
 def _durable(run: Run, path: Path, is_new: bool) -> DurableExchange:

@@ -1,6 +1,7 @@
 """What the engine wants done outside. Effects leave only after the events of their batch are durable."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from allusetui.domain.order import Order
 
@@ -43,4 +44,13 @@ class WriteReport:
     name: str
 
 
-Effect = PlaceOrder | CancelOrder | AskOrders | AskPositions | AskChain | AskBars | WriteReport
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """Money of an account to its owner, or to the tax office: dollars, above zero; booked when the broker shows it."""
+
+    account: str
+    amount: Decimal
+    reason: str
+
+
+Effect = PlaceOrder | CancelOrder | AskOrders | AskPositions | AskChain | AskBars | WriteReport | PayOut

@@ -66,10 +66,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The process is up again; it last handled inputs at `seen_ms`."""
+    """The process is up again; it last handled inputs at `seen_ms`. `findings`: what its state was made from."""
 
     at_ms: int
     seen_ms: int
+    findings: str = "journal folded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +245,14 @@ class BrokerReturned:
 
 @dataclass(frozen=True, slots=True)
 class OperatorActed:
-    """A person's key. `account` None = all, `contract` for close."""
+    """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out."""
 
     at_ms: int
     action: str
     account: str | None
     by: str
     contract: Option | None = None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,9 @@ class Link:
 class Snapshot:
     """Everything of one instant. Nobody changes what it holds.
 
-    `volatile` carries quotes, the rate and the walks of working orders, no more. `beat_ms` is the engine's wall clock,
-    monotonic; `lag_ms` how late its loop was at the worst since the snapshot before. `tail` and `alerts` ascend.
+    `volatile` carries quotes and what is doubted of them, the rate, known reports and dividends, and the walks of
+    working orders, no more. `beat_ms` is the engine's wall clock, monotonic; `lag_ms` how late its loop was at the
+    worst since the snapshot before. `tail` and `alerts` ascend.
     """
 
     count: int

@@ -61,6 +61,9 @@ class State:
     margin_rate: Decimal = ZERO
     commission: Decimal = ZERO
     at_ms: int = 0
+    heard_ms: int = 0
+    marked_ms: int = 0
+    """When the last key was pressed, and an account was last marked; 0 before the first."""
     accounts: dict[str, Account] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     intent_count: int = 0
@@ -153,8 +156,8 @@ class Volatile:
     hedge_chains: dict[str, Chain | None] = field(default_factory=dict)
     hedges_asked_ms: dict[str, int] = field(default_factory=dict)
     """When an account last asked for the chains of a hedge."""
-    reports: dict[str, tuple[date, ...]] = field(default_factory=dict)
-    """Report dates by symbol, as its last chain told them."""
+    reports: dict[str, tuple[date, ...] | None] = field(default_factory=dict)
+    """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     """Dividends to come by symbol, as its last chain told them."""
     absent_ms: dict[str, int] = field(default_factory=dict)

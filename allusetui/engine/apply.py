@@ -7,6 +7,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
+from allusetui.domain.text import untrusted
 from allusetui.engine.changes import accounts, growth, hedges, house, orders, positions
 from allusetui.engine.changes.held import Changes
 
@@ -16,12 +17,35 @@ _CHANGES: Changes = {
 }  # fmt: skip
 
 
-def fold(records: Iterable[tuple[int, int, ev.Event]]) -> State:
-    """The state that a journal tells."""
-    state = State()
-    for _, at_ms, event in records:
-        apply(state, at_ms, event)
+_UNFIT = (AssertionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class FoldError(Exception):
+    """A record that can't follow those before it; one line, to show as it is."""
+
+
+def fold(records: Iterable[tuple[int, int, ev.Event]], state: State | None = None) -> State:
+    """The state that a journal tells; with a state, which then changes, the one that its further records lead to.
+
+    Raises FoldError, naming the record, for one that can't follow those before it.
+    """
+    state = State() if state is None else state
+    for seq, at_ms, event in records:
+        try:
+            apply(state, at_ms, event)
+        except _UNFIT as error:
+            raise FoldError(f"record {seq}: {event.kind} can't follow what came before it: {_why(error)}") from error
     return state
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case KeyError():
+            return untrusted(f"there is no {error.args[0]}")
+        case ValueError():
+            return untrusted(str(error))
+        case _:
+            return type(error).__name__
 
 
 def apply(state: State, at_ms: int, event: ev.Event) -> None:

@@ -9,12 +9,12 @@ from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain, Quote
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import may_leave
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import assignment, covered_call
 from allusetui.rules.assignment import basis_of
 from allusetui.rules.cadence import ExpiryClock
 from allusetui.rules.entry import report_days
+from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
 
 

@@ -11,10 +11,10 @@ from allusetui.domain.quote import Chain, Quote
 from allusetui.domain.state import Atr
 from allusetui.engine import hedges, prompts
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import latch, may_leave
+from allusetui.engine.machine import latch
 from allusetui.engine.orders import end, intend, of_contract
-from allusetui.engine.walk import opens_wide
 from allusetui.rules import protocol
+from allusetui.rules.latches import may_leave
 from allusetui.rules.liquidity import buffered_spot, slice_quote
 from allusetui.rules.situation import clause
 
@@ -67,8 +67,7 @@ def _fall(
     desk: Desk, account: Account, option: Option, position: Position, spot: Decimal, atr: Atr, breach: Decimal
 ) -> None:
     key = (account.name, option)
-    # A level that no roll could answer (6.10) is kept for as long as the breach would ask for that roll again.
-    level = desk.law.protocol.freeze_level if position.escalated else position.level
+    level = protocol.level_to_leave(position, desk.law.protocol)
     if not protocol.is_below(level, breach, desk.law.protocol):
         desk.volatile.fall_looks.pop(key, None)
         return
@@ -169,7 +168,7 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
     level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
     if not desk.law.protocol.freeze_level <= level < desk.law.protocol.stop_level:
         return
-    if of_contract(desk, account, option) or opens_wide(desk, option):
+    if of_contract(desk, account, option) or protocol.opens_wide(desk, option):
         return
     allowed = next((c for c in candidates if c.refused is None), None)
     if allowed is None:

@@ -192,7 +192,7 @@ class Engine:
             )
         )  # fmt: skip
         self.volatile.seen_ms = item.seen_ms
-        resume.on_resumed(desk)
+        resume.on_resumed(desk, item.findings)
 
     def _disk_failed(self, desk: Desk, item: inp.DiskFailed) -> None:
         """A batch could not be stored: latched, and nothing of the latch can be stored either; cancels still leave."""

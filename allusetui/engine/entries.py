@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
-from allusetui.domain.contract import Right, Side
+from allusetui.domain.contract import Side
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import ZERO, to_price
+from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
@@ -14,33 +14,16 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, rest
 from allusetui.engine.orders import intend
 from allusetui.rules import covered_call
-from allusetui.rules.cadence import Span, entry_window
-from allusetui.rules.entry import (
-    Pick,
-    StrikeRule,
-    account_refusal,
-    data_refusal,
-    earnings_refusal,
-    held_until,
-    pick,
-    symbol_refusal,
-)
+from allusetui.rules.cadence import CALLS, WINDOW_CLAUSE, Span, entry_window, windows_of
+from allusetui.rules.entry import Pick, account_refusal, put_for
 from allusetui.rules.situation import Refusal, clause
-from allusetui.rules.sizing import allocate, room
+from allusetui.rules.sizing import allocate, put_room
 
 _SCAN_WAIT_S = 60
 ABANDONED = "abandoned"
 UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot", ABANDONED})
 RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
 OWED = RELOOKED | {""}
-ENTRY_CLAUSES = {
-    "gen": ("1.1", "2.1", "2.2"),
-    "mini": ("1.1", "2.1", "2.2"),
-    "rev": ("1.2", "3.1", "3.2"),
-    "com": ("1.3", "4.1"),
-}
-WINDOW_CLAUSE = {"gen": "1.1", "mini": "1.1", "rev": "1.2", "com": "1.3"}
-CALLS = "com"
 Plan = dict[str, tuple[Pick, int]]
 Refused = dict[str, list[Refusal]]
 
@@ -49,19 +32,6 @@ def window_of(desk: Desk, window: str) -> Span | None:
     """Today's span of a window; None on a day without it."""
     session = desk.session
     return entry_window(desk.calendar, desk.law.cadence, window, session) if session else None
-
-
-def windows_of(account: Account) -> tuple[str, ...]:
-    """The windows an account takes part in: its own, and COM's for calls on shares it holds."""
-    own = account.type.value
-    return (own,) if own == CALLS else (CALLS, own)
-
-
-def symbols_in(desk: Desk, account: Account, window: str) -> tuple[str, ...]:
-    """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
-    if window == account.type.value:
-        return desk.universe(account)
-    return tuple(symbol for symbol in account.stocks() if account.shares(symbol) > 0)
 
 
 @clause("1.1", "1.2", "1.3")
@@ -84,7 +54,7 @@ def owes_a_look(desk: Desk) -> bool:
             span = window_of(desk, window)
             if span is not None and span.holds(desk.now_ms):
                 outcomes = _outcomes(desk, account, window)
-                if any(outcomes.get(symbol, "") in OWED for symbol in symbols_in(desk, account, window)):
+                if any(outcomes.get(symbol, "") in OWED for symbol in desk.symbols_in(account, window)):
                     return True
     return False
 
@@ -96,8 +66,8 @@ def _outcomes(desk: Desk, account: Account, window: str) -> dict[str, str]:
 
 def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> None:
     outcomes = _outcomes(desk, account, window)
-    owed = [s for s in symbols_in(desk, account, window) if outcomes.get(s) is None or outcomes[s] in UNABLE]
-    refusal = account_refusal(desk, account)
+    owed = [s for s in desk.symbols_in(account, window) if outcomes.get(s) is None or outcomes[s] in UNABLE]
+    refusal = account_refusal(account)
     if refusal is not None:
         for symbol in owed:
             if outcomes.get(symbol) != ABANDONED:  # its order has been sent, and its end told
@@ -105,7 +75,7 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
         return
     owed = [s for s in owed if outcomes.get(s) != "pivot" or not account.pivoted]
     again = [s for s, why in outcomes.items() if why in RELOOKED] if relook_due else []
-    wanted = [s for s in symbols_in(desk, account, window) if s in owed or s in again]
+    wanted = [s for s in desk.symbols_in(account, window) if s in owed or s in again]
     able = account.status in (Status.SAFE, Status.MONITORING, Status.ORDERING)
     if not wanted or not able or account.name in desk.volatile.resuming:
         return
@@ -140,7 +110,7 @@ def settle_scans(desk: Desk) -> None:
         del desk.volatile.scans[key]
         for symbol in scan.awaited:
             scan.chains.setdefault(symbol, None)
-        if account_refusal(desk, account) is None:
+        if account_refusal(account) is None:
             _decide(desk, account, scan)
         elif account.status is Status.SCANNING:
             rest(desk, account, "rest")
@@ -150,7 +120,7 @@ def _decide(desk: Desk, account: Account, scan: Scan) -> None:
     """ANALYZING: pick, allocate, plan; ORDERING when something is planned."""
     if account.status is Status.SCANNING:
         change(desk, account, Status.ANALYZING, "window")
-    order = [s for s in symbols_in(desk, account, scan.window) if s in scan.chains]
+    order = [s for s in desk.symbols_in(account, scan.window) if s in scan.chains]
     refused: Refused = {symbol: [] for symbol in order}
     calls = _plan_calls(desk, account, scan, order, refused) if scan.window == CALLS else {}
     puts = _plan_puts(desk, account, scan, order, refused) if scan.window == account.type.value else {}
@@ -158,7 +128,10 @@ def _decide(desk: Desk, account: Account, scan: Scan) -> None:
     for symbol in order:
         if symbol not in calls:
             # What is looked at again is told last: it is the outcome.
-            skip(desk, account, scan.window, symbol, sorted(refused[symbol], key=lambda r: r.reason in RELOOKED))
+            reasons = sorted(refused[symbol], key=lambda r: r.reason in RELOOKED)
+            skip(desk, account, scan.window, symbol, reasons)
+            if symbol not in puts:
+                _answer(desk, account, scan.window, symbol, reasons[-1])
     if planned:
         _to_ordering(desk, account)
     for chosen, quantity in planned:
@@ -191,38 +164,20 @@ def _plan_calls(desk: Desk, account: Account, scan: Scan, order: Iterable[str], 
     return planned
 
 
-@clause("0.2", "2.2", "3.2", "4.1", "6.8")
+@clause("0.2")
 def _plan_puts(desk: Desk, account: Account, scan: Scan, order: list[str], refused: Refused) -> Plan:
     """Cash-secured puts by the allocation of 0.2."""
     picks: list[Pick] = []
     for symbol in order:
-        found = _put_for(desk, account, symbol, scan.chains[symbol])
+        found = put_for(desk, account, symbol, scan.chains[symbol])
         if isinstance(found, Pick):
             picks.append(found)
         else:
             refused[symbol] += found
-    # What is about to buy shares secures no put (4.4).
-    kept = account.to_invest if account.purchase_due else ZERO
-    planned, unfit = allocate(desk, picks, room(desk, account, kept))
+    planned, unfit = allocate(desk, picks, put_room(desk, account))
     for symbol, refusal in unfit.items():
         refused[symbol].append(refusal)
     return planned
-
-
-def _put_for(desk: Desk, account: Account, symbol: str, chain: Chain | None) -> Pick | list[Refusal]:
-    sleeve = desk.law.sleeves[account.type.value]
-    stressed = desk.state.mode == "stress" and sleeve.stress_dte is not None
-    dte = sleeve.stress_dte if stressed and sleeve.stress_dte else sleeve.dte
-    refusal = symbol_refusal(desk, account, symbol, Right.PUT)
-    if refusal is None and chain is not None:
-        refusal = earnings_refusal(desk, chain, held_until(desk, chain, dte, stressed))
-    refusal = refusal or data_refusal(desk, symbol, chain)
-    if refusal is not None:
-        return [refusal]
-    assert chain is not None
-    rule = StrikeRule(sleeve.delta, sleeve.delta.middle, desk.law.entry.delta_outside)
-    again = ("6.8",) if symbol in account.called_away or account.type.value == CALLS else ()
-    return pick(desk, chain, Right.PUT, dte, rule, stressed, (*ENTRY_CLAUSES[account.type.value], *again))
 
 
 def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int) -> None:
@@ -231,7 +186,7 @@ def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int
     if option.is_put and "hedged_week" in desk.state.breakers:
         notes.append("hedged_week")
     desk.volatile.option_quotes[option] = chosen.quote
-    clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else chosen.clauses
+    clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else (WINDOW_CLAUSE[window], *chosen.clauses)
     desk.emit(
         ev.EntryPlanned(
             account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=round(chosen.delta, 4),
@@ -249,14 +204,26 @@ def skip(desk: Desk, account: Account, window: str, symbol: str, refusals: Itera
     told = log.told if log is not None and log.day == desk.today else set()
     for refusal in refusals:
         if (symbol, refusal.reason) not in told:
-            desk.emit(
-                ev.EntrySkipped(
-                    account=account.name, clauses=refusal.clauses, symbol=symbol, reason=refusal.reason,
-                    window=window, figures=refusal.figures,
-                )
-            )  # fmt: skip
-            log = account.windows[window]
-            told = log.told
+            _tell(desk, account, window, symbol, refusal)
+            told = account.windows[window].told
+
+
+def _answer(desk: Desk, account: Account, window: str, symbol: str, refusal: Refusal) -> None:
+    """A look of an account that is able again has an outcome of its own, though its reason was told before.
+
+    Left at what it was unable for, the look would be owed again at once, and for ever.
+    """
+    if _outcomes(desk, account, window).get(symbol) in UNABLE - {refusal.reason}:
+        _tell(desk, account, window, symbol, refusal)
+
+
+def _tell(desk: Desk, account: Account, window: str, symbol: str, refusal: Refusal) -> None:
+    desk.emit(
+        ev.EntrySkipped(
+            account=account.name, clauses=refusal.clauses, symbol=symbol, reason=refusal.reason,
+            window=window, figures=refusal.figures,
+        )
+    )  # fmt: skip
 
 
 def settle_states(desk: Desk) -> None:

@@ -8,10 +8,10 @@ from allusetui.domain.contract import Side, Stock
 from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import may_leave
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import forks
 from allusetui.rules.cadence import expiry_clock
+from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity, free_cash
 

@@ -10,13 +10,14 @@ from allusetui.domain.quote import Chain
 from allusetui.engine import prompts
 from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import may_leave, open_cycle
+from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend, of_contract
 from allusetui.engine.purchase import buy
 from allusetui.engine.schedule import Since
 from allusetui.rules import hedging, triggers
 from allusetui.rules.entry import account_refusal
 from allusetui.rules.hedging import Budget, Unfit
+from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import free_cash
 
@@ -167,6 +168,6 @@ def give_up(desk: Desk) -> None:
     for account in desk.trading():
         if triggers.is_due(desk, account):
             funds = hedging.budget(desk, account, desk.law.hedging.triggered_gains_share)
-            refusal = account_refusal(desk, account)
+            refusal = account_refusal(account)
             why = Unfit(refusal.reason if refusal else "stale", refusal.clauses if refusal else ("8.3",))
             _skip(desk, account, funds, why, (*triggers.clauses_on(desk), *why.clauses))

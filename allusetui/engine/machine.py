@@ -1,77 +1,15 @@
-"""§9: the state machine of an account, as a table, its latches, and what may leave under them."""
-
-from itertools import pairwise
+"""§9: the state machine of an account, and its latches."""
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.order import Intent, Purpose
 from allusetui.engine.desk import Desk
+from allusetui.engine.transitions import LEGAL
+from allusetui.rules.latches import LATCH_CLAUSE, SILENT, may_leave
 from allusetui.rules.situation import clause
-
-_RING = (
-    Status.SAFE, Status.SCANNING, Status.ANALYZING, Status.ORDERING,
-    Status.MONITORING, Status.CLOSING, Status.RECONCILING, Status.SAFE,
-)  # fmt: skip
-
-LEGAL: frozenset[tuple[Status, Status]] = frozenset(
-    {
-        *pairwise(_RING),
-        # nothing to order, or a latch in the middle of a look
-        (Status.SCANNING, Status.MONITORING),
-        (Status.SCANNING, Status.SAFE),
-        (Status.ANALYZING, Status.MONITORING),
-        (Status.ANALYZING, Status.SAFE),
-        (Status.ORDERING, Status.SAFE),
-        # the next window opens while positions are held
-        (Status.MONITORING, Status.SCANNING),
-        # a latch, or nothing held any more
-        (Status.MONITORING, Status.SAFE),
-        (Status.CLOSING, Status.SAFE),
-        # positions outlive the week
-        (Status.RECONCILING, Status.MONITORING),
-        # positions held, and the week's end of a resting account
-        (Status.SAFE, Status.MONITORING),
-        (Status.SAFE, Status.RECONCILING),
-        # the halt comes from anywhere
-        *((status, Status.EMERGENCY) for status in Status if status is not Status.EMERGENCY),
-        (Status.EMERGENCY, Status.SAFE),
-        # a person works on the machine; an audit goes back to where it came from
-        (Status.SAFE, Status.MAINTENANCE),
-        (Status.MAINTENANCE, Status.SAFE),
-        (Status.SAFE, Status.AUDIT),
-        (Status.AUDIT, Status.SAFE),
-        (Status.MONITORING, Status.AUDIT),
-        (Status.AUDIT, Status.MONITORING),
-    }
-)
-"""Every change that §9 allows; anything else is refused and changes nothing."""
 
 WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
 
-SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
-"""Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
-
-_DEFENCE = frozenset(
-    {Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE, Purpose.HEDGE}
-)
-LEAVES: dict[Latch, frozenset[Purpose]] = {
-    Latch.PAUSED: frozenset(),
-    Latch.LEVEL3: _DEFENCE,
-    Latch.BREAKER: _DEFENCE,
-    Latch.BROKER: frozenset(),
-    Latch.DISK: frozenset(),
-    Latch.MISMATCH: frozenset(),
-}
-"""What still leaves under each latch, cancels aside; under several, what all of them let through."""
-
-LATCH_CLAUSE = {
-    Latch.PAUSED: "0.7",
-    Latch.LEVEL3: "6.4",
-    Latch.BREAKER: "6.13",
-    Latch.BROKER: "8.6",
-    Latch.DISK: "9.5",
-    Latch.MISMATCH: "9.5",
-}
 
 
 @clause("9.1", "9.2")
@@ -121,25 +59,6 @@ def latch(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...] =
 def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]) -> None:
     if which in account.latches:
         desk.emit(ev.LatchReleased(account=account.name, clauses=clauses, latch=which.value))
-
-
-@clause("0.7", "9.1", "9.2", "9.3", "9.4")
-def may_leave(account: Account, purpose: Purpose, approved: bool = False, defends: bool = True) -> bool:
-    """Whether an order of this purpose may be sent for the account as it stands.
-
-    `defends`: a hedge of 6.11 does, one of 5.3–5.5 does not, and waits like a LEAP for the last latch to go.
-    """
-    if account.status in SILENT:
-        return False
-    invests = purpose is Purpose.LEAP or not defends
-    if invests and (account.latches or account.no_entries):
-        return False
-    for which in account.latches:
-        if which is Latch.PAUSED and approved:
-            continue
-        if purpose not in LEAVES[which]:
-            return False
-    return not purpose.opens or not (account.no_entries or account.frozen)
 
 
 def _defends(intent: Intent) -> bool:

@@ -15,7 +15,7 @@ from allusetui.rules import breakers, pivot
 from allusetui.rules.liquidity import flaw, jumps, stands
 from allusetui.rules.protocol import fix_atr
 from allusetui.rules.situation import VIX, clause
-from allusetui.rules.valuation import equity, margin
+from allusetui.rules.valuation import equity, is_over_margin, margin
 
 
 def take_quotes(desk: Desk, seen: inp.MarketSeen) -> None:
@@ -129,7 +129,7 @@ def ask_bars(desk: Desk) -> None:
 def remember_dates(desk: Desk, symbol: str, chain: Chain | None) -> None:
     """What a chain tells of reports, which holds for every symbol of its issuer, and of dividends."""
     if chain is not None:
-        desk.volatile.reports[symbol] = chain.earnings or ()
+        desk.volatile.reports[symbol] = chain.earnings
         desk.volatile.payouts[symbol] = chain.payouts
 
 
@@ -183,7 +183,7 @@ def _pivot(
 
 def _judge_margin(desk: Desk, account: Account, worth: Decimal) -> None:
     required = margin(desk, account)
-    over = required > desk.law.sizing.margin_cap * worth if worth > 0 else required > 0
+    over = is_over_margin(desk, required, worth)
     if over == account.over_margin:
         return
     use = round(float(required / worth), 4) if worth > 0 else 1.0

@@ -6,17 +6,22 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import Side
-from allusetui.domain.effect import AskPositions
+from allusetui.domain.effect import AskPositions, PayOut
+from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
 from allusetui.engine import audit, prompts, resume
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import SILENT, change, latch, release, rest
+from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.market import halt
 from allusetui.engine.orders import intend, of_contract
 from allusetui.rules import breakers
+from allusetui.rules.latches import SILENT
 from allusetui.rules.situation import clause
+from allusetui.rules.valuation import free_cash
 
+# Under these a person may still act on an account by hand: its books and its link are not in doubt.
+_BY_HAND = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
 _FOR_EACH = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
 _CLAUSE = {"kill": "0.8", "pause": "0.7", "resume": "0.7", "maintenance": "9.3", "audit": "9.4"}
 
@@ -27,10 +32,14 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
         for name in list(desk.state.accounts):
             on_key(desk, replace(seen, account=name))
         return
+    if seen.account is not None and seen.account not in desk.state.accounts:
+        desk.alert("warning", untrusted(f"No account {seen.account}: {seen.action} did nothing."), None, ("0.7",))
+        return
     clauses = (_CLAUSE.get(seen.action, "9.1"),)
     desk.emit(
         ev.OperatorKey(
-            account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract
+            account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract,
+            amount=None if seen.amount is None else to_price(seen.amount),
         )
     )
     if seen.action == "kill":
@@ -39,11 +48,10 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
     if seen.action == "reset" and seen.account is None:
         _reset_all(desk)
         return
-    account = desk.state.accounts.get(seen.account or "")
-    if account is None:
-        desk.alert("warning", untrusted(f"No account {seen.account}: {seen.action} did nothing."), None, ("0.7",))
+    if seen.account is None:
+        desk.alert("warning", untrusted(f"No account named: {seen.action} did nothing."), None, ("0.7",))
         return
-    _on_account(desk, account, seen)
+    _on_account(desk, desk.state.accounts[seen.account], seen)
 
 
 def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
@@ -70,8 +78,10 @@ def _on_account(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
             prompts.answer(desk, account, seen)
         case "no_entries":
             pass  # the key itself sets it
-        case "deposit" | "withdraw" | "tax_paid":
+        case "deposit":
             pass  # booked when the broker shows the money
+        case "withdraw" | "tax_paid":
+            _pay_out(desk, account, seen)
         case other:
             desk.alert("warning", untrusted(f"{other} does nothing in this version."), account.name)
 
@@ -159,11 +169,32 @@ def _refuse(
     )
 
 
+@clause("0.2", "0.9", "10.2")
+def _pay_out(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
+    """Only what no short put and no order binds may go, taxes out of their reserve first; booked when it has gone."""
+    reason = "tax" if seen.action == "tax_paid" else "withdrawal"
+    if seen.amount is None or account.status in SILENT or account.latches - _BY_HAND:
+        _refuse(desk, account, account.status, seen.action, ("9.1", "9.2"))
+        return
+    free = max(free_cash(desk, account), ZERO) + (account.tax_reserve if reason == "tax" else ZERO)
+    if seen.amount <= free:
+        desk.ask(PayOut(account.name, seen.amount, reason))
+        return
+    clauses = ("0.2", "10.2") if reason == "tax" else ("0.2", "0.9")
+    desk.emit(
+        ev.CashRefused(
+            account=account.name, clauses=clauses, reason=reason, amount=to_price(seen.amount), free=to_price(free)
+        )
+    )
+    text = f"{account.name}: {to_cent(seen.amount)} can't be paid out, {to_cent(free)} is free; nothing was moved."
+    desk.alert("warning", text, account.name, clauses)
+
+
 def _close(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     """One position by hand, through the same plan; in a paused account the yes counts as an approved defence."""
     option = seen.contract
     quantity = account.quantity(option) if option else 0
-    blocked = account.latches - {Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER}
+    blocked = account.latches - _BY_HAND
     if option is None or quantity == 0 or account.status in SILENT or blocked:
         _refuse(desk, account, account.status, "close", ("9.1", "9.2"))
         return

@@ -18,6 +18,7 @@ from allusetui.rules.pivot import clauses_of
 from allusetui.rules.price_walk import limit_at
 from allusetui.rules.situation import clause
 
+_CHECK_MS = 30 * SECOND_MS
 STEP = "step"
 TIMEOUT = "timeout"
 
@@ -249,10 +250,18 @@ def _tend(desk: Desk, intent: Intent, order: Working) -> None:
     step = min(walk.step + 1, steps)
     limit = limit_at(desk, intent, step)
     if limit is None or limit == order.limit or is_too_early(desk, intent):
+        _check(desk, order, walk)
         _rest_step(desk, intent, step)
         return
     desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)
     _cancel(desk, intent, order, STEP)
+
+
+def _check(desk: Desk, order: Working, walk: Walk) -> None:
+    """What rests at its price is asked about every half minute: a fill of which nobody told is among the executions."""
+    begun_ms = walk.due_ms - desk.law.walk.timeout_s * SECOND_MS
+    if (desk.now_ms - order.sent_ms) // _CHECK_MS > (begun_ms - order.sent_ms) // _CHECK_MS:
+        desk.ask(AskOrders())
 
 
 def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:

@@ -23,7 +23,7 @@ def _step(desk: Desk, account: Account, step: str, findings: str) -> None:
 
 
 @clause("9.5")
-def on_resumed(desk: Desk) -> None:
+def on_resumed(desk: Desk, findings: str) -> None:
     """The process is up again: every live order is unknown, every account rests in SAFE until the books agree.
 
     A week that was typed, and its report not written any more, gets its report now.
@@ -31,7 +31,7 @@ def on_resumed(desk: Desk) -> None:
     for account in desk.state.accounts.values():
         if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE):
             change(desk, account, Status.SAFE, "startup", ("9.5",))
-    begin(desk, "journal folded")
+    begin(desk, untrusted(findings))
     if desk.state.report_week != desk.state.week_typed:
         desk.ask(WriteReport("weekly", desk.state.week_typed))
 

@@ -5,6 +5,7 @@ from allusetui.domain.order import Intent, Purpose
 from allusetui.engine.desk import Desk
 from allusetui.rules.assignment import is_pinned
 from allusetui.rules.cadence import expiry_clock
+from allusetui.rules.protocol import opens_wide
 from allusetui.rules.situation import Situation, clause
 
 
@@ -28,14 +29,6 @@ def is_too_early(s: Situation, intent: Intent) -> bool:
     """No stop or roll before 09:31 while the spread is above 20 % of mid."""
     option = intent.contract
     return intent.purpose in (Purpose.STOP, Purpose.ROLL) and isinstance(option, Option) and opens_wide(s, option)
-
-
-def opens_wide(s: Situation, option: Option) -> bool:
-    """Whether the session is too young for the option's spread, or for having one."""
-    if s.now_ms >= s.clock(s.law.cadence.earliest_exit):
-        return False
-    quote = s.fresh_option(option)
-    return quote is None or quote.spread_share > float(s.law.cadence.early_exit_spread)
 
 
 def lot_of(s: Situation, contract: Contract) -> int:

@@ -15,6 +15,10 @@ class MemoryJournal:
         """Store one batch."""
         self._rows.extend((seq, at_ms, event) for seq, event in enumerate(events, start=len(self._rows) + 1))
 
-    def read(self) -> Iterable[tuple[int, int, Event]]:
-        """Every event so far as (seq, at_ms, event), in order."""
-        return tuple(self._rows)
+    def read(self, after: int = 0) -> Iterable[tuple[int, int, Event]]:
+        """Every event so far after a seq as (seq, at_ms, event), in order."""
+        return tuple(self._rows[after:])
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
+        """The newest events of a kind, or of all, in order."""
+        return [row for row in self._rows if kind in (None, row[2].kind)][-count:]

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 from allusetui.codec.records import decode, line
 from allusetui.codec.shape import CodecError
 from allusetui.domain.event import Event
-from allusetui.journal.error import JournalError
+from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.wal import tail_is_whole
 
@@ -74,16 +74,37 @@ class SqliteJournal:
             raise _as_os_error(error, self._path) from error
         self._seq, self._hash = rows[-1][0], head
 
-    def read(self) -> Iterator[tuple[int, int, Event]]:
-        """Every event as (seq, at_ms, event), in order. Raises JournalError at the first row that is damaged."""
-        for seq, at_ms, text, _ in self._rows():
-            try:
-                found_seq, found_ms, event = decode(text)
-            except CodecError as error:
-                raise JournalError(f"{self._path}: record {seq}: {error}") from None
-            if (found_seq, found_ms) != (seq, at_ms):
-                raise JournalError(f"{self._path}: record {seq} is stored under another seq or time than it says")
-            yield seq, at_ms, event
+    def read(self, after: int = 0) -> Iterator[tuple[int, int, Event]]:
+        """Every event after a seq as (seq, at_ms, event), in order.
+
+        Raises JournalError at the first row that is damaged, or tells what this version does not know.
+        """
+        return (self._event(*row[:3]) for row in self._rows(after))
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
+        """The newest events of a kind, or of all, in order. Raises JournalError as `read` does."""
+        named = "" if kind is None else f'"kind":"{kind}"'
+        newest = "SELECT seq, at_ms, line FROM record WHERE instr(line, ?) ORDER BY seq DESC LIMIT ?"
+        try:
+            rows = self._connection.execute(newest, (named, count)).fetchall()
+        except sqlite3.Error as error:
+            _refuse(error, self._path)
+        return [self._event(*row) for row in reversed(rows)]
+
+    @property
+    def seq(self) -> int:
+        """The newest record's; 0 before the first."""
+        return self._seq
+
+    def hash_at(self, seq: int) -> str | None:
+        """What the hash chain has come to with a record; None where there is no such record."""
+        if seq == self._seq:
+            return self._hash
+        try:
+            row = self._connection.execute("SELECT hash FROM record WHERE seq = ?", (seq,)).fetchone()
+        except sqlite3.Error as error:
+            _refuse(error, self._path)
+        return row[0] if row else None
 
     def close(self) -> None:
         """Give the folder back. Nothing is lost without it."""
@@ -95,12 +116,23 @@ class SqliteJournal:
             seq, head = row[0], row[3]
         return seq, head
 
-    def _rows(self) -> Iterator[tuple[int, int, str, str]]:
-        """The rows in order, each proven to follow the one before it."""
-        head = _GENESIS
+    def _event(self, seq: int, at_ms: int, text: str) -> tuple[int, int, Event]:
         try:
-            rows = self._connection.execute("SELECT seq, at_ms, line, hash FROM record ORDER BY seq")
-            for expected, (seq, at_ms, text, stored) in enumerate(rows, start=1):
+            found_seq, found_ms, event = decode(text)
+        except CodecError as error:
+            raise JournalError(f"{self._path}: record {seq}: {error}; {CURE}") from None
+        if (found_seq, found_ms) != (seq, at_ms):
+            raise JournalError(f"{self._path}: record {seq} is stored under another seq or time than it says")
+        return seq, at_ms, event
+
+    def _rows(self, after: int = 0) -> Iterator[tuple[int, int, str, str]]:
+        """The rows after a seq in order, each proven to follow the one before it."""
+        head = (self.hash_at(after) if after else None) or _GENESIS
+        try:
+            rows = self._connection.execute(
+                "SELECT seq, at_ms, line, hash FROM record WHERE seq > ? ORDER BY seq", (after,)
+            )
+            for expected, (seq, at_ms, text, stored) in enumerate(rows, start=after + 1):
                 if seq != expected:
                     raise JournalError(f"{self._path}: record {expected} is missing")
                 head = _chained(head, text) if isinstance(text, str) else _GENESIS
@@ -118,16 +150,16 @@ def _open(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         _refuse(error, path)
     try:
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, FORMAT):
+            raise JournalError(f"{path}: is of format {found}; this version reads format {FORMAT}; {CURE}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
             connection.execute(f"PRAGMA user_version={FORMAT}")
             connection.execute("COMMIT")
-        elif found != FORMAT:
-            raise JournalError(f"{path}: is of format {found}; this version reads format {FORMAT}")
     except sqlite3.Error as error:
         connection.close()
         _refuse(error, path)

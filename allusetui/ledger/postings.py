@@ -148,6 +148,8 @@ class _Books:
     def _home(self, account: str, contract: Contract, signed: int) -> Ledger:
         """Where it stands: set by the trade that opens it, and told by the lots it closes."""
         key = account, contract
+        if isinstance(contract, Stock):
+            return Ledger.STOCK
         if not self.held[key]:
             self.homes[key] = _home_of(contract, signed)
         return self.homes[key]
@@ -208,7 +210,8 @@ class _Books:
                 return _moved(event.amount if account == event.to else -event.amount)
             case ev.PositionAdjusted():
                 ledger = self._home(account, event.contract, event.to - event.from_)
-                self.homes[account, event.into] = ledger
+                if isinstance(event.into, Option):
+                    self.homes[account, event.into] = ledger
                 return [_Entry(ledger, ZERO, event.contract, -event.from_), _Entry(ledger, ZERO, event.into, event.to)]
             case _:
                 return []
@@ -278,13 +281,11 @@ def _exercised(event: ev.ExercisedReceived, home: Ledger) -> list[_Entry]:
     return [_Entry(Ledger.CASH, -paid), gone, _Entry(Ledger.STOCK, cost, stock, event.shares), fees]
 
 
-def _home_of(contract: Contract, signed: int) -> Ledger:
+def _home_of(option: Option, signed: int) -> Ledger:
     """What is sold is income, what is bought is the ladder: indices its hedge side, stocks its growth side (17.7)."""
-    if isinstance(contract, Stock):
-        return Ledger.STOCK
     if signed < 0:
         return Ledger.SHORT_OPTIONS
-    return Ledger.LEAPS_HEDGE if contract.is_index else Ledger.LEAPS_GROWTH
+    return Ledger.LEAPS_HEDGE if option.is_index else Ledger.LEAPS_GROWTH
 
 
 def plain(number: Decimal) -> str:

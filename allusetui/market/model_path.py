@@ -13,6 +13,7 @@ from allusetui.market import model_quotes
 from allusetui.market.model_quotes import LEAST_DAYS, Bools, Scale
 from allusetui.market.traits import VIX, Traits
 from allusetui.pricing import surface
+from allusetui.pricing.american import Dividends
 from allusetui.pricing.surface import TERM
 
 _YEAR_DAYS: Final = 365
@@ -32,9 +33,9 @@ class Sights:
 
 
 def quotes(
-    traits: Traits, sights: Sights, option: Option, expires_ms: int, reports: int
+    traits: Traits, sights: Sights, option: Option, expires_ms: int, reports: int, dividends: Dividends
 ) -> tuple[Floats, Floats]:
-    """Bids and asks, one an instant; `reports` earnings days lie before the expiry."""
+    """Bids and asks, one an instant; `reports` earnings days and `dividends`, as of the first, lie ahead."""
     years = np.maximum(expires_ms - sights.times, 0) / YEAR_MS
     days = years * _YEAR_DAYS
     if option.symbol == VIX:
@@ -43,11 +44,11 @@ def quotes(
         vols = np.array([model_quotes.vix_vol(each) for each in sessions.tolist()])
         carry = sights.rate
     else:
-        base, carry = sights.sizes, 0.0
+        base, carry = sights.sizes - model_quotes.escrow(dividends, sights.rate), 0.0
         forward = base * np.exp(sights.rate * years)
         vols = _atm_vols(traits, days, sights, reports)
     half = model_quotes.half_spread(traits, base, np.maximum(days, LEAST_DAYS), sights.vix)
-    at = Scale(years, base, carry, forward, vols, half)
+    at = Scale(years, sights.sizes, base, dividends, carry, forward, vols, half)
     strikes = np.full(len(years), float(option.strike))
     return model_quotes.many(traits, sights.rate, sights.wide, at, strikes, option.right is Right.CALL)
 

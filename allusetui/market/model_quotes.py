@@ -17,7 +17,8 @@ from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Floats
 from allusetui.market import spread
 from allusetui.market.traits import DEAR_FROM, VIX, Traits
-from allusetui.pricing import black_scholes, surface
+from allusetui.pricing import american, black_scholes, surface
+from allusetui.pricing.american import Dividends
 from allusetui.pricing.surface import TERM, Value
 
 Bools = NDArray[np.bool_]
@@ -30,6 +31,7 @@ LEAST_DAYS: Final = 0.25
 _LEAST_MID: Final = 1e-6
 _VIX_OWN_VOL: Final = 1.08  # sd of a day's change of log VIX, .068, a year
 _NEAR_DAYS, _FAR_DAYS = 14, 60
+_INTEREST_REACH: Final = 30.0
 _NEAR_VOLUME, _LATER_VOLUME = 4500.0, 200.0
 _ROUND_STEPS, _ROUND = 10, 3.0
 # By deviations out of the money (negative: in the money).
@@ -57,11 +59,14 @@ class Sight:
 class Scale(Generic[Value]):
     """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`.
 
+    Of a stock `base` is the spot less the worth of its `dividends` before the expiry: (years from now, dollars).
     Of arrays: the expiry at as many ticks.
     """
 
     years: Value
+    spot: Value
     base: Value
+    dividends: Dividends
     carry: float
     forward: Value
     atm_vol: Value
@@ -78,7 +83,9 @@ def half_spread(traits: Traits, base: Value, days: Value, vix: Value) -> Value:
     return half
 
 
-def term(traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: int) -> Term:
+def term(
+    traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: int, dividends: Dividends = ()
+) -> Term:
     """An expiry's forward, volatility at the money and scale of spread; `reports` earnings days lie before it.
 
     VIX options are Black-76 on the model's forward.
@@ -90,11 +97,16 @@ def term(traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: in
         base = forward = surface.vix_forward(sight.vix, sessions)
         carry, atm_vol = sight.rate, vix_vol(sessions)
     else:
-        base, carry = sight.size, 0.0
+        base, carry = sight.size - escrow(dividends, sight.rate), 0.0
         forward = base * exp(sight.rate * years)
         atm_vol = _atm_vol(traits, days, sight, reports)
     half = half_spread(traits, base, max(days, LEAST_DAYS), sight.vix)
-    return Scale(years, base, carry, forward, atm_vol, half)
+    return Scale(years, sight.size, base, dividends, carry, forward, atm_vol, half)
+
+
+def escrow(dividends: Dividends, rate: float) -> float:
+    """What dividends to come are worth today, dollars a share."""
+    return sum(amount * exp(-rate * years) for years, amount in dividends)
 
 
 def _atm_vol(traits: Traits, days: float, sight: Sight, reports: int) -> float:
@@ -123,7 +135,12 @@ def one(traits: Traits, sight: Sight, at: Term, strike: float, call: bool) -> tu
     Source: market model, quotes.
     """
     vol = surface.smile_vol(strike, at.forward, at.years, at.atm_vol, traits.smile)
-    mid = max(black_scholes.price(at.base, strike, at.years, sight.rate, vol, call, at.carry), _LEAST_MID)
+    value = black_scholes.price(at.base, strike, at.years, sight.rate, vol, call, at.carry)
+    if traits.american:
+        values = np.array([value])
+        _with_early_exercise(values, sight.rate, at, np.array([strike]), np.array([vol]), call)
+        value = float(values[0])
+    mid = max(value, _LEAST_MID)
     tick = traits.tick if mid < DEAR_FROM else traits.dear_tick
     size = float(tick)
     half = max(size / 2, at.half_spread * (mid / at.base) ** _BY_PRICE) * (_WIDE if sight.wide else 1.0)
@@ -137,10 +154,36 @@ def many(
     """`one` of every strike, all at one tick or each at its own: bids and asks."""
     vols = surface.smile_vols(strikes, at.forward, at.years, at.atm_vol, traits.smile)
     values = black_scholes.prices(at.base, strikes, at.years, rate, vols, call, at.carry)
+    if traits.american:
+        _with_early_exercise(values, rate, at, strikes, vols, call)
     mids = np.maximum(values, _LEAST_MID)
     sizes = np.where(mids < float(DEAR_FROM), float(traits.tick), float(traits.dear_tick))
     halves = np.maximum(sizes / 2, at.half_spread * (mids / at.base) ** _BY_PRICE) * np.where(wide, _WIDE, 1.0)
     return spread.many(mids, 2 * halves / mids, sizes)
+
+
+def _with_early_exercise(
+    values: Floats, rate: float, at: Term | Scale[Floats], strikes: Floats, vols: Floats, call: bool
+) -> None:
+    """Put the American values in where early exercise matters: nothing is worth less than its exercise.
+
+    A call's matters where waiting costs a dividend. A put's right to wait is worth a call on the same strike, and costs
+    the interest on it: from two weeks on, where that call is within reach of the interest, the farther the longer the
+    put lives, the tree is asked. What interest a shorter put loses is less than its spread.
+    """
+    spots, years = (np.broadcast_to(each, strikes.shape) for each in (at.spot, at.years))
+    exercise = spots - strikes if call else strikes - spots
+    if call:
+        near = values < exercise + sum(amount for _, amount in at.dividends)
+    else:
+        interest = strikes * -np.expm1(-rate * years)
+        near = (values < exercise + interest * (1.0 + years * _INTEREST_REACH)) & (years * _YEAR_DAYS > _NEAR_DAYS)
+    np.maximum(values, exercise, out=values)
+    early = np.flatnonzero(near)
+    if len(early):
+        values[early], _ = american.prices_and_deltas(
+            spots[early], strikes[early], years[early], rate, vols[early], call, dividends=at.dividends
+        )
 
 
 def depth(

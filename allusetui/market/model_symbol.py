@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.moment import MINUTE_MS, day_of
+from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
 from allusetui.market.chain import LazySlices
@@ -22,6 +22,7 @@ from allusetui.market.model_path import Sights
 from allusetui.market.model_quotes import Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
 from allusetui.market.ticks import TICK_MS
+from allusetui.pricing.american import Dividends
 
 _BARS = 260
 _CENT = 0.01
@@ -124,7 +125,8 @@ class ModelSymbol:
         mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
         sights = Sights(ticks, spots, vix, wide, mean, rate)
         expires_ms, reports = self._expires_ms(option.expiry), self._reports_until(option.expiry, day)
-        return model_path.quotes(self._traits, sights, option, expires_ms, reports)
+        dividends = self._dividends_until(option.expiry, day, int(ticks[0]))
+        return model_path.quotes(self._traits, sights, option, expires_ms, reports, dividends)
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close."""
@@ -211,7 +213,15 @@ class ModelSymbol:
 
     def _make_term(self, sight: Sight, expires_ms: int, expiry: date) -> Term:
         reports = self._reports_until(expiry, sight.day)
-        return model_quotes.term(self._traits, self._name, sight, expires_ms, reports)
+        dividends = self._dividends_until(expiry, sight.day, sight.at_ms)
+        return model_quotes.term(self._traits, self._name, sight, expires_ms, reports, dividends)
+
+    def _dividends_until(self, expiry: date, day: date, at_ms: int) -> Dividends:
+        """Those that go ex after the day and up to the expiry, by years from the instant to the open."""
+        due = (paid for paid in self._payouts if day < paid.ex <= expiry)
+        return tuple(
+            ((self._calendar.from_day(paid.ex).open_ms - at_ms) / YEAR_MS, float(paid.amount)) for paid in due
+        )
 
     def _reports_until(self, expiry: date, day: date) -> int:
         return bisect_right(self._moves, expiry) - bisect_right(self._moves, day)

@@ -34,7 +34,8 @@ class Traits:
     """A symbol's constants.
 
     `beta` and `own_vol` (annual, at VIX 19.5) split its moves, `tier` scales its option spreads, `report_move` is the
-    size of an earnings day; None: it makes no reports. `step` None: strike steps by price. `dear_tick` from 3 dollars.
+    size of an earnings day; None: it makes no reports. `american`: its options may be exercised early. `step` None:
+    strike steps by price. `dear_tick` from 3 dollars.
     """
 
     beta: float
@@ -42,6 +43,7 @@ class Traits:
     tier: float
     report_move: float | None = None
     smile: Smile = NAME_SMILE
+    american: bool = True
     pattern: str = "friday"
     step: Decimal | None = None
     tick: Decimal = CENT
@@ -87,9 +89,11 @@ _KNOWN: Final = {
     "SPY": Traits(1.0, 0.0, 0.35, smile=INDEX_SMILE, pattern="sessions"),
     "QQQ": Traits(1.08, 0.07, 0.35, smile=INDEX_SMILE, pattern="sessions"),
     "IWM": Traits(1.10, 0.09, 0.5, smile=INDEX_SMILE, pattern="sessions"),
-    "SPX": Traits(1.0, 0.0, 0.35, smile=INDEX_SMILE, step=Decimal(25), tick=_NICKEL, dear_tick=_DIME),
-    "XSP": Traits(1.0, 0.0, 0.35, smile=INDEX_SMILE, step=Decimal("2.5"), tick=_NICKEL, dear_tick=_NICKEL),
-    VIX: Traits(0.0, 0.0, 1.0, smile=VIX_SMILE, step=Decimal(1), tick=_NICKEL, dear_tick=_NICKEL),
+    "SPX": Traits(1.0, 0.0, 0.35, smile=INDEX_SMILE, american=False, step=Decimal(25), tick=_NICKEL, dear_tick=_DIME),
+    "XSP": Traits(
+        1.0, 0.0, 0.35, smile=INDEX_SMILE, american=False, step=Decimal("2.5"), tick=_NICKEL, dear_tick=_NICKEL
+    ),
+    VIX: Traits(0.0, 0.0, 1.0, smile=VIX_SMILE, american=False, step=Decimal(1), tick=_NICKEL, dear_tick=_NICKEL),
 }
 
 

@@ -80,7 +80,8 @@ def _tree(options: Sequence[FloatArray], dividends: Dividends) -> tuple[FloatArr
     for at in range(STEPS - 1, 0, -1):
         spots, values = spots[:-1], to_up * values[:-1] + to_down * values[1:]
         spots *= back
-        np.maximum(values, sign * (spots + _escrow(at, step, rate, due) - strike), out=values)
+        whole = spots + _escrow(at, step, rate, due) if due else spots
+        np.maximum(values, sign * (whole - strike), out=values)
     held, intrinsic = to_up * values[0] + to_down * values[1], np.maximum(sign * (spot - strike), 0.0)
     slope = (values[0] - values[1]) / (spots[0] - spots[1])
     expired = years <= 0.0

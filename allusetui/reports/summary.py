@@ -86,8 +86,8 @@ def summary(records: Records) -> Summary:
     for _, _, event in told:
         _count(tally, event)
         if isinstance(event, ev.AccountProvisioned) and event.account is not None:
-            start = event.equity if event.parent is None else ZERO
-            accounts[event.account] = _Account(event.type, start, event.equity, event.high_water)
+            start = event.first_mark if event.parent is None else ZERO
+            accounts[event.account] = _Account(event.type, start, event.first_mark, event.high_water)
         elif event.account in accounts:
             _book(accounts[event.account], event)
         for name, flow in flows_of(event).items():

@@ -147,7 +147,7 @@ def _start(told: list[Record], week: str) -> int:
 def _stand(tallies: dict[str, _Tally], event: ev.Event) -> None:
     match event:
         case ev.AccountProvisioned(account=str() as name):
-            tallies[name] = _Tally(event.group, event.equity, event.equity if event.parent is None else ZERO)
+            tallies[name] = _Tally(event.group, event.first_mark, event.first_mark if event.parent is None else ZERO)
         case ev.AccountMarked(account=str() as name):
             tallies[name].equity = event.equity
         case _:

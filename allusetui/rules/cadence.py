@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 
+from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
 from allusetui.law.model import Cadence, Closing, Monitoring
 from allusetui.rules.situation import clause
 
 _TICK_S = 5
+CALLS = "com"
+"""The window in which calls are written."""
+WINDOW_CLAUSE = {"gen": "1.1", "mini": "1.1", "rev": "1.2", "com": "1.3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ def entry_window(calendar: Calendar, cadence: Cadence, kind: str, session: Sessi
     if entry_day(calendar, session.day, window.weekday) != session:
         return None
     return shifted(cadence, session, window.opens, window.closes)
+
+
+def windows_of(account: Account) -> tuple[str, ...]:
+    """The windows an account takes part in: its own, and COM's for calls on shares it holds."""
+    own = account.type.value
+    return (own,) if own == CALLS else (CALLS, own)
 
 
 @clause("1.7")

@@ -1,5 +1,6 @@
 """§4 and 6.5–6.8: how many calls, on which strike, and when they are bought back."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -29,10 +30,9 @@ def halved(s: Situation, lots: int) -> int:
 
 
 @clause("4.3", "6.7")
-def coverage(s: Situation, account: Account, chain: Chain, until: date) -> int:
+def coverage(s: Situation, account: Account, symbol: str, reports: Sequence[date], until: date) -> int:
     """Calls that may be open on the symbol: one a lot, half of the lots in its earnings week."""
-    lots = lots_of(s, account, chain.symbol)
-    reports = report_days(s, chain) or ()
+    lots = lots_of(s, account, symbol)
     return halved(s, lots) if any(same_week(day, s.today) or s.today <= day <= until for day in reports) else lots
 
 
@@ -66,7 +66,10 @@ def call_for(s: Situation, account: Account, symbol: str, chain: Chain | None) -
     refusal = symbol_refusal(s, account, symbol, Right.CALL)
     if refusal is None and held >= lots_of(s, account, symbol):
         return [] if com else [Refusal("sizing", ("4.1",), {"covered": held, "shares": account.shares(symbol)})]
-    wanted = coverage(s, account, chain, held_until(s, chain, dte)) - held if chain else 0
+    wanted = 0
+    if chain is not None:
+        reports = report_days(s, chain) or ()
+        wanted = coverage(s, account, symbol, reports, held_until(s, chain, dte)) - held
     if refusal is None and chain is not None and wanted < 1:
         refusal = Refusal("earnings", ("4.3", "6.7"), {"covered": held, "allowed": held + wanted})
     refusal = refusal or data_refusal(s, symbol, chain)
@@ -154,5 +157,3 @@ def reduction_due(s: Situation, chain_earnings: tuple[date, ...], after_close: f
         if last.day == s.today:
             return True
     return False
-
-

@@ -15,11 +15,20 @@ from allusetui.domain.money import to_price
 from allusetui.domain.quote import Chain, Floats, Quote, Slice
 from allusetui.law.model import Band
 from allusetui.pricing.implied_vol import model_deltas
+from allusetui.rules import pivot
 from allusetui.rules.cadence import calendar_days, same_week
+from allusetui.rules.latches import latch_clauses
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import VIX, Refusal, Situation, clause
 
 _EPSILON = 1e-9
+PUT_CLAUSES = {
+    "gen": ("1.1", "2.1", "2.2"),
+    "mini": ("1.1", "2.1", "2.2"),
+    "rev": ("1.2", "3.1", "3.2"),
+    "com": ("1.3", "4.1"),
+}
+"""What an entry by a put is decided by, for each kind of sleeve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +122,13 @@ def report_days(s: Situation, chain: Chain) -> tuple[date, ...] | None:
     """The known report dates of the chain's issuer, GOOG and GOOGL being one; None without a calendar."""
     if chain.earnings is None:
         return None
-    others = (s.volatile.reports.get(each, ()) for each in s.same_issuer(chain.symbol))
-    return tuple(sorted({*chain.earnings, *(day for days in others for day in days)}))
+    return tuple(sorted({*chain.earnings, *told_reports(s, chain.symbol)}))
+
+
+def told_reports(s: Situation, symbol: str) -> list[date]:
+    """The report dates that the last chains of a symbol's issuer told of."""
+    found = {day for each in s.same_issuer(symbol) for day in s.volatile.reports.get(each) or ()}
+    return sorted(found)
 
 
 def held_until(s: Situation, chain: Chain, dte: Band[int], longest: bool = False) -> date:
@@ -124,11 +138,10 @@ def held_until(s: Situation, chain: Chain, dte: Band[int], longest: bool = False
 
 
 @clause("1.6")
-def earnings_refusal(s: Situation, chain: Chain, until: date) -> Refusal | None:
-    """Why earnings keep a put out: a report this calendar week, or from today through `until`."""
-    if chain.symbol in s.law.etfs:
+def earnings_refusal(s: Situation, symbol: str, days: Sequence[date] | None, until: date) -> Refusal | None:
+    """Why reports on `days` keep a put out: one this calendar week, or from today through `until`."""
+    if symbol in s.law.etfs:
         return None
-    days = report_days(s, chain)
     if days is None:
         return Refusal("earnings_unknown", ("1.6",))
     for day in days:
@@ -137,45 +150,74 @@ def earnings_refusal(s: Situation, chain: Chain, until: date) -> Refusal | None:
     return None
 
 
-def account_refusal(s: Situation, account: Account) -> Refusal | None:
-    """What keeps every entry of the account out, the first in the order of §9."""
+def latch_refusal(account: Account) -> Refusal | None:
+    """A latch, or a state that a person has to end."""
     if account.latches or account.status in (Status.EMERGENCY, Status.MAINTENANCE):
         if "paused" in account.latches:
             return Refusal("paused", ("0.7",))
         return Refusal("safe", latch_clauses(account))
-    if account.no_entries:
-        return Refusal("no_entries", ("0.7",))
-    if account.frozen:
-        return Refusal("frozen", ("6.3",))
-    if account.run_off_on is not None:
-        return Refusal("run_off", ("2.7",))
     return None
 
 
-def latch_clauses(account: Account) -> tuple[str, ...]:
-    """The clauses behind the latches that are on."""
-    source = {"level3": "6.4", "breaker": "6.13", "broker": "8.6", "disk": "9.5", "mismatch": "9.5", "paused": "0.7"}
-    found = tuple(dict.fromkeys(source[latch.value] for latch in sorted(account.latches)))
-    return found or (("9.2",) if account.status is Status.EMERGENCY else ("9.3",))
+@clause("0.7")
+def stop_refusal(account: Account) -> Refusal | None:
+    """The operator's stop of entries."""
+    return Refusal("no_entries", ("0.7",)) if account.no_entries else None
 
 
-@clause("0.9", "2.5", "7.3", "2.4")
+@clause("6.3")
+def freeze_refusal(account: Account) -> Refusal | None:
+    return Refusal("frozen", ("6.3",)) if account.frozen else None
+
+
+@clause("2.7")
+def run_off_refusal(account: Account) -> Refusal | None:
+    return Refusal("run_off", ("2.7",)) if account.run_off_on is not None else None
+
+
+ACCOUNT_FILTERS = (latch_refusal, stop_refusal, freeze_refusal, run_off_refusal)
+"""What keeps every entry of an account out, in the order of §9."""
+
+
+def account_refusal(account: Account) -> Refusal | None:
+    """What keeps every entry of the account out, the first in the order of §9."""
+    return next((why for refusal_of in ACCOUNT_FILTERS if (why := refusal_of(account))), None)
+
+
+@clause("0.9", "2.5")
+def pivot_refusal(s: Situation, account: Account) -> Refusal | None:
+    """Covered calls only: no put."""
+    return Refusal("pivot", pivot.clauses_of(s, account)) if account.pivoted else None
+
+
+@clause("7.3", "2.4", "3.4")
+def assigned_refusal(account: Account, symbol: str) -> Refusal | None:
+    """No put on a symbol whose shares came by assignment until they are gone."""
+    if not account.is_assigned(symbol):
+        return None
+    return Refusal("assigned", ("7.3", "3.4" if account.type.value == "rev" else "2.4"))
+
+
+def rejecting_refusal(s: Situation, account: Account, symbol: str) -> Refusal | None:
+    """So many rejections in a row that a person has to look."""
+    return Refusal("rejecting", ("0.6",)) if (account.name, symbol) in s.state.rejecting else None
+
+
 def symbol_refusal(s: Situation, account: Account, symbol: str, right: Right) -> Refusal | None:
     """What keeps an entry on one symbol out before its chain is looked at."""
-    if right is Right.PUT and account.pivoted:
-        return Refusal("pivot", ("2.5", "0.9") if s.law.sleeves[account.type.value].pivot_any_vix else ("0.9",))
-    if right is Right.PUT and account.is_assigned(symbol):
-        return Refusal("assigned", ("7.3", "3.4" if account.type.value == "rev" else "2.4"))
-    if (account.name, symbol) in s.state.rejecting:
-        return Refusal("rejecting", ("0.6",))
-    return None
+    refusal = pivot_refusal(s, account) or assigned_refusal(account, symbol) if right is Right.PUT else None
+    return refusal or rejecting_refusal(s, account, symbol)
 
 
-@clause("8.3", "8.5")
+@clause("8.5")
 def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | None:
     """No chain, or no value young and good enough to decide on; an unknown VIX stops every entry."""
-    if chain is None:
-        return Refusal("no_chain", ("8.5",))
+    return Refusal("no_chain", ("8.5",)) if chain is None else quote_refusal(s, symbol)
+
+
+@clause("8.3")
+def quote_refusal(s: Situation, symbol: str) -> Refusal | None:
+    """A value of the symbol or of the VIX that is thrown away, or too old."""
     if s.is_doubted(symbol):
         return Refusal("bad_quote", ("8.3",))
     for name in (symbol, VIX):
@@ -183,6 +225,36 @@ def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | No
             age = s.age_s(s.quote(name))
             return Refusal("stale", ("8.3",), {"age": None if age == float("inf") else to_price(age), "of": name})
     return None
+
+
+@clause("2.2", "3.2", "4.1", "6.8")
+def put_for(s: Situation, account: Account, symbol: str, chain: Chain | None) -> Pick | list[Refusal]:
+    """The put to sell on a symbol, or every reason against it that counts."""
+    dte, stressed = put_dte(s, account)
+    refusal = symbol_refusal(s, account, symbol, Right.PUT)
+    if refusal is None and chain is not None:
+        refusal = earnings_refusal(s, symbol, report_days(s, chain), held_until(s, chain, dte, stressed))
+    refusal = refusal or data_refusal(s, symbol, chain)
+    if refusal is not None:
+        return [refusal]
+    assert chain is not None
+    rule = put_rule(s, account)
+    again = ("6.8",) if symbol in account.called_away or account.type.value == "com" else ()
+    return pick(s, chain, Right.PUT, dte, rule, stressed, (*PUT_CLAUSES[account.type.value], *again))
+
+
+def put_rule(s: Situation, account: Account) -> StrikeRule:
+    """Where a put's strike may lie."""
+    band = s.law.sleeves[account.type.value].delta
+    return StrikeRule(band, band.middle, s.law.entry.delta_outside)
+
+
+def put_dte(s: Situation, account: Account) -> tuple[Band[int], bool]:
+    """The band of days that a put may live, and whether its longest expiry is wanted: in the stress mode."""
+    sleeve = s.law.sleeves[account.type.value]
+    if s.state.mode == "stress" and sleeve.stress_dte is not None:
+        return sleeve.stress_dte, True
+    return sleeve.dte, False
 
 
 def pick(

@@ -14,7 +14,7 @@ from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
 from allusetui.pricing.implied_vol import model_delta
-from allusetui.rules.entry import latch_clauses
+from allusetui.rules.latches import latch_clauses
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import price_of
 

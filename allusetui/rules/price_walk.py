@@ -18,13 +18,14 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     quote = s.fresh(intent.contract)
     if quote is None:
         return None
-    share = s.law.walk.slippage_cap * step / s.law.walk.steps
+    # Divided last: a third of the cap has no end in decimals, and a limit that falls on a tick has to stay on it.
+    away = quote.mid * s.law.walk.slippage_cap * step / s.law.walk.steps
     if intent.candidate is not None:
         sold = s.fresh_option(intent.candidate)
-        return None if sold is None else down_to_tick(quote.mid - sold.mid + share * quote.mid, quote.tick)
+        return None if sold is None else down_to_tick(quote.mid - sold.mid + away, quote.tick)
     if intent.side is Side.SELL:
-        return up_to_tick(quote.mid * (1 - share), quote.tick)
-    limit = down_to_tick(quote.mid * (1 + share), quote.tick)
+        return up_to_tick(quote.mid - away, quote.tick)
+    limit = down_to_tick(quote.mid + away, quote.tick)
     if intent.leap is not None and intent.leap.most is not None:
         limit = min(limit, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
     return limit if limit > 0 else None

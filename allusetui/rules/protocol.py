@@ -13,7 +13,7 @@ from allusetui.domain.state import Atr
 from allusetui.law.model import Law, Protocol
 from allusetui.pricing.atr import wilder_atr
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.entry import StrikeRule, choose_strike, earnings_refusal, slice_deltas
+from allusetui.rules.entry import StrikeRule, choose_strike, earnings_refusal, report_days, slice_deltas
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Situation, clause
 from allusetui.rules.valuation import equity, margin, put_margin
@@ -49,6 +49,12 @@ def confirmed_level(position: Position, breach: Decimal, protocol: Protocol) -> 
     return min(position.level, level_of(breach, protocol)) if position.level_from_buffer else position.level
 
 
+@clause("6.10")
+def level_to_leave(position: Position, protocol: Protocol) -> int:
+    """The level that a fall has to leave; one that no roll could answer stays while the breach would ask for a roll."""
+    return protocol.freeze_level if position.escalated else position.level
+
+
 def is_below(level: int, breach: Decimal, protocol: Protocol) -> bool:
     """Whether one evaluation speaks for leaving the level."""
     return level > 0 and breach <= exact(protocol.level_atr[level - 1]) - exact(protocol.fall_margin)
@@ -58,6 +64,15 @@ def is_below(level: int, breach: Decimal, protocol: Protocol) -> bool:
 def roll_is_due(option: Option, spot: Decimal, atr: Decimal, trigger_atr: float) -> bool:
     """Whether the sleeve's roll trigger is reached: spot ≤ strike − k × ATR."""
     return spot <= option.strike - exact(trigger_atr) * atr
+
+
+@clause("6.4")
+def opens_wide(s: Situation, option: Option) -> bool:
+    """Whether the session is too young for the option's spread, or for having one."""
+    if s.now_ms >= s.clock(s.law.cadence.earliest_exit):
+        return False
+    quote = s.fresh_option(option)
+    return quote is None or quote.spread_share > float(s.law.cadence.early_exit_spread)
 
 
 @clause("6.9", "8.4")
@@ -109,7 +124,7 @@ def candidate(
     cost = held.mid - new.mid + 2 * s.state.commission / option.multiplier
     refused: str | None = None
     quantity = -account.quantity(option)
-    if earnings_refusal(s, chain, row.expiry):
+    if earnings_refusal(s, chain.symbol, report_days(s, chain), row.expiry):
         refused = "earnings"
     elif not affordable(cost, position, s.law):
         refused = "economics"

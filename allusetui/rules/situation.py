@@ -114,3 +114,9 @@ class Situation:
     @clause("2.1", "3.2", "4.1")
     def universe(self, account: Account) -> tuple[str, ...]:
         return self.law.sleeves[account.type.value].universe
+
+    def symbols_in(self, account: Account, window: str) -> tuple[str, ...]:
+        """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
+        if window == account.type.value:
+            return self.universe(account)
+        return tuple(symbol for symbol in account.stocks() if account.shares(symbol) > 0)

@@ -37,9 +37,9 @@ class Room:
         """Up to the ceiling, and up to the cash that secures the puts."""
         return min(self.ceiling - self.exposure, self.cash)
 
-    def of(self, pick: Pick) -> Decimal:
-        """Exposure held or working in the issuer of a pick."""
-        return self.held.get(self.issuer(pick.symbol), ZERO)
+    def of(self, symbol: str) -> Decimal:
+        """Exposure held or working in the issuer of a symbol."""
+        return self.held.get(self.issuer(symbol), ZERO)
 
 
 @clause("0.2", "0.10", "6.12")
@@ -64,9 +64,27 @@ def room(s: Situation, account: Account, kept: Decimal = ZERO) -> Room:
     )
 
 
+@clause("0.2", "4.4")
+def put_room(s: Situation, account: Account) -> Room:
+    """The room for puts: what is about to buy shares secures none."""
+    return room(s, account, account.to_invest if account.purchase_due else ZERO)
+
+
 @clause("0.3")
 def within_symbol_cap(pick: Pick, quantity: int, room: Room) -> bool:
-    return room.of(pick) + quantity * pick.option.notional <= room.cap
+    return quantity * pick.option.notional <= symbol_room(pick.symbol, room)
+
+
+@clause("0.3")
+def symbol_room(symbol: str, room: Room) -> Decimal:
+    """What may still be taken on of a symbol's issuer."""
+    return room.cap - room.of(symbol)
+
+
+@clause("6.12")
+def is_halved_full(room: Room) -> bool:
+    """Whether a Hedged Week's half of the ceiling is deployed already."""
+    return room.hedged and room.exposure >= room.ceiling
 
 
 @clause("0.2")
@@ -77,10 +95,10 @@ def within_free(total: Decimal, room: Room) -> bool:
 def refusal_of(pick: Pick, room: Room) -> Refusal | None:
     """Why not even one contract of the pick fits, in the order of §9."""
     notional = pick.option.notional
-    if room.hedged and room.exposure >= room.ceiling:
+    if is_halved_full(room):
         return Refusal("hedged_week", ("6.12",), {"exposure": to_cent(room.exposure), "ceiling": to_cent(room.ceiling)})
     if not within_symbol_cap(pick, 1, room):
-        needed = ((room.of(pick) + notional) / room.cap_share).to_integral_value(ROUND_CEILING)
+        needed = ((room.of(pick.symbol) + notional) / room.cap_share).to_integral_value(ROUND_CEILING)
         return Refusal("per_symbol_cap", ("0.3",), {"equity_needed": needed, "notional": notional})
     if not within_free(notional, room):
         return Refusal("sizing", ("0.2",), {"free": to_cent(room.free), "notional": notional})
@@ -106,7 +124,7 @@ def allocate(
     if not left:
         return {}, refused
     share = room.free / len(left)
-    targets = {p.symbol: max(min(room.target - room.of(p), share), ZERO) for p in left}
+    targets = {p.symbol: max(min(room.target - room.of(p.symbol), share), ZERO) for p in left}
     wanted = {p.symbol: int(targets[p.symbol] // p.option.notional) for p in left}
     planned = {p.symbol: min(wanted[p.symbol], p.room) for p in left}
     margins = {p.symbol: margin_of(s, p) for p in left}
@@ -148,7 +166,7 @@ def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal
         ]
         if not fitting:
             return held_back
-        lowest = min(fitting, key=lambda p: room.of(p) + planned[p.symbol] * notional[p.symbol])
+        lowest = min(fitting, key=lambda p: room.of(p.symbol) + planned[p.symbol] * notional[p.symbol])
         if planned[lowest.symbol] < lowest.room:
             planned[lowest.symbol] += 1
         else:

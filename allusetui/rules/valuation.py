@@ -125,6 +125,12 @@ def _option_delta(s: Situation, option: Option) -> float | None:
 
 
 @clause("0.10")
+def is_over_margin(s: Situation, required: Decimal, worth: Decimal) -> bool:
+    """Whether the initial margin required is more than its share of what an account is worth; nothing worth, any is."""
+    return required > s.law.sizing.margin_cap * worth if worth > 0 else required > 0
+
+
+@clause("0.10")
 def put_margin(margin_rate: Decimal, put: Option, spot: Decimal, premium: Decimal) -> Decimal:
     """Initial margin of one short put: max(rate × spot − OTM, 10 % of strike) × multiplier + premium."""
     otm = max(put.otm_distance(spot), ZERO)

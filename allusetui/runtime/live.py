@@ -154,6 +154,7 @@ class Live:
             while self._opening() and self._wall_s() < until_s:
                 self._turn.step(min(self._turn.next_ms(), self._move()))
                 await asyncio.sleep(0.01)
+        self._turn.keep()
         self._publish(ended=True)
 
     def _opening(self) -> bool:
@@ -168,8 +169,9 @@ class Live:
         engine, session = self._turn.engine, self.session
         known = engine.volatile
         shown = Volatile(
-            quotes=dict(known.quotes), option_quotes=dict(known.option_quotes), rate=known.rate, walks=dict(known.walks)
-        )
+            quotes=dict(known.quotes), option_quotes=dict(known.option_quotes), told_invalid=set(known.told_invalid),
+            rate=known.rate, walks=dict(known.walks), reports=dict(known.reports), payouts=dict(known.payouts),
+        )  # fmt: skip
         # Not past what is still to be done: quotes must not look older than they are.
         upto_ms = min(self._turn.next_ms() - 1, session.end_ms)
         now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), upto_ms))

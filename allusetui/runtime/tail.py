@@ -16,11 +16,9 @@ class TailJournal:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._seq = 0
-        self.tail: deque[Told] = deque(maxlen=TAIL)
-        self.alerts: deque[Told] = deque(maxlen=ALERTS)
-        for seq, at_ms, event in journal.read():
-            self._keep(seq, at_ms, event)
+        self.tail = deque((Told(*row) for row in journal.last(TAIL)), maxlen=TAIL)
+        self.alerts = deque((Told(*row) for row in journal.last(ALERTS, AlertRaised.kind)), maxlen=ALERTS)
+        self._seq = self.tail[-1].seq if self.tail else 0
 
     def append(self, at_ms: int, events: Sequence[Event]) -> None:
         """Store one batch; raises OSError as the journal does."""
@@ -28,8 +26,11 @@ class TailJournal:
         for seq, event in enumerate(events, self._seq + 1):
             self._keep(seq, at_ms, event)
 
-    def read(self) -> Iterable[tuple[int, int, Event]]:
-        return self._journal.read()
+    def read(self, after: int = 0) -> Iterable[tuple[int, int, Event]]:
+        return self._journal.read(after)
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
+        return self._journal.last(count, kind)
 
     def _keep(self, seq: int, at_ms: int, event: Event) -> None:
         self._seq = seq

@@ -14,6 +14,8 @@ from allusetui.ports import Broker, Journal, Market, Reporter
 from allusetui.runtime.stored import Stand
 
 Progress = Callable[[int], None]
+KEEP_AFTER = 500
+"""Events: about four busy sessions, which a start folds in 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class World:
     crashes: Sequence[Crash] = ()
     every_tick: bool = False
     progress: Progress = field(default=lambda at_ms: None)
+    keep: Callable[[State], None] = field(default=lambda state: None)
+    """Keeps the state as the journal tells it by now, so that the next start need not fold it all."""
 
 
 class VirtualRuntime:
@@ -51,6 +55,8 @@ class VirtualRuntime:
         self._unsaved: Batch | None = None
         self._unheard: list[inp.OperatorActed] = []
         self._saved_ms = 0
+        self._kept_ms = 0
+        self._unkept = 0
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
         self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
 
@@ -68,11 +74,11 @@ class VirtualRuntime:
     def take_up(self, stand: Stand) -> None:
         """The first instant of a stored session; what people did by then is not done again."""
         self.now_ms = stand.at_ms
-        self._operators = deque(key for key in self._operators if key.at_ms > stand.heard_ms)
+        self._operators = deque(key for key in self._operators if key.at_ms > stand.state.heard_ms)
         while self._crashes and self._crashes[0].at_ms <= stand.at_ms:
             self._crashes.popleft()
         self.engine = self._build(stand.state)
-        self.deliver([inp.Resumed(stand.at_ms, stand.seen_ms)])
+        self.deliver([inp.Resumed(stand.at_ms, stand.seen_ms, stand.findings)])
         self.step(stand.at_ms)
 
     def go_on(self, end_ms: int) -> None:
@@ -95,6 +101,19 @@ class VirtualRuntime:
         self.deliver([self._look()])
         while self._operators and self._operators[0].at_ms <= at_ms:
             self.deliver([self._operators.popleft()])
+        self._keep_if_quiet()
+
+    def keep(self) -> None:
+        """Keep the state for the next start. While the disk refuses it is not what is stored, and is not kept."""
+        if self._unsaved is None:
+            self.world.keep(self.engine.state)
+            self._kept_ms, self._unkept = self.engine.state.at_ms, 0
+
+    def _keep_if_quiet(self) -> None:
+        """With no order at work: once a session's marks are made, and after many events."""
+        state = self.engine.state
+        if not state.intents and (state.marked_ms > self._kept_ms or self._unkept >= KEEP_AFTER):
+            self.keep()
 
     def crash(self, crash: Crash) -> bool:
         """The process is dead; market and broker go on. False when it never comes back."""
@@ -167,6 +186,8 @@ class VirtualRuntime:
             self.world.journal.append(batch.at_ms, batch.events)
         except OSError as error:
             self.refusal = error
+        else:
+            self._unkept += len(batch.events)
         return self.refusal is not None
 
     def _disk_failed(self) -> None:
@@ -185,6 +206,8 @@ class VirtualRuntime:
                 return world.broker.place(effect.order, now_ms)
             case ef.CancelOrder():
                 return world.broker.cancel(effect.client_order_id, now_ms)
+            case ef.PayOut():
+                return world.broker.pay_out(effect.account, effect.amount, effect.reason, now_ms)
             case ef.AskOrders():
                 return [world.broker.orders(now_ms)]
             case ef.AskPositions():

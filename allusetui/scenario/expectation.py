@@ -112,6 +112,15 @@ class Expectation(Table):
     sum: SumTest | None = None
     note: values.Text | None = None
 
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        least, most = self.min or 0, self.max
+        if most is not None and least > most:
+            raise Problem(f"{least} is more than max {most}; allowed: at most max", "min")
+        if self.count is not None and (self.count < least or (most is not None and self.count > most)):
+            raise Problem(f"{self.count} is not within min and max; allowed: one of the three kinds of bound", "count")
+        return self
+
     @property
     def bounds(self) -> dict[str, int]:
         """The bounds on how many events fit, by name: `count`, `min`, `max`."""

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from allusetui.domain.text import untrusted
 from allusetui.scenario.model import Scenario
-from allusetui.scenario.problem import explain
+from allusetui.scenario.problem import dotted, explain
 from allusetui.scenario.shipped import shipped_names, shipped_text
-from allusetui.scenario.values import near_miss
+from allusetui.scenario.values import Problem, near_miss
 
 LONGEST_LINE = 1_000
 LARGEST_BYTES = 16_000_000
@@ -22,6 +22,11 @@ class ScenarioError(Exception):
 
     def __init__(self, source: str, text: str) -> None:
         super().__init__(untrusted(f"{source}: {text}", LONGEST_LINE))
+
+
+def refusal(source: str, problem: Problem) -> ScenarioError:
+    """The one line for a problem that was found after the reading; its key leads from the file's top."""
+    return ScenarioError(source, f"{dotted(problem.key)}: {problem}")
 
 
 def load(path: Path | str, data_dir: Path | None = None) -> Scenario:

@@ -6,15 +6,16 @@ are naive New York times.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from allusetui.scenario import values
+from allusetui.scenario import agree
+from allusetui.scenario.agree import Key
 from allusetui.scenario.expectation import Expectation, SumTest
 from allusetui.scenario.script import Action, Fault, FaultKind, OperatorAct, TapePoint
 from allusetui.scenario.setting import (
-    FOUNDERS,
     AccountSpec,
     AccountTables,
     Breadth,
@@ -27,8 +28,6 @@ from allusetui.scenario.setting import (
     SymbolSpec,
     Table,
 )
-from allusetui.scenario.tape import split_key
-from allusetui.scenario.values import Problem
 
 __all__ = [
     "AccountSpec",
@@ -50,11 +49,6 @@ __all__ = [
     "TapePoint",
 ]
 
-# Our broker may show what is none of ours: these two name symbols that the market need not list.
-FOREIGN_FAULTS = ("broker_book", "foreign_order")
-
-Named = tuple[tuple[str | int, ...], str]
-
 
 class Scenario(Table):
     """One scenario file."""
@@ -69,41 +63,21 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _tables_agree(self) -> Self:
-        _check_accounts(self)
+        agree.check_accounts(self.accounts, self.scenario)
+        agree.check_script(self.market, self.tape)
         if self.market.kind == "scripted":
-            _check_symbols(self)
+            agree.check_symbols(self.named_symbols, self.market.symbols)
+        agree.check_times(self.scenario, self._happenings())
+        agree.check_operators(self.operators, self.accounts, self.scenario)
         return self
 
+    @property
+    def named_symbols(self) -> tuple[tuple[Key, str], ...]:
+        """Every symbol that the market has to list, after the key that names it."""
+        held = agree.symbols_of_accounts(self.accounts)
+        return (*held, *agree.symbols_of_script(self.tape, self.faults, self.operators))
 
-def _check_accounts(scenario: Scenario) -> None:
-    for name, account in scenario.accounts.items():
-        if account.equity is None and name not in FOUNDERS:
-            raise Problem("is missing; only GEN, REV and COM have a share of the capital", "accounts", name, "equity")
-        for index, option in enumerate(account.options):
-            if option.expiry < scenario.scenario.start.date():
-                text = f"{option.expiry} is before the start; allowed: {scenario.scenario.start.date()} or later"
-                raise Problem(text, "accounts", name, "options", index, "expiry")
-
-
-def _check_symbols(scenario: Scenario) -> None:
-    listed = scenario.market.symbols
-    for key, symbol in _named_symbols(scenario):
-        if symbol not in listed:
-            known = ", ".join(listed) or "none"
-            guess = values.near_miss(symbol, listed)
-            raise Problem(f"{symbol} is not listed under market.symbols; listed: {known}{guess}", *key)
-
-
-def _named_symbols(scenario: Scenario) -> Iterator[Named]:
-    for name, account in scenario.accounts.items():
-        yield from ((("accounts", name, "holdings", symbol), symbol) for symbol in account.holdings)
-        for index, option in enumerate(account.options):
-            yield ("accounts", name, "options", index, "symbol"), option.symbol
-    for index, point in enumerate(scenario.tape):
-        yield from ((("tape", index, "set", key), split_key(key)[0]) for key in point.set if split_key(key)[0])
-    for index, fault in enumerate(scenario.faults):
-        if fault.symbol is not None and fault.kind not in FOREIGN_FAULTS:
-            yield ("fault", index, "symbol"), fault.symbol
-    for index, act in enumerate(scenario.operators):
-        if act.symbol is not None:
-            yield ("operator", index, "symbol"), act.symbol
+    def _happenings(self) -> Iterator[tuple[Key, datetime]]:
+        yield from ((("tape", index), point.at) for index, point in enumerate(self.tape))
+        yield from agree.moments_of_faults(self.faults, self.scenario)
+        yield from ((("operator", index), act.at) for index, act in enumerate(self.operators))

@@ -53,11 +53,16 @@ FAULT_NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "foreign_order": ("symbol",),
     "assign": ("symbol", "quantity", *CONTRACT_KEYS),
 }
+FAULT_MAY: Final[dict[str, tuple[str, ...]]] = {
+    "lost_ack": ("symbol",),
+    "broker_book": CONTRACT_KEYS,
+    "foreign_order": ("quantity",),
+}
 ACTION_NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "tax_paid": ("amount",),
     "deposit": ("amount",),
     "withdraw": ("amount",),
-    "close": ("symbol",),
+    "close": ("symbol", *CONTRACT_KEYS),
 }
 WITHOUT_ACCOUNT: Final = ("kill", "reset")
 
@@ -89,8 +94,10 @@ class Fault(Table):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        _need(self, f"kind {self.kind}", FAULT_NEEDS.get(self.kind, ()))
+        needs = FAULT_NEEDS.get(self.kind, ())
+        _need(self, f"kind {self.kind}", needs)
         _whole_contract(self)
+        _refuse_others(self, f"kind {self.kind}", ("at", "for", "kind", *needs, *FAULT_MAY.get(self.kind, ())))
         if self.kind == "bad_quote" and self.value not in BAD_VALUES:
             raise Problem(f"{values.shown(self.value)} is no bad quote; allowed: {', '.join(BAD_VALUES)}", "value")
         if self.kind == "partial_fill" and not (isinstance(self.value, Decimal) and self.value >= 0):
@@ -116,8 +123,9 @@ class OperatorAct(Table):
             raise Problem(f"is missing; action {self.action} needs it; allowed: {values.ACCOUNTS_ALLOWED}", "account")
         if self.action == "kill" and self.account is not None:
             raise Problem("kill stops every account; allowed: leave the account out", "account")
-        _need(self, f"action {self.action}", ACTION_NEEDS.get(self.action, ()))
-        _whole_contract(self)
+        needs = ACTION_NEEDS.get(self.action, ())
+        _need(self, f"action {self.action}", needs)
+        _refuse_others(self, f"action {self.action}", ("at", "action", "account", *needs))
         return self
 
 
@@ -127,7 +135,14 @@ def _need(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
             raise Problem(f"is missing; {what} needs: {', '.join(keys)}", key)
 
 
-def _whole_contract(table: Fault | OperatorAct) -> None:
+def _refuse_others(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
+    """A key that would do nothing is a mistake."""
+    given = (type(table).model_fields[name].alias or name for name in table.model_fields_set)
+    for key in sorted(set(given) - set(keys)):
+        raise Problem(f"means nothing to {what}; allowed: {', '.join(keys)}", key)
+
+
+def _whole_contract(table: Fault) -> None:
     missing = [key for key in CONTRACT_KEYS if getattr(table, key) is None]
     if missing and len(missing) < len(CONTRACT_KEYS):
         raise Problem(

@@ -19,6 +19,8 @@ DEFAULTS: Final[dict[str, dict[str, Decimal]]] = {
     "XSP": {"iv": Decimal("0.18"), "tick": Decimal("0.05")},
     "VIX": {"iv": Decimal("0.9"), "strike_step": Decimal(1), "tick": Decimal("0.05")},
 }
+MOST_STEPS: Final = 20_000
+FIRST_YEAR, LAST_YEAR = 1950, 2199
 FOUNDERS: Final = ("GEN", "REV", "COM")
 
 
@@ -41,6 +43,10 @@ class Run(Table):
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
+        for key, at in (("start", self.start), ("end", self.end)):
+            if not FIRST_YEAR <= at.year <= LAST_YEAR:
+                allowed = f"{FIRST_YEAR} to {LAST_YEAR}"
+                raise Problem(f"{values.shown(at)} is not of the calendar's years; allowed: {allowed}", key)
         if self.end <= self.start:
             raise Problem(
                 f"{values.shown(self.end)} is not after the start; allowed: after {values.shown(self.start)}", "end"
@@ -62,7 +68,7 @@ class SymbolSpec(Table):
     go by symbol, and an XSP without `spot` stands at a tenth of SPX.
     """
 
-    spot: values.Price
+    spot: values.Spot
     iv: values.Volatility = 0.6
     atr: values.RangeOrNone = None
     spread_pct: values.Spread = 0.02
@@ -73,6 +79,15 @@ class SymbolSpec(Table):
     tick: values.Price = Decimal("0.01")
     earnings: values.Days = ()
     dividends: tuple[Dividend, ...] = ()
+
+    @model_validator(mode="after")
+    def _lists_what_can_be_priced(self) -> Self:
+        least = self.spot / MOST_STEPS
+        if self.strike_step < least:
+            raise Problem(
+                f"{self.strike_step} is too fine for a spot of {self.spot}; allowed: {least} or more", "strike_step"
+            )
+        return self
 
 
 class Breadth(Table):
@@ -91,7 +106,7 @@ def _with_defaults(tables: object) -> object:
     }
     spx, xsp = tables.get("SPX"), filled.get("XSP")
     if isinstance(spx, dict) and isinstance(xsp, dict) and "spot" in spx:
-        tenth = values.price(spx["spot"]) / 10
+        tenth = values.spot(spx["spot"]) / 10
         filled["XSP"] = {"spot": tenth, **xsp, "iv": tables["XSP"].get("iv", spx.get("iv", xsp["iv"]))}
     return filled
 
@@ -107,9 +122,9 @@ class Market(Table):
     breadth: Breadth | None = None
 
     @model_validator(mode="after")
-    def _scripted_needs_no_data(self) -> Self:
-        if self.kind == "scripted" and self.data is not None:
-            raise Problem('a scripted market reads no data; allowed: leave it out, or kind = "history"', "data")
+    def _reads_no_data_but_history(self) -> Self:
+        if self.kind != "history" and self.data is not None:
+            raise Problem(f'a {self.kind} market reads no data; allowed: leave it out, or kind = "history"', "data")
         return self
 
 
@@ -129,19 +144,20 @@ class OptionPosition(Table):
     strike: values.Price
     right: Right
     quantity: values.Contracts
-    price: values.Amount
+    price: values.Premium
     opened: values.Day
 
 
 class AccountSpec(Table):
     """`[accounts.X]`: how an account begins.
 
-    None: `equity` is its share of the capital, `base` and `high_water` are the equity, `opened` is the first day.
+    None: `equity` is its share of the capital, `base` is the equity, `high_water` the equity without the worth of long
+    options, `opened` is the first day.
     """
 
     equity: values.Amount | None = None
-    base: values.Amount | None = None
-    high_water: values.Amount | None = None
+    base: values.Positive | None = None
+    high_water: values.Positive | None = None
     opened: values.Day | None = None
     realized_quarter: values.Money = Decimal(0)
     holdings: dict[values.Symbol, Holding] = Field(default_factory=dict)

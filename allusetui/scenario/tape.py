@@ -43,7 +43,7 @@ def tape_values(table: object) -> dict[str, Decimal | str]:
 
 def _value(key: str, value: object) -> Decimal | str:
     _, part = split_key(key)
-    read = {"": values.price, BREADTH: values.percent, **PARTS}[part]
+    read = {"": values.spot, BREADTH: values.percent, **PARTS}[part]
     try:
         exact = read(value)
     except Problem as problem:

@@ -15,6 +15,8 @@ from pydantic import PlainValidator
 
 T = TypeVar("T")
 
+CENT: Final = Decimal("0.01")
+LEAST_RANGE: Final = Decimal("0.0001")
 LARGEST: Final = Decimal(10) ** 15
 LONGEST_MS: Final = 3_660 * 86_400_000
 UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -192,14 +194,19 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-price = bounded("a number above 0", lambda exact: exact > 0)
+spot = bounded("a number of at least 0.01", lambda exact: exact >= CENT)
+positive = bounded("a number above 0", lambda exact: exact > 0)
+price = bounded("a number above 0, at most four decimals", lambda exact: exact > 0 and exact == round(exact, 4))
+premium = bounded(
+    "a number of at least 0, at most four decimals", lambda exact: exact >= 0 and exact == round(exact, 4)
+)
 not_negative = bounded("a number of at least 0", lambda exact: exact >= 0)
 count = whole("a whole number of at least 0", lambda exact: exact >= 0)
 volatility = bounded("a number above 0 and at most 10, such as 0.6", lambda exact: 0 < exact <= 10)
 spread = bounded("a number from 0 to below 2, such as 0.02", lambda exact: 0 <= exact < 2)
 percent = bounded("a number from 0 to 100", lambda exact: 0 <= exact <= 100)
 count_or_missing = or_word("missing", whole('a whole number of at least 0, or "missing"', lambda exact: exact >= 0))
-range_or_none = or_word("none", bounded('a number above 0, or "none"', lambda exact: exact > 0))
+range_or_none = or_word("none", bounded('a number of at least 0.0001, or "none"', lambda exact: exact >= LEAST_RANGE))
 symbol_name = worded(SYMBOL, "a symbol", "capital letters and digits, such as AAPL")
 account_name = worded(ACCOUNT, "an account", ACCOUNTS_ALLOWED)
 
@@ -211,7 +218,10 @@ def account_names(value: object) -> tuple[str, ...]:
 
 Money = Annotated[Decimal, PlainValidator(bounded("a number such as 4_000_000", lambda exact: True))]
 Amount = Annotated[Decimal, PlainValidator(not_negative)]
+Spot = Annotated[Decimal, PlainValidator(spot)]
+Positive = Annotated[Decimal, PlainValidator(positive)]
 Price = Annotated[Decimal, PlainValidator(price)]
+Premium = Annotated[Decimal, PlainValidator(premium)]
 Percent = Annotated[Decimal, PlainValidator(percent)]
 Volatility = Annotated[float, PlainValidator(as_float(volatility))]
 Spread = Annotated[float, PlainValidator(as_float(spread))]

@@ -3,14 +3,14 @@
 from allusetui.domain.snapshot import Snapshot
 from allusetui.view.model import Cell, Line, Tone
 
-_RANK = ("^x", "p", "P", "?", "q", "r", "x")
+_RANK = ("^x", "p", "P", "?", "↵", "q", "r")
 """Which keys are named where there is no room for all: the first ones."""
 
 
 def keys_line(account: str | None, width: int) -> Line:
     """At most seven keys, those that fit; the first acts on the account that it names."""
     labels = {
-        "p": f"pause {account or ''}".rstrip(), "P": "all", "x": "close", "r": "resume", "^x": "kill all", "?": "help",
+        "p": f"pause {account or ''}".rstrip(), "P": "all", "r": "resume", "^x": "kill all", "↵": "why", "?": "help",
         "q": "leave",
     }  # fmt: skip
     kept = [key for i, key in enumerate(_RANK) if _length(_RANK[: i + 1], labels) <= width]

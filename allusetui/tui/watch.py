@@ -17,11 +17,13 @@ from allusetui.tui.notes import Notes
 from allusetui.tui.screens.ask import Ask, leaving
 from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Frame, Full, Main
+from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.header import header
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
+from allusetui.view.why import Asked, asked_of, deeper
 
 POLL_S = 0.25
 
@@ -43,6 +45,7 @@ class Watch(App[str], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help"),
         Binding("q,ctrl+c,ctrl+q", "ask_leave"),
+        Binding("enter", "why"),
         Binding("j", "full('journal')"),
         Binding("o", "full('orders')"),
         Binding("s", "full('states')"),
@@ -231,6 +234,8 @@ class Watch(App[str], inherit_bindings=False):
 
     def action_full(self, name: str) -> None:
         """One pane on a screen of its own; the same key goes back."""
+        while isinstance(self.screen, Why):
+            self.screen.dismiss()
         screen = self.screen
         if isinstance(screen, Full):
             screen.dismiss()
@@ -238,6 +243,28 @@ class Watch(App[str], inherit_bindings=False):
                 return
         self.push_screen(Full(self._frame, name), lambda answer: self._read(name))
         self.call_after_refresh(self._draw, False)
+
+    def action_why(self) -> None:
+        """The clauses that were looked at for the row where a person is, or for the chosen account."""
+        seen = self._seen
+        made = self._safely(lambda: (self._asked(seen),)) if seen is not None else None
+        if made is None:
+            return
+        (asked,) = made
+        if asked is None:
+            self._refuse("nothing more is known of this row")
+        elif not isinstance(self.screen, Why) or self.screen.asked != asked:
+            self.push_screen(Why(self._frame, asked))
+            self.call_after_refresh(self._draw, False)
+
+    def _asked(self, seen: Seen) -> Asked | None:
+        pane = self.focused
+        key = pane.at if isinstance(pane, Pane) else None
+        if isinstance(self.screen, Why):
+            return deeper(seen, key) if key is not None else None
+        if pane is None or pane.id is None or key is None:
+            return asked_of(seen, "sleeves", self.account) if self.account is not None else None
+        return asked_of(seen, pane.id, key)
 
     def _read(self, name: str) -> None:
         """Alerts that were looked at are read."""

@@ -1,7 +1,8 @@
 """What fits: which columns a width has room for, and how a text is cut to its cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from unicodedata import category, east_asian_width
 
 from allusetui.view.model import GAP, Cell, Column, Line, Row
@@ -62,6 +63,28 @@ def cut(text: str, width: int) -> str:
             break
         kept += character
     return f"{kept}…" if width > 0 else ""
+
+
+def fold(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken at spaces; a word that is wider is cut."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(longer) <= width:
+            lines[-1] = longer
+        elif lines[-1]:
+            lines.append(cut(word, width))
+        else:
+            lines[-1] = cut(word, width)
+    return lines
+
+
+def folded(key: str, columns: Sequence[Column], cells: Mapping[str, Cell], more: str = "") -> Iterator[Row]:
+    """A row on as many lines as its longest cell takes, nothing of it cut; keys are `key.0more`, `key.1more`."""
+    parts = [fold(cells.get(column.title, _NOTHING).text, column.width) for column in columns]
+    for index, line in enumerate(zip_longest(*parts, fillvalue="")):
+        found = {c.title: Cell(text, cells[c.title].tone) for c, text in zip(columns, line, strict=True) if text}
+        yield row(f"{key}.{index}{more}", columns, found)
 
 
 def trim(line: Line, width: int) -> Line:

@@ -42,7 +42,7 @@ def journal(seen: Seen, width: int) -> Table:
         cells = {
             "time": Cell(words.clock(told.at_ms) if day_of(told.at_ms) == today else _older(told.at_ms), Tone.DIM),
             "account": Cell(event.account or words.NONE),
-            "what": Cell(_kind(event)),
+            "what": Cell(kind_of(event)),
             "clauses": Cell(" ".join(event.clauses), Tone.DIM),
             "figures": Cell(figures(event, today)),
         }
@@ -54,7 +54,7 @@ def _older(at_ms: int) -> str:
     return f"{day_of(at_ms):%a} {words.clock(at_ms)}"
 
 
-def _kind(event: Event) -> str:
+def kind_of(event: Event) -> str:
     """The kind in words: `order cancel requested`."""
     return event.kind.replace(".", " ").replace("_", " ")
 

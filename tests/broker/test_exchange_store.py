@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -65,6 +66,9 @@ class Recorder:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         return self._told("cancel", at_ms, client_order_id)
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        return self._told("pay_out", at_ms, account, amount, reason)
 
     def orders(self, at_ms: int):
         return self._told("orders", at_ms)

@@ -144,10 +144,23 @@ def test_a_gap_is_an_enforced_rule_without_a_function_or_a_test(
     assert found.gaps(PLANNED, with_planned=True) == ["planned"]
 
 
+def test_a_test_of_a_clause_that_asserts_nothing_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text(
+        "def test_a():\n    assert f()\ndef test_b():\n    with pytest.raises(OSError): f()\ndef test_c():\n    f()\n",
+        encoding="utf-8",
+    )
+    found = {name: evidence._asserts(node) for name, node, _ in evidence._tests(tmp_path, tmp_path)}
+    assert found == {"test_one.py::test_a": True, "test_one.py::test_b": True, "test_one.py::test_c": False}
+    told = Evidence({"6.10": ["f"]}, {"6.10": list(found)}, {}, frozenset({"test_one.py::test_c"}))
+    assert told.gaps(RULE) == ["test_one.py::test_c asserts nothing"]
+
+
 def test_a_gap_is_named_and_is_exit_code_1(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = evidence.gather()
     without = {clause_id: names for clause_id, names in whole.functions.items() if clause_id != "6.10"}
-    monkeypatch.setattr("allusetui.cli.constitution.gather", lambda: Evidence(without, whole.tests, whole.scenarios))
+    # By import: the package's own attribute of that name is the group of commands.
+    module = import_module("allusetui.cli.constitution")
+    monkeypatch.setattr(module, "gather", lambda: Evidence(without, whole.tests, whole.scenarios))
     code, out, _ = told("coverage")
     assert code == 1
     assert "GAP: no function" in next(line for line in out.splitlines() if line.startswith("6.10 "))
@@ -173,7 +186,7 @@ def test_marks_are_found_on_functions_classes_and_whole_files(tmp_path: Path) ->
         encoding="utf-8",
     )
     a, c = "tests/test_one.py::test_a", "tests/test_one.py::TestB::test_c"
-    assert set(evidence._marks(tmp_path / "tests", tmp_path)) == {
+    assert set(evidence._marks(evidence._tests(tmp_path / "tests", tmp_path))) == {
         ("1.1", a), ("1.2", a), ("1.3", a), ("1.1", c), ("1.4", c), ("1.5", c),
     }  # fmt: skip
 

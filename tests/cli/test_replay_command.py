@@ -146,9 +146,21 @@ def test_version_shows_program_constitution_and_hash(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == f"allusetui {__version__}, constitution v1.3 {law_hash()}\n"
 
 
+DECADE = """
+[scenario]
+name = "decade"
+start = 2026-01-05T09:00:00
+end = 2036-01-04T17:00:00
+capital = 1_000_000
+[market]
+kind = "synthetic"
+"""
+
+
 def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    command = [sys.executable, "-m", "allusetui", "replay", "crash-week", "--out", str(folder)]
+    folder, scenario = tmp_path / "out", tmp_path / "decade.toml"
+    scenario.write_text(DECADE, encoding="utf-8")
+    command = [sys.executable, "-m", "allusetui", "replay", str(scenario), "--out", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         wal = folder / "journal.sqlite-wal"
         while process.poll() is None and not (wal.exists() and wal.stat().st_size > 50_000):
@@ -175,3 +187,20 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(tmp_path: Path)
         stored = list(journal.read())
     assert [seq for seq, _, _ in stored] == list(range(1, len(stored) + 1))
     assert fold(stored).accounts
+
+
+def test_an_account_that_could_not_begin_so_is_exit_code_2_and_the_last_replay_stays(
+    morning: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("replay", morning, "--out", tmp_path / "out") == 0
+    kept = (tmp_path / "out" / "journal.ndjson").read_bytes()
+    held = "[accounts.COM]\nequity = 100\n[accounts.COM.holdings.AAPL]\nshares = 100\nbasis = 1\n"
+    morning.write_text(MORNING.format(count=1) + held, encoding="utf-8")
+    capsys.readouterr()
+    assert run("replay", morning, "--out", tmp_path / "out") == 2
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1
+    assert f"{morning}: accounts.COM.holdings.AAPL.shares: what is held is worth 17500.00" in told.err
+    assert (tmp_path / "out" / "journal.ndjson").read_bytes() == kept
+    assert run("run", "--headless", "--session", "s", "--scenario", morning, "--sessions", tmp_path / "sessions") == 2
+    assert not (tmp_path / "sessions" / "s").exists()

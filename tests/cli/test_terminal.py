@@ -71,11 +71,11 @@ def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: P
 
 
 def rolls_slowly(folder: Path) -> Path:
-    """GEN's put is at level 2 from 09:31 on; nothing of AAPL fills for two minutes."""
+    """GEN's put is found at level 2 at 09:35; nothing of AAPL fills for two minutes."""
     calm = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
     put = option("GEN", "AAPL", "2026-03-06", 200.0, "P", -10, 20.0, "2026-03-03")
     day = "2026-03-04"
-    slow = fault(f"{day}T09:31:00", "no_fill", "AAPL", span="2m")
+    slow = fault(f"{day}T09:34:00", "no_fill", "AAPL", span="3m")
     falls = tape(f"{day}T09:31:00", AAPL=191.0)
     path = folder / "roll.toml"
     text = situation(f"{day}T09:29:00", f"{day}T16:30:00", {"AAPL": calm}, put, slow, falls)
@@ -91,12 +91,12 @@ def test_6_3_a_terminal_killed_in_the_middle_of_a_roll_stops_nothing(tmp_path: P
         terminal.hang_up()
         with Terminal("attach", "--sessions", tmp_path) as watcher:
             watcher.shows("GEN     MONITORING")
-            watcher.until(lambda: status(tmp_path)["clock"] > "2026-03-04T09:35")
+            watcher.until(lambda: status(tmp_path)["clock"] > "2026-03-04T09:38")
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.ended() == 0
     rows = journal(tmp_path)
     (done,) = [row for row in rows if row["kind"] == "roll.done"]
-    assert done["ts"][11:19] > "09:33:00"
+    assert done["ts"][11:19] > "09:37:00"
     assert done["data"]["quantity"] == 10
     assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
     assert not any(row["kind"] in ("reconcile.mismatch", "resume.step") for row in rows)
@@ -132,6 +132,10 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert clocks[0] < clocks[1]
     started = [row["data"]["resumed"] for row in journal(tmp_path) if row["kind"] == "session.started"]
     assert started == [False, True]
+    steps = [row["data"] for row in journal(tmp_path) if row["kind"] == "resume.step"]
+    found = [step["findings"] for step in steps if step["step"] == "snapshot"]
+    assert len(found) == 3
+    assert all(text.startswith("snapshot of record") and text.endswith(", 0 folded") for text in found)
     other = command("run", "--headless", "--scenario", "crash-week", "--sessions", tmp_path)
     assert other.returncode == 2
     assert "is not what the session demo was begun with" in other.stderr

@@ -18,13 +18,14 @@ from allusetui.compose.run import build_run
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.input import Execution
+from allusetui.domain.quote import Payout
 from allusetui.domain.snapshot import Key, Link, Proof, Snapshot, Told
 from allusetui.domain.state import State, Volatile
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import load
 from tests.replaying import Silent
 
-TOLD_OF_VOLATILE = ("quotes", "option_quotes", "rate", "walks")
+TOLD_OF_VOLATILE = ("quotes", "option_quotes", "rate", "walks", "told_invalid", "reports", "payouts")
 BUDGET_S = 0.005
 
 
@@ -90,6 +91,16 @@ def test_a_decimal_keeps_its_trailing_zeros() -> None:
     state = State(margin_rate=Decimal("0.2000"), planned_today={option("180.50"): 1, option("180.5", "MSFT"): 2})
     found = decode(encode(Snapshot(1, "s", "SIM", 0, 1.0, 0.0, 0.0, state, Volatile()))).state
     assert [str(found.margin_rate), *[str(o.strike) for o in found.planned_today]] == ["0.2000", "180.50", "180.5"]
+
+
+def test_what_is_known_of_reports_and_dividends_and_doubted_of_quotes_comes_along() -> None:
+    day = date(2026, 3, 6)
+    known = Volatile(
+        told_invalid={("AAPL", "bid")}, reports={"AAPL": (day,), "SPY": (), "XYZ": None},
+        payouts={"AAPL": (Payout(day, Decimal("0.26")),)},
+    )  # fmt: skip
+    wanted = replace(SMALL, volatile=known)
+    assert_same(decode(encode(wanted)), wanted)
 
 
 def option(strike: str, symbol: str = "BRK B") -> Option:

@@ -8,11 +8,14 @@ import pytest
 
 from allusetui.codec.records import line
 from allusetui.law.load import load
+from allusetui.scenario.load import load as load_scenario
+from tests.ledger.auditor import audited
 from tests.replaying import DATA, SHARED, Replayed, replay_file
 
 EXAMPLES = SHARED / "scenarios"
 OWN = Path(__file__).parents[1] / "scenarios"
 ENFORCED = {clause.id for clause in load().clauses if clause.status == "enforced"}
+RULES = [clause.id for clause in load().clauses if clause.kind == "rule" and clause.id in ENFORCED]
 
 
 def clauses_of(path: Path) -> set[str]:
@@ -37,10 +40,25 @@ def test_a_worked_example_holds_and_replays_to_the_same_journal(path: Path) -> N
     assert digest(first) == digest(second)
 
 
-@pytest.mark.parametrize("path", examples(OWN), ids=lambda p: p.stem)
-def test_an_own_scenario_holds(path: Path) -> None:
+@pytest.mark.parametrize("rule", RULES)
+def test_an_enforced_rule_has_a_scenario_of_its_boundary_named_for_it(rule: str) -> None:
+    pairs = sorted(OWN.glob(f"{rule}-*.toml"))
+    assert pairs
+    for path in pairs:
+        assert rule in clauses_of(path)
+        assert path in examples(OWN)  # so it is replayed below
+
+
+@pytest.mark.clause("10.1", "10.3")
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem, marks=pytest.mark.clause(*sorted(clauses_of(p)))) for p in examples(OWN)]
+)
+def test_an_own_scenario_holds_and_its_books_tie_after_every_session(path: Path) -> None:
     if 'kind = "history"' in path.read_text(encoding="utf-8") and not DATA.is_dir():
         pytest.skip("the market data is not here")
-    replayed = replay_file(path)
-    assert replayed.scenario.expectations
-    assert [verdict.line for verdict in replayed.verdicts() if not verdict.ok] == []
+    audit = audited(load_scenario(path, DATA))
+    assert audit.replayed.scenario.scenario.name == path.stem
+    assert audit.replayed.scenario.expectations
+    assert [verdict.line for verdict in audit.replayed.verdicts() if not verdict.ok] == []
+    assert audit.breaches() == []
+    assert audit.sessions == audit.closes

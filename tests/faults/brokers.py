@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.compose.run import Run
@@ -10,6 +13,7 @@ from allusetui.domain.order import Order
 from allusetui.ports import Broker
 
 Reports = Sequence[inp.Input]
+OF_ORDERS = (inp.OrderAcked, inp.OrderExecuted, inp.OrderCancelled, inp.OrderRejected)
 
 
 class Killed(Exception):
@@ -30,6 +34,9 @@ class Before:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Reports:
         return self._bend(self.exchange.cancel(client_order_id, at_ms))
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Reports:
+        return self._bend(self.exchange.pay_out(account, amount, reason, at_ms))
 
     def orders(self, at_ms: int) -> inp.OrdersSeen:
         return self.exchange.orders(at_ms)
@@ -70,6 +77,26 @@ class Mute(Before):
             else:
                 kept.append(report)
         return kept
+
+
+@dataclass
+class Moody(Before):
+    """By its dice a report on an order is lost or told twice, and an answer is not whole, until `until_ms`."""
+
+    rng: np.random.Generator
+    until_ms: int
+
+    def _bend(self, reports: Reports) -> Reports:
+        kept: list[inp.Input] = []
+        for report in reports:
+            told = isinstance(report, OF_ORDERS) and report.at_ms < self.until_ms
+            kept += [report] * (int(self.rng.choice([0, 1, 2], p=[0.3, 0.5, 0.2])) if told else 1)
+        return kept
+
+    def orders(self, at_ms: int) -> inp.OrdersSeen:
+        if at_ms < self.until_ms and self.rng.random() < 0.3:
+            return inp.OrdersSeen(at_ms, (), (), complete=False)
+        return self.exchange.orders(at_ms)
 
 
 @dataclass

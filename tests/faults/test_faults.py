@@ -13,7 +13,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.ports import Broker
 from allusetui.runtime.virtual import Crash
-from tests.faults.brokers import DiesAtFill, DiesAtPlace, Killed, Mute, NoReplies, Stranger, Twice, before
+from tests.faults.brokers import DiesAtFill, DiesAtPlace, Killed, Moody, Mute, NoReplies, Stranger, Twice, before
 from tests.faults.runs import (
     ENTRY,
     PUT,
@@ -24,6 +24,7 @@ from tests.faults.runs import (
     at,
     breaches,
     fault,
+    finish,
     key,
     prepare,
     sent,
@@ -69,7 +70,7 @@ KINDS = (
 def test_every_scripted_fault_keeps_every_invariant(story: str, kind: str) -> None:
     text, minute = STORIES[story]
     for clock, span in (("00", "4s"), ("00.500", "25s"), ("01", "150s"), ("02", "1s")):
-        survive(text + scripted(kind, story, f"{minute}:{clock}", span))
+        assert breaches(finish(text + scripted(kind, story, f"{minute}:{clock}", span))) == []
 
 
 @pytest.mark.clause("0.6", "9.5", "9.2")
@@ -82,7 +83,31 @@ def test_faults_on_top_of_each_other_keep_every_invariant(seed: int) -> None:
         clock = f"{minute}:{int(rng.integers(0, 12)):02}.{int(rng.choice([0, 500, 999])):03}"
         text += scripted(str(kind), story, clock, str(rng.choice(SPANS)))
     text += key(str(rng.choice(["pause", "no_entries", "reset"])), f"{minute}:{int(rng.integers(0, 20)):02}")
-    survive(text + key("resume", f"{minute}:40") + key("reset", f"{minute}:50"))
+    assert breaches(finish(text + key("resume", f"{minute}:40") + key("reset", f"{minute}:50"))) == []
+
+
+@pytest.mark.clause("0.6", "6.4")
+def test_0_6_a_fill_of_which_nobody_told_is_found_within_half_a_minute_though_the_stop_rests_at_its_cap() -> None:
+    # At its cap from 10:30:09 on; nothing fills before 10:31:05, and that fill is never told.
+    quiet = fault("no_fill", "10:30:00", "65s", symbol="AAPL")
+    r = finish(STOP + quiet, wrap=before(lambda exchange: Mute(exchange, inp.OrderExecuted)))
+    assert breaches(r) == []
+    (fill,) = r.of("order.filled")
+    assert "10:31:05" <= fill["ts"][11:19] <= "10:31:35"
+    assert r.of("stop.done") and not r.of("order.unknown")
+
+
+@pytest.mark.clause("0.4", "0.5", "0.6")
+@pytest.mark.parametrize("seed", range(30))
+def test_0_6_whatever_the_broker_tells_no_clip_has_two_live_orders_and_no_fill_is_lost_or_doubled(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    story = str(rng.choice(list(STORIES)))
+    text, minute = STORIES[story]
+    for kind in ("no_fill", "partial_fill"):
+        text += scripted(kind, story, f"{minute}:{int(rng.integers(0, 10)):02}", str(rng.choice(SPANS)))
+    r = finish(text, wrap=before(lambda exchange: Moody(exchange, rng, at(f"{minute}:00") + 600_000)))
+    assert breaches(r) == []
+    assert r.of("order.sent")
 
 
 # Crashes: 1 after the journal and before the wire, 2 after the wire, 3 between fill and record

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain import event as ev
@@ -45,6 +46,9 @@ class Witness:
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         self.messages.append(Message(at_ms, None, client_order_id, self._records(client_order_id)))
         return self.broker.cancel(client_order_id, at_ms)
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        return self.broker.pay_out(account, amount, reason, at_ms)
 
     def orders(self, at_ms: int) -> OrdersSeen:
         return self.broker.orders(at_ms)

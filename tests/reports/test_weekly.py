@@ -58,6 +58,13 @@ def marked(account: str, equity: str, at_cut: bool = True) -> Event:
     )  # fmt: skip
 
 
+
+def test_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
+    begun = replace(provisioned("REV", "1000000"), ladder=D(8_000))
+    (row,) = weekly(journal([begun, marked("REV", "992000")]), W10).accounts
+    assert (row.equity, row.change) == (D(992_000), ZERO)
+
+
 def intended(intent: str, purpose: Purpose, account: str = "GEN") -> Event:
     return OrderIntended(
         account=account, intent=intent, purpose=purpose, contract=PUT, candidate=None, side=Side.SELL, quantity=5

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.compose.run import build_run
@@ -25,6 +26,9 @@ class Telling:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         return self.exchange.cancel(client_order_id, at_ms)
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        return self.exchange.pay_out(account, amount, reason, at_ms)
 
     def orders(self, at_ms: int) -> OrdersSeen:
         return self.list_(self.exchange.orders(at_ms))

@@ -27,10 +27,10 @@ CALL = Option("AAPL", date(2026, 3, 6), Decimal(205), Right.CALL)
 
 
 def com(
-    start: str, end: str, lines: str, *more: str, shares: int = 300, basis: float = 190.0
+    start: str, end: str, lines: str, *more: str, shares: int = 300, basis: float = 190.0, cash: int = 2000
 ) -> Replayed:  # fmt: skip
     """COM with AAPL shares and hardly any cash."""
-    own = f"[accounts.COM]\nequity = {shares * 200 + 2000}"
+    own = f"[accounts.COM]\nequity = {shares * 200 + cash}"
     held = holding("COM", "AAPL", shares, basis)
     return replay_text(situation(start, end, {"AAPL": lines}, own, held, *more, accounts=("COM",), capital=None))
 
@@ -80,7 +80,7 @@ def test_4_2_the_profit_is_taken_at_the_next_look_of_the_five_minute_grid() -> N
 @pytest.mark.clause("4.2")
 def test_4_2_a_put_has_no_profit_take() -> None:
     put = option("COM", "AAPL", "2026-03-13", 150.0, "P", -1, 3.0, "2026-03-02")
-    assert bought(com(TUESDAY + "10:00:00", TUESDAY + "11:00:00", DOLLARS, put, shares=100)) == []
+    assert bought(com(TUESDAY + "10:00:00", TUESDAY + "11:00:00", DOLLARS, put, shares=100, cash=15_000)) == []
 
 
 @pytest.mark.clause("4.2", "0.5")

@@ -63,9 +63,12 @@ def test_the_cap_that_binds_is_named_with_its_clause() -> None:
 
 
 def test_an_account_over_its_margin_is_bound_by_it() -> None:
+    # Ten puts 80 in the money bind 0.20 × 120 + 80 a share, 104,000 of a net liquidation of 125,000.
     text = situation(
-        "2026-03-04T10:00:00", "2026-03-04T10:10:00", {"AAPL": AAPL}, holding("COM", "AAPL", 2000, 200.0),
-        accounts=("COM",),
+        "2026-03-04T10:00:00", "2026-03-04T10:10:00", {"AAPL": but(AAPL, spot=120.0)},
+        "[accounts.COM]\nequity = 125_000",
+        option("COM", "AAPL", "2026-03-06", 200.0, "P", -10, 2.0, "2026-03-02"),
+        fault("2026-03-04T10:00:00", "no_fill", "AAPL"), accounts=("COM",),
     )  # fmt: skip
     found = sleeve(replay_text(text))
     assert found.cap == "0.10" and found.ceiling == found.deployed

@@ -114,7 +114,7 @@ def test_3_5_the_gain_of_the_quarter_counts_fees_once() -> None:
     # Two puts sold at 1.00 that expire worthless on the quarter's last Friday: 200; opened before, so no fees.
     put = option("REV", "NVDA", "2026-09-25", 150.0, "P", -2, 1.0, "2026-09-23")
     text = situation(
-        "2026-09-25T12:00:00", "2026-10-01T16:30:00", {"NVDA": STOCK}, "[accounts.REV]\nequity = 1000", put,
+        "2026-09-25T12:00:00", "2026-10-01T16:30:00", {"NVDA": STOCK}, "[accounts.REV]\nequity = 31_000", put,
         accounts=("REV",), capital=None,
     )  # fmt: skip
     (done,) = replay_text(text).of("reinvest.done")

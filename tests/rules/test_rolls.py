@@ -22,11 +22,14 @@ def put(quantity: int = -10, price: float = 20.0, expiry: str = FRI) -> str:
     return option("GEN", "AAPL", expiry, 200.0, "P", quantity, price, "2026-03-03")
 
 
-def breached(*more: str, aapl: str = CALM, held: str = "", end: str = f"{WED}T10:10:00", at: float = 191.0) -> Replayed:
+def breached(
+    *more: str, aapl: str = CALM, held: str = "", end: str = f"{WED}T10:10:00", at: float = 191.0, market: str = ""
+) -> Replayed:
     """GEN's puts are at level 2 at the look of 10:05:00, on a day without a window of its own."""
     down = tape(f"{WED}T10:01:00", AAPL=at)
     account = "" if any(m.startswith("[accounts.GEN]") for m in more) else GEN
-    return replay_text(situation(f"{WED}T09:30:00", end, {"AAPL": aapl}, account, *more, held or put(), down))
+    text = situation(f"{WED}T09:30:00", end, {"AAPL": aapl}, account, *more, held or put(), down, market=market)
+    return replay_text(text)
 
 
 def clock(record: dict[str, Any]) -> str:
@@ -180,7 +183,8 @@ def test_6_10_what_a_days_volume_does_not_take_of_one_expiry_goes_to_the_next() 
     assert done == [("2026-03-13", 10), ("2026-03-20", 10)]
     assert not run.of("roll.refused")
     # Of 40 the three expiries take 10 each; no expiry is left for the last 10.
-    more = breached(aapl=but(CALM, volume=100), held=put(-40), end=f"{WED}T10:12:00")
+    large = "[accounts.GEN]\nequity = 800_000"
+    more = breached(large, aapl=but(CALM, volume=100), held=put(-40), end=f"{WED}T10:12:00")
     assert [r["data"]["quantity"] for r in more.of("roll.done")] == [10, 10, 10]
     (refused,) = more.of("roll.refused")
     assert {why for _, why in rows(refused)} == {"adv"} and refused["data"]["reason"] == "no_candidate"
@@ -216,11 +220,12 @@ def test_6_10_a_chain_that_is_missing_refuses_nothing_and_is_asked_for_again() -
 
 @pytest.mark.clause("6.10", "0.10")
 def test_6_10_a_new_leg_that_binds_more_margin_than_the_cap_leaves_is_cut_or_none() -> None:
-    # 40 contracts, iv 1.20. The first candidate binds less than the held put, 0.20 × 191 + 12.69 a share; the others,
+    # 40 contracts, iv 1.20. The first candidate binds less than the held put, 0.55 × 191 + 12.69 a share; the others,
     # 2.5 and 1.5 out of the money at 17.69 and 21.87, bind 2.50 and 7.68 more. Above the cap already, there is no room.
     wild = but(CALM, iv=1.2)
-    cut = breached("[accounts.GEN]\nequity = 380_000", aapl=wild, held=put(-40), end=f"{WED}T10:06:00")
+    at = {"aapl": wild, "held": put(-40), "end": f"{WED}T10:06:00", "market": "margin = 0.55"}
+    cut = breached("[accounts.GEN]\nequity = 825_667", **at)
     first, second, third = (row["quantity"] for row in cut.of("roll.prepared")[0]["data"]["candidates"])
     assert first == 40 and second == 27 and third == pytest.approx(27 * 2.50 / 7.68, abs=1)
-    none = breached("[accounts.GEN]\nequity = 360_000", aapl=wild, held=put(-40), end=f"{WED}T10:06:00")
+    none = breached("[accounts.GEN]\nequity = 805_667", **at)
     assert [why for _, why in rows(none.of("roll.prepared")[0])] == [None, "margin_cap", "margin_cap"]

@@ -15,7 +15,7 @@ from allusetui.domain.effect import AskPositions, CancelOrder, PlaceOrder
 from allusetui.domain.input import CashBooking, OperatorActed, PositionsSeen
 from allusetui.domain.order import Purpose
 from allusetui.engine.engine import Batch, Engine
-from allusetui.engine.machine import may_leave
+from allusetui.rules.latches import may_leave
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
 from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape

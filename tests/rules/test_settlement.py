@@ -198,7 +198,8 @@ def test_9_5_shares_that_a_settlement_takes_and_nobody_holds_latch_a_mismatch() 
 @pytest.mark.parametrize(("quantity", "cash"), [(-1, -10_000.0), (2, 20_000.0)])
 def test_10_3_index_options_settle_in_cash_and_bring_no_shares(quantity: int, cash: float) -> None:
     # SPX closes at 5,000, the 5,100 put is worth 100 a share; traded at 80: ±20 × 100 a contract.
-    replayed = friday(200.0, option("GEN", "SPX", FRIDAY, 5100.0, "P", quantity, 80.0, "2026-03-02"), NO_ROLL)
+    held = option("GEN", "SPX", FRIDAY, 5100.0, "P", quantity, 80.0, "2026-03-02")
+    replayed = friday(200.0, "[accounts.GEN]\nequity = 600_000", held, NO_ROLL)
     expired = only(replayed, "expired.received")["data"]
     assert (expired["quantity"], expired["shares"], expired["price"]) == (abs(quantity), 0, 100.0)
     assert only(replayed, "lot.closed")["data"]["realized"] == pytest.approx(2_000 * quantity)

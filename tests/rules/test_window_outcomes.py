@@ -188,6 +188,35 @@ def test_9_1_a_report_before_the_expiry_comes_before_stale_quotes() -> None:
     assert outcomes(replayed, "entry.skipped", "AAPL") == [("09:45:00", "earnings")]
 
 
+@pytest.mark.clause("9.1", "0.9")
+def test_9_1_a_pivot_that_outlasts_a_lost_link_is_the_outcome_again_and_looked_at_once() -> None:
+    replayed = replay_text(
+        situation(
+            THURSDAY + "09:44:00", THURSDAY + "10:10:00", {"AAPL": AAPL},
+            "[accounts.GEN]\nequity = 400_000\nhigh_water = 600_000",
+            fault(THURSDAY + "09:50:00", "broker_down", span="10m"),
+        )
+    )  # fmt: skip
+    told = [("09:45:00", "pivot"), ("09:50:00", "safe"), ("10:00:00", "pivot")]
+    assert outcomes(replayed, "entry.skipped", "AAPL") == told
+    assert len(replayed.of("state.changed", to="SCANNING")) == 2
+
+
+@pytest.mark.clause("9.1", "0.7", "8.3")
+def test_9_1_what_is_stale_again_after_a_pause_of_its_order_is_looked_at_on_the_grid() -> None:
+    # Stale at 09:45, planned at 09:50, paused 2 s later; stale once more at the resume of 09:58, planned at 10:05.
+    replayed = replay_text(
+        situation(
+            THURSDAY + "09:40:00", THURSDAY + "10:10:00", {"AAPL": AAPL},
+            fault(THURSDAY + "09:43:00", "stale", "AAPL", "6m"), fault(THURSDAY + "09:44:00", "no_fill", "AAPL"),
+            operator(THURSDAY + "09:50:02", "pause", "GEN"), fault(THURSDAY + "09:56:00", "stale", "AAPL", "6m"),
+            operator(THURSDAY + "09:58:00", "resume", "GEN"),
+        )
+    )  # fmt: skip
+    assert outcomes(replayed, "entry.skipped", "AAPL") == [("09:45:00", "stale"), ("09:58:00", "stale")]
+    assert [clock for clock, _ in outcomes(replayed, "entry.planned", "AAPL")] == ["09:50:00", "10:05:00"]
+
+
 @pytest.mark.clause("9.1", "1.1")
 def test_9_1_an_account_that_does_not_trade_reports_nothing() -> None:
     replayed = replay_text(situation(THURSDAY + "09:44:00", THURSDAY + "09:46:00", {"AAPL": AAPL}, accounts=("REV",)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain import event as ev
@@ -54,6 +55,9 @@ class Unreliable:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         return self.exchange.cancel(client_order_id, at_ms)
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        return self.exchange.pay_out(account, amount, reason, at_ms)
 
     def orders(self, at_ms: int) -> OrdersSeen:
         self.asked_ms.append(at_ms)

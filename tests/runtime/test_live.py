@@ -18,7 +18,7 @@ from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import load, parse
 from tests.replaying import Silent
-from tests.rules.situations import AAPL, fault, situation
+from tests.rules.situations import AAPL, but, fault, situation
 
 MORNING = "2026-03-05T09:44:00", "2026-03-05T11:00:00"
 PATIENCE_S = 20.0
@@ -141,6 +141,18 @@ def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
     assert seen[0].now_ms > first.now_ms
     assert first.state.accounts["GEN"].cash == cash
     assert first.state is not seen[0].state
+
+
+def test_a_snapshot_tells_the_reports_and_dividends_that_are_known_and_the_quotes_that_are_doubted() -> None:
+    lines = but(AAPL, earnings="[2026-04-30]", dividends="[{ ex = 2026-03-10, amount = 0.50 }]")
+    bad = fault("2026-03-05T10:30:00", "bad_quote", "AAPL", "1h", value='"nan"')
+    started = Started(situation(*MORNING, {"AAPL": lines}, bad), None)
+    live = started.live()
+    asyncio.run(live.run())
+    assert live.latest is not None
+    shown, known = live.latest.volatile, started.run.runtime.engine.volatile
+    assert (shown.reports, shown.payouts, shown.told_invalid) == (known.reports, known.payouts, known.told_invalid)
+    assert shown.reports and shown.payouts["AAPL"] and ("AAPL", "bid") in shown.told_invalid
 
 
 def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:

@@ -47,7 +47,7 @@ def test_the_keys_are_at_most_seven_and_never_cut(width: int, account: str | Non
 
 def test_at_80_columns_all_seven_keys_are_named() -> None:
     assert text(keys_line("A1.MINI-12", 80)) == (
-        " p pause A1.MINI-12  P all  x close  r resume  ^x kill all  ? help  q leave"
+        " p pause A1.MINI-12  P all  r resume  ^x kill all  ↵ why  ? help  q leave"
     )
 
 

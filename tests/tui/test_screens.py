@@ -65,3 +65,16 @@ def test_the_help(snap_compare: Compare) -> None:
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=helped)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def test_the_why_of_a_position(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app, _, _ = dashboard(afternoon())
+
+    async def explained(pilot: Pilot[Any]) -> None:
+        await shown(pilot)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        await shown(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=explained)

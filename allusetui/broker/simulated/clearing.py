@@ -30,7 +30,7 @@ class _ExDate:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that the owner puts into an account (`amount` > 0) or takes out of it, in dollars, and what for."""
+    """Money that the owner puts into an account (`amount` > 0) or is paid out of it, in dollars, and what for."""
 
     at_ms: int
     account: str
@@ -130,9 +130,13 @@ class Clearing:
         return Settled(at_ms, bookings=tuple(self._pay(ex, account, shares) for ex, account, shares in holders))
 
     def transfer(self, at_ms: int) -> Settled:
-        """Moves what the owner puts in or takes out at the instant."""
+        """Moves what the owner puts in at the instant."""
         due = [t for t in self._transfers if t.at_ms == at_ms]
         return Settled(at_ms, bookings=tuple(self._move(transfer) for transfer in due))
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Settled:
+        """Moves money to the owner."""
+        return Settled(at_ms, bookings=(self._move(Transfer(at_ms, account, -amount, reason)),))
 
     def split(self, at_ms: int) -> Settled:
         """Splits what is held in the symbols whose split takes effect at the instant."""

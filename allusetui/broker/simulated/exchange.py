@@ -54,7 +54,7 @@ class Exchange:
         self._market = market
         self._calendar = calendar
         self._commission = commission
-        self._outages = Outages(faults)
+        self._outages = Outages(faults, start_ms)
         self._wire = Wire(self._outages)
         self._clearing = Clearing(market, calendar, dividends or {}, splits, transfers)
         self._book = self._clearing.book
@@ -133,6 +133,13 @@ class Exchange:
         self._run_to(at_ms)
         if self._reachable(at_ms) and client_order_id in self._live:
             self._end(self._live[client_order_id], at_ms)
+        return self._wire.drain()
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        """Moves the owner's money out; nothing while the link is lost."""
+        self._run_to(at_ms)
+        if self._reachable(at_ms):
+            self._tell(self._clearing.pay_out(account, amount, reason, at_ms), at_ms)
         return self._wire.drain()
 
     # Questions

@@ -37,13 +37,13 @@ class Outage:
 
 
 class Outages:
-    """The broker's faults among `faults`, by kind."""
+    """The broker's faults among `faults`, by kind; what began before `first_ms` is first felt then."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], first_ms: int) -> None:
         self._by_kind: dict[str, list[Outage]] = {kind: [] for kind in BROKER_FAULTS}
         for fault in faults:
             if fault.kind in self._by_kind:
-                self._by_kind[fault.kind].append(_outage(fault))
+                self._by_kind[fault.kind].append(_outage(fault, first_ms))
 
     def active(self, kind: str, at_ms: int, symbol: str | None = None) -> Outage | None:
         """The first fault of the kind that holds at the instant for the symbol."""
@@ -85,7 +85,7 @@ def contract_of(fault: Fault) -> Contract:
     return Option(symbol, fault.expiry, fault.strike, Right(fault.right))
 
 
-def _outage(fault: Fault) -> Outage:
-    start = to_ms(fault.at)
-    end = _FOREVER if fault.for_ms is None else start + fault.for_ms
-    return Outage(fault.kind, fault.symbol, start, end, fault)
+def _outage(fault: Fault, first_ms: int) -> Outage:
+    begun = to_ms(fault.at)
+    end = _FOREVER if fault.for_ms is None else begun + fault.for_ms
+    return Outage(fault.kind, fault.symbol, max(begun, first_ms), end, fault)

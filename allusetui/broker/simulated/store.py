@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,9 @@ class DurableExchange:
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         return self._heard(self._exchange.cancel(client_order_id, at_ms), at_ms)
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        return self._heard(self._exchange.pay_out(account, amount, reason, at_ms), at_ms)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         return self._heard(self._exchange.advance(at_ms), at_ms)

@@ -41,6 +41,11 @@ class AccountProvisioned(Event):
     ladder: Decimal = ZERO
     """What of the equity stands in LEAPs and hedges, dollars at mid."""
 
+    @property
+    def first_mark(self) -> Decimal:
+        """The equity as every later mark tells it: without LEAPs and hedges (0.2)."""
+        return self.equity - self.ladder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountForked(Event):

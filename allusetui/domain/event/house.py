@@ -90,6 +90,7 @@ class OperatorKey(Event):
     action: str
     by: str
     contract: Option | None = None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,16 @@ class CashBooked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashRefused(Event):
+    """Money that a person wanted out and that is not there: `free` is what no put, order or reserve binds."""
+
+    kind = "cash.refused"
+    reason: str
+    amount: Decimal
+    free: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PositionAdjusted(Event):
     kind = "position.adjusted"
     reason: str

@@ -11,13 +11,14 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of
+from allusetui.engine.transitions import LEGAL
 
 
 def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
     assert e.account is not None
     account = Account(
         e.account, AccountType(e.type), e.group, e.trading, e.base, e.cash, e.high_water, e.opened,
-        realized_quarter=e.realized_quarter, last_equity=e.equity - e.ladder, week_equity=e.equity - e.ladder,
+        realized_quarter=e.realized_quarter, last_equity=e.first_mark, week_equity=e.first_mark,
     )  # fmt: skip
     for held in e.holdings:
         lot = Lot(held.shares, held.basis, ZERO, e.opened, held.assigned)
@@ -25,7 +26,11 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
     for option in e.options:
         account.lots.setdefault(option.contract, []).append(Lot(option.quantity, option.price, ZERO, option.opened))
         if option.quantity < 0:
-            account.positions[option.contract] = Position(first_credit=option.price, sold_on=option.opened)
+            sold = Position(first_credit=option.price, sold_on=option.opened)
+            position = account.positions.setdefault(option.contract, sold)
+            # Of several sales the least credit bounds the rolls (6.10), and the first day counts (6.5).
+            position.first_credit = min(position.first_credit, option.price)
+            position.sold_on = min(position.sold_on, option.opened)
     state.accounts[e.account] = account
     # What is rejected for every account is so for one that comes later.
     state.rejecting |= {(e.account, symbol) for _, symbol in state.rejecting}
@@ -57,6 +62,7 @@ def _merged(state: State, e: ev.AccountMerged) -> None:
 
 def _marked(state: State, e: ev.AccountMarked) -> None:
     account = account_of(state, e)
+    state.marked_ms = state.at_ms
     account.high_water, account.last_equity = e.high_water, e.equity
     if e.at_cut:
         account.week_equity = e.equity
@@ -65,7 +71,11 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
 
 
 def _state_changed(state: State, e: ev.StateChanged) -> None:
-    account_of(state, e).status = Status(e.to)
+    account = account_of(state, e)
+    found, to = Status(e.from_), Status(e.to)
+    if found is not account.status or (found, to) not in LEGAL:
+        raise ValueError(f"{account.name} is {account.status}; from {found} to {to} is no change of §9")
+    account.status = to
 
 
 def _latched(state: State, e: ev.LatchSet) -> None:

@@ -74,6 +74,7 @@ def _report_written(state: State, e: ev.ReportWritten) -> None:
 
 
 def _operator(state: State, e: ev.OperatorKey) -> None:
+    state.heard_ms = state.at_ms
     if e.account is None:
         return
     account = account_of(state, e)

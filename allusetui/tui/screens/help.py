@@ -11,6 +11,7 @@ _KEYS = (
     ("r R", "resume, reset the chosen account (ask)"),
     ("a", "approvals that wait for an answer: y yes, n no"),
     ("1-9 ↑ ↓", "choose an account, a row; tab the next pane"),
+    ("enter", "why: what was looked at for the row; esc goes back"),
     ("j o s !", "journal, orders, states, alerts in full; esc goes back"),
     ("q", "leave: the engine goes on, or ends"),
 )

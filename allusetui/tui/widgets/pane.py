@@ -104,6 +104,13 @@ class Pane(Widget):
         self._content = content
         self._lay()
 
+    @property
+    def at(self) -> str | None:
+        """The key of the row that a person is at: the cursor's, or the newest of a pane that keeps to it."""
+        if self.cursor in self.keys:
+            return self.cursor
+        return self.keys[-1] if self._tails and self.keys else None
+
     def choose(self, key: str | None) -> None:
         """Put the cursor on a row."""
         if key != self.cursor:

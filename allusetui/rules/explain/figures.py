@@ -1,4 +1,4 @@
-"""What the rules see in an account, a position or an order, as figures. Nothing is decided here."""
+"""What the panes show of an account, a position or an order."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from allusetui.domain.quote import Quote
 from allusetui.domain.snapshot import Snapshot
 from allusetui.law.model import Law
 from allusetui.rules import breakers, cadence, price_walk, sizing, valuation
-from allusetui.rules.situation import Situation as Situation  # for those who may only import this module
+from allusetui.rules.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""What each account of a scenario begins with, priced by its market; what could not be so is refused by its key."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from allusetui.domain.account import AccountType
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Option, Right
+from allusetui.domain.input import Holding, OpenOption, Provision
+from allusetui.domain.moment import day_of
+from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
+from allusetui.law.model import Law
+from allusetui.ports import Market
+from allusetui.rules.situation import clause
+from allusetui.scenario import agree
+from allusetui.scenario.model import AccountSpec, Scenario
+from allusetui.scenario.setting import FOUNDERS
+from allusetui.scenario.values import Problem
+
+
+@clause("0.1")
+def provisions(scenario: Scenario, law: Law, market: Market, days: Calendar, start_ms: int) -> tuple[Provision, ...]:
+    """What each account begins with: its share by 0.1, or what its own table says.
+
+    Raises Problem for what the market does not list or price, for an option whose last session has closed, and for an
+    account whose cash could not have bought what it holds.
+    """
+    for name, table in scenario.accounts.items():
+        for index, row in enumerate(table.options):
+            if days.up_to(row.expiry).close_ms <= start_ms:
+                key = ("accounts", name, "options", index, "expiry")
+                raise Problem(f"{row.expiry} has closed at the start; allowed: a later expiry", *key)
+    agree.check_symbols(agree.symbols_of_accounts(scenario.accounts), sorted(market.symbols), "in this market")
+    capital = scenario.scenario.capital or ZERO
+    gen = down_to_cent(law.sizing.split_gen * capital)
+    rev = down_to_cent(law.sizing.split_rev * capital)
+    shares = {"GEN": gen, "REV": rev, "COM": capital - gen - rev}
+    names = [*FOUNDERS, *(name for name in scenario.accounts if name not in FOUNDERS)]
+    trading = scenario.scenario.accounts
+    return tuple(
+        _provision(name, scenario, market, start_ms, shares.get(name, ZERO), trading is None or name in trading)
+        for name in names
+    )
+
+
+def _provision(
+    name: str, scenario: Scenario, market: Market, start_ms: int, share: Decimal, trading: bool
+) -> Provision:
+    table = scenario.accounts.get(name, AccountSpec())
+    group, _, sleeve = name.rpartition(".")
+    kind = AccountType.MINI if sleeve.startswith("MINI") else AccountType(sleeve.lower())
+    equity = share if table.equity is None else table.equity
+    holdings = tuple(Holding(symbol, h.shares, h.basis, h.assigned) for symbol, h in table.holdings.items())
+    options = tuple(
+        OpenOption(Option(o.symbol, o.expiry, o.strike, Right(o.right)), o.quantity, o.price, o.opened)
+        for o in table.options
+    )
+    shares, longs, shorts = _worth(name, market, start_ms, holdings, options)
+    cash = equity - shares - longs - shorts
+    _check_cash(name, table, equity, cash)
+    # The mark is of what it is compared with: without the long options (0.2, 0.9).
+    high_water = equity - longs if table.high_water is None else table.high_water
+    return Provision(
+        name, kind, group or "A1", trading, to_price(equity), to_price(equity if table.base is None else table.base),
+        to_price(cash), to_price(high_water), table.opened or day_of(start_ms), to_price(table.realized_quarter),
+        holdings, options, to_price(longs),
+    )  # fmt: skip
+
+
+def _worth(
+    name: str, market: Market, start_ms: int, holdings: tuple[Holding, ...], options: tuple[OpenOption, ...]
+) -> tuple[Decimal, Decimal, Decimal]:
+    """What shares, long and short options are worth at the start, the short ones below zero: dollars."""
+    shares = longs = shorts = ZERO
+    for held in holdings:
+        quote = market.underlying(held.symbol, start_ms)
+        if quote is None:
+            raise Problem(f"{held.symbol} has no price at the start", "accounts", name, "holdings", held.symbol)
+        shares += held.shares * quote.mid
+    for index, row in enumerate(options):
+        quote = market.option(row.contract, start_ms)
+        if quote is None:
+            raise Problem(f"{row.contract.symbol} has no price at the start", "accounts", name, "options", index)
+        value = row.quantity * row.contract.multiplier * quote.mid
+        longs, shorts = longs + max(value, ZERO), shorts + min(value, ZERO)
+    return shares, longs, shorts
+
+
+def _check_cash(name: str, table: AccountSpec, equity: Decimal, cash: Decimal) -> None:
+    """The cash has bought what is held."""
+    if cash < 0:
+        text = f"what is held is worth {to_cent(equity - cash)} at the start, and the equity is {to_cent(equity)}"
+        held = next(_keys_of(table))
+        raise Problem(f"{text}; allowed: an equity that could have bought it", "accounts", name, *held)
+
+
+def _keys_of(table: AccountSpec) -> Iterator[tuple[str | int, ...]]:
+    """What costs money, stock first."""
+    yield from (("holdings", symbol, "shares") for symbol in table.holdings)
+    yield from (("options", index, "quantity") for index, option in enumerate(table.options) if option.quantity > 0)

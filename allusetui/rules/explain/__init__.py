@@ -1,0 +1,82 @@
+"""What the rules see, as figures, and why: each clause that is looked at, with its verdict. Nothing is decided here.
+
+A clause is looked at by the very function that decides by it. Where each finding is made:
+
+    account.py   an account: what holds it back, its symbols in short, its money, the VIX, its clock, its growth
+    entry.py     one symbol of an account: every filter of an entry, in the order of §9
+    said.py      the filters that take a chain: what the last window said of them
+    option.py    an option held: its data, its defence, its last afternoon
+    put.py       the protocol of a short put
+    call.py      the life of a short call
+
+A new clause is one more finding in the list of its chapter.
+"""
+
+from collections.abc import Sequence
+
+from allusetui.domain.snapshot import Told
+from allusetui.rules.explain.account import account_chapters
+from allusetui.rules.explain.entry import entry_chapters
+from allusetui.rules.explain.figures import (
+    OrderFigures,
+    PositionFigures,
+    SleeveFigures,
+    Step,
+    is_stale,
+    next_session,
+    next_window,
+    order,
+    position,
+    positions,
+    resettable,
+    situation_of,
+    sleeve,
+    tier,
+)
+from allusetui.rules.explain.finding import Chapter, Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
+from allusetui.rules.explain.option import option_chapters
+from allusetui.rules.situation import Situation
+
+__all__ = [
+    "Chapter",
+    "Finding",
+    "OfAccount",
+    "OfEntry",
+    "OfPosition",
+    "OrderFigures",
+    "PositionFigures",
+    "Situation",
+    "SleeveFigures",
+    "Step",
+    "Subject",
+    "Value",
+    "Verdict",
+    "explain",
+    "is_stale",
+    "next_session",
+    "next_window",
+    "order",
+    "position",
+    "positions",
+    "resettable",
+    "situation_of",
+    "sleeve",
+    "tier",
+]
+
+
+def explain(s: Situation, subject: Subject, tail: Sequence[Told] = ()) -> tuple[Chapter, ...]:
+    """Every clause that is looked at for the subject as it stands; none for one that is gone.
+
+    `tail`: the newest events of the journal, ascending. What only a chain could tell is told by them.
+    """
+    account = s.state.accounts.get(subject.account)
+    if account is None:
+        return ()
+    match subject:
+        case OfAccount():
+            return account_chapters(s, account, tail)
+        case OfEntry():
+            return entry_chapters(s, account, subject.symbol, tail)
+        case OfPosition():
+            return option_chapters(s, account, subject.option, tail)

@@ -1,0 +1,206 @@
+"""Sizing, clips, the price walk and the levels over whatever comes: what the clauses promise holds of every draw."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from allusetui.compose.provisions import provisions
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Option, Right, Side
+from allusetui.domain.moment import to_ms
+from allusetui.domain.order import Intent, Purpose
+from allusetui.domain.quote import Quote
+from allusetui.domain.state import State, Volatile
+from allusetui.engine.walk import clips, halves
+from allusetui.law.load import load
+from allusetui.market.scripted import ScriptedMarket
+from allusetui.rules.entry import Pick
+from allusetui.rules.price_walk import limit_at
+from allusetui.rules.situation import Situation
+from allusetui.rules.sizing import Room, allocate, margin_of
+from allusetui.scenario.load import parse
+from tests.replaying import replay_text
+from tests.rules.situations import AAPL, but, operator, option, situation, tape
+
+LAW = load()
+AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
+FRIDAY = date(2026, 3, 6)
+SYMBOLS = ("AAPL", "MSFT", "AMZN", "GOOG", "GOOGL", "SPY")
+fast = settings(deadline=None, derandomize=True)
+cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)
+dollars = st.integers(0, 900_000).map(Decimal)
+
+
+def desk() -> Situation:
+    return Situation(LAW, Calendar(()), State(margin_rate=Decimal("0.2")), Volatile(), AT_MS)
+
+
+# 0.1 to 0.4
+
+
+@pytest.mark.clause("0.1")
+@fast
+@given(st.integers(0, 10**11))
+def test_0_1_the_three_shares_are_the_capital_to_the_cent_and_gen_and_rev_get_no_cent_too_much(amount: int) -> None:
+    capital = Decimal(amount) / 100
+    text = situation("2026-03-05T09:30:00", "2026-03-05T10:00:00", {}, capital=None)
+    scenario = parse(text.replace("[market]", f"capital = {capital}\n[market]", 1), "test.toml")
+    market = ScriptedMarket(scenario.market, (), Calendar(()), AT_MS, AT_MS)
+    gen, rev, com = (each.equity for each in provisions(scenario, LAW, market, Calendar(()), AT_MS))
+    assert gen + rev + com == capital
+    assert 0 <= Decimal("0.4") * capital - gen < Decimal("0.01")
+    assert 0 <= Decimal("0.3") * capital - rev < Decimal("0.01")
+
+
+@st.composite
+def picks(draw: st.DrawFn) -> list[Pick]:
+    names = draw(st.lists(st.sampled_from(SYMBOLS), unique=True, max_size=6))
+    return [
+        Pick(
+            name, Option(name, FRIDAY, draw(st.integers(2, 120)) * Decimal("2.5"), Right.PUT),
+            Quote(Decimal("1.14"), Decimal("1.17"), AT_MS), 0.42, 1, draw(st.integers(0, 60)), 1_000, None, (),
+        )
+        for name in sorted(names, key=SYMBOLS.index)
+    ]  # fmt: skip
+
+
+@st.composite
+def rooms(draw: st.DrawFn) -> Room:
+    """As `room` makes one: a quarter of the equity a symbol, half of everything in a Hedged Week."""
+    equity, hedged = draw(dollars), draw(st.booleans())
+    part = Decimal("0.5") if hedged else Decimal(1)
+    held = {name: draw(dollars) / 10 for name in draw(st.lists(st.sampled_from(SYMBOLS), unique=True, max_size=2))}
+    quarter = Decimal("0.25")
+    return Room(
+        equity=equity, ceiling=part * equity, cap_share=quarter, cap=quarter * equity, target=quarter * part * equity,
+        aim=Decimal("0.95") * part * equity, cash=draw(dollars), margin_left=draw(dollars) / 3,
+        held={desk().issuer(name): usd for name, usd in held.items()}, hedged=hedged, issuer=desk().issuer,
+    )  # fmt: skip
+
+
+@pytest.mark.clause("0.2", "0.3", "0.10", "8.2", "6.12")
+@settings(fast, max_examples=300)
+@given(picks(), rooms())
+def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(found: list[Pick], room: Room) -> None:
+    s = desk()
+    planned, refused = allocate(s, found, room)
+    assert planned.keys() | refused.keys() == {pick.symbol for pick in found}
+    assert not planned.keys() & refused.keys()
+    added = {name: quantity * pick.option.notional for name, (pick, quantity) in planned.items()}
+    assert sum(added.values()) <= max(room.free, 0)
+    assert sum(quantity * margin_of(s, pick) for pick, quantity in planned.values()) <= max(room.margin_left, 0)
+    for name, (pick, quantity) in planned.items():
+        assert 0 < quantity <= pick.room
+        assert room.of(pick) + added[name] <= room.cap
+
+
+@pytest.mark.clause("0.2")
+@settings(fast, max_examples=300)
+@given(picks(), rooms())
+def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: Room) -> None:
+    s = desk()
+    planned, refused = allocate(s, found, room)
+    added = sum((n * pick.option.notional for pick, n in planned.values()), Decimal(0))
+    bound = sum((n * margin_of(s, pick) for pick, n in planned.values()), Decimal(0))
+    if room.exposure + added >= room.aim or any(why.reason == "margin_cap" for why in refused.values()):
+        return
+    for pick, quantity in planned.values():
+        one = pick.option.notional
+        fits = added + one <= room.free and room.of(pick) + (quantity + 1) * one <= room.cap
+        assert not (fits and quantity < pick.room and bound + margin_of(s, pick) <= room.margin_left)
+
+
+@pytest.mark.clause("0.4")
+@fast
+@given(st.integers(1, 5_000))
+def test_0_4_clips_are_fifties_and_one_rest(contracts: int) -> None:
+    sizes = clips(contracts, 50)
+    assert sum(sizes) == contracts
+    assert set(sizes[:-1]) <= {50} and 1 <= sizes[-1] <= 50
+
+
+# 0.5
+
+
+@pytest.mark.clause("0.5")
+@fast
+@given(st.integers(2, 50))
+def test_0_5_three_halvings_lose_no_contract_and_end_at_clips_of_at_least_one(contracts: int) -> None:
+    sizes: tuple[int, ...] = (contracts,)
+    for _ in range(3):
+        halved = [halves(size) for size in sizes]
+        assert all(sum(parts) == size for parts, size in zip(halved, sizes, strict=True))
+        assert all(1 <= part <= max(size // 2, 1) for parts, size in zip(halved, sizes, strict=True) for part in parts)
+        sizes = tuple(part for parts in halved for part in parts)
+    assert sum(sizes) == contracts
+
+
+@pytest.mark.clause("0.5")
+@settings(fast, max_examples=300)
+@example(Decimal("20.90"), Decimal("0.20"), Decimal("0.01"), Side.BUY, 2)  # 21 × (1 + 0.10 / 3) is 21.70, a whole tick
+@example(Decimal("20.90"), Decimal("0.20"), Decimal("0.01"), Side.SELL, 2)  # and 20.30 below
+@given(cents, cents, st.sampled_from([Decimal("0.01"), Decimal("0.05")]), st.sampled_from(Side), st.integers(0, 3))
+def test_0_5_no_step_is_past_its_share_of_the_cap_nor_a_tick_short_of_it(
+    bid: Decimal, width: Decimal, tick: Decimal, side: Side, step: int
+) -> None:
+    put, s = Option("AAPL", FRIDAY, Decimal("195"), Right.PUT), desk()
+    s.volatile.quotes["AAPL"] = Quote(Decimal(200), Decimal(200), AT_MS)
+    quote = s.volatile.option_quotes[put] = Quote(bid, bid + width, AT_MS, tick=tick)
+    intent = Intent("1", "GEN", Purpose.CLOSE, put, side, 1, None, (), False, None, [1])
+    limit, away = limit_at(s, intent, step), quote.mid * Decimal(5) * step / 300
+    if limit is None:
+        assert side is Side.BUY and quote.mid + away < tick
+        return
+    assert limit % tick == 0
+    worst = quote.mid - away if side is Side.SELL else quote.mid + away
+    # In our favour of the step's exact price, by less than a tick; a cent's fraction is left to the division by three.
+    assert -Decimal("1e-20") <= (limit - worst if side is Side.SELL else worst - limit) < tick
+
+
+# 6.1 to 6.4
+
+START = datetime(2026, 3, 5, 9, 30)
+TICK_S, PERIOD_S = 5, (300, 60, 30, 5)
+ticks = st.integers(1, 20 * 60 // TICK_S)
+moves = st.dictionaries(ticks, st.integers(1_860, 2_000).map(lambda n: n / 10), min_size=1, max_size=8)
+
+
+def levels(spots: dict[int, float]) -> list[tuple[str, int, int]]:
+    """By §6's words: the levels of a 199.5 put at an ATR of 4, looked at on the grid of the level it has."""
+    told, level, before, spot = list[tuple[str, int, int]](), 0, None, Decimal(200)
+    for tick in range(20 * 60 // TICK_S + 1):
+        spot = Decimal(str(spots.get(tick, spot)))
+        if tick * TICK_S % PERIOD_S[level]:
+            continue
+        breach = (Decimal("199.5") - spot) / 4
+        reached = sum(breach >= n for n in (1, 2, 3))
+        low = breach if level and breach <= level - Decimal("0.1") else None
+        to = level
+        if reached > level:
+            to = reached
+        elif low is not None and before is not None:
+            to = min(sum(max(low, before) >= n for n in (1, 2, 3)), level)
+        before = low if to == level else None
+        if to != level:
+            told.append(((START + timedelta(seconds=tick * TICK_S)).isoformat()[11:], level, to))
+            level = to
+    return told
+
+
+@pytest.mark.clause("6.1", "6.2", "6.3", "6.4", "0.12")
+@settings(fast, max_examples=60)
+@given(moves)
+def test_6_1_levels_rise_at_once_and_fall_only_as_written_whatever_the_prices_do(spots: dict[int, float]) -> None:
+    # Paused: what the levels ask for is not done, so the position stays. A credit of 40 affords every roll.
+    points = [tape((START + timedelta(seconds=tick * TICK_S)).isoformat(), AAPL=spots[tick]) for tick in sorted(spots)]
+    held = option("GEN", "AAPL", FRIDAY.isoformat(), 199.5, "P", -2, 40.0, "2026-03-04")
+    end = (START + timedelta(minutes=20)).isoformat()
+    paused = operator(START.isoformat(), "pause", "GEN")
+    replayed = replay_text(
+        situation(START.isoformat(), end, {"AAPL": but(AAPL, atr=4.0, expiries='"daily"')}, held, paused, *points)
+    )
+    rows = [(r["ts"][11:19], r["data"]["from"], r["data"]["to"]) for r in replayed.of("protocol.level")]
+    assert rows == levels(spots)
