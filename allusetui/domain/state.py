@@ -139,6 +139,10 @@ class Volatile:
     walks: dict[str, Walk] = field(default_factory=dict)
     acked: set[str] = field(default_factory=set)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    leap_scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    leap_looks: set[str] = field(default_factory=set)
+    """Accounts that owe the ladder's look of the session (17.4), and sales whose purchase a chain was asked for."""
+    leap_asked: set[tuple[str, Option]] = field(default_factory=set)
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)

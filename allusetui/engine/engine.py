@@ -22,6 +22,7 @@ from allusetui.engine import (
     entries,
     forks,
     hedges,
+    ladder,
     market,
     operator,
     orders,
@@ -116,6 +117,7 @@ class Engine:
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)
                 hedges.on_chain(desk, item.symbol, item.chain)
+                ladder.on_chain(desk, item.symbol, item.chain)
             case inp.BarsSeen() if item.symbol in CASH_SETTLED:
                 closes.on_bars(desk, item)
             case inp.BarsSeen():
@@ -212,6 +214,7 @@ class Engine:
         session = desk.session
         if missed_close(desk, since):
             closing.end_freezes(desk)
+        ladder.lapse(desk)
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
@@ -224,6 +227,10 @@ class Engine:
             closes.missed(desk)
             _evaluate_due(desk, session, since)
             hedges.look(desk, since)
+            ladder.look(
+                desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
+                on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
+            )  # fmt: skip
             _close_out(desk, session, since)
             entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
         if since.passed(session.close_ms):
@@ -250,10 +257,12 @@ class Engine:
         """What every batch ends with: windows served, orders given their next move, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
+        ladder.settle_scans(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
         orders.work(desk)
+        ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
 

@@ -24,7 +24,7 @@ from allusetui.rules.valuation import free_cash
 LEVEL, TRIGGER = "level", "trigger"
 _ASK_AGAIN_LEVEL = 2
 _ABLE = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
-_INSTRUMENTS = ("5.1", "5.2", "5.7", "17.2")
+_INSTRUMENTS = ("5.1", "5.2", "5.7", "17.2", "17.3")
 
 
 @clause("6.11")

@@ -103,7 +103,7 @@ def _hedge(desk: Desk, account: Account, prompt: Approval) -> None:
     shown = Leg(HedgePick(prompt.contract, quote, prompt.quantity), prompt.quantity) if quote else None
     funds = budget(desk, account, desk.law.hedging.gains_share)
     wanted = within_cash(desk, account, [shown] if shown else [])
-    buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2"), approved=True)
+    buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2", "17.3"), approved=True)
 
 
 def withdraw(desk: Desk, account: Account) -> None:

@@ -25,6 +25,7 @@ def buy(
             ev.HedgePlanned(
                 account=account.name, clauses=clauses, contract=option, quantity=leg.quantity,
                 mid=to_price(leg.pick.quote.mid), budget=to_cent(funds.total), spent=to_cent(funds.spent),
+                deviation=leg.pick.deviation,
             )
         )  # fmt: skip
         intend(desk, account, Purpose.HEDGE, option, Side.BUY, leg.quantity, clauses, approved=approved)

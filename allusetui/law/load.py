@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "d80606e6f206dc2c7729ad11094328f714d81c51db7d35af2c2d43e22a2d93dd"}
+shipped = {"v1.3": "cff876017c66ef6f818c525cae8638687ad033b23d265e3a5f36bf5717bd6e10"}
 
 
 class LawError(Exception):

@@ -1,7 +1,7 @@
 """5.1, 5.2, 6.11: what a hedge may cost, which contracts it takes, and how many of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
+from allusetui.rules.ladder import HEDGE, Placed, Rungs, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
@@ -25,6 +26,7 @@ class HedgePick:
     quote: Quote
     room: int
     failures: tuple[Refusal, ...] = ()
+    deviation: str | None = None
 
     @property
     def price_usd(self) -> Decimal:
@@ -36,22 +38,40 @@ class HedgePick:
         return down_to_tick(self.quote.mid * (1 + s.law.walk.slippage_cap), self.quote.tick) * self.option.multiplier
 
 
-@clause("5.2", "17.2")
-def hedge_put(s: Situation, chain: Chain) -> HedgePick | list[Refusal]:
+@clause("5.2", "17.2", "17.3")
+def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
     """The put of SPX or XSP: the monthly expiry nearest nine months, the strike nearest 0.85 × spot, each in its band.
 
-    Refused where nothing is listed there, or where the contract fails a filter of 8.1.
+    Where as many as the money buys would make its rung too large, the next nearest.
     """
-    found = _put(s, chain)
-    if isinstance(found, Refusal):
-        return [found]
-    return list(found.failures) or found
+    months = put_months(s, chain)
+    if not months:
+        return Refusal("no_expiry", ("5.2",))
+    nearest = _put_in(s, chain, months[0])
+    if isinstance(nearest, Refusal) or nearest.failures:
+        return nearest
+    found = place(s, rungs, months, lambda each: put_in(s, chain, each), lambda pick: _quantity(pick, usd))
+    assert isinstance(found, Placed)
+    return replace(found.pick, deviation=found.deviation)
 
 
-def _put(s: Situation, chain: Chain) -> HedgePick | Refusal:
+@clause("5.2", "17.2")
+def put_months(s: Situation, chain: Chain) -> list[date]:
+    """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
+    law = s.law.hedging
+    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+
+
+@clause("5.2", "17.2", "8.1")
+def put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | list[Refusal]:
+    """The put of one expiry. Refused where none is listed in the band, or where it fails a filter of 8.1."""
+    found = _put_in(s, chain, expiry)
+    return [found] if isinstance(found, Refusal) else list(found.failures) or found
+
+
+def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
     law, spot = s.law.hedging, s.quote(chain.symbol)
-    expiry = nearest_month(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
-    if expiry is None or spot is None:
+    if spot is None:
         return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.PUT]
     low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
@@ -76,10 +96,15 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
 
 def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
     """The listed monthly expiry nearest `aim` months, of those from `least` to `most`; the earlier on a tie."""
+    return next(iter(months_by_aim(s, chain, aim, least, most)), None)
+
+
+def months_by_aim(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> list[date]:
+    """The listed monthly expiries from `least` to `most` months, those nearest `aim` first, the earlier on a tie."""
     first, middle = months_later(s.today, least), months_later(s.today, aim)
     last = date.max if most is None else months_later(s.today, most)
     months = [each for each in chain.expiries if first <= each <= last and s.calendar.is_monthly(each)]
-    return min(months, key=lambda each: (abs(calendar_days(middle, each)), each), default=None)
+    return sorted(months, key=lambda each: (abs(calendar_days(middle, each)), each))
 
 
 def nearest_strike(row: Slice, aim: Decimal, low: Decimal | None = None, high: Decimal | None = None) -> int | None:
@@ -178,12 +203,15 @@ def legs(
     s: Situation, account: Account, chains: Mapping[str, Chain | None], puts_usd: Decimal, calls_usd: Decimal
 ) -> list[Leg] | Unfit:
     """Whole contracts for both shares. What one kind has no use for goes to the other; none takes the puts' cash."""
-    law = s.law.hedging
-    found = {name: _chosen(s, name, chains[name]) for name in law.symbols}
+    law, rungs, whole = s.law.hedging, rungs_of(s, account, HEDGE), puts_usd + calls_usd
+    found = {name: _chosen(s, name, chains[name], rungs, puts_usd) for name in law.symbols}
     named = [pick for pick in found.values() if isinstance(pick, HedgePick)]
     puts = [pick for pick in named if not pick.failures and pick.option.is_put]
     calls = [pick for pick in named if not pick.failures and not pick.option.is_put]
-    wanted = _shared_out(s, puts, calls, puts_usd, calls_usd)
+    # What the calls have no use for buys more puts: more than the month of their own share may take.
+    again = (_chosen(s, put.option.symbol, chains[put.option.symbol], rungs, whole) for put in puts)
+    more = [pick for pick in again if isinstance(pick, HedgePick)]
+    wanted = _shared_out((puts, puts_usd), (calls, calls_usd), (more, whole))
     cheapest = min(named, key=lambda pick: pick.price_usd, default=None)
     failures = tuple(f"{name} {each.reason}" for name, pick in found.items() for each in _failures(pick))
     if not wanted:
@@ -192,10 +220,10 @@ def legs(
     return within_cash(s, account, wanted) or Unfit("budget", ("5.1", "0.2"), cheapest, failures)
 
 
-def _chosen(s: Situation, name: str, chain: Chain | None) -> HedgePick | Refusal:
+def _chosen(s: Situation, name: str, chain: Chain | None, rungs: Rungs, usd: Decimal) -> HedgePick | Refusal:
     if chain is None:
         return Refusal("no_chain", ("8.5",))
-    return hedge_call(s, chain) if name == s.law.hedging.call_symbol else _put(s, chain)
+    return hedge_call(s, chain) if name == s.law.hedging.call_symbol else hedge_put(s, chain, rungs, usd)
 
 
 def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:
@@ -203,26 +231,30 @@ def _failures(found: HedgePick | Refusal) -> tuple[Refusal, ...]:
 
 
 def _shared_out(
-    s: Situation, puts: Sequence[HedgePick], calls: Sequence[HedgePick], puts_usd: Decimal, calls_usd: Decimal
-) -> list[Leg]:
-    """Each kind for its own share; where one has no use for it the other has both, puts before calls."""
-    whole = puts_usd + calls_usd
-    put, call = _first_fit(s, puts, puts_usd), _first_fit(s, calls, calls_usd)
+    puts: tuple[Sequence[HedgePick], Decimal], calls: tuple[Sequence[HedgePick], Decimal],
+    whole: tuple[Sequence[HedgePick], Decimal],
+) -> list[Leg]:  # fmt: skip
+    """Each kind for its own share, dollars; where one has no use for it the other has both, puts before calls."""
+    put, call = _first_fit(*puts), _first_fit(*calls)
     if call is None:
-        put = _first_fit(s, puts, whole)
+        put = _first_fit(*whole)
     if put is None:
-        call = _first_fit(s, calls, whole)
+        call = _first_fit(calls[0], whole[1])
     return [leg for leg in (put, call) if leg is not None]
 
 
-def _first_fit(s: Situation, picks: Sequence[HedgePick], usd: Decimal) -> Leg | None:
+def _first_fit(picks: Sequence[HedgePick], usd: Decimal) -> Leg | None:
     """As many as the money and today's volume allow of the first that fits: SPX before XSP."""
     for pick in picks:
-        each = pick.price_usd
-        quantity = min(int(usd // each), pick.room) if each else 0
+        quantity = _quantity(pick, usd)
         if quantity > 0:
             return Leg(pick, quantity)
     return None
+
+
+def _quantity(pick: HedgePick, usd: Decimal) -> int:
+    each = pick.price_usd
+    return min(int(usd // each), pick.room) if each else 0
 
 
 @clause("0.2")

@@ -12,6 +12,7 @@ from allusetui.domain.contract import Right
 from allusetui.domain.quote import Slice
 from allusetui.journal.memory import MemoryJournal
 from allusetui.rules.hedging import HedgePick, hedge_call, hedge_put, nearest_strike
+from allusetui.rules.ladder import Rungs
 from allusetui.rules.situation import Situation
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent, replay_text
@@ -64,17 +65,17 @@ def test_6_11_nothing_is_hedged_in_emergency() -> None:
 
 @pytest.mark.clause("5.2")
 def test_5_2_what_one_kind_has_no_use_for_goes_to_the_other() -> None:
-    # Budget 7,99x, 2/3 = 5,330 for puts, 1/3 = 2,665 for calls. No VIX chain: two puts of at most 3,900 fit 7,99x.
+    # Budget 7,99x, 2/3 = 5,330 for puts, 1/3 = 2,665 for calls. No VIX chain: two puts of 3,715 fit 7,99x.
     assert bought(wednesday(LEVEL_2, fault("2026-01-14T09:40:00", "no_chain", "VIX"))) == {"SPX": 2}
-    # No put: 7,99x / 225 = 35 calls.
-    assert bought(wednesday(LEVEL_2, fault("2026-01-14T09:40:00", "no_chain", "SPX"))) == {"VIX": 35}
+    # No put: 7,99x / 230 = 34 calls.
+    assert bought(wednesday(LEVEL_2, fault("2026-01-14T09:40:00", "no_chain", "SPX"))) == {"VIX": 34}
 
 
 @pytest.mark.clause("8.1")
 @pytest.mark.clause("5.2")
-@pytest.mark.parametrize(("interest", "symbol", "count"), [(500, "SPX", 1), (499, "XSP", 13)])
+@pytest.mark.parametrize(("interest", "symbol", "count"), [(500, "SPX", 1), (499, "XSP", 14)])
 def test_5_2_xsp_stands_for_an_spx_put_that_fails_a_filter(interest: int, symbol: str, count: int) -> None:
-    # 5,330 / 390 = 13 puts on XSP.
+    # 5,330 / 372.5 = 14 puts on XSP.
     r = wednesday(LEVEL_2, SPX=but(SPX, oi=interest), XSP=XSP)
     assert bought(r) == {symbol: count, "VIX": 11}
 
@@ -87,10 +88,10 @@ def test_8_2_a_hedge_takes_no_more_than_a_tenth_of_the_days_volume() -> None:
 @pytest.mark.clause("5.2")
 @pytest.mark.clause("6.11")
 def test_6_11_a_hedge_that_fits_nothing_is_told_once_a_week_with_the_price_of_a_contract() -> None:
-    # 1 % of 20,000 less what the put has lost: 198; one VIX call costs 215 at mid, one SPX put 3,715.
+    # 1 % of 20,000 less what the put has lost: 198; one VIX call costs 230 at mid, one SPX put 3,715.
     low = tape("2026-01-14T09:40:00", AAPL__iv=0.1)
     r = wednesday(low, LEVEL_2, equity="20_500", end="2026-01-15T11:00:00")
-    assert skipped(r) == [("no_fit", 215.0)]
+    assert skipped(r) == [("no_fit", 230.0)]
     assert r.of("hedge.skipped")[0]["clauses"] == ["6.11", "5.1", "5.2"]
     assert r.of("order.intended", purpose="hedge") == []
 
@@ -110,13 +111,13 @@ def test_6_11_a_skipped_hedge_does_not_use_up_the_week() -> None:
 @pytest.mark.clause("6.11")
 def test_0_2_a_hedge_takes_no_cash_that_secures_puts() -> None:
     # The put of strike 200 binds 20,000; cash is the equity and what the put was worth at the start, 385. The gain lets
-    # the hedge have its 1.5 % of the equity, 290: one call, of at most 225.65 with its commission. Of 19,900 285 are
+    # the hedge have its 1.5 % of the equity, 290: one call, of at most 240.65 with its commission. Of 19,900 285 are
     # free, of 19,800 185.
     gain = "realized_quarter = 200_000"
     assert bought(wednesday(LEVEL_2, equity=f"19_900\n{gain}")) == {"VIX": 1}
     r = wednesday(LEVEL_2, equity=f"19_800\n{gain}")
     (row,) = r.of("hedge.skipped")
-    assert (row["data"]["reason"], row["data"]["budget"], row["data"]["price"]) == ("budget", 10_000, 215)
+    assert (row["data"]["reason"], row["data"]["budget"], row["data"]["price"]) == ("budget", 10_000, 230)
     assert row["data"]["free_cash"] == 185
     assert row["clauses"] == ["6.11", "5.1", "0.2"]
 
@@ -129,7 +130,7 @@ def test_5_1_a_release_refills_nothing() -> None:
     )
     assert [x["data"]["reason"] for x in r.of("hedge.released")] == ["profit"]
     log = r.run.runtime.engine.state.accounts["GEN"].hedges
-    assert log.spent == 3_715 + 2_365
+    assert log.spent == 3_715 + 2_530
 
 
 @pytest.mark.clause("0.7")
@@ -181,7 +182,7 @@ def test_5_7_a_hedge_that_lives_to_its_expiry_is_settled_in_cash_and_told_of() -
 # Which contract it is
 
 
-def picks(day: date) -> list[date | None]:
+def picks(day: date, rungs: Rungs | None = None) -> list[date | None]:
     """The expiries of the put and of the call that a hedge would take on a day at 10:00."""
     symbols = {"SPX": SPX, "VIX": but(TRADED_VIX, tick=0.01)}
     scenario = parse(situation(f"{day}T09:00:00", f"{day}T10:00:00", symbols), "test.toml")
@@ -189,13 +190,10 @@ def picks(day: date) -> list[date | None]:
     run.go()
     engine = run.runtime.engine
     s = Situation(engine.law, engine.calendar, engine.state, engine.volatile, run.end_ms)
-    found: list[date | None] = []
-    for symbol, choose in (("SPX", hedge_put), ("VIX", hedge_call)):
-        chain = run.market.chain(symbol, run.end_ms)
-        assert chain is not None
-        pick = choose(s, chain)
-        found.append(pick.option.expiry if isinstance(pick, HedgePick) else None)
-    return found
+    spx, vix = (run.market.chain(symbol, run.end_ms) for symbol in ("SPX", "VIX"))
+    assert spx is not None and vix is not None
+    chosen = (hedge_put(s, spx, rungs or Rungs(), Decimal(1_000_000)), hedge_call(s, vix))
+    return [pick.option.expiry if isinstance(pick, HedgePick) else None for pick in chosen]
 
 
 @pytest.mark.clause("5.2")
@@ -212,6 +210,17 @@ def picks(day: date) -> list[date | None]:
 )
 def test_5_2_the_monthly_expiry_nearest_its_aim_the_earlier_on_a_tie(day: date, put: date, call: date) -> None:
     assert picks(day) == [put, call]
+
+
+@pytest.mark.clause("17.3")
+def test_17_3_a_rung_of_the_hedge_side_that_is_full_gives_way_to_the_next_nearest_month() -> None:
+    # A million of puts makes any rung too large that is there already; 09-18 is the next nearest, then 11-20.
+    full = {(2026, 10): Decimal(1), (2027, 1): Decimal(1), (2027, 2): Decimal(1)}
+    assert picks(date(2026, 1, 14), Rungs(months=full))[0] == date(2026, 9, 18)
+    assert picks(date(2026, 1, 14), Rungs(months={**full, (2026, 9): Decimal(1)}))[0] == date(2026, 11, 20)
+    # Two rungs do not bind.
+    two = {(2026, 10): Decimal(1), (2027, 1): Decimal(1)}
+    assert picks(date(2026, 1, 14), Rungs(months=two))[0] == date(2026, 10, 16)
 
 
 def row(*strikes: int) -> Slice:

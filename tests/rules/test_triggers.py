@@ -127,7 +127,7 @@ def test_8_3_without_a_young_index_the_purchase_waits_for_one() -> None:
 def test_5_5_what_fits_nothing_is_told_once() -> None:
     r = run(NARROW, equity="10_000")
     (row,) = r.of("hedge.skipped")
-    assert (told(row), row["data"]["reason"], row["data"]["price"]) == ("10:00:00", "no_fit", 215)
+    assert (told(row), row["data"]["reason"], row["data"]["price"]) == ("10:00:00", "no_fit", 230)
     states = [x["data"]["to"] for x in r.of("state.changed") if told(x) == "10:00:00"]
     assert states == ["SCANNING", "ANALYZING", "SAFE"]
 

@@ -57,6 +57,28 @@ quantity = -3
 price = 10.0
 opened = 2019-03-08
 """
+# Mon 2019-04-01 is reinvest day, and three calendar months before 2019-07-01. The put is too young to have reverted.
+LEAPS = """
+[accounts.REV]
+equity = 800_000
+realized_quarter = 60_000
+[[accounts.REV.options]]
+symbol = "NVDA"
+expiry = 2019-07-01
+strike = 190
+right = "C"
+quantity = 20
+price = 24.0
+opened = 2018-06-08
+[[accounts.REV.options]]
+symbol = "SPX"
+expiry = 2019-07-01
+strike = 2600
+right = "P"
+quantity = 2
+price = 60.0
+opened = 2019-03-28
+"""
 
 
 ALL = ("GEN", "REV", "COM")
@@ -104,6 +126,17 @@ def test_0_12_no_look_is_left_out_at_which_an_early_assignment_threatens() -> No
     assert few < many / 20
     assert sum('"kind":"order.intended"' in row and '"6.6"' in row for row in truth) == 1
     assert sum('"kind":"assignment.feared"' in row for row in truth) == 1
+
+
+@pytest.mark.clause("0.12", "17.4")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_no_look_is_left_out_at_which_the_ladder_buys_or_rolls() -> None:
+    told, few = run("2019-03-29", "2019-04-02", False, LEAPS)
+    truth, many = run("2019-03-29", "2019-04-02", True, LEAPS)
+    assert told == truth
+    assert few < many / 20
+    assert sum('"kind":"leap.rolled"' in row for row in truth) == 2
+    assert sum('"kind":"leap.opened"' in row for row in truth) >= 2
 
 
 @pytest.mark.clause("0.12", "5.6")

@@ -50,6 +50,16 @@ from allusetui.domain.event.house import (
     ResumeStep,
     WeekTyped,
 )
+from allusetui.domain.event.leap import (
+    LeapClosed,
+    LeapDue,
+    LeapOpened,
+    LeapPurchase,
+    LeapRolled,
+    LeapSkipped,
+    LeapSold,
+    LeapsPlanned,
+)
 from allusetui.domain.event.order import (
     CancelRequested,
     EntryPlanned,
@@ -127,6 +137,14 @@ __all__ = [
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
+    "LeapClosed",
+    "LeapDue",
+    "LeapOpened",
+    "LeapPurchase",
+    "LeapRolled",
+    "LeapSkipped",
+    "LeapSold",
+    "LeapsPlanned",
     "LevelChanged",
     "LotClosed",
     "MarginFound",

@@ -57,6 +57,7 @@ class HedgePlanned(Event):
     mid: Decimal
     budget: Decimal
     spent: Decimal
+    deviation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
     state.intent_count = int(e.intent)
     state.intents[e.intent] = Intent(
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
-        [e.quantity],
+        [e.quantity], leap=e.leap,
     )
     adds = e.purpose.opens or (e.purpose.is_ladder and e.side is Side.BUY)
     opened = e.candidate or (e.contract if adds and isinstance(e.contract, Option) else None)
