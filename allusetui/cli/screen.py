@@ -1,11 +1,9 @@
 """The dashboard put together: what it reads snapshots by, and when the engine behind it begins."""
 
-import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from allusetui.domain.moment import SECOND_MS, day_of
@@ -49,17 +47,6 @@ def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashbo
     return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
 
 
-def end_with_the_terminal(screen: Dashboard) -> Callable[[], bool]:
-    """Let a lost terminal end the screen alone; gives whether it was lost."""
-    lost = False
-
-    def hang_up(number: int, frame: FrameType | None) -> None:
-        nonlocal lost
-        lost = True
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(null, stream)
-        screen.leave(end=False)
-
-    signal.signal(signal.SIGHUP, hang_up)
-    return lambda: lost
+def end_with_the_terminal(screen: Dashboard) -> None:
+    """Let a lost terminal end the screen alone."""
+    signal.signal(signal.SIGHUP, lambda number, frame: screen.lose())

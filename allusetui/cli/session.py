@@ -87,7 +87,7 @@ def _watch(engine: EngineThread, theme: str) -> tuple[str | None, bool]:
 
     screen = dashboard(engine, theme, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
-    lost = end_with_the_terminal(screen)
+    end_with_the_terminal(screen)
 
     def terminate(number: int, frame: FrameType | None) -> None:
         engine.end()
@@ -97,7 +97,7 @@ def _watch(engine: EngineThread, theme: str) -> tuple[str | None, bool]:
     left = screen.run()
     if screen.failure is not None:
         print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
-    return left, lost()
+    return left, screen.lost
 
 
 def _wait_headless(engine: EngineThread, started: bool) -> None:
@@ -109,9 +109,6 @@ def _wait_headless(engine: EngineThread, started: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # A screen that has ended leaves handlers that would draw on a terminal that may be gone.
-    for number in (signal.SIGTSTP, signal.SIGCONT):
-        signal.signal(number, signal.SIG_DFL)
     if not started:
         engine.start()
     engine.join()
