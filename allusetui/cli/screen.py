@@ -4,6 +4,8 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
+from traceback import extract_tb
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from allusetui.domain.moment import SECOND_MS, day_of
@@ -47,6 +49,18 @@ def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashbo
     return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
 
 
-def end_with_the_terminal(screen: Dashboard) -> None:
-    """Let a lost terminal end the screen alone."""
+def heed_signals(screen: Dashboard, terminate: Callable[[], None]) -> None:
+    """A lost terminal ends the screen alone; `terminate` is called when the process is asked to end."""
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        terminate()
+
     signal.signal(signal.SIGHUP, lambda number, frame: screen.lose())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+
+
+def where_it_failed(failure: Exception) -> str:
+    """The kind of a failure and its way through the code; no value that it was about, account numbers least of all."""
+    steps = [f"  {step.filename}:{step.lineno} in {step.name}\n" for step in extract_tb(failure.__traceback__)]
+    return f"{type(failure).__name__}\n{''.join(steps)}"

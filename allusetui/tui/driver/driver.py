@@ -156,8 +156,8 @@ class CellDriver(Driver):
     def _hand_over(self, message: Message) -> None:
         if isinstance(message, TerminalSupportsSynchronizedOutput):
             self._shows_whole_frames = True
-        elif isinstance(message, MouseEvent) and not self._is_inside(message):
-            return
+        elif isinstance(message, Resize) or (isinstance(message, MouseEvent) and not self._is_inside(message)):
+            return  # the kernel tells the size; the rest is noise
         elif isinstance(message, Key) and message.key == REPAINT:
             self.repaint()
         else:
