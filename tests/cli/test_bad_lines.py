@@ -87,3 +87,17 @@ def test_a_terminal_that_gets_smaller_and_bigger_has_its_screen(tmp_path: Path) 
         terminal.screen.reset()
         terminal.type("\x0c")
         terminal.until(lambda: terminal.screen.display[2:] == drawn)
+
+
+@pytest.mark.clause("0.7")
+@pytest.mark.parametrize(("typed", "account"), [("2p", "REV"), ("\x1b[B\x1b[Bp", "COM"), ("31p", "GEN")])
+def test_0_7_an_account_that_is_chosen_and_paused_in_one_breath_is_the_one_paused(
+    typed: str, account: str, tmp_path: Path
+) -> None:
+    with Terminal("run", "--sessions", tmp_path) as terminal:
+        terminal.shows("GEN     SAFE")
+        terminal.type(typed)
+        terminal.shows("stops disarmed")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.ended() == 0
+    assert [row["account"] for row in journal(tmp_path) if row["kind"] == "latch.set"] == [account]

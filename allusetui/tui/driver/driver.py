@@ -61,6 +61,7 @@ class CellDriver(Driver):
         self._to_measure: asyncio.TimerHandle | None = None
         self._waiting: deque[Message] = deque()
         self._heard_count = self._settled_count = 0
+        self._settling = False
         self._shows_whole_frames = False
 
     # Out
@@ -138,20 +139,24 @@ class CellDriver(Driver):
     def _take(self, key: Key) -> bool:
         return self._host.take(key, self._heard_count == self._settled_count)
 
-    def _heard(self, messages: list[Message]) -> None:
+    def _heard(self, message: Message) -> None:
         if len(self._waiting) < _MOST_WAITING:
-            self._heard_count += len(messages)
-            self._waiting.extend(messages)
+            self._heard_count += 1
+            self._waiting.append(message)
             self._soon(self._deliver)
 
     def _answered(self) -> None:
         self._soon(self._line.answered)
 
     def _deliver(self) -> None:
-        count = len(self._waiting)
-        for _ in range(count):
+        """Hand over one message; the next one follows when it has been acted on.
+
+        Textual would act on a key of the app's before one that a pane hears, though it came after it.
+        """
+        if not self._settling and self._waiting:
+            self._settling = True
             self._hand_over(self._waiting.popleft())
-        self._settle(count, _TURNS)
+            self._settle(_TURNS)
 
     def _hand_over(self, message: Message) -> None:
         if isinstance(message, TerminalSupportsSynchronizedOutput):
@@ -169,11 +174,13 @@ class CellDriver(Driver):
     def send_message(self, message: Message) -> None:
         self._app.post_message(message)
 
-    def _settle(self, count: int, turns: int) -> None:
+    def _settle(self, turns: int) -> None:
         if turns:
-            self._loop.call_soon(self._settle, count, turns - 1)
+            self._loop.call_soon(self._settle, turns - 1)
         else:
-            self._settled_count += count
+            self._settling = False
+            self._settled_count += 1
+            self._deliver()
 
     def _soon(self, call: Callable[[], object]) -> None:
         """From any thread, and from a signal's handler."""

@@ -77,14 +77,14 @@ class Replies:
 class Reader(threading.Thread):
     """Reads until it is stopped, or the terminal is lost. All that it calls, it calls in its own thread.
 
-    `take`: a key before anybody else hears of it, true where it was for the taker; `heard`: messages, in order.
+    `take`: a key before anybody else hears of it, true where it was for the taker; `heard`: the others, in order.
     """
 
     def __init__(
         self,
         fd: int,
         take: Callable[[Key], bool],
-        heard: Callable[[list[Message]], None],
+        heard: Callable[[Message], None],
         answered: Callable[[], None],
         lost: Callable[[], None],
     ) -> None:
@@ -139,6 +139,6 @@ class Reader(threading.Thread):
         self._hand_over(found)
 
     def _hand_over(self, messages: list[Message]) -> None:
-        left = [message for message in messages if not (isinstance(message, Key) and self._take(message))]
-        if left:
-            self._heard(left)
+        for message in messages:
+            if not (isinstance(message, Key) and self._take(message)):
+                self._heard(message)
