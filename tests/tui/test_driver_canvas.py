@@ -102,9 +102,11 @@ def test_a_terminal_of_another_size_is_drawn_anew() -> None:
     canvas.paint(0, 0, cells_of(("0123456789", "")))
     canvas.changes()
     canvas.resize(4, 3)
+    assert canvas.changes() == ""
+    canvas.paint(2, 0, cells_of(("x", "")))
     terminal = Pyte(4, 3)
     terminal.feed(canvas.changes())
-    assert terminal.screen.display == ["0123", "    ", "    "]
+    assert terminal.screen.display == ["0123", "    ", "x   "]
 
 
 def test_a_wide_character_that_a_border_halves_is_not_drawn() -> None:

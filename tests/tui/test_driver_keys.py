@@ -92,6 +92,31 @@ def test_a_sequence_that_breaks_the_parser_takes_no_key_with_it(heard: Heard) ->
     assert (heard.keys, heard.taken) == (["up"], ["p"])
 
 
+def test_half_a_sequence_is_given_up_and_is_no_keys(heard: Heard) -> None:
+    heard.reader.feed(b"\x1b[<1;2")
+    heard.reader.silence(0.05)
+    heard.reader.feed(b"x")
+    assert heard.keys == ["x"]
+
+
+def test_a_paste_without_an_end_swallows_keys_for_a_second_and_no_longer(heard: Heard) -> None:
+    heard.reader.feed(b"\x1b[200~abcp\x1b[1;")
+    heard.reader.silence(0.5)
+    heard.reader.feed(b"p")
+    assert heard.taken == []
+    heard.reader.silence(1.0)
+    heard.reader.feed(b"p")
+    assert (heard.taken, heard.keys) == (["p"], [])
+
+
+def test_an_escape_is_an_escape_when_nothing_follows(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual._parser.get_time", lambda: 0.0)
+    heard.reader.feed(b"\x1b")
+    monkeypatch.setattr("textual._parser.get_time", lambda: 1.0)
+    heard.reader.silence(0.05)
+    assert heard.keys == ["escape"]
+
+
 def test_a_click_is_a_click(heard: Heard) -> None:
     heard.reader.feed(b"\x1b[<0;5;3M")
     (click,) = heard.messages

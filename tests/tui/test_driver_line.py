@@ -7,6 +7,8 @@ import tty
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allusetui.tui.driver.line import ASK, Line
 
@@ -87,6 +89,47 @@ async def test_a_terminal_that_answers_has_one_frame_underway(pair: Pair) -> Non
     line.answered()
     assert line.is_free
     assert pair.freed == 2
+
+
+@pytest.mark.asyncio
+async def test_what_was_sent_behind_a_question_is_asked_about_when_that_is_answered(pair: Pair) -> None:
+    line = pair.line()
+    line.answered()
+    line.send(FRAME[:300])
+    line.send(FRAME)
+    line.answered()
+    assert not line.is_free
+    assert pair.read().count(ASK.encode()) == 2
+    line.answered()
+    assert line.is_free
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 3_000), max_size=40))
+def test_a_terminal_that_answers_every_question_is_never_waited_for_in_vain(frames: list[int]) -> None:
+    """0: the terminal answers what it was asked; else a frame of so many bytes, where the line is free."""
+
+    async def talk() -> None:
+        pair = Pair()
+        line, asked = pair.line(), 0
+        line.answered()
+        for size in frames:
+            if size and line.is_free:
+                line.send("x" * size)
+            asked += pair.read().count(ASK.encode())
+            if asked and not size:
+                asked -= 1
+                line.answered()
+        while not line.is_free:
+            asked += pair.read().count(ASK.encode())
+            assert asked, "it waits, and has asked for nothing"
+            asked -= 1
+            line.answered()
+        line.mute()
+        os.close(pair.master)
+        os.close(pair.slave)
+
+    asyncio.run(talk())
 
 
 @pytest.mark.asyncio

@@ -30,16 +30,18 @@ class Canvas:
         self._out: list[str] = []
 
     def resize(self, width: int, height: int) -> None:
-        """The terminal has another size: what it shows is not known any more."""
+        """The terminal has another size: what it shows is not known any more. Nothing is sent before the next paint."""
         before, self._wanted = self._wanted, _grid(width, height, BLANK)
         self.width, self.height = width, height
         for y, row in enumerate(before[:height]):
             self.paint(y, 0, row)
-        self.forget()
+        self._shown = None
+        self._painted.clear()
 
     def forget(self) -> None:
         """Somebody else wrote on the terminal: the next changes are the whole screen."""
         self._shown = None
+        self._painted = set(range(self.height))
 
     def paint(self, y: int, x: int, cells: Sequence[Cell]) -> None:
         """Put cells on a line from a column on; what is outside the screen is left out."""
@@ -56,6 +58,8 @@ class Canvas:
     def changes(self) -> str:
         """What to send now; "" where the terminal shows what it should."""
         self._out = []
+        if not self._painted:
+            return ""
         if self._shown is None:
             self._shown = self._cleared()
             self._painted = set(range(self.height))

@@ -26,6 +26,8 @@ _STORM_S = 0.05
 """A window that is dragged has many sizes: one is drawn."""
 _TORN_BYTES = 1_024
 """A frame so long may be shown in two halves; the marks against that cost sixteen bytes."""
+_MOST_ASIDE, _LONGEST_ASIDE = 16, 100_000
+"""What a stalled line may keep of what is not drawn: pieces, characters of each."""
 _TURNS = 64
 """Turns of the loop in which a key has climbed from the app to its pane and back, and has been acted on."""
 _MOST_WAITING = 2_000
@@ -57,6 +59,7 @@ class CellDriver(Driver):
         self._canvas = Canvas(*self._size, self._terminal.erases)
         self._line = Line(self._terminal.fd, self._loop, self._frame, self._host.lose)
         self._reader = Reader(self._terminal.fd, self._take, self._heard, self._answered, self._host.lose)
+        self._aside: list[str] = []
         self._to_send: asyncio.Handle | None = None
         self._to_measure: asyncio.TimerHandle | None = None
         self._waiting: deque[Message] = deque()
@@ -78,9 +81,10 @@ class CellDriver(Driver):
         self._plan()
 
     def write(self, data: str) -> None:
-        """Send what is not drawn: the bell, a copy to the clipboard. A stalled line drops it."""
-        if self._line.is_free:
-            self._line.send(data)
+        """Send what is not drawn, with the next frame: the bell, a copy to the clipboard. Bells do not pile up."""
+        if data not in self._aside and len(self._aside) < _MOST_ASIDE and len(data) < _LONGEST_ASIDE:
+            self._aside.append(data)
+            self._plan()
 
     def _plan(self) -> None:
         if self._to_send is None:
@@ -93,6 +97,8 @@ class CellDriver(Driver):
             text = self._canvas.changes()
             if len(text) > _TORN_BYTES and self._shows_whole_frames:
                 text = SHOW_LATER + text + SHOW
+            text = "".join(self._aside) + text
+            self._aside.clear()
             if text:
                 self._line.send(text)
 
@@ -101,7 +107,7 @@ class CellDriver(Driver):
     def start_application_mode(self) -> None:
         self._terminal.take()
         self._line.send(ENTER + self._terminal.questions)
-        self._measure()
+        self._resize(self._terminal.size)
         self._reader.start()
 
     def disable_input(self) -> None:
@@ -118,10 +124,10 @@ class CellDriver(Driver):
 
     def _wake(self) -> None:
         """The process was stopped and goes on: the shell has had the terminal meanwhile."""
-        self._terminal.take()
-        self._line.send(ENTER)
-        self._resized()
-        self.repaint()
+        if self._reader.is_alive():
+            self._terminal.take()
+            self._line.send(ENTER)
+            self._measure()
 
     def _resized(self) -> None:
         if self._to_measure is None:
@@ -129,15 +135,25 @@ class CellDriver(Driver):
 
     def _measure(self) -> None:
         self._to_measure = None
-        self._size = size = self._terminal.size
+        size = self._terminal.size
+        if size == self._size:
+            self.repaint()
+        else:
+            self._resize(size)
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """Textual lays everything out for the size, and then paints it: a frame before that would be an old one."""
+        self._size = size
         self._canvas.resize(*size)
-        self._plan()
         self._app.post_message(Resize(Size(*size), Size(*size)))
 
     # In; `_take`, `_heard` and `_answered` are called in the reader's thread
 
     def _take(self, key: Key) -> bool:
-        return self._host.take(key, self._heard_count == self._settled_count)
+        try:
+            return self._host.take(key, self._heard_count == self._settled_count)
+        except Exception:  # the screen is half there: the key goes the long way, and the reader reads on
+            return False
 
     def _heard(self, message: Message) -> None:
         if len(self._waiting) < _MOST_WAITING:

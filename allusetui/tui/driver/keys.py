@@ -4,7 +4,7 @@ import os
 import re
 import threading
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from select import select
 
 from textual._xterm_parser import XTermParser
@@ -16,9 +16,13 @@ from allusetui.tui.driver.line import ANSWER
 
 _CHUNK_BYTES = 4_096
 _TICK_S = 0.05
+_PASTE_S = 1.0
+"""A paste that pauses for so long has lost its end."""
 _LONGEST_REPLY = 4_096
 _CSI = re.compile(r"\x1b\[(?!\[|M|<[-\d;]+[mM]|\?\d+;\d\$y)[0-?]*[ -/]*[@-~]")
 """A whole sequence that is neither the mouse nor a mode: a key, or nothing of ours."""
+_HALF, _LONGEST_HALF = re.compile(r"\x1b\[[0-?]+[ -/]*\Z"), 32
+_PASTE = re.compile(r"\x1b\[20([01])~")
 _REPLY = re.compile(r"\x1b(?:\]\d|P[>!\d]|_G)")
 """How a terminal's answer to a colour, version or graphics query begins: OSC, DCS, APC."""
 _REPLY_END = re.compile(r"\x07|\x1b\\")
@@ -30,11 +34,25 @@ class Parser(XTermParser):
     def __init__(self, answered: Callable[[], None]) -> None:
         super().__init__()
         self._answered = answered
+        self._last = ""
+        self.pastes = False
+        """Whether it is inside a paste: nothing there is a key."""
 
     @property
     def waits(self) -> bool:
         """Whether time decides what the last byte was: escape, or the beginning of a sequence."""
         return self._timeout_time is not None
+
+    @property
+    def is_half(self) -> bool:
+        """Whether the last that came was a part of a sequence, and no key of a person's."""
+        return not self.pastes and _HALF.search(self._last) is not None
+
+    def feed(self, data: str) -> Iterable[Message]:
+        self._last = (self._last + data)[-_LONGEST_HALF:]
+        for mark in _PASTE.finditer(self._last):
+            self.pastes = mark[1] == "0"
+        return super().feed(data)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterator[Key]:
         if sequence == ANSWER:
@@ -108,15 +126,17 @@ class Reader(threading.Thread):
         os.close(self._ends)
 
     def run(self) -> None:
+        silent_s = 0.0
         while True:
-            wait_s = _TICK_S if self._parser.waits or self._replies.waits else None
-            ready = select([self._fd, self._ends], [], [], wait_s)[0]
+            waits = self._parser.waits or self._parser.pastes or self._replies.waits
+            ready = select([self._fd, self._ends], [], [], _TICK_S if waits else None)[0]
             if self._ends in ready:
                 return
             if not ready:
-                self._replies.give_up()
-                self._hand_over(list(self._parser.tick()))
+                silent_s += _TICK_S
+                self.silence(silent_s)
                 continue
+            silent_s = 0.0
             try:
                 data = os.read(self._fd, _CHUNK_BYTES)
             except BlockingIOError:
@@ -127,6 +147,14 @@ class Reader(threading.Thread):
                 self._lost()
                 return
             self.feed(data)
+
+    def silence(self, seconds: float) -> None:
+        """Nothing has come for a while: what was begun and not ended is an escape, or nothing."""
+        self._replies.give_up()
+        if self._parser.is_half or (self._parser.pastes and seconds >= _PASTE_S):
+            self._parser = Parser(self._answered)
+        else:
+            self._hand_over(list(self._parser.tick()))
 
     def feed(self, data: bytes) -> None:
         """Hand over what the bytes mean."""

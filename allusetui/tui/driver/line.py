@@ -75,6 +75,8 @@ class Line:
         self._underway -= count
         if self.is_free:
             self._freed()
+        else:
+            self.send("")  # asks about what was sent since
 
     def _push(self) -> None:
         """Write what there is room for; come back when there is room again."""
