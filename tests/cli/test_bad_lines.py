@@ -101,3 +101,27 @@ def test_0_7_an_account_that_is_chosen_and_paused_in_one_breath_is_the_one_pause
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.ended() == 0
     assert [row["account"] for row in journal(tmp_path) if row["kind"] == "latch.set"] == [account]
+
+
+def test_the_first_screen_is_short_and_while_nothing_trades_only_the_clock_is_sent(tmp_path: Path) -> None:
+    with Terminal("run", "--sessions", tmp_path, "--speed", "1") as terminal:
+        terminal.shows("GEN     SAFE")
+        end_s = perf_counter() + 1
+        terminal.until(lambda: perf_counter() > end_s)
+        assert len(terminal.received) < 5_000
+        before, end_s = len(terminal.received), perf_counter() + 5
+        terminal.until(lambda: perf_counter() > end_s)
+        assert 5 <= len(terminal.received) - before < 5 * 50
+
+
+def test_an_attached_dashboard_that_is_ended_gives_the_terminal_back_and_the_engine_goes_on(tmp_path: Path) -> None:
+    with Terminal("run", "--headless", "--sessions", tmp_path) as engine:
+        engine.until(lambda: command("status", "--sessions", tmp_path).returncode == 0)
+        with Terminal("attach", "--sessions", tmp_path) as watcher:
+            watcher.shows("GEN     SAFE")
+            os.kill(watcher.pid, signal.SIGTERM)
+            watcher.until(lambda: watcher.received.endswith(LEAVE.encode()) and watcher.is_cooked)
+            assert watcher.ended() == 0
+        assert command("status", "--sessions", tmp_path).returncode == 0
+        os.kill(engine.pid, signal.SIGTERM)
+        assert engine.ended() == 0

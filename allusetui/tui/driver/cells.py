@@ -82,9 +82,15 @@ def _combine(found: list[Cell], mark: str) -> None:
     found[at] = (found[at][0] + mark, found[at][1])
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=512)
 def _clusters(text: str) -> tuple[tuple[str, int], ...]:
     """What belongs together in one place, and how many cells it takes; control characters are left out."""
     shown = "".join(c for c in text if c.isprintable() or c in "\u200d\xa0")
     spans, _ = split_graphemes(shown)
-    return tuple((shown[start:end], min(width, 2)) for start, end, width in spans)
+    return tuple(_shared(shown[start:end], min(width, 2)) for start, end, width in spans)
+
+
+@lru_cache(maxsize=4_096)
+def _shared(cluster: str, width: int) -> tuple[str, int]:
+    """The same object for the same character: screens are made of few."""
+    return cluster, width
