@@ -122,6 +122,31 @@ def test_a_stop_key_does_not_stop_the_engine_and_one_that_was_stopped_draws_anew
         assert ENTER.encode() in terminal.received
 
 
+def test_without_colours_none_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    with Dashboard(tmp_path) as terminal:
+        terminal.starts()
+        terminal.type("q")
+        terminal.shows("Leave the dashboard?")
+    sent = re.findall(rb"\x1b\[([0-9;]*)m", terminal.received)
+    assert sent
+    assert not [params for params in sent if re.search(rb"(^|;)([34]8|3[0-7]|4[0-7]|9[0-7]|10[0-7])(;|$)", params)]
+
+
+@pytest.mark.parametrize(("term", "erases"), [("xterm-256color", True), ("tmux-256color", True), ("screen", False)])
+def test_a_terminal_that_does_not_erase_in_colour_is_not_asked_to(
+    term: str, erases: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    with Dashboard(tmp_path) as terminal:
+        terminal.starts()
+        terminal.type("q")
+        terminal.shows("esc stay")
+        terminal.type("n")
+        terminal.until(lambda: "esc stay" not in terminal.text)
+    assert (re.search(rb"\x1b\[(K|\d+X)", terminal.received) is not None) is erases
+
+
 def test_ctrl_l_draws_everything_again(tmp_path: Path) -> None:
     with Dashboard(tmp_path) as terminal:
         terminal.starts()
