@@ -179,6 +179,8 @@ class Watch(App[str], inherit_bindings=False):
             self.asked_of(self._seen)
 
     def _draw(self, is_new: bool) -> None:
+        if not self._running:  # what became of a last key is told to nobody
+            return
         if self._seen is None:
             self.main.query_one("#alert", Pane).put(lambda width: (self._own_line() or (),))
             return

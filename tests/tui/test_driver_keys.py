@@ -157,7 +157,8 @@ def test_a_reply_in_pieces_is_swallowed_and_one_that_never_ends_is_given_up() ->
 
 
 def test_alt_and_shift_are_no_reply() -> None:
-    assert Replies()("\x1bPp\x1b]") == "\x1bPp\x1b]"
+    for typed in ("\x1bPp\x1b]", "\x1bP1", "\x1bP\x1b[A"):
+        assert Replies()(typed) == typed
 
 
 def test_the_end_of_input_is_a_lost_terminal() -> None:

@@ -94,6 +94,7 @@ def test_while_text_is_typed_letters_are_text_and_kill_kills(tmp_path: Path) -> 
         b"\x1b[0n" * 500,
         b"\x1b[<35;5;5M" * 3_000,
     ],
+    ids=["bytes", "halves", "mouse outside", "paste", "replies", "reports", "answers", "mouse moves"],
 )
 def test_garbage_does_no_harm(garbage: bytes, tmp_path: Path) -> None:
     with Dashboard(tmp_path) as terminal:

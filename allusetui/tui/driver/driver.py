@@ -10,7 +10,7 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Key, MouseEvent, Resize
+from textual.events import Key, MouseEvent, MouseMove, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
@@ -156,7 +156,7 @@ class CellDriver(Driver):
             return False
 
     def _heard(self, message: Message) -> None:
-        if len(self._waiting) < _MOST_WAITING:
+        if len(self._waiting) < _MOST_WAITING and not isinstance(message, MouseMove):  # moves were not asked for
             self._heard_count += 1
             self._waiting.append(message)
             self._soon(self._deliver)

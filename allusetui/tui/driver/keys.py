@@ -23,7 +23,7 @@ _CSI = re.compile(r"\x1b\[(?!\[|M|<[-\d;]+[mM]|\?\d+;\d\$y)[0-?]*[ -/]*[@-~]")
 """A whole sequence that is neither the mouse nor a mode: a key, or nothing of ours."""
 _HALF, _LONGEST_HALF = re.compile(r"\x1b\[[0-?]+[ -/]*\Z"), 32
 _PASTE = re.compile(r"\x1b\[20([01])~")
-_REPLY = re.compile(r"\x1b(?:\]\d|P[>!\d]|_G)")
+_REPLY = re.compile(r"\x1b(?:\]\d|P(?:[>!]\||[01][$+]r)|_G)")
 """How a terminal's answer to a colour, version or graphics query begins: OSC, DCS, APC."""
 _REPLY_END = re.compile(r"\x07|\x1b\\")
 
