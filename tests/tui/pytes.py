@@ -20,9 +20,7 @@ class Pyte:
 
     @property
     def shown(self) -> Shown:
-        return [
-            [_told(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)
-        ]
+        return [[_told(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
 
 def _told(char: pyte.screens.Char) -> tuple[object, ...]:

@@ -183,5 +183,3 @@ async def test_a_line_that_is_gone_is_told_once_and_written_to_no_more(pair: Pai
     line.finish("c")
     assert pair.lost == 1
     assert not line.is_free
-
-
