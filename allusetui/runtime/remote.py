@@ -88,13 +88,15 @@ class _Talk:
 class RemoteConsole:
     """Implements `domain.snapshot.Console`. A lost engine is shown as ended; it is not looked for again.
 
-    Raises ControlError where no engine runs, or it shows nothing within the patience.
+    With `only` it watches and no more: no key leaves, and the engine would take none. Raises ControlError where no
+    engine runs, or it shows nothing within the patience.
     """
 
-    def __init__(self, folder: Path, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, folder: Path, patience_s: float = PATIENCE_S, only: bool = False) -> None:
         talk = _Talk(folder, patience_s)
+        self._only = only
         try:
-            talk.ask({"ask": "watch", "format": FORMAT})
+            talk.ask({"ask": "watch", "format": FORMAT, "only": only})
             self._latest = _snapshot(talk.line())
         except BaseException:
             talk.close()
@@ -113,7 +115,7 @@ class RemoteConsole:
         self._send({"ask": "key", **key_data(key)})
 
     def end(self) -> None:
-        """End the engine in good order; one that is lost has ended."""
+        """End the engine in good order; one that is lost has ended. Raises BlockingIOError."""
         try:
             self._send({"ask": "end"})
         except BlockingIOError:
@@ -127,6 +129,8 @@ class RemoteConsole:
         self._reader.join()
 
     def _send(self, message: Mapping[str, Any]) -> None:
+        if self._only:
+            raise BlockingIOError("this dashboard only watches")
         data = line(message)
         try:
             sent = 0 if self._latest.ended else self._socket.send(data, socket.MSG_DONTWAIT)

@@ -68,6 +68,17 @@ def test_its_last_key_arrives_though_it_closes_at_once(engine: Engine) -> None:
     until(lambda: engine.hub.keys)
 
 
+def test_one_that_only_watches_shows_everything_and_sends_nothing(engine: Engine) -> None:
+    console = RemoteConsole(engine.folder, only=True)
+    for send in (lambda: console.send(Key("kill")), console.end):
+        with pytest.raises(BlockingIOError, match=r"^this dashboard only watches$"):
+            send()
+    engine.show()
+    until(lambda: shown(console).count == engine.hub.count)
+    console.close()
+    assert engine.hub.keys == [] and not engine.hub.told_to_end
+
+
 def test_it_ends_the_engine(engine: Engine, console: RemoteConsole) -> None:
     console.end()
     until(lambda: engine.hub.told_to_end)
