@@ -31,31 +31,31 @@ def press(folder: Path, key: Key, patience_s: float = PATIENCE_S) -> None:
 
 
 def _asked(folder: Path, ask: Mapping[str, Any], patience_s: float) -> dict[str, Any]:
-    talk = _Talk(folder, patience_s)
-    try:
-        return talk.ask(ask)
-    finally:
-        talk.close()
+    talk = _Talk(folder, ask, patience_s)
+    talk.close()
+    return talk.answer
 
 
 class _Talk:
-    """A connection on which both sides have said hello. What it raises is a ControlError."""
+    """A connection on which both sides have said hello, and its first `answer`. What it raises is a ControlError.
 
-    def __init__(self, folder: Path, patience_s: float) -> None:
+    The question goes with the hello: an engine that does not take the one does not hear the other.
+    """
+
+    def __init__(self, folder: Path, ask: Mapping[str, Any], patience_s: float) -> None:
         self._session = folder.resolve().name
         self.rest = bytearray()
         self.socket = connect(folder, patience_s)
         try:
-            check_hello(self._exchanged(HELLO))
+            with suppress(OSError):  # gone; what it said before is told below
+                self.socket.sendall(line(HELLO) + line(ask))
+            check_hello(message_of(self.line()))
+            self.answer = message_of(self.line())
+            if "error" in self.answer:
+                raise ControlError(str(self.answer["error"]))
         except BaseException:
             self.close()
             raise
-
-    def ask(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._exchanged(message)
-        if "error" in answer:
-            raise ControlError(str(answer["error"]))
-        return answer
 
     def line(self) -> bytes:
         """The next line, without its end."""
@@ -70,11 +70,6 @@ class _Talk:
 
     def close(self) -> None:
         self.socket.close()
-
-    def _exchanged(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        with suppress(OSError):  # gone; what it said before is told below
-            self.socket.sendall(line(message))
-        return message_of(self.line())
 
     def _received(self) -> bytes:
         try:
@@ -93,10 +88,9 @@ class RemoteConsole:
     """
 
     def __init__(self, folder: Path, patience_s: float = PATIENCE_S, only: bool = False) -> None:
-        talk = _Talk(folder, patience_s)
+        talk = _Talk(folder, {"ask": "watch", "format": FORMAT, "only": only}, patience_s)
         self._only = only
         try:
-            talk.ask({"ask": "watch", "format": FORMAT, "only": only})
             self._latest = _snapshot(talk.line())
         except BaseException:
             talk.close()
