@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
+from allusetui.tui.onlooker import Onlooker
+from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
@@ -49,7 +51,12 @@ def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashbo
     return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
 
 
-def heed_signals(screen: Dashboard, terminate: Callable[[], None]) -> None:
+def onlooker(console: Console, theme: str) -> Onlooker:
+    """The screen of an engine that takes no keys from it."""
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, theme)
+
+
+def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:
     """A lost terminal ends the screen alone; `terminate` is called when the process is asked to end."""
 
     def asked(number: int, frame: FrameType | None) -> None:

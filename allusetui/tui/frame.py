@@ -21,6 +21,16 @@ def keys_line(account: str | None, width: int) -> Line:
     return tuple(cells)
 
 
+def watch_line(width: int) -> Line:
+    """That no key of this screen reaches the engine, and the keys that look."""
+    line: Line = (Cell(" watching only", Tone.WARN), Cell(": no key reaches the engine", Tone.DIM))
+    for key, label in (("q", "leave"), ("?", "help"), ("↵", "why")):
+        longer = (*line, Cell(f"  {key}"), Cell(f" {label}", Tone.DIM))
+        if sum(len(cell.text) for cell in longer) <= width:
+            line = longer
+    return line
+
+
 def _length(keys: tuple[str, ...], labels: dict[str, str]) -> int:
     return sum(len(key) + 1 + len(labels[key]) for key in keys) + 2 * len(keys) - 1
 

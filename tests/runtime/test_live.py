@@ -164,3 +164,34 @@ def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     engine.join()
     assert isinstance(engine.failure, OSError)
     assert engine.latest() is None
+
+
+@pytest.mark.parametrize("silent", ["stale", "broker_down"])
+def test_what_is_not_heard_of_the_market_or_its_broker_grows_old(silent: str) -> None:
+    names = ("AAPL", "VIX") if silent == "stale" else (None,)
+    faults = [fault("2026-03-05T09:45:00", silent, name, "20m") for name in names]
+    started = Started(situation(*MORNING, {"AAPL": AAPL}, *faults), 60.0)
+    engine = EngineThread(started.live)
+    engine.start()
+    until(lambda: engine.latest() is not None)
+    assert (shown(engine).link.up, age_ms(engine) < 1_000) == (True, True)
+    until(lambda: age_ms(engine) > 1_500)
+    assert shown(engine).link.up is (silent == "stale")
+    engine.end()
+    engine.join()
+
+
+def test_where_nothing_trades_no_quote_is_missed() -> None:
+    started = Started(situation("2026-03-05T08:00:00", "2026-03-05T11:00:00", {"AAPL": AAPL}), 1.0)
+    engine = EngineThread(started.live)
+    engine.start()
+    until(lambda: engine.latest() is not None and shown(engine).count >= 4)
+    assert age_ms(engine) == 0.0
+    engine.end()
+    engine.join()
+
+
+def age_ms(engine: EngineThread) -> float:
+    found = shown(engine).link.message_age_ms
+    assert found is not None
+    return found
