@@ -33,14 +33,15 @@ def attach_to(session: str, theme: str, sessions: Path | None) -> None:
     """A dashboard on the session's engine, until it is left or the engine ends."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
+    folder = _folder(session, sessions)
     try:
-        console = RemoteConsole(_folder(session, sessions))
+        console = RemoteConsole(folder)
     except ControlError as error:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
     from allusetui.cli.screen import dashboard, end_with_the_terminal
 
-    screen = dashboard(console, theme, lambda: None)
+    screen = dashboard(console, theme, folder, lambda: None)
     end_with_the_terminal(screen)
     screen.run()
     console.close()

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -39,14 +40,20 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashboard:
-    """The screen of an engine; `begin` is called once the screen has painted."""
+def dashboard(console: Console, theme: str, folder: Path, begin: Callable[[], None]) -> Dashboard:
+    """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
+    def shelf(period: str, name: str) -> str | None:
+        # Imported here: what writes reports is no part of the first paint.
+        from allusetui.reports.files import read
+
+        return read(folder / "reports", period, name)
+
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme, shelf)
 
 
 def end_with_the_terminal(screen: Dashboard) -> Callable[[], bool]:

@@ -1,0 +1,161 @@
+"""Reports: which there are, the curves of equity and drawdown, the books in short, and a written one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from hashlib import sha256
+
+from allusetui.domain import worth
+from allusetui.domain.account import Account
+from allusetui.domain.event import Event, ReportWritten
+from allusetui.domain.moment import day_of
+from allusetui.domain.money import ZERO
+from allusetui.domain.snapshot import Mark
+from allusetui.domain.text import untrusted
+from allusetui.rules import explain
+from allusetui.view import words
+from allusetui.view.charts import chart
+from allusetui.view.fit import Spec, choose, row, trim, width_of_line
+from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
+
+CURVES, BOOKS, LAW = "curves", "books", "constitution"
+Shelf = Callable[[str, str], str | None]
+"""Gives the text of a written report by its period and name; None where it can't be read."""
+_LONGEST_LINE = 500
+
+_SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
+_BOOKS = (
+    Spec(Column("account", 7), 0),
+    Spec(Column("equity", 11, right=True), 0, 13),
+    Spec(Column("cash", 11, right=True), 1),
+    Spec(Column("stock", 11, right=True), 3),
+    Spec(Column("options", 10, right=True), 4),
+    Spec(Column("quarter", 10, right=True), 2),
+    Spec(Column("year", 10, right=True), 5),
+    Spec(Column("fees", 8, right=True), 6),
+    Spec(Column("tax", 9, right=True), 7),
+    Spec(Column("leap cash", 9, right=True), 8),
+    Spec(Column("growth", 9, right=True), 9),
+    Spec(Column("hedges", 9, right=True), 10),
+)
+_HEIGHT = 6
+
+
+def shelf(seen: Seen, width: int) -> Table:
+    """What can be read: the curves, the books, the constitution, then the written reports, the newest first."""
+    columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
+    now = Cell("now", Tone.DIM)
+    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW)]
+    for told in reversed(seen.snapshot.reports):
+        if isinstance(told.event, ReportWritten):
+            when = words.moment(told.at_ms, now_ms)
+            named = {"report": Cell(untrusted(told.event.name)), "written": Cell(when, Tone.DIM)}
+            rows.append(row(_key(told.event), columns, named))
+    return Table(columns, tuple({each.key: each for each in rows}.values()))
+
+
+def empty_shelf(period: str, name: str) -> str | None:
+    """A shelf where nothing can be read."""
+    return None
+
+
+def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
+    """A written report as it stands in its file, each line cut; a file that is another's by now says so."""
+    event = next((e for told in seen.snapshot.reports if _key(e := told.event) == key), None)
+    text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
+    if not isinstance(event, ReportWritten) or text is None:
+        return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)
+    lines = [trim((Cell(_printable(line)),), width) for line in text.splitlines()]
+    if sha256(text.encode(errors="replace")).hexdigest() != event.sha256:
+        lines.insert(0, trim((Cell(" this file is not what was written ", Tone.LOUD),), width))
+    return tuple(lines)
+
+
+def _key(event: Event) -> str:
+    return f"{event.period} {event.name}" if isinstance(event, ReportWritten) else ""
+
+
+def _printable(line: str) -> str:
+    """A file is text from outside: no control and no format character of it is shown; its columns stay."""
+    return "".join(character for character in line[:_LONGEST_LINE] if character.isprintable())
+
+
+def curves(seen: Seen, width: int) -> tuple[Line, ...]:
+    """Of each account equity and drawdown, a point a session and the last one now."""
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    lines: list[Line] = []
+    for account in seen.snapshot.state.accounts.values():
+        marks = _history(seen, account)
+        left = width * 3 // 5
+        fall = [-float(_drawdown(mark)) * 100 for mark in marks]
+        limit = f"drawdown %, at most {words.percent(explain.sleeve(s, account).drawdown_limit)}:"
+        equities = [float(mark.equity) for mark in marks]
+        ours = chart(f"{account.name} equity:", equities, left, _HEIGHT, _whole)
+        lines += _beside(ours, chart(limit, fall, width - left - 1, _HEIGHT, _tenths), left + 1)
+        lines += [trim((Cell(_span(marks), Tone.DIM),), width), ()]
+    return tuple(trim(line, width) for line in lines)
+
+
+def _history(seen: Seen, account: Account) -> tuple[Mark, ...]:
+    """The account's marks of the sessions before today, and what it is worth now."""
+    today = day_of(seen.snapshot.now_ms)
+    before = (mark for mark in seen.snapshot.marks.get(account.name, ()) if mark.day < today)
+    equity = worth.equity(seen.snapshot.volatile, account)
+    return (*before, Mark(today, equity, max(account.high_water, equity)))
+
+
+def _drawdown(mark: Mark) -> Decimal:
+    return max(mark.high_water - mark.equity, ZERO) / mark.high_water if mark.high_water > 0 else ZERO
+
+
+def _span(marks: tuple[Mark, ...]) -> str:
+    return f"{marks[0].day:%d %b %y} to {marks[-1].day:%d %b %y}, {words.count(len(marks), 'session')}"
+
+
+def _whole(value: float) -> str:
+    return words.minus(f"{value:,.0f}")
+
+
+def _tenths(value: float) -> str:
+    return words.minus(f"{value + 0.0:.1f}")
+
+
+def _beside(left: tuple[Line, ...], right: tuple[Line, ...], start: int) -> Iterator[Line]:
+    """Two pictures of one height; the right one begins at a column of its own."""
+    for ours, theirs in zip(left, right, strict=True):
+        yield (*ours, Cell(" " * (start - width_of_line(ours))), *theirs)
+
+
+def books(seen: Seen, width: int) -> Table:
+    """Each account's books in dollars, and all together; growth and hedges stand apart (17.7)."""
+    columns = choose(_BOOKS, width)
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    accounts = seen.snapshot.state.accounts.values()
+    sums = {account.name: _sums(seen, account) for account in accounts}
+    rows = []
+    for account in accounts:
+        stale = explain.is_stale(s, explain.sleeve(s, account).age_s)
+        rows.append(_row(account.name, sums[account.name], columns, Tone.DIM if stale else Tone.PLAIN))
+    whole = {name: sum((each[name] for each in sums.values()), ZERO) for name in next(iter(sums.values()), {})}
+    return Table(columns, (*rows, *([_row("all", whole, columns, Tone.GOOD)] if rows else [])), "no accounts")
+
+
+def _row(name: str, sums: dict[str, Decimal], columns: Iterable[Column], tone: Tone) -> Row:
+    cells = {title: Cell(words.usd(amount), tone) for title, amount in sums.items()}
+    return row("", tuple(columns), {"account": Cell(name), **cells})
+
+
+def _sums(seen: Seen, account: Account) -> dict[str, Decimal]:
+    volatile = seen.snapshot.volatile
+    return {
+        "equity": worth.equity(volatile, account),
+        "cash": account.cash,
+        "stock": worth.stock_value(volatile, account),
+        "options": worth.short_option_value(volatile, account),
+        "quarter": account.realized_quarter,
+        "year": account.realized_year,
+        "fees": account.fees_year,
+        "tax": account.tax_reserve,
+        "leap cash": account.leap_cash,
+        "growth": worth.ladder_value(volatile, account, hedges=False),
+        "hedges": worth.ladder_value(volatile, account, hedges=True),
+    }
