@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "44ec919abbfd593c0383e517ef397138128de24c9eed97d4ae430a807c59e44f"}
+shipped = {"v1.3": "cff876017c66ef6f818c525cae8638687ad033b23d265e3a5f36bf5717bd6e10"}
 
 
 class LawError(Exception):

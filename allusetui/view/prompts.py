@@ -34,9 +34,11 @@ def prompts(seen: Seen) -> tuple[Prompt, ...]:
 
 
 def _prompt(seen: Seen, approval: Approval) -> Prompt:
+    today = day_of(seen.snapshot.now_ms)
+    if approval.purpose is Purpose.HEDGE:
+        return _hedge(seen, approval, words.named(approval.contract, today))
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
     figures = explain.position(s, seen.snapshot.state.accounts[approval.account], approval.contract)
-    today = day_of(seen.snapshot.now_ms)
     named, into = words.named(approval.contract, today), approval.candidate
     verb = f"Roll {approval.quantity} {named}" if into else f"Buy back {approval.quantity} {named}"
     title = f"{approval.account}: {verb}{f' into {words.named(into, today)}' if into else ''}?"
@@ -46,14 +48,30 @@ def _prompt(seen: Seen, approval: Approval) -> Prompt:
         if into
         else f"yes: bought back, mid to mid + {cap} %, until it is done"
     )
+    return _of(approval, title, _evidence(figures, seen), yes)
+
+
+def _of(approval: Approval, title: str, evidence: tuple[Line, ...], yes: str) -> Prompt:
     return Prompt(
         approval.id,
         approval.account,
         (Cell(title, Tone.LOUD),),
-        (*_evidence(figures, seen), _expires(approval)),
+        (*evidence, _expires(approval)),
         (Cell(f"{yes}; the pause stays"),),
         (Cell("no: nothing is sent; not asked again while the pause lasts"),),
     )
+
+
+def _hedge(seen: Seen, approval: Approval, named: str) -> Prompt:
+    """A leg of the hedge that level 2 asks for."""
+    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    quote, contract = s.volatile.option_quotes.get(approval.contract), approval.contract
+    price = f"now {words.price(quote.mid if quote else None)}"
+    if quote is not None:
+        price += f": {words.usd(approval.quantity * contract.multiplier * quote.mid)} dollars at mid"
+    title = f"{approval.account}: Buy {approval.quantity} {named} to hedge?"
+    cap = words.percent(seen.law.walk.slippage_cap)
+    return _of(approval, title, ((Cell(price),),), f"yes: bought, mid to mid + {cap} %, or given up")
 
 
 def _evidence(p: PositionFigures, seen: Seen) -> tuple[Line, ...]:
