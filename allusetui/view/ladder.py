@@ -19,13 +19,13 @@ _TICKS = 6
 _SPECS = (
     Spec(Column("account", 7), 0, 8),
     Spec(Column("side", 6), 0),
-    Spec(Column("LEAP", 20), 0, 26),
+    Spec(Column("LEAP", 20), 0, 30),
     Spec(Column("qty", 4, right=True), 2),
     Spec(Column("TTE", 5, right=True), 1),
     Spec(Column(_AXIS, 19), 5, 37),
     Spec(Column("delta", 5, right=True), 3),
     Spec(Column(_BAND, 9), 6, 13),
-    Spec(Column("value", 11, right=True), 0),
+    Spec(Column("value", 10, right=True), 0),
     Spec(Column("rung", 5, right=True), 7),
     Spec(Column("next", 15), 4),
 )
@@ -40,23 +40,35 @@ def ladder(seen: Seen, width: int) -> Table:
     scaled = tuple(
         Column(_scale(s.law.ladder.call_months.high, c.width), c.width) if c.title == _AXIS else c for c in columns
     )
-    return Table(scaled, rows, "no LEAPs, no hedges and no leap cash")
+    return Table(scaled, rows, "no account trades, and none holds a LEAP")
 
 
 def _side(side: SideFigures, s: Situation, columns: Sequence[Column], widths: Mapping[str, int]) -> Iterator[Row]:
     """What the side is worth and has left to spend, then what it holds."""
-    first, today = min((leap.ends_on for leap in side.leaps), default=None), day_of(s.now_ms)
-    cash = f", cash {words.usd(side.cash)}" if side.cash else ""
+    left = f"{'budget' if side.hedges else 'cash'} {words.usd(side.left)}"
+    tone = Tone.GOOD if side.leaps else Tone.DIM
     cells = {
         "account": Cell(side.account.name),
-        "side": Cell("hedge" if side.hedges else "growth", Tone.GOOD),
-        "LEAP": Cell(f"{len(side.leaps)} held{cash}", Tone.GOOD),
-        "value": Cell(words.usd(side.value), Tone.GOOD),
-        "next": Cell("waits to buy" if first is None else "one is due" if first <= today else f"first {first:%d %b %y}"),
+        "side": Cell("hedge" if side.hedges else "growth", tone),
+        "LEAP": Cell(f"{len(side.leaps)} held, {left}", tone),
+        "value": Cell(words.usd(side.value), tone),
+        "next": _first(side, s),
     }
     yield row("", columns, cells)
     for leap in side.leaps:
         yield row(key_of(side.account.name, leap.option), columns, _leap(leap, side, s, widths))
+
+
+def _first(side: SideFigures, s: Situation) -> Cell:
+    """What holds the side back; else what of it ends first; else whether it has reason to buy."""
+    if side.waits is not None:
+        return Cell(side.waits.replace("_", " "), Tone.WARN)
+    first = min((leap.ends_on for leap in side.leaps), default=None)
+    if first is not None:
+        return Cell("one is due" if first <= day_of(s.now_ms) else f"first {first:%d %b %y}")
+    if side.hedges:
+        return Cell(f"on: {', '.join(sorted(s.state.triggers.on))}" if s.state.triggers.on else words.NONE, Tone.DIM)
+    return Cell("waits to buy", Tone.DIM)
 
 
 def _leap(leap: LeapFigures, side: SideFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:

@@ -1,6 +1,6 @@
 """Reports: which there are, the curves of equity and drawdown, the books in short, and a written one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -14,8 +14,8 @@ from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.charts import chart
-from allusetui.view.fit import Spec, choose, row, trim, width_of_line
-from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
+from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
+from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
 
 CURVES, BOOKS, LAW = "curves", "books", "constitution"
 Shelf = Callable[[str, str], str | None]
@@ -23,20 +23,7 @@ Shelf = Callable[[str, str], str | None]
 _LONGEST_LINE = 500
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
-_BOOKS = (
-    Spec(Column("account", 7), 0),
-    Spec(Column("equity", 11, right=True), 0, 13),
-    Spec(Column("cash", 11, right=True), 1),
-    Spec(Column("stock", 11, right=True), 3),
-    Spec(Column("options", 10, right=True), 4),
-    Spec(Column("quarter", 10, right=True), 2),
-    Spec(Column("year", 10, right=True), 5),
-    Spec(Column("fees", 8, right=True), 6),
-    Spec(Column("tax", 9, right=True), 7),
-    Spec(Column("leap cash", 9, right=True), 8),
-    Spec(Column("growth", 9, right=True), 9),
-    Spec(Column("hedges", 9, right=True), 10),
-)
+_LABEL, _SUM = 12, 13
 _HEIGHT = 6
 
 
@@ -125,23 +112,33 @@ def _beside(left: tuple[Line, ...], right: tuple[Line, ...], start: int) -> Iter
         yield (*ours, Cell(" " * (start - width_of_line(ours))), *theirs)
 
 
-def books(seen: Seen, width: int) -> Table:
-    """Each account's books in dollars, and all together; growth and hedges stand apart (17.7)."""
-    columns = choose(_BOOKS, width)
+def books(seen: Seen, width: int) -> tuple[Line, ...]:
+    """Each account's books in dollars, and all together, as many beside each other as fit; the others stand below.
+
+    Growth and hedges stand apart (17.7).
+    """
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
-    accounts = seen.snapshot.state.accounts.values()
-    sums = {account.name: _sums(seen, account) for account in accounts}
-    rows = []
-    for account in accounts:
-        stale = explain.is_stale(s, explain.sleeve(s, account).age_s)
-        rows.append(_row(account.name, sums[account.name], columns, Tone.DIM if stale else Tone.PLAIN))
-    whole = {name: sum((each[name] for each in sums.values()), ZERO) for name in next(iter(sums.values()), {})}
-    return Table(columns, (*rows, *([_row("all", whole, columns, Tone.GOOD)] if rows else [])), "no accounts")
+    accounts = seen.snapshot.state.accounts
+    sums = {name: _sums(seen, account) for name, account in accounts.items()}
+    stale = {name for name in accounts if explain.is_stale(s, explain.sleeve(s, accounts[name]).age_s)}
+    titles = list(next(iter(sums.values()), {}))
+    sums["all"] = {title: sum((each[title] for each in sums.values()), ZERO) for title in titles}
+    beside, names = max((width - _LABEL) // _SUM, 1), list(sums)
+    lines: list[Line] = []
+    for block in (names[first : first + beside] for first in range(0, len(names), beside)):
+        lines += _block(block, titles, sums, stale)
+    return tuple(trim(line, width) for line in lines)
 
 
-def _row(name: str, sums: dict[str, Decimal], columns: Iterable[Column], tone: Tone) -> Row:
-    cells = {title: Cell(words.usd(amount), tone) for title, amount in sums.items()}
-    return row("", tuple(columns), {"account": Cell(name), **cells})
+def _block(
+    names: Sequence[str], titles: Sequence[str], sums: Mapping[str, dict[str, Decimal]], stale: set[str]
+) -> Iterator[Line]:
+    """Accounts beside each other, a figure a line."""
+    yield (Cell(" " * _LABEL), *(Cell(f"{cut(name, _SUM - 1):>{_SUM}}", Tone.GOOD) for name in names))
+    for title in titles:
+        told = ((words.usd(sums[name][title]), Tone.DIM if name in stale else Tone.PLAIN) for name in names)
+        yield (Cell(f"{title:<{_LABEL}}", Tone.DIM), *(Cell(f"{text:>{_SUM}}", tone) for text, tone in told))
+    yield ()
 
 
 def _sums(seen: Seen, account: Account) -> dict[str, Decimal]:
@@ -153,8 +150,8 @@ def _sums(seen: Seen, account: Account) -> dict[str, Decimal]:
         "options": worth.short_option_value(volatile, account),
         "quarter": account.realized_quarter,
         "year": account.realized_year,
-        "fees": account.fees_year,
-        "tax": account.tax_reserve,
+        "year's fees": account.fees_year,
+        "tax reserve": account.tax_reserve,
         "leap cash": account.leap_cash,
         "growth": worth.ladder_value(volatile, account, hedges=False),
         "hedges": worth.ladder_value(volatile, account, hedges=True),

@@ -32,7 +32,7 @@ _LOSS = Decimal("-0.01")
 
 
 def sleeves(seen: Seen, width: int) -> Table:
-    """The digit that chooses it, state, latches, equity, the week's premium, deployment, drawdown, levels, what is next.
+    """The digit that chooses it, state, latches, equity, premium, deployment, drawdown, levels and what comes next.
 
     A row's key is the account's name.
     """

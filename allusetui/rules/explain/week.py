@@ -10,7 +10,6 @@ from enum import StrEnum
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.moment import SECOND_MS, at_clock
 from allusetui.rules import cadence, entry
 from allusetui.rules.situation import Situation
 
