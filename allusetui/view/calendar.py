@@ -76,7 +76,7 @@ def _of(happening: Happening) -> str:
         case Kind.WINDOW:
             return f"{happening.what.upper()} entries"
         case Kind.EXPIRY:
-            return f"{happening.count} of {happening.what}"
+            return f"{happening.count} × {happening.what}"
         case Kind.EX_DIVIDEND:
             calls = f", {words.count(happening.count, 'call')} short" if happening.count else ""
             return f"{happening.what} {words.price(happening.amount)}{calls}"

@@ -19,8 +19,8 @@ _TICKS = 6
 _SPECS = (
     Spec(Column("account", 7), 0, 8),
     Spec(Column("side", 6), 0),
-    Spec(Column("LEAP", 20), 0, 30),
-    Spec(Column("qty", 4, right=True), 2),
+    Spec(Column("LEAP", 21), 0, 30),
+    Spec(Column("qty", 3, right=True), 2),
     Spec(Column("TTE", 5, right=True), 1),
     Spec(Column(_AXIS, 19), 5, 37),
     Spec(Column("delta", 5, right=True), 3),

@@ -20,7 +20,7 @@ from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
 CURVES, BOOKS, LAW = "curves", "books", "constitution"
 Shelf = Callable[[str, str], str | None]
 """Gives the text of a written report by its period and name; None where it can't be read."""
-_LONGEST_LINE = 500
+_LONGEST_LINE, _SET_IN = 500, 4
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
 _LABEL, _SUM = 12, 13
@@ -46,12 +46,12 @@ def empty_shelf(period: str, name: str) -> str | None:
 
 
 def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
-    """A written report as it stands in its file, each line cut; a file that is another's by now says so."""
+    """A written report as it stands in its file, a long line on more than one; a file that was changed says so."""
     event = next((e for told in seen.snapshot.reports if _key(e := told.event) == key), None)
     text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
     if not isinstance(event, ReportWritten) or text is None:
         return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)
-    lines = [trim((Cell(_printable(line)),), width) for line in text.splitlines()]
+    lines = [trim((Cell(piece),), width) for line in text.splitlines() for piece in _pieces(_printable(line), width)]
     if sha256(text.encode(errors="replace")).hexdigest() != event.sha256:
         lines.insert(0, trim((Cell(" this file is not what was written ", Tone.LOUD),), width))
     return tuple(lines)
@@ -66,6 +66,13 @@ def _printable(line: str) -> str:
     return "".join(character for character in line[:_LONGEST_LINE] if character.isprintable())
 
 
+def _pieces(line: str, width: int) -> list[str]:
+    """A line in pieces that fit; what goes on is set in."""
+    rest = max(width - _SET_IN, 1)
+    more = (" " * _SET_IN + line[at : at + rest] for at in range(width, len(line), rest))
+    return [line[:width], *more]
+
+
 def curves(seen: Seen, width: int) -> tuple[Line, ...]:
     """Of each account equity and drawdown, a point a session and the last one now."""
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
@@ -77,7 +84,7 @@ def curves(seen: Seen, width: int) -> tuple[Line, ...]:
         limit = f"drawdown %, at most {words.percent(explain.sleeve(s, account).drawdown_limit)}:"
         equities = [float(mark.equity) for mark in marks]
         ours = chart(f"{account.name} equity:", equities, left, _HEIGHT, _whole)
-        lines += _beside(ours, chart(limit, fall, width - left - 1, _HEIGHT, _tenths), left + 1)
+        lines += _beside(ours, chart(limit, fall, width - left - 1, _HEIGHT, _hundredths), left + 1)
         lines += [trim((Cell(_span(marks), Tone.DIM),), width), ()]
     return tuple(trim(line, width) for line in lines)
 
@@ -102,8 +109,8 @@ def _whole(value: float) -> str:
     return words.minus(f"{value:,.0f}")
 
 
-def _tenths(value: float) -> str:
-    return words.minus(f"{value + 0.0:.1f}")
+def _hundredths(value: float) -> str:
+    return words.minus(f"{round(value, 2) + 0.0:.2f}")
 
 
 def _beside(left: tuple[Line, ...], right: tuple[Line, ...], start: int) -> Iterator[Line]:

@@ -11,9 +11,7 @@ from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
-from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, option, situation
-from tests.tui.consoles import afternoon, paused_afternoon
+from tests.tui.consoles import afternoon, laddered, paused_afternoon
 from tests.tui.desk import Desk, watching
 
 pytestmark = pytest.mark.asyncio
@@ -29,19 +27,6 @@ FULL_KEYS = {
 def walked(desk: Desk) -> Iterator[str]:
     """The panes that a person can go to, in the order of tab."""
     return (pane.id or "" for pane in desk.app.screen.focus_chain)
-
-
-@pytest.fixture(scope="module")
-def laddered() -> Replayed:
-    """REV holds two LEAPs, GEN a put on the index."""
-    held = (
-        option("REV", "NVDA", "2027-06-18", 230.0, "C", 2, 11.0, "2026-01-05"),
-        option("REV", "NVDA", "2027-03-19", 240.0, "C", 1, 9.0, "2026-01-05"),
-        option("GEN", "SPX", "2026-12-18", 4250.0, "P", 1, 80.0, "2026-03-02"),
-    )
-    markets = {"AAPL": AAPL, "NVDA": AAPL, "SPX": "spot = 5000.0\niv = 0.18"}
-    hours = "2026-03-04T10:00:00", "2026-03-04T10:01:00"
-    return replay_text(situation(*hours, markets, *held, accounts=("GEN", "REV", "COM")))
 
 
 @pytest.mark.parametrize(
@@ -117,12 +102,12 @@ async def test_no_key_of_a_pane_acts_under_a_question() -> None:
         assert desk.app.screen.is_modal
 
 
-async def test_the_ladder_tells_its_leaps_and_enter_asks_why_of_one(laddered: Replayed) -> None:
-    async with watching(laddered, (120, 40)) as desk:
+async def test_the_ladder_tells_its_leaps_and_enter_asks_why_of_one() -> None:
+    async with watching(laddered(), (120, 40)) as desk:
         await desk.press("l")
         shown = desk.text("ladder")
         assert "NVDA 18Jun27 230C" in shown and "SPX 18Dec 4250P" in shown and "budget" in shown
-        await desk.press("down", "enter")
+        await desk.press("down", "down", "enter")
         assert isinstance(desk.app.screen, Why) and "SPX 18Dec 4250P" in desk.text("about")
 
 

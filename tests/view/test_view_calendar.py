@@ -44,7 +44,7 @@ def test_1_7_a_day_without_a_session_and_an_early_close_are_told_and_move_the_we
     assert of_day(thanksgiving, "Thu 26 Nov") == [("–", "shut", "no session")]
     friday = of_day(thanksgiving, "Fri 27 Nov")
     assert ("13:00", "early close", "") in friday and ("14:30", "report cut", "") in friday
-    assert ("12:30–12:45", "expiry", "3 of AAPL") in friday
+    assert ("12:30–12:45", "expiry", "3 × AAPL") in friday
 
 
 @pytest.mark.clause("1.1", "1.2", "1.3")

@@ -62,6 +62,13 @@ def test_a_report_is_shown_as_it_was_written_and_a_changed_file_says_so(seen: Se
     assert "can't be read" in text_of(lost)
 
 
+def test_a_line_of_a_report_that_is_too_long_goes_on_below_and_nothing_of_it_is_lost(seen: Seen) -> None:
+    row = "GEN   " + "".join(f"{number:>8}" for number in range(11))
+    lines = [text_of(line) for line in written(reported(seen, text=row), "weekly 2026-W09", lambda *of: row, 40)]
+    assert all(len(line) <= 40 for line in lines) and lines[1].startswith("    ")
+    assert "".join([lines[0], *(line[4:] for line in lines[1:])]) == row
+
+
 def test_a_hostile_report_and_a_hostile_name_show_nothing_but_text(seen: Seen) -> None:
     name = "weekly\x1b[2J" + HOSTILE
     lines = written(reported(seen, name, HOSTILE), f"weekly {name}", lambda period, name: HOSTILE, 80)
