@@ -1,4 +1,4 @@
-"""Pictures of numbers in characters: lines of braille dots, bars of blocks. Never wider or higher than asked."""
+"""Pictures of numbers in characters: lines of braille dots, gauges, bands. Never wider or higher than asked."""
 
 from collections.abc import Callable, Sequence
 from math import isfinite
@@ -6,17 +6,16 @@ from math import isfinite
 from allusetui.view.fit import width_of
 from allusetui.view.model import Cell, Line, Tone
 
-_BLOCKS = " ▏▎▍▌▋▊▉█"
 _BLANK = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bits of a braille cell by row and column: two dots across, four down."""
 
 
-def bar(share: float, width: int) -> str:
-    """A bar of blocks from the left, `width` cells at a share of one; nothing below zero, full above one."""
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    whole, part = divmod(eighths, 8)
-    return (_BLOCKS[8] * whole + (_BLOCKS[part] if part else "")).ljust(width)
+def gauge(share: float, width: int) -> str:
+    """How much of a whole there is: `━━━╌╌╌`. Something is never drawn as nothing, and only the whole as full."""
+    filled = min(int(max(share, 0.0) * width), width)
+    filled = max(filled, 1) if share > 0 and width else filled
+    return "━" * filled + "╌" * (width - filled)
 
 
 def marked(place: float, low: float, high: float, width: int) -> str:

@@ -7,7 +7,7 @@ from allusetui.domain.account import Account, Latch, Status
 from allusetui.rules import explain
 from allusetui.rules.explain import Situation, SleeveFigures, Step
 from allusetui.view import words
-from allusetui.view.charts import bar
+from allusetui.view.charts import gauge
 from allusetui.view.fit import Spec, choose, row
 from allusetui.view.model import Cell, Column, Seen, Table, Tone
 
@@ -114,7 +114,7 @@ def _load(f: SleeveFigures, width: int) -> Cell:
     if f.deployed is None:
         return Cell(words.UNKNOWN)
     share = f.deployed / f.ceiling if f.ceiling else Decimal(1)
-    return Cell(bar(float(share), width), Tone.PLAIN if share > 1 else Tone.DIM)
+    return Cell(gauge(float(share), width), Tone.PLAIN if share > 1 else Tone.DIM)
 
 
 def _gain(share: Decimal | None) -> Tone:
@@ -131,7 +131,7 @@ def _money(f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[st
         "equity": Cell(f"{words.usd(f.equity)}{old}", tone),
         "day": Cell(words.signed(f.day), Tone.DIM if stale else _gain(f.day)),
         "week": Cell(words.signed(f.week), Tone.DIM if stale else _gain(f.week)),
-        "premium": Cell(words.usd(f.premium_usd), _gain(f.premium_usd)),
+        "premium": Cell(words.usd(f.premium_usd)),
         "to cap": _load(f, widths.get("to cap", 0)),
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
         "cap": Cell(words.CAPS[f.cap], Tone.WARN if f.cap in ("0.10", "6.12") else Tone.DIM),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allusetui.view.charts import bar, chart, dots, marked
+from allusetui.view.charts import chart, dots, gauge, marked
 from allusetui.view.fit import width_of_line
 from tests.view.snapshots import text_of
 
@@ -73,13 +73,15 @@ def test_a_line_rises_and_falls_as_its_values() -> None:
 
 
 @given(st.floats(-10, 10), st.integers(0, 80))
-def test_a_bar_is_as_wide_as_asked_and_grows_with_its_share(share: float, width: int) -> None:
-    assert len(bar(share, width)) == width
-    assert bar(share, width).count("█") <= bar(share + 0.2, width).count("█")
+def test_a_gauge_is_as_wide_as_asked_and_grows_with_its_share(share: float, width: int) -> None:
+    assert len(gauge(share, width)) == width
+    assert gauge(share, width).count("━") <= gauge(share + 0.2, width).count("━")
 
 
-def test_a_bar_tells_eighths_and_keeps_to_its_ends() -> None:
-    assert [bar(share, 4) for share in (-1.0, 0.0, 0.375, 1.0, 9.0)] == ["    ", "    ", "█▌  ", "████", "████"]
+def test_a_gauge_is_full_at_the_whole_alone_and_empty_for_nothing_alone() -> None:
+    assert [gauge(share, 4) for share in (-1.0, 0.0, 0.01, 0.5, 0.99, 1.0, 9.0)] == [
+        "╌╌╌╌", "╌╌╌╌", "━╌╌╌", "━━╌╌", "━━━╌", "━━━━", "━━━━",
+    ]  # fmt: skip
 
 
 @given(st.floats(-5, 5), st.integers(0, 40))

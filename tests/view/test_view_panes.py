@@ -92,8 +92,13 @@ def test_the_week_s_premium_begins_anew_at_the_report_cut() -> None:
     assert run.run.runtime.engine.state.accounts["GEN"].week_premium == 0
 
 
-def test_the_bar_of_what_is_deployed_is_full_at_the_ceiling(calm: Seen) -> None:
-    assert cells(calm)["to cap"].rstrip() == "█▌" and cells(calm, "REV")["to cap"].strip() == ""
+def test_a_gauge_tells_how_much_of_what_may_be_deployed_is(calm: Seen) -> None:
+    assert cells(calm)["to cap"] == "━╌╌╌╌╌╌╌╌╌" and cells(calm, "REV")["to cap"] == "╌" * 10
+
+
+def test_a_transition_is_told_long_after_the_journal_s_tail_has_passed_it(paused: Replayed) -> None:
+    lines = [text_of(line) for line in ring(seen_of(paused, tail=()))]
+    assert "GEN 10:02 MONITORING → SAFE (paused) *paused" in lines
 
 
 def test_a_paused_account_says_that_its_stops_are_disarmed(paused: Replayed) -> None:
