@@ -88,9 +88,7 @@ class Clock:
         return self.now_ms
 
 
-def dashboard(
-    replayed: Replayed, theme: str = "dark", shelf: Shelf = empty_shelf
-) -> tuple[Dashboard, Served, Clock]:
+def dashboard(replayed: Replayed, theme: str = "dark", shelf: Shelf = empty_shelf) -> tuple[Dashboard, Served, Clock]:
     """A dashboard on a run's end, its console and its clock."""
     console, clock = Served(snapshot_of(replayed)), Clock()
 

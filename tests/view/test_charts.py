@@ -13,6 +13,7 @@ from tests.view.snapshots import text_of
 
 numbers = st.lists(st.floats(-1e9, 1e9) | st.sampled_from([nan, inf, -inf]), max_size=400)
 
+
 def rows_at(picture: tuple[str, ...], column: int) -> list[int]:
     """Which dot rows from the bottom are lit in a column of dots."""
     bits = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
