@@ -51,14 +51,15 @@ def attach_to(session: str, theme: str, watch: bool, sessions: Path | None) -> N
     """A dashboard on the session's engine, until it is left; with `watch` it sends no keys."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
+    folder = folder_of(session, sessions)
     try:
-        console = RemoteConsole(folder_of(session, sessions), only=watch)
+        console = RemoteConsole(folder, only=watch)
     except ControlError as error:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
     from allusetui.cli.screen import dashboard, heed_signals, onlooker
 
-    screen = onlooker(console, theme) if watch else dashboard(console, theme, lambda: None)
+    screen = onlooker(console, theme, folder) if watch else dashboard(console, theme, folder, lambda: None)
     heed_signals(screen, lambda: screen.leave(end=False))
     screen.run()
     console.close()

@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
 from types import FrameType
@@ -41,19 +43,27 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashboard:
-    """The screen of an engine; `begin` is called once the screen has painted."""
+def dashboard(console: Console, theme: str, folder: Path, begin: Callable[[], None]) -> Dashboard:
+    """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme, partial(_report, folder))
 
 
-def onlooker(console: Console, theme: str) -> Onlooker:
+def onlooker(console: Console, theme: str, folder: Path) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, theme)
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, theme, partial(_report, folder))
+
+
+def _report(folder: Path, period: str, name: str) -> str | None:
+    """A report of the session, as it was written."""
+    # Imported here: what writes reports is no part of the first paint.
+    from allusetui.reports.files import read
+
+    return read(folder / "reports", period, name)
 
 
 def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:

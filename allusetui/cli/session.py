@@ -53,7 +53,7 @@ def run_session(
     elif not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui run --headless")
     else:
-        _with_screen(engine, session, theme, folder / SCREEN_LOG)
+        _with_screen(engine, folder, theme)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -70,11 +70,11 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _with_screen(engine: EngineThread, session: str, theme: str, log: Path) -> None:
+def _with_screen(engine: EngineThread, folder: Path, theme: str) -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
-    left, lost = _watch(engine, theme, log)
+    left, lost = _watch(engine, folder, theme)
     if left is None and not lost and engine.started and not engine.ended.is_set():
-        left, lost = _watch(engine, theme, log)
+        left, lost = _watch(engine, folder, theme)
     if not engine.started and left is not None:
         return
     if not engine.started:
@@ -82,15 +82,15 @@ def _with_screen(engine: EngineThread, session: str, theme: str, log: Path) -> N
     if left == "end":
         engine.end()
     elif not lost:
-        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {session}")
+        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {folder.name}")
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, theme: str, log: Path) -> tuple[str | None, bool]:
+def _watch(engine: EngineThread, folder: Path, theme: str) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 
-    screen = dashboard(engine, theme, lambda: None if engine.started else engine.start())
+    screen = dashboard(engine, theme, folder, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:
@@ -101,7 +101,7 @@ def _watch(engine: EngineThread, theme: str, log: Path) -> tuple[str | None, boo
     left = screen.run()
     if screen.failure is not None:
         print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
-        with suppress(OSError), log.open("a", encoding="utf-8") as file:
+        with suppress(OSError), (folder / SCREEN_LOG).open("a", encoding="utf-8") as file:
             file.write(where_it_failed(screen.failure))
     return left, screen.lost
 

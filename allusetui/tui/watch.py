@@ -25,12 +25,14 @@ from allusetui.tui.notes import Notes
 from allusetui.tui.screens.ask import Ask, leaving
 from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Frame, Full, Main
+from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.header import header
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
+from allusetui.view.reports import Shelf, empty_shelf
 from allusetui.view.why import Asked, asked_of, deeper
 
 POLL_S = 0.25
@@ -57,6 +59,10 @@ class Watch(App[str], inherit_bindings=False):
         Binding("j", "full('journal')"),
         Binding("o", "full('orders')"),
         Binding("s", "full('states')"),
+        Binding("l", "full('ladder')"),
+        Binding("c", "full('calendar')"),
+        Binding("g", "full('reports')"),
+        Binding("m", "maximise"),
         Binding("exclamation_mark", "full('alerts')"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
@@ -67,6 +73,7 @@ class Watch(App[str], inherit_bindings=False):
         grind: Callable[[], Lens],
         clock_ms: Callable[[], float],
         theme: str = "dark",
+        shelf: Shelf = empty_shelf,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
@@ -84,7 +91,7 @@ class Watch(App[str], inherit_bindings=False):
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
-        self._frame = Frame(self._header, self._alert, self._keys, self._alerts)
+        self._frame = Frame(self._header, self._alert, self._keys, self._alerts, shelf)
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
@@ -286,8 +293,16 @@ class Watch(App[str], inherit_bindings=False):
             screen.dismiss()
             if screen.pane_name == name:
                 return
-        self.push_screen(Full(self._frame, name), lambda answer: self._read(name))
+        full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
+        self.push_screen(full, lambda answer: self._read(name))
         self.call_after_refresh(self._draw, False)
+
+    def action_maximise(self) -> None:
+        """The pane where a person is on a screen of its own, or back to all of them."""
+        if isinstance(self.screen, Full):
+            self.screen.dismiss()
+        elif self.screen is self.main and self.focused is not None and self.focused.id is not None:
+            self.action_full(self.focused.id)
 
     def action_why(self) -> None:
         """The clauses that were looked at for the row where a person is, or for the chosen account."""

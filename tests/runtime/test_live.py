@@ -155,6 +155,19 @@ def test_a_snapshot_tells_the_reports_and_dividends_that_are_known_and_the_quote
     assert shown.reports and shown.payouts["AAPL"] and ("AAPL", "bid") in shown.told_invalid
 
 
+def test_a_snapshot_tells_a_mark_a_session_the_last_transitions_and_the_reports() -> None:
+    started = Started(situation("2026-03-05T09:44:00", "2026-03-06T16:31:00", {"AAPL": AAPL}), None)
+    live = started.live()
+    asyncio.run(live.run())
+    assert live.latest is not None
+    days = [mark.day.isoformat() for mark in live.latest.marks["GEN"]]
+    assert days == ["2026-03-05", "2026-03-06"]
+    assert live.latest.marks["GEN"][-1].equity == live.latest.state.accounts["GEN"].last_equity
+    moved = {told.event.account: told.event.to for told in live.latest.moves}
+    assert moved["GEN"] == live.latest.state.accounts["GEN"].status
+    assert [told.event.name for told in live.latest.reports] == ["2026-W10"]
+
+
 def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     def refuse() -> Live:
         raise OSError("no such session")

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from allusetui.tui.app import Dashboard
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.reports import Shelf, empty_shelf
 from tests.replaying import Replayed
 from tests.tui.consoles import Clock, Served, dashboard
 
@@ -49,8 +50,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def watching(replayed: Replayed, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Desk]:
-    app, console, clock = dashboard(replayed)
+async def watching(
+    replayed: Replayed, size: tuple[int, int] = (80, 24), shelf: Shelf = empty_shelf
+) -> AsyncIterator[Desk]:
+    app, console, clock = dashboard(replayed, shelf=shelf)
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, console, clock, pilot)
         await desk.until(lambda: app.account is not None and bool(app.main.query_one("#risk", Pane).keys))

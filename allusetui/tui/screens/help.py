@@ -13,6 +13,7 @@ _KEYS = (
     ("1-9 ↑ ↓", "choose an account, a row; tab the next pane"),
     ("enter", "why: what was looked at for the row; esc goes back"),
     ("j o s !", "journal, orders, states, alerts in full; esc goes back"),
+    ("l c g m", "LEAP ladder, calendar, reports; m this pane in full"),
     ("q", "leave: the engine goes on, or ends"),
 )
 

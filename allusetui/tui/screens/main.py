@@ -6,15 +6,19 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
+from allusetui.view.approvals import approvals
+from allusetui.view.calendar import calendar
 from allusetui.view.journal import journal
+from allusetui.view.ladder import ladder
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk
+from allusetui.view.reports import Shelf
 from allusetui.view.ring import ring
 from allusetui.view.sleeves import sleeves
 
@@ -26,13 +30,14 @@ class Frame(NamedTuple):
     alert: Source
     keys: Source
     alerts: Source
+    shelf: Shelf
 
 
 def _states(seen: Seen, width: int) -> tuple[Line, ...]:
     return ring(seen)
 
 
-def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
+def kept(source: Source, of: Callable[[Seen], object]) -> Source:
     """The same, made anew only where what it is made of has changed."""
     last: list[tuple[object, Table | tuple[Line, ...]]] = []
 
@@ -45,7 +50,8 @@ def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
     return made
 
 
-def _tail(seen: Seen) -> tuple[int, date]:
+def tail(seen: Seen) -> tuple[int, date]:
+    """The newest event, and the day that it is looked at."""
     snapshot = seen.snapshot
     return snapshot.tail[-1].seq if snapshot.tail else 0, day_of(snapshot.now_ms)
 
@@ -55,6 +61,9 @@ _PANES: dict[str, tuple[str, Source, bool]] = {
     "risk": ("at risk", at_risk, False),
     "states": ("states", _states, False),
     "orders": ("orders", orders, False),
+    "approvals": ("approvals", approvals, False),
+    "ladder": ("LEAP ladder", ladder, False),
+    "calendar": ("calendar", calendar, False),
     "journal": ("journal", journal, True),
 }
 
@@ -63,7 +72,7 @@ def pane(name: str, frame: Frame) -> Pane:
     """A pane by its name."""
     heading, source, tails = _PANES.get(name, (name, frame.alerts, True))
     if name == "journal":
-        source = _kept(source, _tail)  # hundreds of rows, and none of them changes
+        source = kept(source, tail)  # hundreds of rows, and none of them changes
     return Pane(source, id=name, heading=heading, tails=tails)
 
 
@@ -93,7 +102,10 @@ class Main(Framed):
         yield pane("risk", self._frame)
         with Horizontal(id="middle"):
             yield pane("states", self._frame)
-            yield pane("orders", self._frame)
+            with Vertical(id="work"):
+                yield pane("orders", self._frame)
+                yield pane("approvals", self._frame)
+        yield pane("ladder", self._frame)
         with Horizontal(id="below"):
             yield pane("journal", self._frame)
             yield pane("alerts", self._frame)
