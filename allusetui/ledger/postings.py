@@ -207,7 +207,8 @@ class _Books:
             case ev.AccountForked():
                 return _moved(-event.amount)
             case ev.AccountMerged():
-                return _moved(event.amount if account == event.to else -event.amount)
+                sign = 1 if account == event.to else -1
+                return [*_moved(sign * event.amount), *_moved(sign * event.leap_cash, Ledger.LEAP_CASH)]
             case ev.PositionAdjusted():
                 ledger = self._home(account, event.contract, event.to - event.from_)
                 if isinstance(event.into, Option):
@@ -217,9 +218,9 @@ class _Books:
                 return []
 
 
-def _moved(amount: Decimal) -> list[_Entry]:
+def _moved(amount: Decimal, cash: Ledger = Ledger.CASH) -> list[_Entry]:
     """Cash that comes from another account, or goes there: capital on both sides."""
-    return [_Entry(Ledger.CASH, amount), _Entry(Ledger.EQUITY, -amount)]
+    return [_Entry(cash, amount), _Entry(Ledger.EQUITY, -amount)]
 
 
 def _traded(
