@@ -116,9 +116,12 @@ def by_breadth(s: Situation, closes: Closes) -> Verdict:
 def known_breadth(s: Situation, closes: Closes) -> Breadth | None:
     """The breadth, where it is of the judged session or of one of the five before it."""
     breadth = closes.breadth
-    if breadth is None or sessions_since(s, breadth.day, closes.day) > s.law.hedging.breadth_age_sessions:
-        return None
-    return breadth
+    return breadth if breadth is not None and is_recent(s, breadth, closes.day) else None
+
+
+def is_recent(s: Situation, breadth: Breadth, day: date) -> bool:
+    """Whether the breadth is of session `day` or of one of the five before it."""
+    return sessions_since(s, breadth.day, day) <= s.law.hedging.breadth_age_sessions
 
 
 def sessions_since(s: Situation, day: date, last: date) -> int:
