@@ -47,7 +47,7 @@ def _breach(s: Situation, account: Account) -> Iterator[Finding]:
         {"bought in": log.week if used else None, "skipped": skipped or None},
     )  # fmt: skip
     breaches = list(_breaches(s, account))
-    asks = any(protocol.level_of(breach, s.law.protocol) >= s.law.protocol.freeze_level for breach in breaches)
+    asks = any(protocol.asks_for_hedge(breach, s.law.protocol) for breach in breaches)
     seen: dict[str, Value] = {"breach_atr": max(breaches)} if breaches else {}
     yield Finding(
         ("6.11",), "a breach asks for it", comes(asks), {"puts seen": len(breaches), **seen},
