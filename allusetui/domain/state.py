@@ -38,7 +38,8 @@ class Triggers:
     """What the last judged close said of the hedge triggers (5.3–5.6).
 
     `on`: those that are on; `episode`: how many times the first of them has turned on; `turned`: the session at whose
-    close one did last. `calm` and `level2`, the accounts with a position at level 2 or 3, are of session `judged`.
+    close one did last. All else is of session `judged`: `level2`, the accounts with a position at level 2 or 3; the
+    closes, None where not known; `vix_run`, how many in a row the VIX has been on its side of the limit.
     """
 
     judged: date = date.min
@@ -47,6 +48,11 @@ class Triggers:
     turned: date = date.min
     calm: bool = False
     level2: set[str] = field(default_factory=set)
+    vix: Decimal | None = None
+    vix_run: int = 0
+    index: Decimal | None = None
+    high: Decimal | None = None
+    breadth: Breadth | None = None
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ def _judge(desk: Desk, closes: Closes) -> None:
             high=triggers.highest(closes.index, law) if closes.index else None,
             breadth=closes.breadth.value if closes.breadth else None,
             breadth_day=closes.breadth.day if closes.breadth else None,
-            calm=vix.holds is False, at_level2=_at_level2(desk),
+            calm=vix.holds is False, at_level2=_at_level2(desk), vix_run=triggers.closes_in_a_row(closes.vix, law),
         )
     )  # fmt: skip
     # What turns on comes first: where another turns off at the same close the episode goes on.

@@ -87,7 +87,7 @@ def _act(
     position = account.positions[option]
     trigger = desk.law.sleeves[account.type.value].roll_trigger_atr
     level = 0 if stale else protocol.confirmed_level(position, breach, desk.law.protocol)
-    if not stale and protocol.level_of(breach, desk.law.protocol) >= desk.law.protocol.freeze_level:
+    if not stale and protocol.asks_for_hedge(breach, desk.law.protocol):
         hedges.defend(desk, account)
     if level >= desk.law.protocol.stop_level:
         _stop(desk, account, option)

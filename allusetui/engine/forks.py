@@ -106,20 +106,25 @@ def _overdue(desk: Desk, account: Account) -> dict[str, int]:
 
 @clause("2.7", "16.5")
 def merge_flat(desk: Desk) -> None:
-    """A run-off MINI that holds and works nothing gives its cash to its parent's COM, and what comes to it later."""
+    """A run-off MINI that holds and works nothing gives its cash to its parent's COM, and what comes to it later.
+
+    Leap cash stays that: it waits for what COM's own waits for.
+    """
     for account in list(desk.state.accounts.values()):
-        if account.run_off_on is None or (account.merged and not to_price(account.cash)):
+        cash, leap_cash = to_price(account.cash), to_price(account.leap_cash)
+        if account.run_off_on is None or (account.merged and not (cash or leap_cash)):
             continue
         heir = forks.heir_of(desk, account)
         if heir is not None and _is_flat(desk, account):
             desk.emit(
                 ev.AccountMerged(
-                    account=account.name, clauses=("2.7",), from_=account.name, to=heir.name,
-                    amount=to_price(account.cash),
+                    account=account.name, clauses=("2.7",), from_=account.name, to=heir.name, amount=cash,
+                    leap_cash=leap_cash,
                 )
             )  # fmt: skip
 
 
 def _is_flat(desk: Desk, account: Account) -> bool:
     resting = account.status is Status.SAFE and not account.latches and account.name not in desk.volatile.resuming
-    return resting and not account.lots and all(i.account != account.name for i in desk.state.intents.values())
+    works = account.leap_sales or any(i.account == account.name for i in desk.state.intents.values())
+    return resting and not account.lots and not works

@@ -1,7 +1,7 @@
 """§5 and 6.11: hedges opened by a breach and by triggers, and released."""
 
 from allusetui.domain import event as ev
-from allusetui.domain.account import Account, Status
+from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.moment import SECOND_MS, week_of
 from allusetui.domain.money import to_cent
@@ -23,14 +23,13 @@ from allusetui.rules.valuation import free_cash
 
 LEVEL, TRIGGER = "level", "trigger"
 _ASK_AGAIN_LEVEL = 2
-_ABLE = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
 _INSTRUMENTS = ("5.1", "5.2", "5.7", "17.2", "17.3")
 
 
 @clause("6.11")
 def defend(desk: Desk, account: Account) -> None:
     """At an evaluation with a breach of 2 or more: want the week's hedge, or in a paused account ask for it."""
-    if account.hedges.week == week_of(desk.today) or account.name in desk.volatile.resuming:
+    if hedging.week_is_used(desk, account) or account.name in desk.volatile.resuming:
         return
     if may_leave(account, Purpose.HEDGE) or prompts.wants_hedge(desk, account):
         _await_chains(desk, account, LEVEL)
@@ -60,9 +59,9 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     if not hedging.has_young_quotes(desk, chains):
         return  # decided at a look that sees better
     for account in desk.trading():
-        if (account.name, LEVEL) in awaited and account.hedges.week != week_of(desk.today):
+        if (account.name, LEVEL) in awaited and not hedging.week_is_used(desk, account):
             _at_level(desk, account, chains)
-        if (account.name, TRIGGER) in awaited and triggers.is_due(desk, account) and _is_able(desk, account):
+        if (account.name, TRIGGER) in awaited and triggers.is_due(desk, account) and triggers.is_able(desk, account):
             _on_trigger(desk, account, chains)
 
 
@@ -119,19 +118,8 @@ def look(desk: Desk, since: Since) -> None:
                 _take_profit(desk, account, option)
             if opens:
                 _release(desk, account, option)
-        if (base or opens) and owes(desk, account):
+        if (base or opens) and triggers.owes(desk, account):
             _await_chains(desk, account, TRIGGER)
-
-
-def owes(desk: Desk, account: Account) -> bool:
-    """Whether the account still has to buy, today from 10:00 on, what a trigger asks for, and is able to."""
-    late = desk.now_ms >= desk.clock(desk.law.hedging.buys_at)
-    return late and triggers.is_due(desk, account) and _is_able(desk, account)
-
-
-def _is_able(desk: Desk, account: Account) -> bool:
-    resting = account.status in _ABLE and account.name not in desk.volatile.resuming
-    return resting and may_leave(account, Purpose.HEDGE, defends=False)
 
 
 def _hedges(account: Account) -> list[Option]:
@@ -149,7 +137,7 @@ def _take_profit(desk: Desk, account: Account, option: Option) -> None:
 def _release(desk: Desk, account: Account, option: Option) -> None:
     if triggers.ends_soon(desk, option):
         _sell(desk, account, option, Purpose.CLOSE, ("5.2",))
-    elif triggers.has_reverted(desk, account, option):
+    elif triggers.has_reverted(desk, account, option, desk.today):
         _sell(desk, account, option, Purpose.CLOSE, ("5.6", "17.5"))
 
 

@@ -1,7 +1,7 @@
 """§17: the LEAP ladder at work: leap cash spent, LEAPs rolled in two halves, each half an intent of its own."""
 
 from allusetui.domain import event as ev
-from allusetui.domain.account import Account, LeapSale, Status
+from allusetui.domain.account import Account, LeapSale
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import down_to_cent
@@ -11,17 +11,25 @@ from allusetui.domain.state import Scan
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import RELOOKED
 from allusetui.engine.machine import open_cycle
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.engine.outcome import close_roll
 from allusetui.rules.entry import data_refusal
-from allusetui.rules.ladder import GROWTH, PURCHASE_CLAUSES, ROLL_CLAUSES, held_back, roll_reason, side_of
+from allusetui.rules.ladder import (
+    GROWTH,
+    PURCHASE_CLAUSES,
+    ROLL_CLAUSES,
+    held_back,
+    is_busy,
+    obstacle,
+    roll_reason,
+    side_of,
+)
 from allusetui.rules.leap_purchase import NO_FIT, Plan, plan_calls, plan_roll
 from allusetui.rules.reinvest import CLAUSE_OF
 from allusetui.rules.situation import Refusal, clause
 
 _SCAN_WAIT_S = 60
 _LEAPS, _ROLL = "leaps", "roll"
-_BUSY = frozenset({Status.SCANNING, Status.ANALYZING, Status.CLOSING, Status.RECONCILING, Status.AUDIT})
 
 
 def look(desk: Desk, opens: bool, on_grid: bool) -> None:
@@ -34,7 +42,7 @@ def look(desk: Desk, opens: bool, on_grid: bool) -> None:
     if on_grid:
         desk.volatile.leap_asked.clear()
     for account in desk.trading():
-        if account.name in desk.volatile.leap_looks and not _is_busy(desk, account):
+        if account.name in desk.volatile.leap_looks and not is_busy(desk, account):
             desk.volatile.leap_looks.discard(account.name)
             _roll(desk, account)
             if account.leaps_due:
@@ -46,17 +54,13 @@ def owes_a_purchase(desk: Desk) -> bool:
     return any(not sale.planned for account in desk.trading() for sale in account.leap_sales.values())
 
 
-def _is_busy(desk: Desk, account: Account) -> bool:
-    return account.status in _BUSY or account.name in desk.volatile.resuming
-
-
 @clause("17.4")
 def _roll(desk: Desk, account: Account) -> None:
     """The first half of each roll that is due: the whole position is sold."""
     if held_back(desk, account) is not None:
         return
     due = [(option, found) for option in account.longs() if (found := roll_reason(desk, option)) is not None]
-    free = [(option, found) for option, found in due if not _is_taken(desk, account, option)]
+    free = [(option, found) for option, found in due if obstacle(desk, account, option) is None]
     if free:
         open_cycle(desk, account, ("17.4",), orders=True)
     for option, (reason, delta) in free:
@@ -69,12 +73,6 @@ def _roll(desk: Desk, account: Account) -> None:
         )  # fmt: skip
         step = LeapStep(option, reason)
         intend(desk, account, Purpose.LEAP, option, Side.SELL, quantity, ROLL_CLAUSES[side], leap=step)
-
-
-def _is_taken(desk: Desk, account: Account, option: Option) -> bool:
-    """Whether another order, or an earlier roll, has to end first, or the broker takes no orders on the symbol."""
-    rejecting = (account.name, option.symbol) in desk.state.rejecting
-    return rejecting or option in account.leap_sales or bool(of_contract(desk, account, option))
 
 
 @clause("17.1", "6.12")
@@ -122,7 +120,7 @@ def settle_scans(desk: Desk) -> None:
         account = desk.state.accounts[scan.account]
         if desk.open_session is None:
             del desk.volatile.leap_scans[key]
-        elif not _is_busy(desk, account) and (not scan.awaited or desk.now_ms >= scan.due_ms):
+        elif not is_busy(desk, account) and (not scan.awaited or desk.now_ms >= scan.due_ms):
             del desk.volatile.leap_scans[key]
             decide = _buy if scan.window == _LEAPS else _replace
             decide(desk, account, scan)
@@ -178,7 +176,7 @@ def ask_replacements(desk: Desk) -> None:
         sold = [option for option, sale in account.leap_sales.items() if not sale.planned]
         waiting = [option for option in sold if (account.name, option) not in desk.volatile.leap_asked]
         key = (account.name, _ROLL)
-        if not waiting or key in desk.volatile.leap_scans or _is_busy(desk, account) or held_back(desk, account):
+        if not waiting or key in desk.volatile.leap_scans or is_busy(desk, account) or held_back(desk, account):
             continue
         desk.volatile.leap_asked |= {(account.name, option) for option in waiting}
         symbols = dict.fromkeys(symbol for option in waiting for symbol in _symbols_for(desk, option))

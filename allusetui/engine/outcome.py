@@ -6,6 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.money import to_cent, to_price
 from allusetui.domain.order import Intent, LeapStep, Purpose
+from allusetui.engine.changes.growth import BY_HAND
 from allusetui.engine.desk import Desk
 from allusetui.rules.ladder import PURCHASE_CLAUSES, ROLL_CLAUSES, side_of
 from allusetui.rules.situation import clause
@@ -36,6 +37,8 @@ def finish(desk: Desk, intent: Intent, abandoned: str | None = None) -> None:
         _hedge_opened(desk, intent, option)
     elif option.is_index and intent.side is Side.SELL and intent.purpose in _RELEASES:
         _hedge_released(desk, intent, option)
+    elif intent.side is Side.SELL and intent.purpose is Purpose.CLOSE:
+        _leap_closed(desk, intent, option, paid)
     elif intent.candidate is not None and intent.chain is not None:
         credit = intent.received / intent.filled
         cost = paid - credit + 2 * desk.state.commission / option.multiplier
@@ -61,11 +64,22 @@ def _hedge_opened(desk: Desk, intent: Intent, option: Option) -> None:
 
 @clause("5.2", "5.6")
 def _hedge_released(desk: Desk, intent: Intent, option: Option) -> None:
-    reason = "profit" if intent.purpose is Purpose.PROFIT_TAKE else _REASONS.get(intent.clauses[0], "closed")
+    reason = "profit" if intent.purpose is Purpose.PROFIT_TAKE else _REASONS.get(intent.clauses[0], BY_HAND)
     desk.emit(
         ev.HedgeReleased(
             account=intent.account, clauses=intent.clauses, contract=option, quantity=intent.filled, reason=reason,
             profit=to_cent(intent.gained),
+        )
+    )  # fmt: skip
+
+
+@clause("0.7", "17.4")
+def _leap_closed(desk: Desk, intent: Intent, option: Option, price: Decimal) -> None:
+    """By hand: what it was sold for is leap cash."""
+    desk.emit(
+        ev.LeapClosed(
+            account=intent.account, clauses=intent.clauses, contract=option, quantity=intent.filled,
+            price=to_price(price), side=side_of(option), reason=BY_HAND,
         )
     )  # fmt: skip
 

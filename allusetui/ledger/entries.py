@@ -34,9 +34,9 @@ class Entry(NamedTuple):
     quantity: int | None = None
 
 
-def moved(amount: Decimal) -> list[Entry]:
+def moved(amount: Decimal, cash: Ledger = Ledger.CASH) -> list[Entry]:
     """Cash that comes from another account, or goes there: capital on both sides."""
-    return [Entry(Ledger.CASH, amount), Entry(Ledger.EQUITY, -amount)]
+    return [Entry(cash, amount), Entry(Ledger.EQUITY, -amount)]
 
 
 def traded(

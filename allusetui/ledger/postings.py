@@ -195,7 +195,8 @@ class _Books:
             case ev.AccountForked():
                 return moved(-event.amount)
             case ev.AccountMerged():
-                return moved(event.amount if account == event.to else -event.amount)
+                sign = 1 if account == event.to else -1
+                return [*moved(sign * event.amount), *moved(sign * event.leap_cash, Ledger.LEAP_CASH)]
             case ev.PositionAdjusted():
                 ledger = self._home(account, event.contract, event.to - event.from_)
                 if isinstance(event.into, Option):

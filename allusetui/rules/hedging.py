@@ -8,7 +8,7 @@ from decimal import Decimal
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.moment import quarter_of
+from allusetui.domain.moment import quarter_of, week_of
 from allusetui.domain.money import ZERO, down_to_tick
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
@@ -172,6 +172,12 @@ def budget(s: Situation, account: Account, gains_share: Decimal) -> Budget:
     total = max(gains_share * gain, s.law.hedging.equity_share * equity(s, account), ZERO)
     working = (q * o.multiplier * price_of(s, account, o) for o, q in working_hedges(s, account))
     return Budget(total, spent, sum(working, ZERO))
+
+
+@clause("6.11")
+def week_is_used(s: Situation, account: Account) -> bool:
+    """Whether a breach has bought its hedge of this calendar week; one that was skipped does not use it up."""
+    return account.hedges.week == week_of(s.today)
 
 
 @clause("6.11")

@@ -23,6 +23,7 @@ PURCHASE_CLAUSES = ("17.1", "17.3")
 ROLL_CLAUSES = {GROWTH: ("17.4", "17.1", "17.3"), HEDGE: ("17.4", "17.2", "17.3", "5.7")}
 TTE, DELTA = "tte", "delta"
 _EPSILON = 1e-9
+_BUSY = frozenset({Status.SCANNING, Status.ANALYZING, Status.CLOSING, Status.RECONCILING, Status.AUDIT})
 Month = tuple[int, int]
 
 
@@ -191,19 +192,48 @@ def roll_reason(s: Situation, option: Option) -> tuple[str, float] | None:
 
     Three calendar months to expiry or less; on the growth side also a delta outside of its band.
     """
-    law, quote, spot = s.law.ladder, s.fresh_option(option), s.quote(option.symbol)
-    if not is_rung(option) or quote is None or not quote.bid or spot is None:
+    delta = sale_delta(s, option)
+    if delta is None or not is_rung(option):
+        return None
+    if is_mature(s, option):
+        return TTE, delta
+    return (DELTA, delta) if side_of(option) == GROWTH and has_drifted(s, delta) else None
+
+
+def sale_delta(s: Situation, option: Option) -> float | None:
+    """The delta of a LEAP that could be sold; None where no young quote has a bid for it."""
+    quote, spot = s.fresh_option(option), s.quote(option.symbol)
+    if quote is None or not quote.bid or spot is None:
         return None
     years = max(s.calendar.up_to(option.expiry).close_ms - s.now_ms, 0) / YEAR_MS
     is_call = option.right is Right.CALL
-    delta = model_delta(float(quote.mid), float(spot.mid), float(option.strike), years, s.volatile.rate, is_call)
-    if option.expiry <= months_later(s.today, law.roll_months):
-        return TTE, delta
-    return (DELTA, delta) if drifts(s, option, delta) else None
+    return model_delta(float(quote.mid), float(spot.mid), float(option.strike), years, s.volatile.rate, is_call)
 
 
 @clause("17.4")
-def drifts(s: Situation, option: Option, delta: float) -> bool:
-    """Whether an absolute delta of the growth side is outside of its band; the hedge side has none."""
+def is_mature(s: Situation, option: Option) -> bool:
+    """Whether a LEAP has three calendar months to expiry or less."""
+    return option.expiry <= months_later(s.today, s.law.ladder.roll_months)
+
+
+@clause("17.4")
+def has_drifted(s: Situation, delta: float) -> bool:
+    """Whether a delta lies outside of the band in which a growth LEAP is kept."""
     band = s.law.ladder.drift_delta
-    return side_of(option) == GROWTH and not band.low - _EPSILON <= delta <= band.high + _EPSILON
+    return not band.low - _EPSILON <= delta <= band.high + _EPSILON
+
+
+def obstacle(s: Situation, account: Account, option: Option) -> str | None:
+    """What has to end before a LEAP can be rolled: rejections on its symbol, an earlier roll, another order."""
+    if (account.name, option.symbol) in s.state.rejecting:
+        return "rejecting"
+    if option in account.leap_sales:
+        return "rolling"
+    works = any(i.account == account.name and i.contract == option for i in s.state.intents.values())
+    return "working" if works else None
+
+
+@clause("9.1")
+def is_busy(s: Situation, account: Account) -> bool:
+    """Whether the account has something to end before its ladder is looked at."""
+    return account.status in _BUSY or account.name in s.volatile.resuming

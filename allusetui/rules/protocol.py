@@ -35,6 +35,12 @@ def level_of(breach: Decimal, protocol: Protocol) -> int:
     return sum(breach >= exact(step) for step in protocol.level_atr)
 
 
+@clause("6.11")
+def asks_for_hedge(breach: Decimal, protocol: Protocol) -> bool:
+    """Whether a breach that a young quote shows asks for the hedge of the week."""
+    return level_of(breach, protocol) >= protocol.freeze_level
+
+
 @clause("6.1", "6.2", "6.3", "6.4")
 def falls_to(level: int, breaches: tuple[Decimal, Decimal], protocol: Protocol) -> int | None:
     """The level after two evaluations in a row below the margin, None while it stays."""

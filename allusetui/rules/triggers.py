@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from allusetui.domain.account import Account
+from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Option
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import to_price
+from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Bar, Breadth, Quote
 from allusetui.domain.state import Judging
 from allusetui.law.model import Hedging
 from allusetui.rules.hedging import is_near_its_end
+from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import VIX, Situation, clause
 
 INDEX = "SPX"
 CLAUSE_OF = {"vix": "5.3", "drawdown": "5.4", "breadth": "5.5"}
+_ABLE = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,21 @@ def verdicts(s: Situation, closes: Closes) -> dict[str, Verdict]:
 @clause("5.3", "5.6")
 def by_vix(closes: Sequence[Decimal], law: Hedging) -> Verdict:
     """On once the VIX has closed above 30 on five sessions in a row, off once it has not on five in a row."""
-    last = closes[-law.vix_sessions :]
-    value = last[-1] if last else None
-    if len(last) < law.vix_sessions:
-        return Verdict(None, value)
-    above = {close > law.vix_above for close in last}
-    return Verdict(None if len(above) > 1 else above.pop(), value)
+    if not closes:
+        return Verdict(None, None)
+    whole = closes_in_a_row(closes, law) >= law.vix_sessions
+    return Verdict(is_above(closes[-1], law) if whole else None, closes[-1])
+
+
+def closes_in_a_row(closes: Sequence[Decimal], law: Hedging) -> int:
+    """How many of the last closes of the VIX lie on the same side of 30, of as many as turn the trigger."""
+    last = list(reversed(closes[-law.vix_sessions :]))
+    return next((n for n, close in enumerate(last) if is_above(close, law) != is_above(last[0], law)), len(last))
+
+
+def is_above(close: Decimal, law: Hedging) -> bool:
+    """Whether a close of the VIX is above 30."""
+    return close > law.vix_above
 
 
 @clause("5.4")
@@ -79,7 +91,12 @@ def by_drawdown(closes: Sequence[Decimal], law: Hedging) -> Verdict:
     if not closes:
         return Verdict(None, None)
     high = highest(closes, law)
-    return Verdict(closes[-1] <= (1 - law.index_drawdown) * high, to_price(1 - closes[-1] / high))
+    return Verdict(closes[-1] <= (1 - law.index_drawdown) * high, lost(closes[-1], high))
+
+
+def lost(close: Decimal, high: Decimal) -> Decimal:
+    """The share of its highest close that the index has lost."""
+    return to_price(1 - close / high)
 
 
 def highest(closes: Sequence[Decimal], law: Hedging) -> Decimal:
@@ -99,29 +116,63 @@ def by_breadth(s: Situation, closes: Closes) -> Verdict:
 def known_breadth(s: Situation, closes: Closes) -> Breadth | None:
     """The breadth, where it is of the judged session or of one of the five before it."""
     breadth = closes.breadth
-    if breadth is None or s.calendar.count(breadth.day, closes.day) - 1 > s.law.hedging.breadth_age_sessions:
-        return None
-    return breadth
+    return breadth if breadth is not None and is_recent(s, breadth, closes.day) else None
+
+
+def is_recent(s: Situation, breadth: Breadth, day: date) -> bool:
+    """Whether the breadth is of session `day` or of one of the five before it."""
+    return sessions_since(s, breadth.day, day) <= s.law.hedging.breadth_age_sessions
+
+
+def sessions_since(s: Situation, day: date, last: date) -> int:
+    """The sessions after `day`, its own not counted, up to `last`."""
+    return s.calendar.count(day, last) - 1
 
 
 @clause("5.6", "17.5")
 def profit_is_due(account: Account, option: Option, quote: Quote, law: Hedging) -> bool:
     """Whether the bid is at three times the average cost."""
-    cost = average_price(account.lots[option])
-    return quote.bid > 0 and quote.bid >= law.release_multiple * cost
+    return quote.bid > 0 and quote.bid >= profit_bid(account, option, law)
+
+
+def profit_bid(account: Account, option: Option, law: Hedging) -> Decimal:
+    """The bid at which a hedge is sold, dollars a share."""
+    return law.release_multiple * average_price(account.lots[option])
 
 
 @clause("5.6", "17.5")
-def has_reverted(s: Situation, account: Account, option: Option) -> bool:
-    """Whether the last close, and the levels of now, leave the hedge without a reason, and it is old enough to go."""
-    found, law = s.state.triggers, s.law.hedging
-    if found.on or not found.calm or found.judged != s.calendar.before(s.today).day:
-        return False
+def has_reverted(s: Situation, account: Account, option: Option, day: date) -> bool:
+    """Whether the close before session `day`, and the levels of now, leave the hedge without a reason to be kept."""
+    return is_judged(s, day) and is_calm(s) and is_quiet(s, account) and is_old(s, account, option)
+
+
+def is_judged(s: Situation, day: date) -> bool:
+    """Whether the close of the session before `day` is the last one that was judged."""
+    return s.state.triggers.judged == s.calendar.before(day).day
+
+
+@clause("5.6")
+def is_calm(s: Situation) -> bool:
+    """Whether the last judged close has left no trigger on, and the VIX low for as long as turns its trigger on."""
+    return not s.state.triggers.on and s.state.triggers.calm
+
+
+@clause("5.6")
+def is_quiet(s: Situation, account: Account) -> bool:
+    """Whether no position of the account is at level 2 or 3 now, nor was at the last judged close."""
     level = max((position.level for position in account.positions.values()), default=0)
-    if account.name in found.level2 or level >= law.release_below_level:
-        return False
-    bought = max(lot.opened for lot in account.lots[option])
-    return s.calendar.count(bought, found.judged) - 1 >= law.release_age_sessions
+    return account.name not in s.state.triggers.level2 and level < s.law.hedging.release_below_level
+
+
+@clause("5.6")
+def is_old(s: Situation, account: Account, option: Option) -> bool:
+    """Whether enough sessions lie between the hedge's last purchase and the last judged close."""
+    return age_sessions(s, account, option) >= s.law.hedging.release_age_sessions
+
+
+def age_sessions(s: Situation, account: Account, option: Option) -> int:
+    """Sessions since the hedge's last purchase, its own day not counted, at the last judged close."""
+    return sessions_since(s, max(lot.opened for lot in account.lots[option]), s.state.triggers.judged)
 
 
 @clause("5.2")
@@ -132,14 +183,42 @@ def ends_soon(s: Situation, option: Option) -> bool:
 
 @clause("5.3", "5.4", "5.5")
 def is_due(s: Situation, account: Account) -> bool:
-    """Whether the account has to answer a trigger that turned on at the last close: once an episode and quarter.
+    """Whether the account has to answer a trigger that turned on at the last close."""
+    return answer_day(s) == s.today and obstacle(s, account, s.today) is None
+
+
+def answer_day(s: Situation) -> date | None:
+    """The session on which the triggers are answered: the one after one last turned on; None without."""
+    found = s.state.triggers
+    return s.calendar.after(found.turned).day if found.on else None
+
+
+@clause("5.3", "5.4", "5.5", "2.7")
+def obstacle(s: Situation, account: Account, day: date) -> str | None:
+    """Why the account buys nothing for a trigger on a day: it has answered that day, this episode, or this quarter.
 
     One that runs off buys nothing more (2.7).
     """
-    found, log = s.state.triggers, account.hedges
-    if not found.on or s.calendar.after(found.turned).day != s.today or account.run_off_on is not None:
-        return False
-    return log.decided_on != s.today and log.episode != found.episode and log.quarter != quarter_of(s.today)
+    log = account.hedges
+    answered = {
+        "run_off": account.run_off_on is not None,
+        "skipped": log.decided_on == day,
+        "episode": log.episode == s.state.triggers.episode,
+        "quarter": log.quarter == quarter_of(day),
+    }
+    return next((reason for reason, so in answered.items() if so), None)
+
+
+@clause("5.3", "5.4", "5.5", "9.1")
+def owes(s: Situation, account: Account) -> bool:
+    """Whether the account still has to buy, today from 10:00 on, what a trigger asks for, and is able to."""
+    return s.now_ms >= s.clock(s.law.hedging.buys_at) and is_due(s, account) and is_able(s, account)
+
+
+def is_able(s: Situation, account: Account) -> bool:
+    """Whether a trigger's hedge may be bought: a cycle may be opened, and nothing holds back what invests."""
+    resting = account.status in _ABLE and account.name not in s.volatile.resuming
+    return resting and may_leave(account, Purpose.HEDGE, defends=False)
 
 
 def clauses_on(s: Situation) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def _subject(seen: Seen, account: str | None, contract: object, symbol: str | No
         return None
     if symbol is not None:
         return OfEntry(held.name, symbol)
-    if isinstance(contract, Option) and contract in held.positions:
+    if isinstance(contract, Option) and contract in held.lots:
         return OfPosition(held.name, contract)
     return OfAccount(held.name)
 
@@ -126,7 +126,7 @@ def why(seen: Seen, asked: Asked, width: int) -> Table:
             rows.append(chapter_title(f"{place}", named, columns))
             for index, finding in enumerate(chapter.findings):
                 rows += _rows(f"{place}.{index}", finding, seen, columns)
-    return Table(columns, tuple(rows), "no clause looks at it: it is no longer held, or nothing watches it")
+    return Table(columns, tuple(rows), "no clause looks at it: it is no longer held")
 
 
 def _rows(key: str, finding: Finding, seen: Seen, columns: Sequence[Column]) -> Iterator[Row]:

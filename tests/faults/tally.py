@@ -69,6 +69,8 @@ class Tally:
             case ev.AccountMerged():
                 self._sheet(event).cash -= event.amount
                 self.accounts[event.to].cash += event.amount
+                self._sheet(event).aside -= event.leap_cash
+                self.accounts[event.to].aside += event.leap_cash
             case ev.CashBooked(reason="tax"):
                 self._sheet(event).aside += event.amount
             case ev.CashBooked():

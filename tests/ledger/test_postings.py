@@ -26,7 +26,7 @@ from allusetui.domain.event import (
 )
 from allusetui.domain.input import Holding, OpenOption
 from allusetui.domain.moment import to_ms
-from allusetui.ledger.postings import Posting, balances, postings
+from allusetui.ledger.postings import Posting, balances, flows_of, postings
 
 AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
 OPENED = date(2026, 3, 5)
@@ -227,13 +227,16 @@ def test_10_2_what_is_set_aside_moves_between_ledgers_and_taxes_are_paid_out_of_
 @pytest.mark.clause("10.1")
 def test_10_1_a_fork_and_a_merge_move_capital_between_accounts() -> None:
     gone = AccountForked(account="GEN", from_="GEN", to="MINI-1", amount=D(100000))
-    back = AccountMerged(account="MINI-1", from_="MINI-1", to="COM", amount=D(100000))
+    back = AccountMerged(account="MINI-1", from_="MINI-1", to="COM", amount=D(100000), leap_cash=D(500))
     rows = book(gone, back)
     assert [(row.seq, row.account, row.ledger.value, row.amount) for row in rows] == [
         (1, "GEN", "cash", D(-100000)), (1, "GEN", "equity", D(100000)),
         (2, "MINI-1", "cash", D(-100000)), (2, "MINI-1", "equity", D(100000)),
+        (2, "MINI-1", "leap_cash", D(-500)), (2, "MINI-1", "equity", D(500)),
         (2, "COM", "cash", D(100000)), (2, "COM", "equity", D(-100000)),
+        (2, "COM", "leap_cash", D(500)), (2, "COM", "equity", D(-500)),
     ]  # fmt: skip
+    assert flows_of(back) == {"MINI-1": D(-100000), "COM": D(100000)}
 
 
 def test_10_1_a_dividend_names_its_share() -> None:

@@ -157,6 +157,29 @@ def test_2_7_a_mini_merges_to_com_at_three_years_or_three_times_its_base(
     assert in_order(r)
 
 
+@pytest.mark.clause("2.7", "17.4")
+def test_2_7_leap_cash_of_a_mini_becomes_its_com_s_leap_cash_and_is_no_part_of_anyone_s_equity() -> None:
+    key = operator(f"{FRIDAY}T15:52:00", "close", "MINI-1")
+    contract = 'symbol = "AAPL"\nexpiry = 2027-06-18\nstrike = 240.0\nright = "C"'
+    r = replay_text(
+        situation(*AFTERNOON, {"AAPL": AAPL}, account("MINI-1", 150_000, 100_000, opened="2023-03-06"),
+                  option("MINI-1", "AAPL", "2027-06-18", 240, "C", 1, 20.0, "2026-01-05"), f"{key}\n{contract}",
+                  accounts=("GEN", "MINI-1", "COM"))
+    )  # fmt: skip
+    (sale,) = r.of("leap.closed", account="MINI-1")
+    brought = Decimal(str(sale["data"]["price"])) * 100 - Decimal("0.65")
+    (merged,) = r.of("account.merged")
+    # Of 150,000 the call was 1,695.50: what was cash moves as cash.
+    assert (merged["data"]["amount"], merged["data"]["leap_cash"]) == (148_304.5, float(brought))
+    mini, com = (r.run.runtime.engine.state.accounts[name] for name in ("MINI-1", "COM"))
+    assert (mini.cash, mini.leap_cash, com.leap_cash) == (0, 0, brought)
+    assert (com.cash, com.base, com.high_water) == (Decimal("448304.50"),) * 3
+    assert not com.leaps_due
+    found = balances(postings(r.journal.read()))
+    assert (found["MINI-1", "leap_cash"], found["COM", "leap_cash"]) == (0, brought)
+    assert in_order(r)
+
+
 @pytest.mark.clause("2.7", "S.7")
 def test_2_7_a_merged_mini_is_alive_no_more_and_its_name_is_not_used_again() -> None:
     minis = [account(f"MINI-{n}", 100_000, 100_000) for n in range(1, 8)]

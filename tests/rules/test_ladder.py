@@ -14,6 +14,7 @@ from tests.rules.situations import fault, operator, option, situation, tape, tol
 NVDA = "spot = 180.0\niv = 0.45\natr = 6.0\noi = 5000\nvolume = 5000\nstrike_step = 5.0\nearnings = 'unknown'"
 REV = "[accounts.REV]\nequity = 1000000"
 LEAP = option("REV", "NVDA", "2026-12-18", 205.0, "C", 10, 12.0, "2025-09-18")
+CONTRACT = '\nsymbol = "NVDA"\nexpiry = 2026-12-18\nstrike = 205.0\nright = "C"'
 BETWEEN = "2026-09-18T10:00:01.500"
 """Sold at 10:00:01, the purchase fills at 10:00:02."""
 
@@ -201,6 +202,36 @@ def test_17_4_what_is_long_but_not_of_the_ladder_is_not_rolled() -> None:
     )
     r = rolled(*others)
     assert [x["data"]["contract"]["strike"] for x in r.of("leap.due")] == [205]
+
+
+@pytest.mark.clause("17.4")
+@pytest.mark.clause("9.1")
+def test_9_1_a_leap_closed_by_hand_is_told_as_that_and_brings_leap_cash() -> None:
+    r = rolled(operator("2026-09-17T11:00:00", "close", "REV") + CONTRACT, start="2026-09-17T09:00:00",
+               end="2026-09-18T12:00:00")  # fmt: skip
+    (row,) = r.of("leap.closed")
+    assert (row["data"]["reason"], row["data"]["quantity"], row["data"]["side"]) == ("closed", 10, "growth")
+    assert row["clauses"] == ["0.7"]
+    assert leap_cash(r) == Decimal(str(row["data"]["price"])) * 1_000 - Decimal("6.50")
+    assert r.of("leap.due") == []
+    assert in_order(r)
+
+
+@pytest.mark.clause("17.4")
+@pytest.mark.clause("9.1")
+def test_9_1_a_rest_closed_by_hand_leaves_the_roll_of_what_was_sold_before_to_go_on() -> None:
+    # Some of the 10 are sold by 10:00:04 and no more: their roll waits for a chain while a person sells the rest.
+    r = rolled(
+        fault("2026-09-18T09:59:00", "partial_fill", "NVDA", "2m", value=1),
+        fault("2026-09-18T10:00:04", "no_fill", "NVDA", "3m"),
+        fault("2026-09-18T09:59:00", "no_chain", "NVDA", "8m"),
+        operator("2026-09-18T10:04:00", "close", "REV") + CONTRACT,
+    )
+    (sold,), (rest,), (whole,) = (r.of(kind) for kind in ("leap.sold", "leap.closed", "leap.rolled"))
+    assert 0 < sold["data"]["quantity"] == whole["data"]["quantity"] < 10
+    assert (rest["data"]["reason"], rest["data"]["quantity"]) == ("closed", 10 - sold["data"]["quantity"])
+    assert told(rest) < told(whole)
+    assert in_order(r)
 
 
 @pytest.mark.clause("10.1")

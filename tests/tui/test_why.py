@@ -41,6 +41,21 @@ async def test_enter_on_a_position_explains_it() -> None:
         assert "level 1: watched" in desk.text("why")
 
 
+async def test_enter_on_a_hedge_row_explains_the_hedge() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("tab")
+        pane = desk.app.main.query_one("#risk", Pane)
+        while "VIX" not in (pane.cursor or ""):
+            await desk.press("down")
+        await desk.press("enter")
+        subject = asked(desk).asked.subject
+        assert isinstance(subject, OfPosition) and (subject.account, subject.option.symbol) == ("GEN", "VIX")
+        assert "why GEN VIX 18Sep 78C" in desk.text("about")
+        assert "its profit is enough" in desk.text("why") and "times" in desk.text("why")
+        await desk.press("escape")
+        assert desk.app.screen is desk.app.main
+
+
 async def test_enter_in_the_journal_explains_the_event_where_the_cursor_stands() -> None:
     async with watching(afternoon(), (120, 40)) as desk:
         await desk.press("j", "up", "enter")

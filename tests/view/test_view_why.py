@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.contract import Option
-from allusetui.domain.event import EntryPlanned, EntrySkipped, LevelChanged, OrderFilled
+from allusetui.domain.event import EntryPlanned, EntrySkipped, HedgeOpened, LevelChanged, OrderFilled
 from allusetui.domain.snapshot import Told
 from allusetui.rules.explain import OfAccount, OfEntry, OfPosition
 from allusetui.view.fit import fold, width_of
@@ -37,6 +37,59 @@ def busy() -> Seen:
         )
     )  # fmt: skip
     return seen_of(replayed, now_ms=replayed.run.runtime.engine.volatile.seen_ms)
+
+
+@pytest.fixture(scope="module")
+def hedged() -> Seen:
+    """Tue 01-13 10:02: the breadth's trigger has bought GEN a put and VIX calls at 10:00; REV holds a LEAP."""
+    symbols = {"SPX": "spot = 5000.0", "VIX": "spot = 18.0", "NVDA": but(QUIET, spot=180.0)}
+    leap = option("REV", "NVDA", "2027-01-15", 220.0, "C", 2, 20.0, "2025-10-01")
+    times = ("2026-01-12T08:00:00", "2026-01-13T10:02:00")
+    given = "[accounts.GEN]\nequity = 800_000\n[accounts.REV]\nequity = 500_000\n[market.breadth]\nvalue = 19.0"
+    replayed = replay_text(situation(*times, symbols, given, leap, accounts=("GEN", "REV"), capital=None))
+    return seen_of(replayed, now_ms=replayed.run.runtime.engine.volatile.seen_ms)
+
+
+def longs_of(seen: Seen, account: str) -> list[Option]:
+    return seen.snapshot.state.accounts[account].longs()
+
+
+@pytest.mark.parametrize("width", [79, *WIDTHS, 40])
+def test_hedges_and_leaps_are_answered_in_every_width_and_80_cells_cut_nothing(hedged: Seen, width: int) -> None:
+    longs = [OfPosition(name, held) for name in ("GEN", "REV") for held in longs_of(hedged, name)]
+    assert {of.option.symbol for of in longs} == {"SPX", "VIX", "NVDA"}
+    for subject in (*longs, OfAccount("GEN"), OfAccount("REV")):
+        table = why(hedged, Asked(subject), width)
+        assert table.rows and table.width <= width
+        assert len({row.key for row in table.rows}) == len(table.rows)
+        if width >= 79:
+            assert not any("…" in c.text.removeprefix("… ") for row in table.rows for c in row.cells)
+
+
+def test_an_account_tells_its_budget_its_triggers_and_its_rungs(hedged: Seen) -> None:
+    found = lines(why(hedged, Asked(OfAccount("GEN")), 160))
+    on = "breadth % 19, of Mon 12 Jan, sessions old 0, judged Mon 12 Jan | below % 20, sessions old at most 5"
+    assert f"✓ holds | 5.5 | the breadth asks for a hedge | {on}" in found
+    bought = "triggers on 1, turned Mon 12 Jan, not, for episode"
+    assert f"✗ refuses | 5.5 | a trigger's hedge is due | {bought} | at 10:00" in found
+    assert any(line.startswith("✓ holds | 17.3 | hedge rung Oct 2026 is small | value ") for line in found)
+
+
+def test_a_hedge_tells_its_profit_against_three_times_its_cost(hedged: Seen) -> None:
+    put = next(held for held in longs_of(hedged, "GEN") if held.symbol == "SPX")
+    cost = hedged.snapshot.state.accounts["GEN"].lots[put][0].price
+    found = lines(why(hedged, Asked(OfPosition("GEN", put)), 160))
+    profit = next(line for line in found if "its profit is enough" in line)
+    assert profit.startswith("… waits | 5.6 17.5 | ") and f"at least {3 * cost:.2f}, times cost 3" in profit
+
+
+def test_an_event_of_a_hedge_that_is_held_is_about_the_hedge(hedged: Seen) -> None:
+    opened = told_of(hedged, HedgeOpened)
+    asked = asked_of(hedged, "journal", str(opened.seq))
+    assert asked == Asked(OfPosition("GEN", opened.event.contract), opened)
+    for row in at_risk(hedged, 120).rows:
+        of = asked_of(hedged, "risk", row.key)
+        assert of is not None and isinstance(of.subject, OfPosition) and why(hedged, of, 79).rows
 
 
 def told_of(seen: Seen, kind: type, **wanted: object) -> Told:
@@ -90,7 +143,7 @@ def test_a_refusal_stands_out_by_its_sign_and_its_tone(busy: Seen) -> None:
     assert paused["verdict"].text == "✗ refuses" and paused["verdict"].tone is Tone.BAD
     assert (paused["clause"].text, paused["figures"].text) == ("0.7", "leaves cancels")
     told = {shown(table, row)["verdict"].text for row in table.rows}
-    assert told == {"✓ holds", "✗ refuses", "… waits", ""}
+    assert told == {"✓ holds", "✗ refuses", "… waits", "? no look", ""}
     unseen = why(busy, Asked(OfEntry("COM", "NVDA")), 160)
     assert "? no look" in {shown(unseen, row)["verdict"].text for row in unseen.rows}
 

@@ -78,10 +78,13 @@ class RunOffBegun(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMerged(Event):
+    """`amount`: the cash that moves; `leap_cash`: what is ring-fenced for LEAPs, which stays so."""
+
     kind = "account.merged"
     from_: str
     to: str
     amount: Decimal
+    leap_cash: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ class TriggersJudged(Event):
 
     `high` is the highest close of a year of sessions, `breadth` in percent as of `breadth_day`; `calm`: the VIX has
     closed low for as many sessions as turn its trigger on. `at_level2`: the accounts with a position at level 2 or 3.
+    `vix_run`: how many closes in a row the VIX has been on the side of its limit on which it is.
     """
 
     kind = "triggers.judged"
@@ -25,6 +26,7 @@ class TriggersJudged(Event):
     breadth_day: date | None
     calm: bool
     at_level2: tuple[str, ...]
+    vix_run: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,10 @@ class LeapRolled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeapClosed(Event):
-    """Sold by a roll that bought nothing: the cash stays leap cash. `reason`: nothing fits, or what ended the order."""
+    """Sold by hand, or by a roll that bought nothing: the cash stays leap cash.
+
+    `reason`: `closed` by hand, nothing fits, or what ended the order.
+    """
 
     kind = "leap.closed"
     contract: Option

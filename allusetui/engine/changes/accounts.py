@@ -57,6 +57,8 @@ def _merged(state: State, e: ev.AccountMerged) -> None:
     _move(ended, -e.amount)
     _move(heir, e.amount)
     heir.base += e.amount
+    ended.leap_cash -= e.leap_cash
+    heir.leap_cash += e.leap_cash
     ended.merged, ended.trading = True, False
 
 

@@ -9,6 +9,9 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of
 
+BY_HAND = "closed"
+"""The reason of what a person has closed of the ladder; the others are of rolls."""
+
 
 def _reinvested(state: State, e: ev.ReinvestDone) -> None:
     account = account_of(state, e)
@@ -48,7 +51,9 @@ def _sold(state: State, e: ev.LeapSold) -> None:
 
 
 def _roll_over(state: State, e: ev.LeapRolled | ev.LeapClosed) -> None:
-    account_of(state, e).leap_sales.pop(e.contract, None)
+    # What is closed by hand of a LEAP that a roll has sold in part ends no roll.
+    if e.reason != BY_HAND:
+        account_of(state, e).leap_sales.pop(e.contract, None)
 
 
 CHANGES: Changes = {

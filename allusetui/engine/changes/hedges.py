@@ -2,6 +2,7 @@
 
 from allusetui.domain import event as ev
 from allusetui.domain.moment import day_of, week_of
+from allusetui.domain.quote import Breadth
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of
 
@@ -22,6 +23,8 @@ def _planned(state: State, e: ev.HedgePlanned) -> None:
 def _judged(state: State, e: ev.TriggersJudged) -> None:
     found = state.triggers
     found.judged, found.calm, found.level2 = e.day, e.calm, set(e.at_level2)
+    found.vix, found.vix_run, found.index, found.high = e.vix, e.vix_run, e.index, e.high
+    found.breadth = None if e.breadth is None or e.breadth_day is None else Breadth(e.breadth_day, e.breadth)
 
 
 def _on(state: State, e: ev.TriggerOn) -> None:

@@ -3,11 +3,15 @@
 A clause is looked at by the very function that decides by it. Where each finding is made:
 
     account.py   an account: what holds it back, its symbols in short, its money, the VIX, its clock, its growth
+    hedges.py    its hedges: what they may cost, what asks for them
+    rungs.py     its LEAP ladder: what its cash waits for, its rungs
     entry.py     one symbol of an account: every filter of an entry, in the order of §9
     said.py      the filters that take a chain: what the last window said of them
-    option.py    an option held: its data, its defence, its last afternoon
+    held.py      what is looked at in every option held
+    option.py    a short option: its data, its defence, its last afternoon
     put.py       the protocol of a short put
     call.py      the life of a short call
+    long.py      a hedge or a LEAP: what sells it, what rolls it
 
 What the panes show stands beside them: figures.py, ladder.py, week.py.
 

@@ -11,6 +11,8 @@ from allusetui.domain.snapshot import Told
 from allusetui.rules import breakers, cadence, entry, forks, latches, pivot, reinvest, sizing, valuation
 from allusetui.rules.explain.entry import entry_chapters, window_finding
 from allusetui.rules.explain.finding import Chapter, Finding, OfEntry, Value, Verdict, allows, comes
+from allusetui.rules.explain.hedges import hedge_findings
+from allusetui.rules.explain.rungs import ladder_findings
 from allusetui.rules.situation import VIX, Situation
 
 _UNLATCHED = {
@@ -25,7 +27,7 @@ _WORST_FIRST = (Verdict.REFUSES, Verdict.WAITS, Verdict.UNSEEN, Verdict.HOLDS)
 
 
 def account_chapters(s: Situation, account: Account, tail: Sequence[Told]) -> tuple[Chapter, ...]:
-    """What holds it back, each of its symbols in short, its money, the VIX, its clock, and what it grows into."""
+    """What holds it back, its symbols in short, its money, the VIX, its clock, its growth, hedges and ladder."""
     return (
         Chapter("what may leave", tuple(_leaves(account))),
         Chapter("entries", tuple(_entries(s, account))),
@@ -34,6 +36,8 @@ def account_chapters(s: Situation, account: Account, tail: Sequence[Told]) -> tu
         Chapter("VIX", tuple(_vix(s))),
         Chapter("clock", tuple(_clock(s, account))),
         Chapter("growth", tuple(_growth(s, account))),
+        Chapter("hedges", tuple(hedge_findings(s, account))),
+        Chapter("ladder", tuple(ladder_findings(s, account))),
     )
 
 

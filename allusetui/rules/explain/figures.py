@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.lot import average_price
+from allusetui.domain.moment import at_clock
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent
 from allusetui.domain.quote import Quote
@@ -182,6 +184,12 @@ def _expiries(s: Situation, account: Account) -> Iterator[Step]:
 def next_session(s: Situation) -> Session | None:
     """The session that is open or opens next."""
     return next((session for session in _sessions(s) if session.close_ms > s.now_ms), None)
+
+
+def next_at(s: Situation, clock: time) -> int | None:
+    """The instant of a clock time on the first session on which it is yet to come; None at the calendar's end."""
+    times = (at_clock(session.day, clock) for session in _sessions(s))
+    return next((at_ms for at_ms in times if at_ms > s.now_ms), None)
 
 
 def position(s: Situation, account: Account, option: Option) -> PositionFigures:

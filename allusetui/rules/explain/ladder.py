@@ -86,6 +86,7 @@ def _leap(s: Situation, account: Account, option: Option) -> LeapFigures:
     quote, delta = s.volatile.option_quotes.get(option), valuation.option_delta(s, option)
     quantity, is_sold = account.quantity(option), not rules.is_rung(option)
     months = s.law.hedging.call_sold_months if is_sold else s.law.ladder.roll_months
+    is_growth = rules.side_of(option) == rules.GROWTH
     return LeapFigures(
         account=account,
         option=option,
@@ -93,7 +94,7 @@ def _leap(s: Situation, account: Account, option: Option) -> LeapFigures:
         delta=None if delta is None else abs(delta),
         value=quantity * option.multiplier * quote.mid if quote else None,
         age_s=s.age_s(quote),
-        drifts=delta is not None and rules.drifts(s, option, abs(delta)),
+        drifts=delta is not None and is_growth and rules.has_drifted(s, abs(delta)),
         ends_on=months_later(option.expiry, -months),
         is_sold=is_sold,
     )

@@ -10,6 +10,8 @@ from allusetui.domain.snapshot import Told
 from allusetui.rules import assignment, cadence, latches, protocol
 from allusetui.rules.explain.call import call_findings
 from allusetui.rules.explain.finding import Chapter, Finding, Value, Verdict, allows, comes
+from allusetui.rules.explain.held import data_findings, work_finding
+from allusetui.rules.explain.long import long_chapters
 from allusetui.rules.explain.put import put_findings
 from allusetui.rules.situation import Situation
 
@@ -20,9 +22,11 @@ _DEFENCES = {
 
 
 def option_chapters(s: Situation, account: Account, option: Option, tail: Sequence[Told]) -> tuple[Chapter, ...]:
-    """What the law looks at in an option held: none for one that is gone, or that no rule watches."""
-    if option not in account.positions:
+    """What the law looks at in an option held; none for one that is gone."""
+    if option not in account.lots:
         return ()
+    if option not in account.positions:
+        return long_chapters(s, account, option)
     own = put_findings(s, account, option, tail) if option.is_put else call_findings(s, account, option)
     return (
         Chapter("protocol", tuple(own)),
@@ -33,20 +37,7 @@ def option_chapters(s: Situation, account: Account, option: Option, tail: Sequen
 
 
 def _data(s: Situation, option: Option) -> Iterator[Finding]:
-    spot, quote = s.quote(option.symbol), s.volatile.option_quotes.get(option)
-    shut, limit = s.open_session is None, {"at most_s": s.law.data.stale_s}
-    yield Finding(
-        ("8.3",), "its spot is fresh",
-        Verdict.WAITS if shut else allows(s.is_fresh(option.symbol) and not s.is_doubted(option.symbol)),
-        {"spot_price": spot.mid if spot else None, "age_s": s.age_s(spot)}, limit,
-    )  # fmt: skip
-    yield Finding(
-        ("8.3",), "its quote is fresh", Verdict.WAITS if shut else allows(s.fresh_option(option) is not None),
-        {
-            "bid_price": quote.bid if quote else None, "ask_price": quote.ask if quote else None,
-            "age_s": s.age_s(quote),
-        }, limit,
-    )  # fmt: skip
+    yield from data_findings(s, option)
     atr = s.state.atr.get(option.symbol)
     fixed = Verdict.UNSEEN if atr is None else comes(atr.day == s.today)
     figures: dict[str, Value] = {}
@@ -61,9 +52,7 @@ def _defence(s: Situation, account: Account, option: Option) -> Iterator[Finding
     for purpose, fact in _DEFENCES[option.is_put].items():
         may = allows(latches.may_leave(account, purpose))
         yield Finding(latches.latch_clauses(account), fact, may, {"latches": held} if held else {})
-    working = [i for i in s.state.intents.values() if i.account == account.name and i.contract == option]
-    purposes = ", ".join(intent.purpose.value for intent in working)
-    yield Finding(("0.6",), "no order on it works", allows(not working), {"works": purposes} if working else {})
+    yield work_finding(s, account, option)
     if option.is_put:
         law = s.law.cadence
         yield Finding(
