@@ -73,11 +73,11 @@ class Snapshot:
     alerts: tuple[Told, ...] = ()
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     """By account; a kill's under the empty name."""
-    ended: bool = False
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     """By account, ascending: one a session, of a year at most."""
     moves: tuple[Told, ...] = ()
     reports: tuple[Told, ...] = ()
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

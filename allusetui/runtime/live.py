@@ -179,8 +179,8 @@ class Live:
         self.latest = Snapshot(
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
             self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
-            tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs), ended,
-            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
+            tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
+            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports), ended,
         )  # fmt: skip
         self._lag_s = 0.0
         for watch in self.watchers:

@@ -35,8 +35,8 @@ def shot(state: State, volatile: Volatile, at_ms: int, journal: MemoryJournal) -
     kept = TailJournal(journal)
     return Snapshot(
         7, "demo", "SIM", at_ms, 60.0, 12.5, 0.25, state, volatile, Link(False, 1.5, None), told,
-        tuple(t for t in told if isinstance(t.event, AlertRaised)), {"": Proof("kill", at_ms, 3, 2, 0.1)}, True,
-        kept.marks, tuple(kept.moves.values()), tuple(kept.reports),
+        tuple(t for t in told if isinstance(t.event, AlertRaised)), {"": Proof("kill", at_ms, 3, 2, 0.1)},
+        kept.marks, tuple(kept.moves.values()), tuple(kept.reports), True,
     )  # fmt: skip
 
 
