@@ -242,6 +242,7 @@ class Engine:
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
+        prompts.expire(desk)
         orders.work(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)

@@ -40,11 +40,15 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
     assert e.account is not None
     state.approval_count = int(e.id)
-    state.approvals[e.id] = Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate)
+    state.approvals[e.id] = Approval(
+        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires
+    )
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
+    if prompt.contract is None or prompt.purpose is None:
+        return
     position = state.accounts[prompt.account].positions.get(prompt.contract)
     if e.decision == "refused" and position is not None:
         position.refused.add(prompt.purpose)
