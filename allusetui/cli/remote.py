@@ -29,7 +29,7 @@ def show_status(session: str, sessions: Path | None) -> None:
     print(json.dumps(found))
 
 
-def attach_to(session: str, theme: str, sessions: Path | None) -> None:
+def attach_to(session: str, theme: str | None, settings: Path | None, sessions: Path | None) -> None:
     """A dashboard on the session's engine, until it is left or the engine ends."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
@@ -39,8 +39,9 @@ def attach_to(session: str, theme: str, sessions: Path | None) -> None:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
     from allusetui.cli.screen import dashboard, end_with_the_terminal
+    from allusetui.cli.settings import prefs
 
-    screen = dashboard(console, theme, lambda: None)
+    screen = dashboard(console, prefs(theme, settings, _folder(session, sessions)), lambda: None)
     end_with_the_terminal(screen)
     screen.run()
     console.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, theme: str, begin: Callable[[], None]) -> Dashboard:
+def dashboard(console: Console, prefs: Prefs, begin: Callable[[], None]) -> Dashboard:
     """The screen of an engine; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme)
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs)
 
 
 def end_with_the_terminal(screen: Dashboard) -> Callable[[], bool]:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "44ec919abbfd593c0383e517ef397138128de24c9eed97d4ae430a807c59e44f"}
+shipped = {"v1.3": "0e8f93c354fad8239e95fe605f97660afe5e84a4fc463a59e01dbfbcf3d1a7d1"}
 
 
 class LawError(Exception):

@@ -4,31 +4,26 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from allusetui.domain.event import ApprovalDecided
 from allusetui.domain.snapshot import Key
 from allusetui.domain.text import untrusted
 from allusetui.tui import asking
 from allusetui.tui.answers import Answers
+from allusetui.tui.keys import SENDING, bindings
 from allusetui.tui.screens.ask import Approval, asked
-from allusetui.tui.watch import Watch
+from allusetui.tui.viewer import Viewer
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.approvals import OPEN
 from allusetui.view.model import Seen
+from allusetui.view.prompts import Prompt, prompts
 
 
-class Dashboard(Watch):
+class Dashboard(Viewer):
     """Shows, and sends keys: those that stop something at once, under any question; the others after a yes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", priority=True),
-        Binding("P", "pause_all", priority=True),
-        Binding("ctrl+x", "kill", priority=True),
-        Binding("e", "no_entries"),
-        Binding("x", "close"),
-        Binding("r", "resume"),
-        Binding("R", "reset"),
-        Binding("a", "approvals"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*SENDING)
 
     _answers: Answers
 
@@ -39,7 +34,7 @@ class Dashboard(Watch):
 
     def action_pause(self) -> None:
         if self.account is None:
-            self._refuse("no account to pause yet: P pauses all")
+            self._refuse(f"no account to pause yet: {self._labels['pause_all']} pauses all")
         else:
             self._send(Key("pause", self.account), f"pause {self.account}")
 
@@ -95,29 +90,55 @@ class Dashboard(Watch):
     # Approvals
 
     def asked_of(self, seen: Seen) -> None:
-        """Show the first open prompt that has no answer; take away the one that is gone."""
+        """Show the first open prompt that has no answer; take away the one that is gone. Not while text is typed."""
         top = self.screen
         if isinstance(top, Approval):
-            if top.prompt_id not in seen.snapshot.state.approvals:
-                top.withdraw()
-        elif (prompt := self._safely(lambda: self._answers.waiting(seen))) is not None:
-            self.bell()
-            self._open(Approval(prompt, self._clock_ms), partial(self._answer, prompt.id))
+            self._renew(top, seen)
+        elif not self.is_typing and (prompt := self._safely(lambda: self._answers.waiting(seen))) is not None:
+            self._ask_for(prompt)
 
-    def _answer(self, prompt_id: str, answer: str | None) -> None:
-        """Send a person's answer, once: what is done is what was shown."""
-        approval = self._seen.snapshot.state.approvals.get(prompt_id) if self._seen is not None else None
+    def _ask_for(self, prompt: Prompt) -> None:
+        box = Approval(prompt, self._clock_ms, self._labels["approvals"])
+        self._open(box, partial(self._answer, box))
+
+    def _renew(self, box: Approval, seen: Seen) -> None:
+        """The evidence as it stands now, as long as the prompt is open."""
+        prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == box.prompt.id), None))
+        if prompt is not None:
+            box.renew(prompt)
+        elif box.prompt.id not in seen.snapshot.state.approvals:
+            box.withdraw()
+            self._done(_ended(seen, box.prompt.id))
+
+    def _answer(self, box: Approval, answer: str | None) -> None:
+        """Send a person's answer, once: it names the prompt and the hash of what was shown of it."""
+        prompt = box.prompt
         if answer == "later":
-            self._answers.put_aside(prompt_id)
-        elif approval is not None and answer in ("approve", "refuse"):
-            words = f"{answer} {approval.purpose.value} {approval.contract.symbol} {approval.account}"
-            if self._send(Key(answer, approval.account, approval.contract), words):
-                self._answers.answered(prompt_id)
+            self._answers.put_aside(prompt.id)
+        elif answer in ("approve", "refuse"):
+            key = Key(answer, prompt.account, prompt=prompt.id, shown=prompt.shown)
+            if self._send(key, f"{answer} prompt {prompt.id} {prompt.account}"):
+                self._answers.answered(prompt.id)
 
-    def action_approvals(self) -> None:
-        """Bring back the prompts that were put aside."""
-        self._answers.bring_back()
-        if self._seen is not None:
-            self.asked_of(self._seen)
-        if not isinstance(self.screen, Approval):
-            self._refuse("no approval waits for an answer")
+    def action_why(self) -> None:
+        """On an open approval: ask again. Else why."""
+        pane, seen = self.focused, self._seen
+        at = pane.at if isinstance(pane, Pane) and pane.id == "approvals" else None
+        if at is None or seen is None or not at.startswith(OPEN):
+            super().action_why()
+            return
+        prompt_id = at.removeprefix(OPEN)
+        self._answers.bring_back(prompt_id)
+        prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == prompt_id), None))
+        if prompt is None or not self._answers.may_ask(prompt_id):
+            self._refuse("it has its answer")
+        else:
+            self._ask_for(prompt)
+
+
+def _ended(seen: Seen, prompt_id: str) -> str:
+    """How a prompt was decided that a person had before him."""
+    for told in reversed(seen.snapshot.tail):
+        if isinstance(told.event, ApprovalDecided) and told.event.id == prompt_id:
+            return untrusted(f"prompt {prompt_id}: {told.event.decision} by {told.event.by}")
+    return f"prompt {prompt_id} is no longer open"

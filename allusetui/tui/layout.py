@@ -14,10 +14,14 @@ Runs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen."""
+    """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen.
+
+    `wanted`: the words that every row has to have.
+    """
 
     head: tuple[Runs, ...] = ()
     rows: tuple[tuple[str, Runs], ...] = ()
+    wanted: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -30,8 +34,9 @@ def lay(shown: Table | Iterable[Line]) -> Body:
         return Body(rows=tuple(("", runs(line)) for line in shown))
     titles = tuple(_fit(Cell(column.title), column) for column in shown.columns)
     if not shown.rows:
-        return Body(rows=(("", ((shown.empty, "dim"),)),))
-    return Body((_joined(titles, "head"),), tuple((row.key, _row(shown.columns, row)) for row in shown.rows))
+        return Body((), (("", ((shown.empty, "dim"),)),), shown.wanted)
+    rows = tuple((row.key, _row(shown.columns, row)) for row in shown.rows)
+    return Body((_joined(titles, "head"),), rows, shown.wanted)
 
 
 def runs(line: Line) -> Runs:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 from typing import ClassVar, TypeVar
 
@@ -11,16 +12,20 @@ from textual.binding import Binding, BindingType
 
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.domain.text import untrusted
+from allusetui.tui.bells import Bells
 from allusetui.tui.frame import keys_line, trouble
+from allusetui.tui.keys import bindings, keymap
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask, leaving
-from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Frame, Full, Main
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
+from allusetui.view.commands import label
 from allusetui.view.header import header
+from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
 from allusetui.view.why import Asked, asked_of, deeper
@@ -43,13 +48,8 @@ class Watch(App[str], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help"),
-        Binding("q,ctrl+c,ctrl+q", "ask_leave"),
-        Binding("enter", "why"),
-        Binding("j", "full('journal')"),
-        Binding("o", "full('orders')"),
-        Binding("s", "full('states')"),
-        Binding("exclamation_mark", "full('alerts')"),
+        Binding("ctrl+c,ctrl+q", "leave"),
+        *bindings("leave", "why", "journal", "orders", "states", "alerts"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
 
@@ -58,29 +58,38 @@ class Watch(App[str], inherit_bindings=False):
         console: Console,
         grind: Callable[[], Lens],
         clock_ms: Callable[[], float],
-        theme: str = "dark",
+        prefs: Prefs | None = None,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(css_path=structure(), ansi_color=True if no_colour is not None else None)
         if no_colour is not None:
             os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
-        found = themes()
-        for palette in found.values():
+        self.prefs = prefs or Prefs()
+        self.palettes, complaints = themes(self.prefs.palettes)
+        for palette in self.palettes.values():
             self.register_theme(palette)
-        self.theme = theme if theme in found else "dark"
+        self.theme = self.prefs.theme if self.prefs.theme in self.palettes else "dark"
+        if self.theme != self.prefs.theme:
+            complaints += (f"no palette {self.prefs.theme}; there are {', '.join(self.palettes)}",)
+        self.set_keymap(keymap(self.prefs.keys))
+        self._complaints = self.prefs.complaints + complaints
+        self._labels = {name: label(key) for name, key in self.prefs.keys.items()}
         self.failure: Exception | None = None
         """What the screen died of, if it did; the caller tells it."""
         self.account: str | None = None
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
-        self._frame = Frame(self._header, self._alert, self._keys, self._alerts)
+        self._frame = Frame(self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted)
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
         self._notes = Notes()
+        self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
+        self.wanted = ""
+        """The words that the journal's rows have to have."""
         self._read_seq = 0
         self._home: asyncio.AbstractEventLoop | None = None
 
@@ -97,6 +106,9 @@ class Watch(App[str], inherit_bindings=False):
         self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
         Thread(target=self._make_lens, name="lens", daemon=True).start()
         self.set_interval(POLL_S, self.poll)
+        if self._complaints:
+            more = f" (and {len(self._complaints) - 1} more)" if len(self._complaints) > 1 else ""
+            self._refuse(untrusted(f"{self._complaints[0]}{more}"))
 
     def _make_lens(self) -> None:
         try:
@@ -129,14 +141,21 @@ class Watch(App[str], inherit_bindings=False):
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
             self._snapshot = snapshot
-            seen = self._safely(lambda: lens(snapshot))
+            seen = self._safely(lambda: replace(lens(snapshot), keys=self._labels))
             is_new = seen is not None
             self._seen = seen or self._seen
             self._keep_account(snapshot)
+            self.bells.look(snapshot)
+        if (heard := self._seen) is not None:
+            self._safely(lambda: self.bells.listen(heard, self._clock_ms()))
         self._draw(is_new)
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
             self.asked_of(self._seen)
+
+    def _tell_terminal(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def _draw(self, is_new: bool) -> None:
         if self._seen is None:
@@ -152,7 +171,8 @@ class Watch(App[str], inherit_bindings=False):
         if self._refusal is not None:
             return (Cell(" "), Cell(self._refusal, Tone.LOUD))
         ended = trouble(self._snapshot) if self._snapshot is not None else None
-        own = ended or self._notes.line(self._clock_ms())
+        silent = (Cell(f"! {self.bells.silence}", Tone.LOUD),) if self.bells.silence is not None else None
+        own = ended or self._notes.line(self._clock_ms()) or silent
         return (Cell(" "), *own) if own is not None else None
 
     def _header(self, seen: Seen, width: int) -> tuple[Line, ...]:
@@ -165,7 +185,10 @@ class Watch(App[str], inherit_bindings=False):
         return alerts(seen, width, self._read_seq)
 
     def _keys(self, seen: Seen, width: int) -> tuple[Line, ...]:
-        return (keys_line(self.account, width),)
+        return (keys_line(self.account, width, self._labels),)
+
+    def _journal(self, seen: Seen, width: int) -> Table:
+        return journal(seen, width, self.wanted)
 
     def _safely(self, make: Callable[[], T]) -> T | None:
         """What a view makes; None where it can't, and that is told."""
@@ -181,6 +204,10 @@ class Watch(App[str], inherit_bindings=False):
 
     def _refuse(self, words: str) -> None:
         self._notes.refused(words, self._clock_ms())
+        self._draw(False)
+
+    def _done(self, words: str) -> None:
+        self._notes.done(words, self._clock_ms())
         self._draw(False)
 
     # Which account, which position
@@ -217,14 +244,10 @@ class Watch(App[str], inherit_bindings=False):
 
     # What can be looked at
 
-    def action_ask_leave(self) -> None:
+    def action_leave(self) -> None:
         seen = self._seen
         question = self._safely(lambda: ending(seen)) if seen is not None else None
         self._open(leaving(question.lines if question is not None else ()), self._leave)
-
-    def action_help(self) -> None:
-        name = self.focused.id if self.focused is not None else None
-        self._open(help_of(name or ""), lambda answer: None)
 
     def _open(self, box: Ask, then: Callable[[str | None], object]) -> None:
         def heard(answer: str | None) -> None:

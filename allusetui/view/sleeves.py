@@ -38,13 +38,13 @@ def sleeves(seen: Seen, width: int) -> Table:
     figures = ((a, explain.sleeve(s, a)) for a in accounts)
     room = next((c.width for c in columns if c.title == "latch"), 0)
     rows = (
-        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, s, room), **_money(f, s)})
+        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, s, room, seen), **_money(f, s)})
         for place, (a, f) in enumerate(figures, start=1)
     )
     return Table(columns, tuple(rows), "no accounts")
 
 
-def _standing(account: Account, f: SleeveFigures, s: Situation, room: int) -> dict[str, Cell]:
+def _standing(account: Account, f: SleeveFigures, s: Situation, room: int, seen: Seen) -> dict[str, Cell]:
     worst = max(f.levels, default=0)
     held = " ".join(f"{level}:{f.levels[level]}" for level in sorted(f.levels, reverse=True))
     return {
@@ -52,7 +52,7 @@ def _standing(account: Account, f: SleeveFigures, s: Situation, room: int) -> di
         "state": Cell(_state(account), _state_tone(account)),
         "latch": _latches(account, room),
         "levels": Cell(held, words.LEVEL_TONES[worst]) if held else Cell(words.NONE, Tone.DIM),
-        "next": _next(account, f.next, s.now_ms),
+        "next": _next(account, f.next, seen),
     }
 
 
@@ -84,21 +84,21 @@ def _latches(account: Account, room: int) -> Cell:
     return Cell(text, Tone.BAD if account.latches else Tone.WARN)
 
 
-def _next(account: Account, step: Step | None, now_ms: int) -> Cell:
+def _next(account: Account, step: Step | None, seen: Seen) -> Cell:
     """What a person has to do first; else what the account does next."""
     if account.status is Status.EMERGENCY:
-        return Cell("halted: R", Tone.BAD)
+        return Cell(f"halted: {seen.keys['reset']}", Tone.BAD)
     if account.status is Status.MAINTENANCE:
-        return Cell("serviced: r", Tone.WARN)
+        return Cell(f"serviced: {seen.keys['resume']}", Tone.WARN)
     if Latch.PAUSED in account.latches:
         return Cell("stops disarmed", Tone.WARN)
     held = [latch for latch in Latch if latch in account.latches]
     if held:
         waits = held[0] in (Latch.BROKER, Latch.DISK)
-        return Cell(f"waits for {held[0].value}" if waits else "waits for R", Tone.WARN)
+        return Cell(f"waits for {held[0].value}" if waits else f"waits for {seen.keys['reset']}", Tone.WARN)
     if step is None:
         return Cell(words.NONE, Tone.DIM)
-    when = words.moment(step.at_ms, now_ms)
+    when = words.moment(step.at_ms, seen.snapshot.now_ms)
     return Cell(f"enters to {when}") if step.what == "entering" else Cell(f"{when} {step.what}", Tone.DIM)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from allusetui.domain.event import OperatorKey
 from allusetui.domain.snapshot import Key, Snapshot, Told
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 from tests.replaying import Replayed, replay_crash_week
 from tests.view.snapshots import LAW, snapshot_of
@@ -72,11 +73,11 @@ class Clock:
         return self.now_ms
 
 
-def dashboard(replayed: Replayed, theme: str = "dark") -> tuple[Dashboard, Served, Clock]:
+def dashboard(replayed: Replayed, prefs: Prefs | None = None) -> tuple[Dashboard, Served, Clock]:
     """A dashboard on a run's end, its console and its clock."""
     console, clock = Served(snapshot_of(replayed)), Clock()
 
     def read(shown: Snapshot) -> Seen:
         return Seen(shown, LAW, replayed.run.calendar)
 
-    return Dashboard(console, lambda: read, clock, theme), console, clock
+    return Dashboard(console, lambda: read, clock, prefs), console, clock

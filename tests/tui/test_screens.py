@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
 from tests.tui.consoles import afternoon, dashboard, paused_afternoon
 
@@ -41,7 +42,7 @@ def test_the_dashboard(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 
 def test_the_light_palette(snap_compare: Compare) -> None:
-    app, _, _ = dashboard(afternoon(), "light")
+    app, _, _ = dashboard(afternoon(), Prefs(theme="light"))
     assert snap_compare(app, terminal_size=(80, 24), run_before=shown)
 
 

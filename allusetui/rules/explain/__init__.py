@@ -8,6 +8,7 @@ A clause is looked at by the very function that decides by it. Where each findin
     option.py    an option held: its data, its defence, its last afternoon
     put.py       the protocol of a short put
     call.py      the life of a short call
+    troubles.py  what the runbook is about
 
 A new clause is one more finding in the list of its chapter.
 """
@@ -35,11 +36,13 @@ from allusetui.rules.explain.figures import (
 )
 from allusetui.rules.explain.finding import Chapter, Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
 from allusetui.rules.explain.option import option_chapters
+from allusetui.rules.explain.troubles import MarginFigures, StaleFigures, Troubles, troubles
 from allusetui.rules.situation import Situation
 
 __all__ = [
     "Chapter",
     "Finding",
+    "MarginFigures",
     "OfAccount",
     "OfEntry",
     "OfPosition",
@@ -47,8 +50,10 @@ __all__ = [
     "PositionFigures",
     "Situation",
     "SleeveFigures",
+    "StaleFigures",
     "Step",
     "Subject",
+    "Troubles",
     "Value",
     "Verdict",
     "explain",
@@ -62,6 +67,7 @@ __all__ = [
     "situation_of",
     "sleeve",
     "tier",
+    "troubles",
 ]
 
 

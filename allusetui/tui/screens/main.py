@@ -11,11 +11,12 @@ from textual.screen import Screen
 
 from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
-from allusetui.view.journal import journal
+from allusetui.view.approvals import approvals
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk
 from allusetui.view.ring import ring
+from allusetui.view.runbook import runbook
 from allusetui.view.sleeves import sleeves
 
 
@@ -26,6 +27,9 @@ class Frame(NamedTuple):
     alert: Source
     keys: Source
     alerts: Source
+    journal: Source
+    wanted: Callable[[], str]
+    """The words that the journal's rows have to have."""
 
 
 def _states(seen: Seen, width: int) -> tuple[Line, ...]:
@@ -46,6 +50,7 @@ def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
 
 
 def _tail(seen: Seen) -> tuple[int, date]:
+    """What the journal is made of: hundreds of rows, and none of them changes."""
     snapshot = seen.snapshot
     return snapshot.tail[-1].seq if snapshot.tail else 0, day_of(snapshot.now_ms)
 
@@ -55,15 +60,18 @@ _PANES: dict[str, tuple[str, Source, bool]] = {
     "risk": ("at risk", at_risk, False),
     "states": ("states", _states, False),
     "orders": ("orders", orders, False),
-    "journal": ("journal", journal, True),
+    "approvals": ("approvals", approvals, False),
+    "runbook": ("runbook", runbook, False),
 }
 
 
 def pane(name: str, frame: Frame) -> Pane:
     """A pane by its name."""
-    heading, source, tails = _PANES.get(name, (name, frame.alerts, True))
-    if name == "journal":
-        source = _kept(source, _tail)  # hundreds of rows, and none of them changes
+    own = {
+        "alerts": frame.alerts,
+        "journal": _kept(frame.journal, lambda seen: (_tail(seen), frame.wanted())),
+    }
+    heading, source, tails = (name, own[name], True) if name in own else _PANES[name]
     return Pane(source, id=name, heading=heading, tails=tails)
 
 
