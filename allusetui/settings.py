@@ -22,6 +22,9 @@ PALETTES: Final = "palettes"
 """The folder beside the file that holds palettes of one's own."""
 
 
+_TABLES: Final = ("model_type", "dict_type", "mapping_type")
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -82,7 +85,8 @@ def _complaint(wrong: ErrorDetails, file: Path) -> str:
     if wrong["type"] == "extra_forbidden":
         table = Notify if wrong["loc"][0] == "notify" else Settings
         return _line(file, key, "unknown", f"there are {', '.join(table.model_fields)}")
-    return _line(file, key, f"{wrong['input']!r}", f"{wrong['msg'].lower()}; the default stays")
+    wanted = "a table" if wrong["type"] in _TABLES else wrong["msg"].lower().removeprefix("input should be ")
+    return _line(file, key, f"{wrong['input']!r}", f"allowed: {wanted}; the default stays")
 
 
 def _drop(table: dict[str, Any], place: tuple[int | str, ...]) -> None:

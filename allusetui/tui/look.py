@@ -59,9 +59,12 @@ def _theme(palette: dict[str, Any]) -> Theme:
     tones = {f"tone-{name}": colour for name, colour in palette["tones"].items()}
     # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
     looks = {"look-dim": "dim" if ansi else "none"}
+    # Textual's own sheet wants these.
+    own = {f"ansi-{ground}": palette["colours"][ground] for ground in ("background", "foreground")}
     return Theme(
-        name=palette["name"], dark=palette["dark"], ansi=ansi, variables={**tones, **looks}, **palette["colours"]
-    )
+        name=palette["name"], dark=palette["dark"], ansi=ansi, variables={**tones, **looks, **own},
+        **palette["colours"],
+    )  # fmt: skip
 
 
 def _check(table: str, colours: dict[str, Any], wanted: frozenset[str]) -> None:

@@ -25,6 +25,13 @@ class Typing(ModalScreen[str]):
         super().__init__()
         self._answered = False
 
+    def on_key(self, event: Key) -> None:
+        event.stop()  # what is below this screen would hear it next
+        self.heard(event.key)
+
+    def heard(self, key: str) -> None:
+        """What a key does that is not text."""
+
     def answer(self, text: str | None) -> None:
         """Go away with an answer, once."""
         if not self._answered:
@@ -47,10 +54,10 @@ class Filter(Typing):
     def on_field_changed(self, message: Field.Changed) -> None:
         self._changed(message.text)
 
-    def on_key(self, event: Key) -> None:
-        if event.key == "enter":
+    def heard(self, key: str) -> None:
+        if key == "enter":
             self.answer(self.query_one(Field).typed)
-        elif event.key == "escape":
+        elif key == "escape":
             self._changed("")
             self.answer(None)
 
@@ -81,13 +88,13 @@ class Pick(Typing):
         picks.put(lambda width: _table(found, width))
         picks.choose(found[0].key if found else None)
 
-    def on_key(self, event: Key) -> None:
+    def heard(self, key: str) -> None:
         picks = self.query_one("#picks", Pane)
-        if event.key in _MOVES:
-            picks.action_move(_MOVES[event.key])
-        elif event.key == "enter" and picks.cursor is not None:
+        if key in _MOVES:
+            picks.action_move(_MOVES[key])
+        elif key == "enter" and picks.cursor is not None:
             self.answer(picks.cursor)
-        elif event.key == "escape":
+        elif key == "escape":
             self.answer(None)
 
 
