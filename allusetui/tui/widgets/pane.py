@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from allusetui.domain.text import untrusted
-from allusetui.tui.layout import Body, Runs, changed, lay, title
+from allusetui.tui.layout import Body, Runs, changed, lay, said, title
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -120,12 +120,12 @@ class Pane(Widget):
             self._draw()
 
     def text(self, key: str | None) -> str:
-        """What the row of a key says, uncut; everything where it is None."""
+        """What the row of a key says, uncut; everything where it is None. A line a row, plain text."""
         shown = self._content(_UNCUT) if self._content is not None else ()
         if not isinstance(shown, Table):
-            return "\n".join("".join(cell.text for cell in line).rstrip() for line in shown)
+            return "\n".join(said(line).rstrip() for line in shown)
         rows = (row for row in shown.rows if key in (None, row.key))
-        return "\n".join("  ".join(cell.text for cell in row.cells if cell.text) for row in rows)
+        return "\n".join("  ".join(said((cell,)) for cell in row.cells if cell.text) for row in rows)
 
     def _lay(self) -> None:
         if self._content is not None and self.size.width > self._gutter:
