@@ -5,6 +5,7 @@ from typing import Final
 
 from allusetui.domain.event import ApprovalDecided, ApprovalRequested
 from allusetui.domain.snapshot import Told
+from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.view import words
 from allusetui.view.fit import Spec, choose, row
@@ -17,8 +18,8 @@ _SPECS = (
     Spec(Column("id", 4, right=True)),
     Spec(Column("asked", 9), 3),
     Spec(Column("account", 7), 0, 10),
-    Spec(Column("what is asked", 36), 0, 50),
-    Spec(Column("state", 18), 1, 30),
+    Spec(Column("what is asked", 36), 0, 46),
+    Spec(Column("state", 20), 1, 30),
     Spec(Column("until", 24), 2, 60),
 )
 
@@ -50,13 +51,21 @@ def _decided(seen: Seen, asked: dict[str, Told], columns: Sequence[Column]) -> I
         event = told.event
         if isinstance(event, ApprovalDecided):
             request = asked.get(event.id)
-            text = getattr(request.event, "text", "") if request else words.UNKNOWN
             cells = {
                 "id": Cell(event.id, Tone.DIM),
                 "asked": Cell(words.moment(request.at_ms, now_ms) if request else words.UNKNOWN, Tone.DIM),
                 "account": Cell(event.account or words.NONE, Tone.DIM),
-                "what is asked": Cell(untrusted(text), Tone.DIM),
+                "what is asked": Cell(_was_wanted(seen, request), Tone.DIM),
                 "state": Cell(f"{event.decision} by {untrusted(event.by)}"),
                 "until": Cell(words.moment(told.at_ms, now_ms), Tone.DIM),
             }
             yield row(str(told.seq), columns, cells)
+
+
+def _was_wanted(seen: Seen, told: Told | None) -> str:
+    if told is None or not isinstance(told.event, ApprovalRequested):
+        return words.UNKNOWN
+    e = told.event
+    return wanted(
+        seen, Approval(e.id, e.account or words.NONE, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text)
+    )
