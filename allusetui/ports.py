@@ -11,7 +11,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
 from allusetui.domain.order import Order
-from allusetui.domain.quote import Ahead, Bar, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
 
 
 class Market(Protocol):
@@ -31,6 +31,9 @@ class Market(Protocol):
 
     def rate(self, at_ms: int) -> float:
         """Continuously compounded, a year."""
+
+    def breadth(self, at_ms: int) -> Breadth | None:
+        """The last breadth known at the instant; None where there is none."""
 
     def next_tick(self, after_ms: int) -> int | None:
         """The first instant after `after_ms` at which quotes tick; None when there is none left."""

@@ -38,13 +38,15 @@ def attach_to(session: str, theme: str | None, settings: Path | None, sessions: 
     except ControlError as error:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
-    from allusetui.cli.screen import dashboard, end_with_the_terminal
+    from allusetui.cli.screen import dashboard, heed_signals
     from allusetui.cli.settings import prefs
 
     screen = dashboard(console, prefs(theme, settings, _folder(session, sessions)), lambda: None)
-    end_with_the_terminal(screen)
+    heed_signals(screen, lambda: screen.leave(end=False))
     screen.run()
     console.close()
+    if screen.failure is not None:
+        raise complain(f"the dashboard failed ({type(screen.failure).__name__}); the engine goes on")
 
 
 def _folder(session: str, sessions: Path | None) -> Path:

@@ -1,10 +1,10 @@
 """The dashboard put together: what it reads snapshots by, and when the engine behind it begins."""
 
-import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
+from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -50,17 +50,18 @@ def dashboard(console: Console, prefs: Prefs, begin: Callable[[], None]) -> Dash
     return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs)
 
 
-def end_with_the_terminal(screen: Dashboard) -> Callable[[], bool]:
-    """Let a lost terminal end the screen alone; gives whether it was lost."""
-    lost = False
+def heed_signals(screen: Dashboard, terminate: Callable[[], None]) -> None:
+    """A lost terminal ends the screen alone; `terminate` is called when the process is asked to end."""
 
-    def hang_up(number: int, frame: FrameType | None) -> None:
-        nonlocal lost
-        lost = True
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(null, stream)
-        screen.leave(end=False)
+    def asked(number: int, frame: FrameType | None) -> None:
+        terminate()
 
-    signal.signal(signal.SIGHUP, hang_up)
-    return lambda: lost
+    signal.signal(signal.SIGHUP, lambda number, frame: screen.lose())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+
+
+def where_it_failed(failure: Exception) -> str:
+    """The kind of a failure and its way through the code; no value that it was about, account numbers least of all."""
+    steps = [f"  {step.filename}:{step.lineno} in {step.name}\n" for step in extract_tb(failure.__traceback__)]
+    return f"{type(failure).__name__}\n{''.join(steps)}"

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from allusetui.runtime.live import Live
     from allusetui.tui.prefs import Prefs
 
+SCREEN_LOG = "screen.log"
+"""In the session's folder: where in the code a dashboard failed."""
 _SWITCH_S = 0.0005
 
 
@@ -32,9 +34,12 @@ def run_session(
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
         from allusetui.compose.live import open_live
+        from allusetui.compose.memory import Sweep
 
         data = os.environ.get("ALLUSETUI_DATA")
-        return open_live(folder, scenario, Path(data) if data else None, rate, monotonic)
+        live = open_live(folder, scenario, Path(data) if data else None, rate, monotonic)
+        live.watchers.append(Sweep(live.session.pace.is_shut, monotonic))
+        return live
 
     def control(live: "Live") -> AbstractAsyncContextManager[object]:
         from allusetui.runtime.control import ControlServer
@@ -53,7 +58,7 @@ def run_session(
         # Imported here: an engine without a screen has no settings.
         from allusetui.cli.settings import prefs
 
-        _with_screen(engine, session, prefs(theme, settings, folder))
+        _with_screen(engine, session, prefs(theme, settings, folder), folder / SCREEN_LOG)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -70,11 +75,11 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _with_screen(engine: EngineThread, session: str, prefs: "Prefs") -> None:
+def _with_screen(engine: EngineThread, session: str, prefs: "Prefs", log: Path) -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
-    left, lost = _watch(engine, prefs)
+    left, lost = _watch(engine, prefs, log)
     if left is None and not lost and engine.started and not engine.ended.is_set():
-        left, lost = _watch(engine, prefs)
+        left, lost = _watch(engine, prefs, log)
     if not engine.started and left is not None:
         return
     if not engine.started:
@@ -86,23 +91,24 @@ def _with_screen(engine: EngineThread, session: str, prefs: "Prefs") -> None:
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, prefs: "Prefs") -> tuple[str | None, bool]:
+def _watch(engine: EngineThread, prefs: "Prefs", log: Path) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
-    from allusetui.cli.screen import dashboard, end_with_the_terminal
+    from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 
     screen = dashboard(engine, prefs, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
-    lost = end_with_the_terminal(screen)
 
-    def terminate(number: int, frame: FrameType | None) -> None:
+    def terminate() -> None:
         engine.end()
         screen.leave(end=True)
 
-    signal.signal(signal.SIGTERM, terminate)
+    heed_signals(screen, terminate)
     left = screen.run()
     if screen.failure is not None:
         print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
-    return left, lost()
+        with suppress(OSError), log.open("a", encoding="utf-8") as file:
+            file.write(where_it_failed(screen.failure))
+    return left, screen.lost
 
 
 def _wait_headless(engine: EngineThread, started: bool) -> None:
@@ -114,9 +120,6 @@ def _wait_headless(engine: EngineThread, started: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # A screen that has ended leaves handlers that would draw on a terminal that may be gone.
-    for number in (signal.SIGTSTP, signal.SIGCONT):
-        signal.signal(number, signal.SIG_DFL)
     if not started:
         engine.start()
     engine.join()

@@ -9,9 +9,7 @@ from allusetui.domain.input import OperatorActed
 from allusetui.domain.moment import to_ms
 from allusetui.law.model import Law
 from allusetui.market.history import HistoryMarket
-from allusetui.market.model_data import SPX
 from allusetui.market.model_market import ModelMarket
-from allusetui.market.paths import SMALL_INDEX
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
 from allusetui.ports import Market
@@ -27,7 +25,7 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
         return ScriptedMarket(scenario.market, scenario.tape, days, start_ms, end_ms)
     seed, rate = scenario.scenario.seed, scenario.market.rate
     own = {symbol for name in FOUNDERS for symbol in law.sleeves[name.lower()].universe}
-    symbols = own | {VIX, SPX, SMALL_INDEX}
+    symbols = own | {VIX, *law.hedging.symbols}
     if scenario.market.kind == "history":
         assert scenario.market.data is not None
         return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)

@@ -69,6 +69,41 @@ class WindowLog:
     told: set[tuple[str, str]] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class LeapSale:
+    """What a roll has sold of a LEAP: contracts, dollars a share, and in all net of fees; kept until the roll is over.
+
+    `planned`: what the proceeds buy is decided.
+    """
+
+    quantity: int
+    price: Decimal
+    proceeds: Decimal
+    reason: str
+    day: date
+    planned: bool = False
+
+
+@dataclass(slots=True)
+class HedgeLog:
+    """What a sleeve has done about hedges (5.1, 5.3, 6.11).
+
+    `spent`: gross premium bought this quarter, `budget`: what the last one was planned by, dollars. `week`: the last
+    one in which level 2 bought; `episode`, `quarter`: the last in which a trigger did; `decided_on`: the last day on
+    which a trigger's hedge was skipped. `told`: (week, reason) of what was skipped. `refused`: the operator did not
+    want what the level asked for.
+    """
+
+    spent: Decimal = ZERO
+    budget: Decimal = ZERO
+    week: str = ""
+    episode: int = 0
+    quarter: str = ""
+    decided_on: date = date.min
+    told: set[tuple[str, str]] = field(default_factory=set)
+    refused: bool = False
+
+
 @dataclass(slots=True)
 class Account:
     """One sleeve's books. Money in dollars."""
@@ -101,9 +136,15 @@ class Account:
     reserves: dict[str, Decimal] = field(default_factory=dict)
     """Year → what of the tax reserve is for its gains. No part of `cash`, as is `leap_cash`."""
     leap_cash: Decimal = ZERO
+    leaps_due: bool = False
+    """Whether leap cash waits to buy, on how many sessions it was tried, and what it was told to wait for (17.1)."""
+    leap_tries: int = 0
+    leap_wait: str | None = None
+    leap_sales: dict[Option, LeapSale] = field(default_factory=dict)
     to_invest: Decimal = ZERO
     """What of `cash` waits to become shares, and whether a purchase is still to be decided."""
     purchase_due: bool = False
+    hedges: HedgeLog = field(default_factory=HedgeLog)
     fees_year: Decimal = ZERO
     run_off_on: date | None = None
     """The session at whose close a MINI began to run off (2.7)."""

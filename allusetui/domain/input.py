@@ -8,7 +8,7 @@ from decimal import Decimal
 from allusetui.domain.account import AccountType
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.money import ZERO
-from allusetui.domain.quote import Bar, Chain, Quote
+from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class MarketSeen:
     underlyings: Mapping[str, Quote]
     options: Mapping[Option, Quote]
     rate: float
+    breadth: Breadth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,19 @@ class RollChain:
     cost: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class LeapStep:
+    """What a LEAP's order is a step of: a roll of `rolls` for a `reason`, or a purchase out of leap cash (17.1, 17.4).
+
+    `most`: dollars a share that a purchase may cost at the worst; `deviation`: where it is not what the law would have.
+    """
+
+    rolls: Option | None = None
+    reason: str | None = None
+    most: Decimal | None = None
+    deviation: str | None = None
+
+
 @dataclass(slots=True)
 class Intent:
     """What a decision wants done, until it is filled or abandoned. `clips` are the sizes not yet begun (0.4)."""
@@ -114,8 +127,11 @@ class Intent:
     filled: int = 0
     paid: Decimal = ZERO
     received: Decimal = ZERO
+    gained: Decimal = ZERO
+    """What its sales of a long position have realized, dollars net of fees."""
     order: Working | None = None
     last_order_id: str | None = None
+    leap: LeapStep | None = None
 
     @property
     def adds(self) -> bool:

@@ -102,6 +102,14 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class Breadth:
+    """Percent of the index's stocks above their 50-day average, and the session at whose close that was so."""
+
+    day: date
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A session's daily bar, dollars a share."""
 

@@ -10,7 +10,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
-from allusetui.domain.quote import Chain, Payout, Quote
+from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,22 @@ def _terms(option: Option | None) -> str:
 
 
 @dataclass(slots=True)
+class Triggers:
+    """What the last judged close said of the hedge triggers (5.3–5.6).
+
+    `on`: those that are on; `episode`: how many times the first of them has turned on; `turned`: the session at whose
+    close one did last. `calm` and `level2`, the accounts with a position at level 2 or 3, are of session `judged`.
+    """
+
+    judged: date = date.min
+    on: set[str] = field(default_factory=set)
+    episode: int = 0
+    turned: date = date.min
+    calm: bool = False
+    level2: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class State:
     """The durable state. Changed in `apply` alone."""
 
@@ -76,6 +92,7 @@ class State:
     last_bars_atr: dict[str, Atr] = field(default_factory=dict)
     breakers: set[str] = field(default_factory=set)
     vix_stale: bool = False
+    triggers: Triggers = field(default_factory=Triggers)
     planned_day: date = date.min
     planned_today: dict[Option, int] = field(default_factory=dict)
     rejections: dict[str, int] = field(default_factory=dict)
@@ -116,6 +133,15 @@ class Scan:
 
 
 @dataclass(slots=True)
+class Judging:
+    """The closes of session `day` that are about to be judged: those of the day itself where it has just closed."""
+
+    day: date
+    closes: dict[str, Decimal]
+    bars: dict[str, tuple[Bar, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 
@@ -134,10 +160,23 @@ class Volatile:
     walks: dict[str, Walk] = field(default_factory=dict)
     acked: set[str] = field(default_factory=set)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    leap_scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    leap_looks: set[str] = field(default_factory=set)
+    """Accounts that owe the ladder's look of the session (17.4), and sales whose purchase a chain was asked for."""
+    leap_asked: set[tuple[str, Option]] = field(default_factory=set)
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)
     bars_asked: set[str] = field(default_factory=set)
+    breadth: Breadth | None = None
+    judging: Judging | None = None
+    closes_asked: date = date.min
+    """The last session in which closes that nobody judged were asked for."""
+    hedges_awaited: set[tuple[str, str]] = field(default_factory=set)
+    """(account, cause) of hedges that wait for their chains, which are kept until the last one has come."""
+    hedge_chains: dict[str, Chain | None] = field(default_factory=dict)
+    hedges_asked_ms: dict[str, int] = field(default_factory=dict)
+    """When an account last asked for the chains of a hedge."""
     reports: dict[str, tuple[date, ...] | None] = field(default_factory=dict)
     """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)

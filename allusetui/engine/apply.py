@@ -8,11 +8,12 @@ from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.domain.text import untrusted
-from allusetui.engine.changes import accounts, growth, house, orders, positions
+from allusetui.engine.changes import accounts, growth, hedges, house, orders, positions
 from allusetui.engine.changes.held import Changes
 
 _CHANGES: Changes = {
-    **accounts.CHANGES, **orders.CHANGES, **positions.CHANGES, **growth.CHANGES, **house.CHANGES,
+    **accounts.CHANGES, **orders.CHANGES, **positions.CHANGES, **growth.CHANGES,
+    **hedges.CHANGES, **house.CHANGES,
 }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def _turn_of_the_year(state: State, today: date) -> None:
         return
     for account in state.accounts.values():
         account.gains[state.quarter] = account.realized_quarter
-        account.realized_quarter = ZERO
+        account.realized_quarter = account.hedges.spent = ZERO
         if quarter[:4] != state.quarter[:4]:
             account.realized_year = account.fees_year = ZERO
     state.quarter = quarter

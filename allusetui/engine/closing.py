@@ -112,8 +112,16 @@ def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
             settlement=row.id,
         )  # fmt: skip
         desk.emit(event)
-        for closed in lots_closed(account, option, taken, row.price, ZERO, ("10.3",)):
+        rows = lots_closed(account, option, taken, row.price, ZERO, ("10.3",))
+        for closed in rows:
             desk.emit(closed)
+        if signed > 0 and option.is_index:
+            profit = sum((closed.realized for closed in rows), ZERO)
+            ended = ev.HedgeReleased(
+                account=account.name, clauses=("5.2", "10.3"), contract=option, quantity=row.quantity,
+                reason="expiry", profit=profit,
+            )
+            desk.emit(ended)
 
 
 @clause("6.8")

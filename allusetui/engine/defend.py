@@ -9,7 +9,7 @@ from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose, RollChain
 from allusetui.domain.quote import Chain, Quote
 from allusetui.domain.state import Atr
-from allusetui.engine import prompts
+from allusetui.engine import hedges, prompts
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import end, intend, of_contract
@@ -87,6 +87,8 @@ def _act(
     position = account.positions[option]
     trigger = desk.law.sleeves[account.type.value].roll_trigger_atr
     level = 0 if stale else protocol.confirmed_level(position, breach, desk.law.protocol)
+    if not stale and protocol.level_of(breach, desk.law.protocol) >= desk.law.protocol.freeze_level:
+        hedges.defend(desk, account)
     if level >= desk.law.protocol.stop_level:
         _stop(desk, account, option)
         return

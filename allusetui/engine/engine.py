@@ -7,7 +7,7 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Option, Right
+from allusetui.domain.contract import CASH_SETTLED, Option, Right
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
 from allusetui.domain.quote import Ahead
@@ -16,10 +16,13 @@ from allusetui.domain.text import untrusted
 from allusetui.engine import (
     audit,
     calls,
+    closes,
     closing,
     defend,
     entries,
     forks,
+    hedges,
+    ladder,
     market,
     operator,
     orders,
@@ -93,7 +96,9 @@ class Engine:
             for contract in (intent.contract, intent.candidate):
                 if isinstance(contract, Option):
                     options[contract] = None
-        return [VIX, *market.watched_symbols(desk)], list(options)
+        options.update(dict.fromkeys(p.contract for p in self.state.approvals.values() if p.contract is not None))
+        symbols = dict.fromkeys((VIX, *self.law.hedging.symbols, *market.watched_symbols(desk)))
+        return list(symbols), list(options)
 
     def _desk(self, now_ms: int) -> Desk:
         return Desk(self.law, self.calendar, self.state, self.volatile, now_ms)
@@ -111,6 +116,10 @@ class Engine:
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)
+                hedges.on_chain(desk, item.symbol, item.chain)
+                ladder.on_chain(desk, item.symbol, item.chain)
+            case inp.BarsSeen() if item.symbol in CASH_SETTLED:
+                closes.on_bars(desk, item)
             case inp.BarsSeen():
                 if market.on_bars(desk, item):
                     _evaluate_symbol(desk, item.symbol)
@@ -205,6 +214,7 @@ class Engine:
         session = desk.session
         if missed_close(desk, since):
             closing.end_freezes(desk)
+        ladder.lapse(desk)
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
@@ -214,11 +224,19 @@ class Engine:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
             reinvest.look(desk, since)
+            closes.missed(desk)
             _evaluate_due(desk, session, since)
+            hedges.look(desk, since)
+            ladder.look(
+                desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
+                on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
+            )  # fmt: skip
             _close_out(desk, session, since)
             entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
         if since.passed(session.close_ms):
             closing.close_session(desk, session)
+            hedges.give_up(desk)
+            closes.at_close(desk, session)
         if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
             closing.cut_week(desk, session)
         if since.passed(desk.clock(desk.law.cadence.audit_at)):
@@ -239,11 +257,13 @@ class Engine:
         """What every batch ends with: windows served, orders given their next move, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
+        ladder.settle_scans(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
         prompts.expire(desk)
         orders.work(desk)
+        ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
 

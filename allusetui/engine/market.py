@@ -21,6 +21,7 @@ from allusetui.rules.valuation import equity, is_over_margin, margin
 def take_quotes(desk: Desk, seen: inp.MarketSeen) -> None:
     """Keep what is valid; a bad value is thrown away and the last valid one ages."""
     desk.volatile.rate = seen.rate
+    desk.volatile.breadth = seen.breadth
     for symbol, quote in seen.underlyings.items():
         if _is_believed(desk, symbol, quote):
             desk.volatile.quotes[symbol] = quote

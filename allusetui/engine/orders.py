@@ -7,7 +7,7 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.order import Intent, Order, OrderStatus, Purpose, RollChain, Working
+from allusetui.domain.order import Intent, LeapStep, Order, OrderStatus, Purpose, RollChain, Working
 from allusetui.domain.state import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
@@ -47,6 +47,7 @@ def intend(
     candidate: Option | None = None,
     approved: bool = False,
     chain: RollChain | None = None,
+    leap: LeapStep | None = None,
 ) -> None:
     """Want a trade done; it is sent by `work` at the end of the batch."""
     intent_id = str(desk.state.intent_count + 1)
@@ -54,6 +55,7 @@ def intend(
         ev.OrderIntended(
             account=account.name, clauses=clauses, intent=intent_id, purpose=purpose, contract=contract,
             candidate=candidate, side=side, quantity=quantity, approved=approved, chain=chain,
+            leap=leap,
         )
     )  # fmt: skip
     sizes = clips(quantity, desk.law.sizing.clip_contracts, lot_of(desk, contract))
@@ -144,7 +146,7 @@ def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
             client_order_id=intent.last_order_id, reason=reason, quantity=intent.open_quantity,
         )
     )  # fmt: skip
-    finish(desk, intent)
+    finish(desk, intent, reason)
 
 
 def _cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:

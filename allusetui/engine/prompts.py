@@ -9,6 +9,8 @@ from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
 from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.purchase import buy
+from allusetui.rules.hedging import HedgePick, Leg, budget, within_cash
 from allusetui.rules.situation import clause
 
 DEFENCE = "defence"
@@ -23,14 +25,19 @@ def request(
     candidate: Option | None,
 ) -> None:  # fmt: skip
     """Ask for a defence of a paused account, once: not while it is asked for, nor after it was refused."""
-    if Latch.PAUSED not in account.latches or not account.latches <= _ASKABLE:
-        return
-    if account.status is Status.MAINTENANCE:
+    if not _may_ask(account):
         return
     wanted = (account.name, option, purpose)
     asked = any((a.account, a.contract, a.purpose) == wanted for a in desk.state.approvals.values())
     if asked or purpose in account.positions[option].refused:
         return
+    _ask(desk, account, purpose, option, quantity, clauses, candidate)
+
+
+def _ask(
+    desk: Desk, account: Account, purpose: Purpose, option: Option, quantity: int, clauses: tuple[str, ...],
+    candidate: Option | None = None,
+) -> None:  # fmt: skip
     text = f"{purpose.value} {quantity} {_named(option)}" + (f" into {_named(candidate)}" if candidate else "")
     desk.emit(
         ev.ApprovalRequested(
@@ -38,6 +45,23 @@ def request(
             text=text, purpose=purpose, contract=option, quantity=quantity, candidate=candidate,
         )
     )  # fmt: skip
+
+
+def wants_hedge(desk: Desk, account: Account) -> bool:
+    """Whether a paused account is to be asked for a hedge: not while it is asked, nor after it was refused."""
+    asked = any(a.account == account.name and a.purpose is Purpose.HEDGE for a in desk.state.approvals.values())
+    return _may_ask(account) and not asked and not account.hedges.refused
+
+
+@clause("0.7", "6.11")
+def request_hedge(desk: Desk, account: Account, option: Option, quantity: int, clauses: tuple[str, ...]) -> None:
+    """Ask for one leg of a hedge; its account `wants_hedge`."""
+    _ask(desk, account, Purpose.HEDGE, option, quantity, clauses)
+
+
+def _may_ask(account: Account) -> bool:
+    paused = Latch.PAUSED in account.latches and account.latches <= _ASKABLE
+    return paused and account.status is not Status.MAINTENANCE
 
 
 def _named(option: Option) -> str:
@@ -87,10 +111,21 @@ def _act_on(desk: Desk, account: Account, prompt: Approval, contract: Option) ->
     if prompt.purpose is Purpose.STOP:
         quantity = min(prompt.quantity, -account.quantity(contract))
         intend(desk, account, Purpose.STOP, contract, Side.BUY, quantity, ("0.7", "6.4"), approved=True)
+    elif prompt.purpose is Purpose.HEDGE:
+        _hedge(desk, account, contract, prompt.quantity)
     else:
         desk.volatile.rolls_approved[account.name, contract] = prompt
         desk.volatile.rolls_awaited.add((account.name, contract))
         desk.ask_chain(contract.symbol)
+
+
+def _hedge(desk: Desk, account: Account, option: Option, quantity: int) -> None:
+    """What was shown, cut to the cash that an approved stop may have left."""
+    quote = desk.fresh_option(option)
+    shown = Leg(HedgePick(option, quote, quantity), quantity) if quote else None
+    funds = budget(desk, account, desk.law.hedging.gains_share)
+    wanted = within_cash(desk, account, [shown] if shown else [])
+    buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2", "17.3"), approved=True)
 
 
 def withdraw(desk: Desk, account: Account) -> None:
@@ -122,7 +157,11 @@ def _defences(desk: Desk) -> list[Approval]:
 
 def _is_wanted(desk: Desk, account: Account, prompt: Approval) -> bool:
     position = account.positions.get(prompt.contract) if prompt.contract else None
-    if position is None or account.status in (Status.EMERGENCY, Status.MAINTENANCE):
+    if account.status in (Status.EMERGENCY, Status.MAINTENANCE):
+        return False
+    if prompt.purpose is Purpose.HEDGE:
+        return any(each.level >= desk.law.protocol.freeze_level for each in account.positions.values())
+    if position is None:
         return False
     stops = position.level >= desk.law.protocol.stop_level
     rolls = position.level >= desk.law.protocol.freeze_level and not stops

@@ -27,7 +27,7 @@ def look(desk: Desk, since: Since) -> None:
             _release(desk, account)
             if account.purchase_due:
                 _buy(desk, account)
-            elif opens and account.reinvested_on == desk.today and _is_able(desk, account):
+            elif opens and account.reinvested_on == desk.today and not account.leaps_due and _is_able(desk, account):
                 _cycle(desk, account)
 
 

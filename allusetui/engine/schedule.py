@@ -10,12 +10,14 @@ from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
+from allusetui.engine import ladder
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
 from allusetui.engine.forks import owes_a_sale
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.reinvest import may_buy
 from allusetui.rules.situation import clause
+from allusetui.rules.triggers import is_due
 from allusetui.rules.watch import Watch
 
 WINDOWS = ("gen", "rev", "com", "mini")
@@ -67,7 +69,8 @@ def _is_quiet(desk: Desk) -> bool:
     """Whether nothing works and nothing is awaited, and every position is at level 0."""
     known = desk.volatile
     awaited = (
-        known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming, known.auditing
+        known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming, known.auditing,
+        known.hedges_awaited, known.judging, known.leap_scans, known.leap_looks,
     )  # fmt: skip
     doubted = (known.buffered, known.fall_looks, known.jumps, known.told_invalid, known.told_stale)
     levels = (position.level for account in desk.trading() for position in account.positions.values())
@@ -82,6 +85,8 @@ def _is_quiet(desk: Desk) -> bool:
         and not owes_a_look(desk)
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
         and not owes_a_sale(desk)
+        and not ladder.owes_a_purchase(desk)
+        and not any(is_due(desk, a) for a in desk.trading())
     )
 
 
@@ -109,7 +114,7 @@ def _order_times(desk: Desk) -> Iterator[int]:
         yield desk.volatile.sync_ms
     if desk.volatile.query_ms is not None:
         yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
-    for scan in desk.volatile.scans.values():
+    for scan in (*desk.volatile.scans.values(), *desk.volatile.leap_scans.values()):
         yield scan.due_ms
 
 
@@ -128,6 +133,8 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
         return
     yield desk.clock(desk.law.cadence.call_look_at)
     yield desk.clock(desk.law.reinvest.buys_at)
+    yield desk.clock(desk.law.ladder.looks_at)
+    yield desk.clock(desk.law.hedging.buys_at)
     for account in desk.trading():
         for option, position in account.positions.items():
             if option.is_put and position.level:

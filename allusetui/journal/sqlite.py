@@ -3,8 +3,8 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NoReturn
@@ -79,7 +79,9 @@ class SqliteJournal:
 
         Raises JournalError at the first row that is damaged, or tells what this version does not know.
         """
-        return (self._event(*row[:3]) for row in self._rows(after))
+        with closing(self._rows(after)) as rows:
+            for seq, at_ms, text, _ in rows:
+                yield self._event(seq, at_ms, text)
 
     def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
         """The newest events of a kind, or of all, in order. Raises JournalError as `read` does."""
@@ -125,20 +127,20 @@ class SqliteJournal:
             raise JournalError(f"{self._path}: record {seq} is stored under another seq or time than it says")
         return seq, at_ms, event
 
-    def _rows(self, after: int = 0) -> Iterator[tuple[int, int, str, str]]:
+    def _rows(self, after: int = 0) -> Generator[tuple[int, int, str, str], None, None]:
         """The rows after a seq in order, each proven to follow the one before it."""
         head = (self.hash_at(after) if after else None) or _GENESIS
+        wanted = "SELECT seq, at_ms, line, hash FROM record WHERE seq > ? ORDER BY seq"
         try:
-            rows = self._connection.execute(
-                "SELECT seq, at_ms, line, hash FROM record WHERE seq > ? ORDER BY seq", (after,)
-            )
-            for expected, (seq, at_ms, text, stored) in enumerate(rows, start=after + 1):
-                if seq != expected:
-                    raise JournalError(f"{self._path}: record {expected} is missing")
-                head = _chained(head, text) if isinstance(text, str) else _GENESIS
-                if stored != head:
-                    raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
-                yield seq, at_ms, text, head
+            # Closed at once where a reader stops early: an open cursor keeps the journal's side files in the folder.
+            with closing(self._connection.execute(wanted, (after,))) as rows:
+                for expected, (seq, at_ms, text, stored) in enumerate(rows, start=after + 1):
+                    if seq != expected:
+                        raise JournalError(f"{self._path}: record {expected} is missing")
+                    head = _chained(head, text) if isinstance(text, str) else _GENESIS
+                    if stored != head:
+                        raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
+                    yield seq, at_ms, text, head
         except sqlite3.Error as error:
             _refuse(error, self._path)
 

@@ -72,6 +72,11 @@ class Hedging(Section):
     release_age_sessions: Count
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """What hedges are bought on."""
+        return (*self.put_symbols, self.call_symbol)
+
+    @property
     def release_multiple(self) -> Decimal:
         """The bid at which the profit is reached, in average costs."""
         return 1 + self.release_profit

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "0e8f93c354fad8239e95fe605f97660afe5e84a4fc463a59e01dbfbcf3d1a7d1"}
+shipped = {"v1.3": "7af15505ef1a3950a7cf811c7ea8b9dbf18fd0fdb067ccb7174a5cb747d64b4c"}
 
 
 class LawError(Exception):

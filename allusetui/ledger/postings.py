@@ -9,31 +9,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import NamedTuple
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Option, Right, Side, Stock
+from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.order import Pocket
+from allusetui.ledger.entries import (
+    Entry,
+    Ledger,
+    assigned,
+    called_away,
+    exercised,
+    home_of,
+    moved,
+    shares_filled,
+    traded,
+)
 from allusetui.ledger.once import Records, once
 
 CAPITAL = frozenset({"deposit", "withdrawal"})
 """Reasons of `cash.booked` that move the owner's capital; any other but `tax` is earned or spent."""
-
-
-class Ledger(StrEnum):
-    CASH = "cash"
-    STOCK = "stock"
-    SHORT_OPTIONS = "short_options"
-    LEAPS_GROWTH = "leaps_growth"
-    LEAPS_HEDGE = "leaps_hedge"
-    TAX_RESERVE = "tax_reserve"
-    LEAP_CASH = "leap_cash"
-    FEES = "fees"
-    REALIZED = "realized"
-    UNREALIZED = "unrealized"
-    EQUITY = "equity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +100,6 @@ def balances(rows: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
     return found
 
 
-class _Entry(NamedTuple):
-    ledger: Ledger
-    amount: Decimal
-    contract: Contract | None = None
-    quantity: int | None = None
-
-
 @dataclass(slots=True)
 class _Books:
     """What the projection remembers: exact and posted balances, and what is held."""
@@ -151,141 +139,70 @@ class _Books:
         if isinstance(contract, Stock):
             return Ledger.STOCK
         if not self.held[key]:
-            self.homes[key] = _home_of(contract, signed)
+            self.homes[key] = home_of(contract, signed)
         return self.homes[key]
 
-    def _provisioned(self, account: str, start: ev.AccountProvisioned) -> list[_Entry]:
-        rows = [_Entry(Ledger.CASH, start.cash)]
+    def _provisioned(self, account: str, start: ev.AccountProvisioned) -> list[Entry]:
+        rows = [Entry(Ledger.CASH, start.cash)]
         for held in start.holdings:
-            rows.append(_Entry(Ledger.STOCK, held.shares * held.basis, Stock(held.symbol), held.shares))
+            rows.append(Entry(Ledger.STOCK, held.shares * held.basis, Stock(held.symbol), held.shares))
         for row in start.options:
             value = row.quantity * row.price * row.contract.multiplier
             home = self._home(account, row.contract, row.quantity)
-            rows.append(_Entry(home, value, row.contract, row.quantity))
-        return [*rows, _Entry(Ledger.EQUITY, -sum((row.amount for row in rows), ZERO))]
+            rows.append(Entry(home, value, row.contract, row.quantity))
+        return [*rows, Entry(Ledger.EQUITY, -sum((row.amount for row in rows), ZERO))]
 
-    def _entries(self, account: str, event: ev.Event) -> list[_Entry]:
+    def _entries(self, account: str, event: ev.Event) -> list[Entry]:
         match event:
             case ev.AccountProvisioned():
                 return [*self._provisioned(account, event)]
             case ev.OrderFilled(contract=Option() as option):
                 signed = event.side.sign * event.quantity
                 cash = Ledger.LEAP_CASH if event.pocket is Pocket.LEAP_CASH else Ledger.CASH
-                return _traded(self._home(account, option, signed), option, signed, event.price, event.commission, cash)
+                return traded(self._home(account, option, signed), option, signed, event.price, event.commission, cash)
             case ev.OrderFilled(contract=Stock()):
-                return _shares_filled(event)
+                return shares_filled(event)
             case ev.LotClosed(contract=Option()):
                 units = event.quantity * event.contract.multiplier
                 gross = (event.proceeds - event.basis) * units
                 home = self.homes[account, event.contract]
-                return [_Entry(home, gross), _Entry(Ledger.FEES, -event.fees)]
+                return [Entry(home, gross), Entry(Ledger.FEES, -event.fees)]
             case ev.LotClosed(contract=Stock()):
-                return [_Entry(Ledger.STOCK, -event.book_usd - event.fees)]
+                return [Entry(Ledger.STOCK, -event.book_usd - event.fees)]
             case ev.AssignmentReceived():
-                return _assigned(event)
+                return assigned(event)
             case ev.CalledAwayReceived():
-                return _called_away(event)
+                return called_away(event)
             case ev.ExercisedReceived():
-                return _exercised(event, self.homes[account, event.contract])
+                return exercised(event, self.homes[account, event.contract])
             case ev.ExpiredReceived():
                 long = self.held[account, event.contract] > 0
                 home = self.homes[account, event.contract]
-                return _traded(home, event.contract, -event.quantity if long else event.quantity, event.price)
+                return traded(home, event.contract, -event.quantity if long else event.quantity, event.price)
             case ev.CashBooked(reason="tax"):
-                return [_Entry(Ledger.TAX_RESERVE, event.amount), _Entry(Ledger.EQUITY, -event.amount)]
+                return [Entry(Ledger.TAX_RESERVE, event.amount), Entry(Ledger.EQUITY, -event.amount)]
             case ev.ReinvestDone():
                 return [
-                    _Entry(Ledger.CASH, -event.tax_reserve - event.leaps),
-                    _Entry(Ledger.TAX_RESERVE, event.tax_reserve),
-                    _Entry(Ledger.LEAP_CASH, event.leaps),
+                    Entry(Ledger.CASH, -event.tax_reserve - event.leaps),
+                    Entry(Ledger.TAX_RESERVE, event.tax_reserve),
+                    Entry(Ledger.LEAP_CASH, event.leaps),
                 ]
             case ev.TaxReleased():
-                return [_Entry(Ledger.TAX_RESERVE, -event.amount), _Entry(Ledger.CASH, event.amount)]
+                return [Entry(Ledger.TAX_RESERVE, -event.amount), Entry(Ledger.CASH, event.amount)]
             case ev.CashBooked():
-                capital = [_Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
-                return [_Entry(Ledger.CASH, event.amount), *capital]
+                capital = [Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
+                return [Entry(Ledger.CASH, event.amount), *capital]
             case ev.AccountForked():
-                return _moved(-event.amount)
+                return moved(-event.amount)
             case ev.AccountMerged():
-                return _moved(event.amount if account == event.to else -event.amount)
+                return moved(event.amount if account == event.to else -event.amount)
             case ev.PositionAdjusted():
                 ledger = self._home(account, event.contract, event.to - event.from_)
                 if isinstance(event.into, Option):
                     self.homes[account, event.into] = ledger
-                return [_Entry(ledger, ZERO, event.contract, -event.from_), _Entry(ledger, ZERO, event.into, event.to)]
+                return [Entry(ledger, ZERO, event.contract, -event.from_), Entry(ledger, ZERO, event.into, event.to)]
             case _:
                 return []
-
-
-def _moved(amount: Decimal) -> list[_Entry]:
-    """Cash that comes from another account, or goes there: capital on both sides."""
-    return [_Entry(Ledger.CASH, amount), _Entry(Ledger.EQUITY, -amount)]
-
-
-def _traded(
-    home: Ledger, option: Option, signed: int, price: Decimal, commission: Decimal = ZERO, cash: Ledger = Ledger.CASH
-) -> list[_Entry]:
-    """`signed` contracts more in `home`, at `price` a share, paid out of `cash`."""
-    cost = signed * price * option.multiplier
-    return [
-        _Entry(cash, -cost - commission),
-        _Entry(home, cost, option, signed),
-        _Entry(Ledger.FEES, commission),
-    ]
-
-
-def _shares_filled(fill: ev.OrderFilled) -> list[_Entry]:
-    """Shares are never sold short: a sale is proceeds at once, and `lot.closed` takes out what they cost.
-
-    The journal adds a sale's commission to the fees of the lot it closes, so it is added to the shares' cost here.
-    """
-    value, bought = fill.price * fill.quantity, fill.side is Side.BUY
-    cost = value + fill.commission if bought else fill.commission
-    return [
-        _Entry(Ledger.CASH, -fill.side.sign * value - fill.commission),
-        _Entry(Ledger.STOCK, cost, fill.contract, fill.side.sign * fill.quantity),
-    ]
-
-
-def _assigned(event: ev.AssignmentReceived) -> list[_Entry]:
-    """No profit yet: the premium, net of what it cost to earn, lowers the cost of the shares."""
-    paid = event.contract.notional * event.quantity
-    cost = paid - event.premium_usd + event.fees_usd
-    return [
-        _Entry(Ledger.CASH, -paid),
-        _Entry(Ledger.SHORT_OPTIONS, event.premium_usd, event.contract, event.quantity),
-        _Entry(Ledger.STOCK, cost, Stock(event.contract.symbol), event.shares),
-        _Entry(Ledger.FEES, -event.fees_usd),
-    ]
-
-
-def _called_away(event: ev.CalledAwayReceived) -> list[_Entry]:
-    """Strike and premium are proceeds; what the shares cost leaves with the `lot.closed` that follows."""
-    return [
-        _Entry(Ledger.CASH, event.contract.notional * event.quantity),
-        _Entry(Ledger.SHORT_OPTIONS, event.premium_usd, event.contract, event.quantity),
-        _Entry(Ledger.STOCK, ZERO, Stock(event.contract.symbol), -event.shares),
-        _Entry(Ledger.FEES, -event.fees_usd),
-    ]
-
-
-def _exercised(event: ev.ExercisedReceived, home: Ledger) -> list[_Entry]:
-    """A call's premium and fees are cost of the shares it buys; a put's come off what its shares bring."""
-    paid = event.contract.notional * event.quantity
-    stock = Stock(event.contract.symbol)
-    gone = _Entry(home, -event.premium_usd, event.contract, -event.quantity)
-    fees = _Entry(Ledger.FEES, -event.fees_usd)
-    if event.contract.is_put:
-        return [_Entry(Ledger.CASH, paid), gone, _Entry(Ledger.STOCK, ZERO, stock, -event.shares), fees]
-    cost = paid + event.premium_usd + event.fees_usd
-    return [_Entry(Ledger.CASH, -paid), gone, _Entry(Ledger.STOCK, cost, stock, event.shares), fees]
-
-
-def _home_of(option: Option, signed: int) -> Ledger:
-    """What is sold is income, what is bought is the ladder: indices its hedge side, stocks its growth side (17.7)."""
-    if signed < 0:
-        return Ledger.SHORT_OPTIONS
-    return Ledger.LEAPS_HEDGE if option.is_index else Ledger.LEAPS_GROWTH
 
 
 def plain(number: Decimal) -> str:

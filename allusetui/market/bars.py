@@ -9,7 +9,7 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Bar
 
-_COUNT = 60
+_COUNT = 260
 
 
 class Ranges:
@@ -46,7 +46,7 @@ class Ranges:
 def daily_bars(
     sessions: Sequence[Session], days: Sequence[date], at_ms: int, ranges: Ranges, close: Callable[[int], float]
 ) -> tuple[Bar, ...]:
-    """Up to 60 bars before the instant's day. High and low lie half the range either side of the close before.
+    """Up to 260 bars before the instant's day. High and low lie half the range either side of the close before.
 
     The fixing at the open from which bars have stopped no longer finds the bar of the session before it.
     """

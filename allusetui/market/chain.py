@@ -24,7 +24,6 @@ class Shown:
     spot_size: float
     iv: float
     rate: float
-    carry: float
     spread_share: float
 
 
@@ -77,7 +76,7 @@ class PricedSlices(LazySlices):
         lowest, highest = listing.strike_range(shown.spot_size, shown.iv, years, self._step)
         exact, numbers = listing.strikes(lowest, highest, self._step)
         call = right is Right.CALL
-        mids = black_scholes.prices(shown.spot_size, numbers, years, shown.rate, shown.iv, call, shown.carry)
+        mids = black_scholes.prices(shown.spot_size, numbers, years, shown.rate, shown.iv, call)
         bids, asks = spread.many(mids, shown.spread_share, float(self._tick))
         volume = _everywhere(self._depth.volume, len(exact))
         return Slice(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from allusetui.domain.money import CENT, ZERO
-from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Quote, Slice
 from allusetui.ports import Market
 from allusetui.scenario.model import Fault
 
@@ -88,6 +88,9 @@ class FaultyMarket:
 
     def rate(self, at_ms: int) -> float:
         return self._market.rate(at_ms)
+
+    def breadth(self, at_ms: int) -> Breadth | None:
+        return self._market.breadth(at_ms)
 
     def next_tick(self, after_ms: int) -> int | None:
         return self._market.next_tick(after_ms)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Ahead, Bar, Chain, Floats, Payout, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Payout, Quote
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
@@ -49,6 +49,7 @@ class ModelMarket:
         self._paths = Paths(daily, calendar, seed)
         self._listed = {name: self._symbol(name, rows, calendar) for name, rows in daily.items()}
         self._rate_days = [day for day, _ in data.rates]
+        self._calendar, self._breadth_days = calendar, sorted(data.breadth_pct)
         self._ticks = Ticks(calendar, (), overtime_ms(VIX))
         self.symbols = frozenset(symbols) & frozenset(daily)
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
@@ -67,6 +68,16 @@ class ModelMarket:
 
     def rate(self, at_ms: int) -> float:
         return self.rate_on(day_of(at_ms))
+
+    def breadth(self, at_ms: int) -> Breadth | None:
+        """The last row of a session that has closed."""
+        row = bisect_right(self._breadth_days, day_of(at_ms)) - 1
+        if row >= 0 and self._calendar.up_to(self._breadth_days[row]).close_ms > at_ms:
+            row -= 1
+        if row < 0:
+            return None
+        day = self._breadth_days[row]
+        return Breadth(day, self._data.breadth_pct[day])
 
     def next_tick(self, after_ms: int) -> int | None:
         tick = self._ticks.next(max(after_ms, self._start_ms - 1))
@@ -101,10 +112,6 @@ class ModelMarket:
     def dividends_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
         """(symbol, dollars a share) of the dividends whose ex-date is `day`."""
         return self._dated(self._data.dividends, day)
-
-    def breadth_on(self, day: date) -> Decimal | None:
-        """Percent of stocks above their 50-day average at the close of `day`; None where the file has no row."""
-        return self._data.breadth_pct.get(day)
 
     def rate_on(self, day: date) -> float:
         """The last three-month rate up to `day`, continuously compounded."""

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
-from allusetui.domain.moment import to_ms
-from allusetui.domain.quote import Ahead, Bar, Chain, Quote
+from allusetui.domain.moment import day_of, to_ms
+from allusetui.domain.money import to_price
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
 from allusetui.market.bars import Ranges
 from allusetui.market.symbol import VIX, Script, ScriptedSymbol
-from allusetui.market.track import Point, Track, as_level
+from allusetui.market.track import MISSING, Point, Track, as_level
 from allusetui.scenario.model import Market as MarketSpec
 from allusetui.scenario.model import SymbolSpec, TapePoint
+from allusetui.scenario.tape import BREADTH
 
 _DEFAULT_RANGE = Decimal("0.02")
 _INDEX, _SMALL_INDEX, _SMALLER = "SPX", "XSP", 10
@@ -28,6 +30,9 @@ class ScriptedMarket:
     ) -> None:
         self.symbols = frozenset(spec.symbols)
         self._rate = spec.rate
+        self._calendar = calendar
+        first = MISSING if spec.breadth is None else float(spec.breadth.value)
+        self._breadth = Track(first, _points(tape, BREADTH))
         self._start_ms = start_ms
         self._end_ms = end_ms
         tape_ms = [to_ms(point.at) for point in tape]
@@ -57,6 +62,13 @@ class ScriptedMarket:
 
     def rate(self, at_ms: int) -> float:
         return self._rate
+
+    def breadth(self, at_ms: int) -> Breadth | None:
+        """The scripted value, which stays: that of the last session that has closed."""
+        value, session = self._breadth.at(at_ms), self._calendar.up_to(day_of(at_ms))
+        if at_ms < session.close_ms:
+            session = self._calendar.before(session.day)
+        return None if value == MISSING else Breadth(session.day, to_price(value))
 
     def next_tick(self, after_ms: int) -> int | None:
         tick = None if self._ticks is None else self._ticks.next(max(after_ms, self._start_ms - 1))

@@ -46,8 +46,6 @@ class ScriptedSymbol:
         self._spec = spec
         self._script = script
         self._rate = rate
-        # Black-76: VIX options are priced on the spot as their forward, so that it has no drift.
-        self._carry = rate if name == VIX else 0.0
         self._calendar = calendar
         self._days = [session.day for session in calendar.sessions]
         self._tick_size = float(spec.tick)
@@ -70,7 +68,7 @@ class ScriptedSymbol:
             return None
         years = (expires_ms - shown.at_ms) / YEAR_MS
         mid = black_scholes.price(
-            shown.spot_size, float(option.strike), years, shown.rate, shown.iv, not option.is_put, shown.carry
+            shown.spot_size, float(option.strike), years, shown.rate, shown.iv, not option.is_put
         )
         bid, ask = spread.one(mid, shown.spread_share, self._spec.tick, self._tick_size)
         return Quote(bid, ask, shown.at_ms, confirmed=True, tick=self._spec.tick)
@@ -128,6 +126,6 @@ class ScriptedSymbol:
             script = self._script
             spot = to_price(script.spot.at(tick))
             share = script.spread_share.at(tick)
-            shown = Shown(tick, spot, float(spot), script.iv.at(tick), self._rate, self._carry, share)
+            shown = Shown(tick, spot, float(spot), script.iv.at(tick), self._rate, share)
             self._shown = shown
         return shown

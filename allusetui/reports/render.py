@@ -1,7 +1,7 @@
 """A weekly table in its three forms: plain text of 100 columns, Markdown, JSON. The same table, the same bytes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import wrap
@@ -25,6 +25,7 @@ _TRADES = {
     Purpose.REDUCE: "Reduced",
     Purpose.STOCK: "Stock",
 }
+_LADDER = {Purpose.HEDGE: "Hedges", Purpose.LEAP: "LEAPs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _blocks(table: WeeklyTable) -> tuple[_Grid | _Remark, ...]:
     return (
         _Grid("Accounts", _MONEY, tuple(_money_cells(row) for row in rows)),
         _Grid("Trades", header, tuple(_trade_cells(row) for row in rows)),
+        _Grid("Ladder", ("Account", *_LADDER.values()), tuple((_name(r), *_counts(r, _LADDER)) for r in rows)),
         _Remark("Levels reached", tuple(f"{name}: {told(row.levels, level_label)}" for name, row in named)),
         _Remark("Entries skipped", tuple(f"{name}: {told(row.skips)}" for name, row in named)),
         _Remark("Week types", tuple(f"{name}: {_types(row)}" for name, row in named)),
@@ -148,9 +150,12 @@ def _money_cells(row: WeekRow) -> tuple[str, ...]:
 
 
 def _trade_cells(row: WeekRow) -> tuple[str, ...]:
+    return (_name(row), *_counts(row, _TRADES), str(row.assigned), str(row.called_away))
+
+
+def _counts(row: WeekRow, purposes: Iterable[Purpose]) -> Iterator[str]:
     trades = dict(row.trades)
-    counts = (*(trades.get(purpose.value, 0) for purpose in _TRADES), row.assigned, row.called_away)
-    return (_name(row), *map(str, counts))
+    return (str(trades.get(purpose.value, 0)) for purpose in purposes)
 
 
 def _types(row: WeekRow) -> str:

@@ -12,7 +12,8 @@ from allusetui.rules.situation import Situation, clause
 def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     """The limit of a step by mids read now, dollars a share; None without young quotes, or where it rounds to nothing.
 
-    Sells round up to the tick, buys down; a roll walks from net mid to net mid + 5 % of the bought leg's mid.
+    Sells round up to the tick, buys down; a roll walks from net mid to net mid + 5 % of the bought leg's mid. A LEAP
+    never costs more than it was planned to cost at most.
     """
     quote = s.fresh(intent.contract)
     if quote is None:
@@ -25,4 +26,6 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     if intent.side is Side.SELL:
         return up_to_tick(quote.mid - away, quote.tick)
     limit = down_to_tick(quote.mid + away, quote.tick)
+    if intent.leap is not None and intent.leap.most is not None:
+        limit = min(limit, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
     return limit if limit > 0 else None

@@ -82,10 +82,23 @@ def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
     return found
 
 
+def working_hedges(s: Situation, account: Account) -> Iterable[tuple[Option, int]]:
+    """Hedges that orders may still buy out of the sleeve's cash, with their open quantity."""
+    for intent in s.state.intents.values():
+        contract, buys = intent.contract, intent.purpose is Purpose.HEDGE and intent.side is Side.BUY
+        if intent.account == account.name and isinstance(contract, Option) and buys:
+            yield contract, intent.open_quantity
+
+
 def free_cash(s: Situation, account: Account) -> Decimal:
-    """Cash that no short put, held or working, binds, and no purchase that works."""
+    """Cash that no short put, held or working, binds, and no purchase that works; hedges at their walk's cap."""
     puts = sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
-    return account.cash - account.strike_cash - puts - sum((v for _, v in working_shares(s, account)), ZERO)
+    shares = sum((v for _, v in working_shares(s, account)), ZERO)
+    cap = 1 + s.law.walk.slippage_cap
+    hedges = (
+        q * (cap * price_of(s, account, o) * o.multiplier + s.state.commission) for o, q in working_hedges(s, account)
+    )
+    return account.cash - account.strike_cash - puts - shares - sum(hedges, ZERO)
 
 
 @clause("0.11")

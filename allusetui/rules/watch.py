@@ -81,7 +81,7 @@ def _breaches(s: Situation, account: Account, ahead: Ahead) -> Bools:
 
 
 def _profits(s: Situation, account: Account, ahead: Ahead) -> Bools:
-    """Where enough of a call's premium has decayed."""
+    """Where enough of a call's premium has decayed, or a hedge is worth enough."""
     due = np.zeros(len(ahead.times), dtype=bool)
     for call in account.shorts(Right.CALL):
         if call in ahead.options:
@@ -89,6 +89,10 @@ def _profits(s: Situation, account: Account, ahead: Ahead) -> Bools:
             due |= ahead.options[call][1] <= wanted + SLACK
             if call.symbol in ahead.spots and covered_call.may_come_early(s, account, call):
                 due |= _fears(s, account, call, ahead)
+    for option in account.longs():
+        if option.is_index and option in ahead.options:
+            cost = average_price(account.lots[option])
+            due |= ahead.options[option][0] >= float(s.law.hedging.release_multiple * cost) - SLACK
     return due
 
 

@@ -50,6 +50,11 @@ class Pace:
             from_ms = until_ms
         return wall_s
 
+    def is_shut(self, at_ms: int) -> bool:
+        """Whether nothing trades at an instant, nor is about to, nor has just done so."""
+        session = self._calendar.from_day(day_of(at_ms))
+        return not session.open_ms - _BEFORE_OPEN_MS <= at_ms < session.close_ms + _AFTER_CLOSE_MS
+
     def reach(self, at_ms: int, wall_s: float) -> None:
         """The market stands at an instant now, and runs on from there: it never hurries to make up for what it lost."""
         self._market_ms, self._wall_s = max(at_ms, self._market_ms), wall_s

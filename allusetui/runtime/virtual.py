@@ -226,7 +226,7 @@ class VirtualRuntime:
         symbols, options = self.engine.wants()
         underlyings = {s: q for s in symbols if (q := market.underlying(s, now_ms)) is not None}
         quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
-        return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms))
+        return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms), market.breadth(now_ms))
 
     def next_ms(self) -> int:
         """The next instant at which anything may happen."""

@@ -1,23 +1,40 @@
 """The dashboard: what the keys of a watching screen do to the engine."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
+from textual.app import ScreenStackError
 from textual.binding import BindingType
+from textual.events import Key as Pressed
 
 from allusetui.domain.event import ApprovalDecided
-from allusetui.domain.snapshot import Key
+from allusetui.domain.snapshot import Key, Snapshot
 from allusetui.domain.text import untrusted
 from allusetui.tui import asking
 from allusetui.tui.answers import Answers
-from allusetui.tui.keys import SENDING, bindings
+from allusetui.tui.keys import SENDING, at_once, bindings
 from allusetui.tui.screens.ask import Approval, asked
 from allusetui.tui.viewer import Viewer
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.approvals import OPEN
+from allusetui.view.commands import AT_ONCE
 from allusetui.view.model import Seen
 from allusetui.view.prompts import Prompt, prompts
+
+_ALL = {"pause_all": (Key("pause"), "pause all"), "kill": (Key("kill"), "kill")}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a key that was handed to the engine, and what was known before: the clock and the snapshot."""
+
+    key: Key
+    words: str
+    at_ms: float
+    snapshot: Snapshot | None
+    refusal: str | None = None
 
 
 class Dashboard(Viewer):
@@ -29,8 +46,36 @@ class Dashboard(Viewer):
 
     def on_mount(self) -> None:
         self._answers = Answers()
+        self._at_once = at_once(self.prefs.keys)
 
     # Keys that act at once
+
+    def take(self, key: Pressed, settled: bool) -> bool:
+        """Send what stops something as it arrives, in the thread that reads it: the screen may be busy.
+
+        Who chooses an account and pauses it in one breath pauses that one: where keys are on their way that may choose
+        another, `p` follows them through the screen.
+        """
+        action, account = self._at_once.get(key.key), self.account
+        if action is None or (action == "pause" and not (settled and account)) or self._is_text(key):
+            return False
+        meant = {"pause": (Key("pause", account), f"pause {account}"), **_ALL}
+        self._soon(self._tell, self._hand_over(*meant[action]))
+        return True
+
+    def _is_text(self, key: Pressed) -> bool:
+        """Whether somebody writes, and the key belongs to what is written."""
+        try:
+            focused, typing = self.focused, self.is_typing and key.is_printable
+        except ScreenStackError:
+            return False
+        return typing or (focused is not None and focused.check_consume_key(key.key, key.character))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A letter that comes before the field it was typed for has the focus is no command either."""
+        if action in AT_ONCE and len(self.prefs.keys[action]) == 1 and self.is_typing:
+            return False
+        return super().check_action(action, parameters)
 
     def action_pause(self) -> None:
         if self.account is None:
@@ -39,10 +84,10 @@ class Dashboard(Viewer):
             self._send(Key("pause", self.account), f"pause {self.account}")
 
     def action_pause_all(self) -> None:
-        self._send(Key("pause"), "pause all")
+        self._send(*_ALL["pause_all"])
 
     def action_kill(self) -> None:
-        self._send(Key("kill"), "kill")
+        self._send(*_ALL["kill"])
 
     def action_no_entries(self) -> None:
         if self.account is not None:
@@ -50,13 +95,23 @@ class Dashboard(Viewer):
 
     def _send(self, key: Key, words: str) -> bool:
         """Hand a key to the engine, and say so at once."""
-        now_ms = self._clock_ms()
+        return self._tell(self._hand_over(key, words))
+
+    def _hand_over(self, key: Key, words: str) -> Handed:
+        """To the engine; from any thread."""
+        handed = Handed(key, words, self._clock_ms(), self._engine.latest())
         try:
             self._engine.send(key)
         except BlockingIOError as error:
-            self._refuse(untrusted(f"{words} NOT SENT: {error or 'the engine takes no keys'}"))
+            return replace(handed, refusal=str(error) or "the engine takes no keys")
+        return handed
+
+    def _tell(self, handed: Handed) -> bool:
+        """Say what became of a key; gives whether it was sent."""
+        if handed.refusal is not None:
+            self._refuse(untrusted(f"{handed.words} NOT SENT: {handed.refusal}"))
             return False
-        self._notes.sent(key, words, self._engine.latest(), now_ms)
+        self._notes.sent(handed.key, handed.words, handed.snapshot, handed.at_ms)
         self._draw(False)
         return True
 

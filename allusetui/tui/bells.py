@@ -40,8 +40,9 @@ class Bells:
             if isinstance(event, AlertRaised) and event.severity == "critical":
                 self.ring(event.text)
         approvals = snapshot.state.approvals
-        for prompt_id in approvals.keys() - self._asked:
-            self.ring(f"asks: {named(approvals[prompt_id])}")
+        for prompt_id, approval in approvals.items():
+            if prompt_id not in self._asked:
+                self.ring(f"asks: {named(approval)}")
         self._asked = frozenset(approvals)
 
     def listen(self, seen: Seen, now_ms: float) -> None:

@@ -3,18 +3,26 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
 from typing import ClassVar, TypeVar
 
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.screen import Screen
 
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
+from allusetui.tui.driver.driver import CellDriver
+from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
-from allusetui.tui.keys import bindings, keymap
+from allusetui.tui.keys import bindings, rebound
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
@@ -61,7 +69,7 @@ class Watch(App[str], inherit_bindings=False):
         prefs: Prefs | None = None,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
-        super().__init__(css_path=structure(), ansi_color=True if no_colour is not None else None)
+        super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
         if no_colour is not None:
             os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
         self.prefs = prefs or Prefs()
@@ -71,11 +79,13 @@ class Watch(App[str], inherit_bindings=False):
         self.theme = self.prefs.theme if self.prefs.theme in self.palettes else "dark"
         if self.theme != self.prefs.theme:
             complaints += (f"no palette {self.prefs.theme}; there are {', '.join(self.palettes)}",)
-        self.set_keymap(keymap(self.prefs.keys))
+        self._bindings = rebound(self._bindings, self.prefs.keys)
         self._complaints = self.prefs.complaints + complaints
         self._labels = {name: label(key) for name, key in self.prefs.keys.items()}
         self.failure: Exception | None = None
         """What the screen died of, if it did; the caller tells it."""
+        self.lost = False
+        """Whether its terminal is gone."""
         self.account: str | None = None
         self._engine = console
         self._grind = grind
@@ -92,6 +102,7 @@ class Watch(App[str], inherit_bindings=False):
         """The words that the journal's rows have to have."""
         self._read_seq = 0
         self._home: asyncio.AbstractEventLoop | None = None
+        self._left: str | None = None
 
     # The beginning and the end
 
@@ -101,6 +112,8 @@ class Watch(App[str], inherit_bindings=False):
     def on_mount(self) -> None:
         self._home = asyncio.get_running_loop()
         self.call_after_refresh(self._start)
+        if self._left is not None:
+            self._leave(self._left)
 
     def _start(self) -> None:
         self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
@@ -118,8 +131,21 @@ class Watch(App[str], inherit_bindings=False):
 
     def leave(self, end: bool) -> None:
         """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""
-        if self._home is not None and not self._home.is_closed():
-            self._home.call_soon_threadsafe(self._leave, "end" if end else "detach")
+        self._left = "end" if end else "detach"
+        self._soon(self._leave, self._left)
+
+    def lose(self) -> None:
+        """The terminal is gone: end the screen alone. From any thread, and from a signal's handler."""
+        if not self.lost:
+            self.lost = True
+            let_go()
+            self.leave(end=False)
+
+    def _soon(self, call: Callable[..., object], *arguments: object) -> None:
+        """From any thread; nothing once the screen has ended."""
+        if self._home is not None:
+            with suppress(RuntimeError):  # its loop is closed
+                self._home.call_soon_threadsafe(call, *arguments)
 
     def _leave(self, answer: str | None) -> None:
         if answer == "end":
@@ -131,6 +157,23 @@ class Watch(App[str], inherit_bindings=False):
         """Textual would print the locals, account numbers included."""
         self.failure = self._exception
         self._close_messages_no_wait()
+
+    # The terminal
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Textual's own way writes whole regions; ours sends what changed of them."""
+        driver = self._driver
+        if not isinstance(driver, CellDriver) or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+        elif self._running and not self._batch_count:
+            try:
+                driver.paint(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            except Exception as error:
+                self._handle_exception(error)
+
+    def take(self, key: Key, settled: bool) -> bool:
+        """A key as it arrives, in the thread that reads it: nothing here is for it."""
+        return False
 
     # What is shown
 
@@ -158,6 +201,8 @@ class Watch(App[str], inherit_bindings=False):
             self._driver.write(sequence)
 
     def _draw(self, is_new: bool) -> None:
+        if not self._running:  # what became of a last key is told to nobody
+            return
         if self._seen is None:
             self.main.query_one("#alert", Pane).put(lambda width: (self._own_line() or (),))
             return

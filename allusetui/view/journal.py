@@ -25,7 +25,9 @@ _LABELS = {
     "by": "by ", "outcome": "", "findings": "", "reason": "", "what": "", "ours": "ours ", "broker": "broker ",
     "cost": "cost ", "equity": "equity ", "high_water": "mark ", "amount": "", "realized": "realized ", "use": "use ",
     "delta": "delta ", "dte": "DTE ", "deviation": "", "version": "v", "step": "step ", "age": "age ", "field": "",
-    "value": "", "week": "", "type": "", "period": "", "name": "", "rejections": "rejections ",
+    "trigger": "", "value": "", "index": "SPX ", "breadth": "breadth ", "premium": "premium ", "budget": "budget ",
+    "spent": "spent ", "profit": "profit ", "week": "", "type": "", "period": "", "name": "",
+    "rejections": "rejections ",
 }  # fmt: skip
 """The fields that are shown, in their order, and what is said before each."""
 

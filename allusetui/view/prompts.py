@@ -55,6 +55,8 @@ def wanted(seen: Seen, approval: Approval) -> str:
     if approval.purpose is None or approval.contract is None:
         return f"{approval.subject}: {untrusted(approval.text, _TEXT)}"
     held = words.named(approval.contract, today)
+    if approval.purpose is Purpose.HEDGE:
+        return f"Buy {approval.quantity} {held} to hedge"
     if approval.candidate is None:
         return f"Buy back {approval.quantity} {held}"
     return f"Roll {approval.quantity} {held} into {words.named(approval.candidate, today)}"
@@ -67,7 +69,8 @@ def prompt(seen: Seen, approval: Approval) -> Prompt:
         asked: tuple[Line, ...] = ()
         yes, no = "yes: approved, once", "no: everything stays as it is"
     else:
-        asked = _evidence(seen, approval, approval.contract)
+        hedge = approval.purpose is Purpose.HEDGE
+        asked = _price(seen, approval, approval.contract) if hedge else _evidence(seen, approval, approval.contract)
         yes = f"yes: {_done(seen, approval)}; the pause stays"
         no = "no: nothing is sent; not asked again while the pause lasts"
     return Prompt(
@@ -78,7 +81,19 @@ def prompt(seen: Seen, approval: Approval) -> Prompt:
 def _done(seen: Seen, approval: Approval) -> str:
     if approval.candidate is not None:
         return "rolled by one order at a net price"
-    return f"bought back, mid to mid + {words.percent(seen.law.walk.slippage_cap)} %, until it is done"
+    cap = words.percent(seen.law.walk.slippage_cap)
+    if approval.purpose is Purpose.HEDGE:
+        return f"bought, mid to mid + {cap} %, or given up"
+    return f"bought back, mid to mid + {cap} %, until it is done"
+
+
+def _price(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]:
+    """What a leg of the hedge that level 2 asks for costs."""
+    quote = seen.snapshot.volatile.option_quotes.get(contract)
+    price = f"now {words.price(quote.mid if quote else None)}"
+    if quote is not None:
+        price += f": {words.usd(approval.quantity * contract.multiplier * quote.mid)} dollars at mid"
+    return ((Cell(price),),)
 
 
 def _evidence(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]:

@@ -1,6 +1,7 @@
 """A dashboard that dies is made once more; the engine goes on either way, and nothing of the account is printed."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +20,15 @@ class Dying:
     def __init__(self, begin: Callable[[], None]) -> None:
         Dying.made += 1
         self._begin = begin
+        self.lost = False
         self.failure: Exception | None = None
 
     def run(self) -> None:
         self._begin()
-        self.failure = ValueError("account 4711")
+        try:
+            raise ValueError("account 4711")
+        except ValueError as error:
+            self.failure = error
 
     def leave(self, end: bool) -> None:
         """It has left already."""
@@ -35,7 +40,7 @@ def engine() -> EngineThread:
 
 
 def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
-    engine: EngineThread, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    engine: EngineThread, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def dying(console: Console, theme: str, begin: Callable[[], None]) -> Dying:
         return Dying(begin)
@@ -49,9 +54,12 @@ def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     monkeypatch.setattr(Dying, "made", 0)
     monkeypatch.setattr(screen, "dashboard", dying)
     monkeypatch.setattr(session, "_wait_headless", ended)
-    session._with_screen(engine, "demo", "dark")
+    session._with_screen(engine, "demo", "dark", tmp_path / session.SCREEN_LOG)
     told = capsys.readouterr()
     assert Dying.made == 2
     assert told.err == "allusetui: the dashboard failed (ValueError)\n" * 2
     assert "The engine goes on." in told.out
     assert engine.failure is None
+    log = (tmp_path / session.SCREEN_LOG).read_text("utf-8")
+    assert log.count("ValueError\n") == log.count(" in run\n") == 2
+    assert "4711" not in log

@@ -7,6 +7,7 @@ import pytest
 from allusetui.domain import event as ev
 from allusetui.domain.input import MarketSeen, OperatorActed
 from allusetui.domain.moment import DAY_MS
+from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
 from allusetui.engine.apply import apply
 from tests.replaying import Replayed, replay_crash_week
@@ -16,12 +17,13 @@ PAUSE_GEN = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount =
 
 @pytest.fixture
 def run() -> Replayed:
-    """Thursday 14:00; GEN is paused, and two rolls of it are asked for."""
+    """Thursday 14:00; GEN is paused, and two rolls of it are asked for, and a hedge."""
     return replay_crash_week("2026-03-12T14:00:00", PAUSE_GEN)
 
 
 def prompts(run: Replayed) -> list[Approval]:
-    return list(run.run.runtime.engine.state.approvals.values())
+    """The rolls that are asked for, and what was asked later."""
+    return [a for a in run.run.runtime.engine.state.approvals.values() if a.purpose is not Purpose.HEDGE]
 
 
 def answered(run: Replayed, prompt: str, shown: str, action: str = "refuse", later_ms: int = 0) -> list[str]:

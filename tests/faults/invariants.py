@@ -136,6 +136,8 @@ def nothing_uncovered(rows: Iterable[Row]) -> list[str]:
         if puts > sheet.cash and event.purpose is Purpose.ENTRY:
             found.append(f"{iso(at_ms)}: strike cash {puts} of {event.account} over its cash {sheet.cash}")
         symbol = event.contract.symbol
+        if event.purpose.is_ladder or sheet.held.get(event.contract, 0) > 0:
+            continue  # what is held long is sold
         calls = sheet.short_calls(symbol)
         calls += sum(n for o, n in tally.working(event.account, puts=False) if o.symbol == symbol)
         shares = sum(n for c, n in sheet.held.items() if not isinstance(c, Option) and c.symbol == symbol)

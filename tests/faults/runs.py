@@ -14,6 +14,7 @@ from tests.faults.disks import FullDisk
 from tests.faults.witness import Witness
 from tests.replaying import Replayed, Silent
 
+# Nothing is listed on the indices that a hedge may take: the stories are about one order.
 MARKET = """
 [market]
 kind = "scripted"
@@ -26,8 +27,10 @@ strike_step = 0.5
 expiries = "daily"
 [market.symbols.VIX]
 spot = 18.0
+oi = 0
 [market.symbols.SPX]
 spot = 5000.0
+oi = 0
 """
 HELD = """
 [[accounts.GEN.options]]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Side, Stock
+from allusetui.domain.order import Pocket
 
 Row = tuple[int, int, ev.Event]
 ZERO = Decimal(0)
@@ -84,6 +85,11 @@ class Tally:
                 self._sheet(event).latches.add(event.latch)
             case ev.LatchReleased():
                 self._sheet(event).latches.discard(event.latch)
+            case ev.ExercisedReceived():
+                bought = -event.shares if event.contract.is_put else event.shares
+                self._sheet(event).move(event.contract, -event.quantity)
+                self._sheet(event).move(Stock(event.contract.symbol), bought)
+                self._sheet(event).cash -= event.price * bought
             case ev.AssignmentReceived() | ev.CalledAwayReceived() | ev.ExpiredReceived() | ev.PositionAdjusted():
                 self._settle(event)
 
@@ -101,7 +107,11 @@ class Tally:
 
     def _fill(self, event: ev.OrderFilled) -> None:
         sheet, signed = self._sheet(event), event.quantity * (1 if event.side is Side.BUY else -1)
-        sheet.cash -= signed * event.price * event.contract.multiplier + event.commission
+        paid = signed * event.price * event.contract.multiplier + event.commission
+        if event.pocket is Pocket.LEAP_CASH:
+            sheet.aside -= paid
+        else:
+            sheet.cash -= paid
         sheet.move(event.contract, signed)
         if event.contract == self.intents[event.intent].contract:
             self.left[event.intent] -= event.quantity

@@ -11,7 +11,8 @@ import pytest
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import to_ms
 from allusetui.ledger.csv import write_csv
-from allusetui.ledger.postings import Ledger, Posting
+from allusetui.ledger.entries import Ledger
+from allusetui.ledger.postings import Posting
 
 ROW = Posting(
     7, to_ms(datetime(2026, 3, 5, 10, 30, 5)), "GEN", Ledger.SHORT_OPTIONS, "AAPL", date(2026, 3, 6), Decimal("195.0"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from allusetui.domain.moment import to_ms
+from allusetui.domain.quote import Breadth
 from allusetui.market.calendars import calendar
 from allusetui.market.history import DataError, HistoryMarket
 
@@ -48,8 +49,14 @@ def test_the_directorys_facts_are_told_by_day(directory: Path) -> None:
     assert found.splits_on(date(2020, 3, 11)) == (("AAPL", Decimal(2)),)
     assert found.dividends_on(date(2020, 3, 11)) == (("AAPL", Decimal("0.77")),)
     assert found.splits_on(date(2020, 3, 10)) == ()
-    assert found.breadth_on(date(2020, 3, 10)) == Decimal("12.5")
-    assert found.breadth_on(date(2020, 3, 11)) is None
+
+
+@pytest.mark.clause("5.5")
+def test_5_5_breadth_is_known_at_its_days_close_and_stays_until_the_next_row(directory: Path) -> None:
+    found, seen = market(directory), Breadth(date(2020, 3, 10), Decimal("12.5"))
+    assert found.breadth(to_ms(datetime(2020, 3, 10, 15, 59, 59))) is None
+    assert found.breadth(to_ms(datetime(2020, 3, 10, 16))) == seen
+    assert found.breadth(to_ms(datetime(2020, 3, 11, 17))) == seen
 
 
 def test_the_rate_is_made_continuous_and_the_row_before_serves_where_it_is_missing(directory: Path) -> None:

@@ -7,7 +7,9 @@ from tests.replaying import Replayed
 
 # Thu 03-05 → Fri 03-06 at spot 200 and iv .30: the 199.5 put has delta .4370, its neighbours 199 .3817 and 200 .4934.
 AAPL = "spot = 200.0\niv = 0.3\natr = 20.0\noi = 5000\nvolume = 5000\nstrike_step = 0.5"
-VIX = "spot = 18.0"
+# Nobody holds its options: no hedge fits where a test does not list an index.
+VIX = "spot = 18.0\noi = 0"
+TRADED_VIX = "spot = 18.0"
 
 
 def situation(

@@ -15,7 +15,7 @@ from allusetui.engine.engine import Engine
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+from tests.rules.situations import AAPL, VIX, but, fault, operator, option, situation, tape
 
 MON, WED, THU, FRI = "2026-03-02", "2026-03-04", "2026-03-05", "2026-03-06"
 CALM = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
@@ -306,7 +306,7 @@ def test_6_13_a_reset_that_does_not_know_the_vix_is_refused() -> None:
 @pytest.mark.clause("6.12")
 def test_6_12_a_vix_that_was_never_seen_freezes_entries_too() -> None:
     text = situation(f"{THU}T09:30:00", f"{THU}T09:50:00", {"AAPL": AAPL})
-    run = replay_text(text.replace("[market.symbols.VIX]\nspot = 18.0\n", ""))
+    run = replay_text(text.replace(f"[market.symbols.VIX]\n{VIX}\n", ""))
     assert [(clock(r), r["account"], r["data"]["reason"]) for r in run.of("freeze.on")] == [
         ("09:30:00", None, "vix_stale")
     ]

@@ -1,6 +1,7 @@
 """3.5, 4.4, 10.1 and 10.2: a quarter's gain, what is set aside of it and what it buys. Q3 ends Wed 09-30."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,15 @@ def quarter(
     return replay_text(situation(start, end, known, COM.format(gain), *more, accounts=("COM",), capital=None))
 
 
+def of_shares(r: Replayed, kind: str) -> list[dict[str, Any]]:
+    """The events of shares; LEAPs are bought beside them (17.1)."""
+    intents = {row["data"]["intent"] for row in r.of("order.intended", purpose="stock")}
+    return [row for row in r.of(kind) if row["data"]["intent"] in intents]
+
+
 def bought(r: Replayed) -> dict[str, int]:
     found: dict[str, int] = {}
-    for row in r.of("order.filled", side="BUY"):
+    for row in of_shares(r, "order.filled"):
         symbol = row["data"]["contract"]["symbol"]
         found[symbol] = found.get(symbol, 0) + row["data"]["quantity"]
     return found
@@ -47,7 +54,7 @@ def test_4_4_com_buys_whole_lots_of_the_least_held_symbol_at_ten_and_the_rest_wa
     )  # fmt: skip
     assert bought(r) == {"MSFT": 200}
     account = r.run.runtime.engine.state.accounts["COM"]
-    assert account.to_invest == 52_500 - 200 * r.of("order.filled")[0]["data"]["price"]
+    assert account.to_invest == 52_500 - 200 * of_shares(r, "order.filled")[0]["data"]["price"]
     assert not account.purchase_due
 
 
@@ -72,7 +79,7 @@ def test_4_4_what_is_less_than_a_lot_waits_and_counts_in_the_next_quarter() -> N
     r = quarter(50_000, symbols={"META": DEAR})
     (planned,) = r.of("reinvest.planned")
     assert (planned["data"]["quantity"], planned["data"]["reason"], planned["data"]["budget"]) == (0, "lot", 26_250)
-    assert r.of("order.intended") == []
+    assert r.of("order.intended", purpose="stock") == []
     account = r.run.runtime.engine.state.accounts["COM"]
     assert account.to_invest == 26_250
     assert account.cash == 1_000_000 - 15_000 - 8_750
@@ -145,10 +152,10 @@ def test_0_7_a_paused_account_buys_when_it_is_resumed() -> None:
 @pytest.mark.clause("0.5")
 def test_0_5_shares_that_nobody_sells_are_halved_by_the_lot_and_given_up() -> None:
     r = quarter(100_000, fault("2026-10-01T09:30:00", "no_fill", "AAPL"))
-    assert [x["data"]["sizes"] for x in r.of("intent.split")] == [[100, 100]]
-    (gone,) = r.of("order.abandoned")
+    assert [x["data"]["sizes"] for x in of_shares(r, "intent.split")] == [[100, 100]]
+    (gone,) = of_shares(r, "order.abandoned")
     assert (gone["data"]["reason"], gone["data"]["quantity"]) == ("slippage_cap", 200)
-    assert max(x["data"]["limit"] for x in [*r.of("order.sent"), *r.of("order.replaced")]) == 210
+    assert max(x["data"]["limit"] for x in [*of_shares(r, "order.sent"), *of_shares(r, "order.replaced")]) == 210
     assert r.run.runtime.engine.state.accounts["COM"].to_invest == 52_500
 
 

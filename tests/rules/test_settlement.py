@@ -9,10 +9,12 @@ from allusetui.domain.contract import Stock
 from allusetui.domain.money import to_cent
 from allusetui.ledger.postings import balances, postings
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
 FRIDAY = "2026-03-06"
 LATE = (f"{FRIDAY}T15:50:00", f"{FRIDAY}T16:31:00")
+NO_ROLL = operator(f"{FRIDAY}T15:50:00", "no_entries", "GEN")
+"""What is held long would be rolled otherwise (17.4)."""
 SPX = "spot = 5000.0\niv = 0.18"
 
 
@@ -142,7 +144,7 @@ def test_10_3_the_oldest_lot_is_called_away_first() -> None:
 @pytest.mark.clause("10.3")
 def test_10_3_an_exercised_call_buys_shares_that_have_cost_strike_and_premium() -> None:
     # 3 × 100 shares at 195, the call cost 2.20: cash pays 58,500, a share has cost 197.20, nothing is realized.
-    replayed = friday(200.0, option("GEN", "AAPL", FRIDAY, 195.0, "C", 3, 2.2, "2026-03-02"))
+    replayed = friday(200.0, option("GEN", "AAPL", FRIDAY, 195.0, "C", 3, 2.2, "2026-03-02"), NO_ROLL)
     got = only(replayed, "exercised.received", account="GEN")["data"]
     assert (got["quantity"], got["shares"], got["price"], got["basis"]) == (3, 300, 195.0, 197.2)
     assert replayed.of("lot.closed") == []
@@ -197,7 +199,7 @@ def test_9_5_shares_that_a_settlement_takes_and_nobody_holds_latch_a_mismatch() 
 def test_10_3_index_options_settle_in_cash_and_bring_no_shares(quantity: int, cash: float) -> None:
     # SPX closes at 5,000, the 5,100 put is worth 100 a share; traded at 80: ±20 × 100 a contract.
     held = option("GEN", "SPX", FRIDAY, 5100.0, "P", quantity, 80.0, "2026-03-02")
-    replayed = friday(200.0, "[accounts.GEN]\nequity = 600_000", held)
+    replayed = friday(200.0, "[accounts.GEN]\nequity = 600_000", held, NO_ROLL)
     expired = only(replayed, "expired.received")["data"]
     assert (expired["quantity"], expired["shares"], expired["price"]) == (abs(quantity), 0, 100.0)
     assert only(replayed, "lot.closed")["data"]["realized"] == pytest.approx(2_000 * quantity)

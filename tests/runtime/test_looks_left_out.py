@@ -8,12 +8,27 @@ from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import DATA, Silent
 
+# Bid 1.55 in the morning of 02-26 and 1.60, three times what it cost, from noon on, at a VIX of 27.
+HEDGE = """
+[accounts.COM]
+equity = 600_000
+[[accounts.COM.options]]
+symbol = "VIX"
+expiry = 2020-08-21
+strike = 25
+right = "C"
+quantity = 4
+price = 0.5333
+opened = 2020-02-20
+"""
+
 SPAN = """
 [scenario]
 name = "looks"
 start = {first}T09:00:00
 end = {last}T17:00:00
 capital = 4_000_000
+accounts = {accounts}
 [market]
 kind = "history"
 data = "{data}"
@@ -42,12 +57,40 @@ quantity = -3
 price = 10.0
 opened = 2019-03-08
 """
+# Mon 2019-04-01 is reinvest day, and three calendar months before 2019-07-01. The put is too young to have reverted.
+LEAPS = """
+[accounts.REV]
+equity = 800_000
+realized_quarter = 60_000
+[[accounts.REV.options]]
+symbol = "NVDA"
+expiry = 2019-07-01
+strike = 190
+right = "C"
+quantity = 20
+price = 24.0
+opened = 2018-06-08
+[[accounts.REV.options]]
+symbol = "SPX"
+expiry = 2019-07-01
+strike = 2600
+right = "P"
+quantity = 2
+price = 60.0
+opened = 2019-03-28
+"""
 
 
-def run(first: str, last: str, every_tick: bool, more: str = "") -> tuple[list[str], int]:
+ALL = ("GEN", "REV", "COM")
+
+
+def run(
+    first: str, last: str, every_tick: bool, more: str = "", accounts: tuple[str, ...] = ALL
+) -> tuple[list[str], int]:
     """The journal's lines, and how often the market was looked at."""
     journal, looks = MemoryJournal(), 0
-    made = build_run(parse(SPAN.format(first=first, last=last, data=DATA) + more, "looks.toml"), journal, Silent())
+    text = SPAN.format(first=first, last=last, data=DATA, accounts=list(accounts)) + more
+    made = build_run(parse(text, "looks.toml"), journal, Silent())
     world = made.runtime.world
     world.every_tick = every_tick
 
@@ -83,3 +126,24 @@ def test_0_12_no_look_is_left_out_at_which_an_early_assignment_threatens() -> No
     assert few < many / 20
     assert sum('"kind":"order.intended"' in row and '"6.6"' in row for row in truth) == 1
     assert sum('"kind":"assignment.feared"' in row for row in truth) == 1
+
+
+@pytest.mark.clause("0.12", "17.4")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_no_look_is_left_out_at_which_the_ladder_buys_or_rolls() -> None:
+    told, few = run("2019-03-29", "2019-04-02", False, LEAPS)
+    truth, many = run("2019-03-29", "2019-04-02", True, LEAPS)
+    assert told == truth
+    assert few < many / 20
+    assert sum('"kind":"leap.rolled"' in row for row in truth) == 2
+    assert sum('"kind":"leap.opened"' in row for row in truth) >= 2
+
+
+@pytest.mark.clause("0.12", "5.6")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_no_look_is_left_out_at_which_a_hedge_has_its_profit() -> None:
+    told, few = run("2020-02-26", "2020-02-26", False, HEDGE, ("COM",))
+    truth, many = run("2020-02-26", "2020-02-26", True, HEDGE, ("COM",))
+    assert told == truth
+    assert few < many / 20
+    assert sum('"kind":"hedge.released"' in row and '"reason":"profit"' in row for row in truth) == 1

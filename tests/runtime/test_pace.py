@@ -59,3 +59,17 @@ def test_time_never_goes_back() -> None:
     pace.reach(MONDAY - HOUR_MS, 11.0)
     assert pace.now_ms(11.0) == MONDAY
     assert pace.now_ms(9.0) == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("at", "shut"),
+    [
+        (datetime(2026, 3, 2, 9, 24, 59), True),
+        (datetime(2026, 3, 2, 9, 25), False),
+        (datetime(2026, 3, 2, 16, 34, 59), False),
+        (datetime(2026, 3, 2, 16, 35), True),
+        (datetime(2026, 3, 7, 12, 0), True),
+    ],
+)
+def test_shut_is_where_the_clock_may_hurry(at: datetime, shut: bool) -> None:
+    assert Pace(DAYS, 60, MONDAY, 0.0).is_shut(to_ms(at)) is shut

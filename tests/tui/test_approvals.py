@@ -77,7 +77,8 @@ async def test_one_that_was_put_aside_stays_away_until_it_is_asked_again_from_th
         assert desk.console.keys == []
         await desk.press("a")
         assert desk.full == "approvals"
-        assert desk.text("approvals").count("! open: ↵ answers") == 2
+        open_ones = len(desk.console.snapshot.state.approvals)
+        assert desk.text("approvals").count("! open: ↵ answers") == open_ones > 1
         await desk.press("home", "enter")
         assert (await asked(desk)).prompt.id == first.prompt.id
         desk.clock.now_ms += 600
@@ -135,14 +136,14 @@ async def test_none_comes_up_while_text_is_typed_and_the_bell_calls() -> None:
         desk.console.publish(state=state)
         await desk.poll()
         assert isinstance(desk.app.screen, Pick)
-        assert sent.count("\a") == 2 and "asks: GEN: roll AAPL" in "".join(sent)
+        assert sent.count("\a") == len(approvals) and "asks: GEN: roll AAPL" in "".join(sent)
         await desk.press("y", "n")
         assert desk.console.keys == []
         await desk.press("escape")
         desk.console.publish()
         await desk.poll()
         await asked(desk)
-        assert sent.count("\a") == 2
+        assert sent.count("\a") == len(approvals)
 
 
 async def test_pause_and_kill_work_under_a_prompt_at_once() -> None:

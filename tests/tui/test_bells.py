@@ -70,7 +70,7 @@ async def test_a_prompt_rings_once() -> None:
     async with watching(afternoon()) as desk:
         sent = desk.terminal()
         approvals = paused_afternoon().run.runtime.engine.state.approvals
-        desk.console.publish(state=replace(desk.console.snapshot.state, approvals={"1": approvals["1"]}))
+        desk.console.publish(state=replace(desk.console.snapshot.state, approvals={"2": approvals["2"]}))
         await desk.poll()
         desk.console.publish()
         await desk.poll()

@@ -1,6 +1,9 @@
 """What every key does: on the dashboard, over a question, and while text is typed."""
 
+import asyncio
+
 import pytest
+from textual.events import Key as Pressed
 from textual.widgets import Input
 
 from allusetui.domain.contract import Option
@@ -67,7 +70,7 @@ async def test_an_arrow_chooses_the_next_account_and_its_riskiest_position() -> 
 
 async def test_choosing_a_position_chooses_its_account() -> None:
     async with watching(afternoon()) as desk:
-        await desk.press("tab", "end")
+        await desk.press("tab", "end", "up")  # the last row is a hedge of GEN
         assert desk.app.account == "REV"
         await desk.press("p")
         assert desk.console.keys == [Key("pause", "REV")]
@@ -112,6 +115,36 @@ async def test_p_and_kill_work_over_any_question(opener: str) -> None:
         await desk.press("p", "P", "ctrl+x")
         assert desk.console.keys == [Key("pause", "GEN"), Key("pause"), Key("kill")]
         assert "pause GEN, pause all, kill sent" in desk.line
+
+
+@pytest.mark.parametrize(
+    ("key", "settled", "sent"),
+    [
+        ("p", True, Key("pause", "GEN")),
+        ("p", False, None),
+        ("P", False, Key("pause")),
+        ("alt+shift+p", False, Key("pause")),
+        ("ctrl+x", False, Key("kill")),
+        ("e", True, None),
+    ],
+)
+async def test_what_stops_something_is_taken_as_it_arrives_but_a_pause_after_keys_that_may_choose(
+    key: str, settled: bool, sent: Key | None
+) -> None:
+    async with watching(afternoon()) as desk:
+        pressed = Pressed(key, key[-1])
+        assert await asyncio.to_thread(desk.app.take, pressed, settled) is (sent is not None)
+        assert desk.console.keys == ([sent] if sent is not None else [])
+        await desk.pilot.pause()
+        assert ("sent" in desk.line) is (sent is not None)
+
+
+async def test_a_key_that_is_taken_as_it_arrives_and_not_sent_is_told() -> None:
+    async with watching(afternoon()) as desk:
+        desk.console.full = True
+        assert await asyncio.to_thread(desk.app.take, Pressed("ctrl+x", "\x18"), True)
+        await desk.pilot.pause()
+        assert "kill NOT SENT: its inbox is full" in desk.line
 
 
 async def test_letters_never_act_over_a_question() -> None:
@@ -171,7 +204,7 @@ async def test_a_pane_that_does_not_fit_has_a_screen_of_its_own(key: str, name: 
 )
 async def test_q_asks_whether_the_engine_goes_on(answer: str, given: str, ended: bool) -> None:
     async with watching(afternoon()) as desk:
-        await desk.press("q")
+        await desk.press("q", "end")
         assert "REV NVDA" in desk.text("body")
         await desk.press(answer)
         assert desk.app.return_value == given

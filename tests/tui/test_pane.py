@@ -33,6 +33,15 @@ def lines(pane: Pane) -> list[str]:
     return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
 
 
+async def test_a_pane_that_has_nothing_to_show_yet_has_no_title() -> None:
+    pane = Pane(heading="rows")
+    async with Bench(pane).run_test(size=(20, 8)) as pilot:
+        assert lines(pane) == [""] * 8
+        pane.put(lambda width: ())
+        await pilot.pause()
+        assert "rows" in lines(pane)[0]
+
+
 async def test_only_the_lines_that_changed_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = Pane(heading="rows")
     async with Bench(pane).run_test(size=(20, 8)) as pilot:

@@ -1,14 +1,17 @@
 """Colours, copies, pictures, the runbook, and keys of one's own."""
 
+import asyncio
 import base64
 from pathlib import Path
 
 import pytest
+from textual.events import Key as Pressed
 
 from allusetui.domain.snapshot import Key
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask
+from allusetui.tui.widgets.field import Field
 from allusetui.view.commands import KEYS
 from tests.tui.consoles import afternoon
 from tests.tui.desk import watching
@@ -130,3 +133,27 @@ async def test_what_can_not_be_used_of_the_settings_is_told_on_the_screen() -> N
     async with watching(afternoon(), (160, 24), prefs=wrong) as desk:
         assert desk.app.theme == "dark"
         assert "keys.reset: 'r' is the key of resume; R stays (and 1 more)" in desk.line
+
+
+async def test_a_letter_that_a_command_got_is_text_while_text_is_typed() -> None:
+    keys = {**KEYS, "kill": "K", "pause_all": "ö"}
+    async with watching(afternoon(), prefs=Prefs(keys=keys)) as desk:
+        await desk.press("slash", "K", "ö", "ctrl+x", "p")
+        assert desk.console.keys == []
+        assert desk.app.screen.query_one(Field).typed == "Köp"
+        await desk.press("escape", "K", "ö")
+        assert desk.console.keys == [Key("kill"), Key("pause")]
+
+
+@pytest.mark.parametrize(("key", "taken"), [("f9", True), ("p", False), ("K", True), ("ctrl+x", False)])
+async def test_a_renamed_key_is_taken_as_it_arrives_and_the_old_one_is_not(key: str, taken: bool) -> None:
+    async with watching(afternoon(), prefs=Prefs(keys={**KEYS, "pause": "f9", "kill": "K"})) as desk:
+        assert await asyncio.to_thread(desk.app.take, Pressed(key, key), True) is taken
+
+
+async def test_a_letter_that_comes_before_the_field_has_the_focus_is_no_command() -> None:
+    async with watching(afternoon()) as desk:
+        desk.app.action_find()  # the focus comes a moment later
+        assert not await asyncio.to_thread(desk.app.take, Pressed("P", "P"), True)
+        assert not desk.app.check_action("pause_all", ())
+        assert desk.app.check_action("kill", ())

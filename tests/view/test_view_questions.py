@@ -7,7 +7,7 @@ from allusetui.view.model import Seen
 from allusetui.view.prompts import prompts
 from allusetui.view.questions import Question, closing, ending, resetting, resuming
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, operator, option, situation, tape
+from tests.rules.situations import AAPL, TRADED_VIX, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, text_of
 
 WED = "2026-03-04"
@@ -53,6 +53,18 @@ def test_a_stop_is_asked_for_before_a_roll() -> None:
     (prompt,) = prompts(seen_of(wednesday(key("10:02:00", "pause"), TO_STOP)))
     assert text_of(prompt.title) == "GEN: Buy back 3 AAPL 13Mar 200P?"
     assert "until it is done" in text_of(prompt.on_yes)
+
+
+@pytest.mark.clause("6.11")
+def test_a_hedge_is_asked_for_leg_by_leg_after_the_roll() -> None:
+    symbols = {"AAPL": but(AAPL, atr=4.0), "SPX": "spot = 5000.0", "VIX": TRADED_VIX}
+    more = HELD, key("10:02:00", "pause"), TO_ROLL
+    text = situation(f"{WED}T10:00:00", f"{WED}T10:10:00", symbols, *more, capital=2_000_000)
+    roll, put, call = prompts(seen_of(replay_text(text)))
+    assert text_of(roll.title).startswith("GEN: Roll")
+    assert text_of(put.title) == "GEN: Buy 1 SPX 20Nov 4250P to hedge?"
+    assert text_of(put.asked[0]).startswith("now ") and text_of(put.on_yes).startswith("yes: bought")
+    assert text_of(call.title).startswith("GEN: Buy 12 VIX 21Aug 27C")
 
 
 def test_closing_by_hand_tells_price_and_cap_and_that_a_pause_is_passed_over(asked: Seen) -> None:

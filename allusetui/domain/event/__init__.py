@@ -23,6 +23,15 @@ from allusetui.domain.event.account import (
 )
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
+from allusetui.domain.event.hedge import (
+    HedgeOpened,
+    HedgePlanned,
+    HedgeReleased,
+    HedgeSkipped,
+    TriggerOff,
+    TriggerOn,
+    TriggersJudged,
+)
 from allusetui.domain.event.house import (
     AlertRaised,
     ApprovalDecided,
@@ -40,6 +49,16 @@ from allusetui.domain.event.house import (
     ReportWritten,
     ResumeStep,
     WeekTyped,
+)
+from allusetui.domain.event.leap import (
+    LeapClosed,
+    LeapDue,
+    LeapOpened,
+    LeapPurchase,
+    LeapRolled,
+    LeapSkipped,
+    LeapSold,
+    LeapsPlanned,
 )
 from allusetui.domain.event.order import (
     CancelRequested,
@@ -111,9 +130,21 @@ __all__ = [
     "ForkWaiting",
     "FreezeOff",
     "FreezeOn",
+    "HedgeOpened",
+    "HedgePlanned",
+    "HedgeReleased",
+    "HedgeSkipped",
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
+    "LeapClosed",
+    "LeapDue",
+    "LeapOpened",
+    "LeapPurchase",
+    "LeapRolled",
+    "LeapSkipped",
+    "LeapSold",
+    "LeapsPlanned",
     "LevelChanged",
     "LotClosed",
     "MarginFound",
@@ -147,5 +178,8 @@ __all__ = [
     "StopDone",
     "SymbolRejecting",
     "TaxReleased",
+    "TriggerOff",
+    "TriggerOn",
+    "TriggersJudged",
     "WeekTyped",
 ]

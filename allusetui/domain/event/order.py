@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.event.base import Event, Figure
-from allusetui.domain.order import Pocket, Purpose, RollChain
+from allusetui.domain.order import LeapStep, Pocket, Purpose, RollChain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class OrderIntended(Event):
     quantity: int
     approved: bool = False
     chain: RollChain | None = None
+    leap: LeapStep | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

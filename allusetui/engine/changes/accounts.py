@@ -86,6 +86,7 @@ def _released(state: State, e: ev.LatchReleased) -> None:
     account = account_of(state, e)
     account.latches.discard(Latch(e.latch))
     if e.latch == Latch.PAUSED:
+        account.hedges.refused = False
         for position in account.positions.values():
             position.refused.clear()
 

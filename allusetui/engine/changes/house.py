@@ -1,8 +1,11 @@
 """How events of the house change the state: data, breakers, people, weeks."""
 
+from datetime import timedelta
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Status
+from allusetui.domain.moment import day_of
+from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval, Atr, State
 from allusetui.engine.changes.held import Changes, account_of
 
@@ -11,6 +14,9 @@ def _started(state: State, e: ev.SessionStarted) -> None:
     state.session, state.mode, state.seed = e.session, e.mode, e.seed
     state.constitution, state.constitution_hash = e.constitution, e.constitution_hash
     state.margin_rate, state.commission = e.margin_rate, e.commission
+    if not e.resumed:
+        # Closes before the start turn nothing on: the first one that is judged is the start's own day's.
+        state.triggers.judged = day_of(state.at_ms) - timedelta(days=1)
 
 
 def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
@@ -47,10 +53,13 @@ def _requested(state: State, e: ev.ApprovalRequested) -> None:
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
-    if prompt.contract is None or prompt.purpose is None:
+    account = state.accounts[prompt.account]
+    position = account.positions.get(prompt.contract) if prompt.contract else None
+    if e.decision != "refused" or prompt.purpose is None:
         return
-    position = state.accounts[prompt.account].positions.get(prompt.contract)
-    if e.decision == "refused" and position is not None:
+    if prompt.purpose is Purpose.HEDGE:
+        account.hedges.refused = True
+    elif position is not None:
         position.refused.add(prompt.purpose)
 
 

@@ -1,5 +1,6 @@
 """How events of entries and orders change the state."""
 
+from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Position, WindowLog
@@ -7,7 +8,7 @@ from allusetui.domain.contract import Option, Side
 from allusetui.domain.input import Execution
 from allusetui.domain.lot import Lot, closing_part, take
 from allusetui.domain.moment import day_of
-from allusetui.domain.money import share_of
+from allusetui.domain.money import ZERO, share_of
 from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of, keep
@@ -44,7 +45,7 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
     state.intent_count = int(e.intent)
     state.intents[e.intent] = Intent(
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
-        [e.quantity],
+        [e.quantity], leap=e.leap,
     )
     adds = e.purpose.opens or (e.purpose.is_ladder and e.side is Side.BUY)
     opened = e.candidate or (e.contract if adds and isinstance(e.contract, Option) else None)
@@ -85,6 +86,7 @@ def _filled(state: State, e: ev.OrderFilled) -> None:
         return
     state.seen_ids.add(e.exec_id)
     account = account_of(state, e)
+    gained = _gained(account, e)
     _trade(state, account, e)
     _remember(state, e)
     state.rejections.pop(e.contract.symbol, None)
@@ -98,6 +100,9 @@ def _filled(state: State, e: ev.OrderFilled) -> None:
     filled = e.quantity if e.side is intent.side else -e.quantity
     intent.paid += e.price * filled
     intent.filled += filled
+    intent.gained += gained
+    if intent.purpose is Purpose.HEDGE:
+        account.hedges.spent += e.price * filled * e.contract.multiplier
     if intent.purpose is Purpose.STOCK and intent.side is Side.BUY:
         account.to_invest -= e.price * filled + e.commission
     intent.clip_open -= filled
@@ -119,6 +124,17 @@ def _remember(state: State, e: ev.OrderFilled) -> None:
     execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission)
     if execution.root is not None:
         state.fills[execution.root[0]] = execution
+
+
+def _gained(account: Account, e: ev.OrderFilled) -> Decimal:
+    """What a sale out of a long option realizes, dollars net of the fees on both sides."""
+    held = account.quantity(e.contract)
+    if not isinstance(e.contract, Option) or e.side is not Side.SELL or held <= 0:
+        return ZERO
+    taken, _ = take(account.lots[e.contract], min(e.quantity, held))
+    cost = sum((lot.price * lot.quantity for lot in taken), ZERO) * e.contract.multiplier
+    fees = sum((lot.fees_usd for lot in taken), ZERO)
+    return e.price * e.quantity * e.contract.multiplier - cost - fees - e.commission
 
 
 def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:

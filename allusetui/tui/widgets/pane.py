@@ -238,7 +238,9 @@ class Pane(Widget):
         self._top = max(min(self._top, count - room), 0)
 
     def _draw(self) -> None:
-        """Draw again the lines that are not as they were."""
+        """Draw again the lines that are not as they were. Before there is anything to show, not even a title."""
+        if self._content is None:
+            return
         width, height = self.size
         room = max(height - self._fixed, 1)
         self._scroll(room)

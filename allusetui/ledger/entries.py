@@ -1,0 +1,105 @@
+"""What one event does to the ledgers of its account: entries, before they are rounded to rows."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from allusetui.domain import event as ev
+from allusetui.domain.contract import Contract, Option, Side, Stock
+from allusetui.domain.money import ZERO
+
+
+class Ledger(StrEnum):
+    """The accounts of the double entry (10.1)."""
+
+    CASH = "cash"
+    STOCK = "stock"
+    SHORT_OPTIONS = "short_options"
+    LEAPS_GROWTH = "leaps_growth"
+    LEAPS_HEDGE = "leaps_hedge"
+    TAX_RESERVE = "tax_reserve"
+    LEAP_CASH = "leap_cash"
+    FEES = "fees"
+    REALIZED = "realized"
+    UNREALIZED = "unrealized"
+    EQUITY = "equity"
+
+
+class Entry(NamedTuple):
+    """A change of one ledger, dollars, debit positive; `quantity` the signed change of what is held."""
+
+    ledger: Ledger
+    amount: Decimal
+    contract: Contract | None = None
+    quantity: int | None = None
+
+
+def moved(amount: Decimal) -> list[Entry]:
+    """Cash that comes from another account, or goes there: capital on both sides."""
+    return [Entry(Ledger.CASH, amount), Entry(Ledger.EQUITY, -amount)]
+
+
+def traded(
+    home: Ledger, option: Option, signed: int, price: Decimal, commission: Decimal = ZERO, cash: Ledger = Ledger.CASH
+) -> list[Entry]:
+    """`signed` contracts more in `home`, at `price` a share, paid out of `cash`."""
+    cost = signed * price * option.multiplier
+    return [
+        Entry(cash, -cost - commission),
+        Entry(home, cost, option, signed),
+        Entry(Ledger.FEES, commission),
+    ]
+
+
+def shares_filled(fill: ev.OrderFilled) -> list[Entry]:
+    """Shares are never sold short: a sale is proceeds at once, and `lot.closed` takes out what they cost.
+
+    The journal adds a sale's commission to the fees of the lot it closes, so it is added to the shares' cost here.
+    """
+    value, bought = fill.price * fill.quantity, fill.side is Side.BUY
+    cost = value + fill.commission if bought else fill.commission
+    return [
+        Entry(Ledger.CASH, -fill.side.sign * value - fill.commission),
+        Entry(Ledger.STOCK, cost, fill.contract, fill.side.sign * fill.quantity),
+    ]
+
+
+def assigned(event: ev.AssignmentReceived) -> list[Entry]:
+    """No profit yet: the premium, net of what it cost to earn, lowers the cost of the shares."""
+    paid = event.contract.notional * event.quantity
+    cost = paid - event.premium_usd + event.fees_usd
+    return [
+        Entry(Ledger.CASH, -paid),
+        Entry(Ledger.SHORT_OPTIONS, event.premium_usd, event.contract, event.quantity),
+        Entry(Ledger.STOCK, cost, Stock(event.contract.symbol), event.shares),
+        Entry(Ledger.FEES, -event.fees_usd),
+    ]
+
+
+def called_away(event: ev.CalledAwayReceived) -> list[Entry]:
+    """Strike and premium are proceeds; what the shares cost leaves with the `lot.closed` that follows."""
+    return [
+        Entry(Ledger.CASH, event.contract.notional * event.quantity),
+        Entry(Ledger.SHORT_OPTIONS, event.premium_usd, event.contract, event.quantity),
+        Entry(Ledger.STOCK, ZERO, Stock(event.contract.symbol), -event.shares),
+        Entry(Ledger.FEES, -event.fees_usd),
+    ]
+
+
+def exercised(event: ev.ExercisedReceived, home: Ledger) -> list[Entry]:
+    """A call's premium and fees are cost of the shares it buys; a put's come off what its shares bring."""
+    paid = event.contract.notional * event.quantity
+    stock = Stock(event.contract.symbol)
+    gone = Entry(home, -event.premium_usd, event.contract, -event.quantity)
+    fees = Entry(Ledger.FEES, -event.fees_usd)
+    if event.contract.is_put:
+        return [Entry(Ledger.CASH, paid), gone, Entry(Ledger.STOCK, ZERO, stock, -event.shares), fees]
+    cost = paid + event.premium_usd + event.fees_usd
+    return [Entry(Ledger.CASH, -paid), gone, Entry(Ledger.STOCK, cost, stock, event.shares), fees]
+
+
+def home_of(option: Option, signed: int) -> Ledger:
+    """What is sold is income, what is bought is the ladder: indices its hedge side, stocks its growth side (17.7)."""
+    if signed < 0:
+        return Ledger.SHORT_OPTIONS
+    return Ledger.LEAPS_HEDGE if option.is_index else Ledger.LEAPS_GROWTH
