@@ -16,6 +16,9 @@ SessionsFolder = Annotated[Path | None, typer.Option("--sessions", help="Folder 
 Theme = Annotated[str | None, typer.Option(help="Palette: dark, light, contrast, safe, ansi.", show_default=False)]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings of the dashboard.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
+OneAccount = Annotated[str, typer.Option("--account", help="GEN, REV, COM …", show_default=False)]
+ContractWords = Annotated[list[str], typer.Argument(help="As the status writes it: NVDA 2026-03-06 180.00 P")]
+WatchOnly = Annotated[bool, typer.Option("--watch", help="Look only: no key reaches the engine.")]
 AccountName = Annotated[str | None, typer.Option("--account", help="GEN, REV, COM …; left out: every account.")]
 
 
@@ -62,18 +65,38 @@ def attach(
     session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
     theme: Theme = None,
     settings: SettingsFile = None,
+    watch: WatchOnly = False,
     sessions: SessionsFolder = None,
 ) -> None:
     """A dashboard on an engine that runs already."""
     from allusetui.cli.remote import attach_to
 
-    attach_to(session, theme, settings, sessions)
+    attach_to(session, theme, settings, watch, sessions)
 
 
-def _press(action: str, session: str, account: str | None, sessions: Path | None) -> None:
-    from allusetui.cli.remote import press
+@app.command()
+def serve(
+    session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 8_000,
+    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    watch: WatchOnly = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """The dashboard in a browser of this machine, at an address that nobody can guess. Needs the extra web.
 
-    press(action, session, account, sessions)
+    From afar: ssh -L 8000:127.0.0.1:8000, and the same address. Each browser has a dashboard of its own.
+    """
+    from allusetui.cli.serve import serve_session
+
+    serve_session(session, port, theme, watch, sessions)
+
+
+def _press(
+    action: str, session: str, account: str | None, sessions: Path | None, contract: list[str] | None = None
+) -> None:
+    from allusetui.cli.remote import option_of, press
+
+    press(action, session, account, sessions, option_of(contract) if contract else None)
 
 
 @app.command()
@@ -100,6 +123,36 @@ def reset(session: SessionName = "demo", account: AccountName = None, sessions: 
     _press("reset", session, account, sessions)
 
 
+@app.command("no-entries")
+def no_entries(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
+    """Cancel an account's entries and let none begin; its protocol stays armed. Left by a resume."""
+    _press("no_entries", session, account, sessions)
+
+
+@app.command()
+def close(
+    contract: ContractWords, account: OneAccount, session: SessionName = "demo", sessions: SessionsFolder = None
+) -> None:
+    """Close one position, within the slippage cap."""
+    _press("close", session, account, sessions, contract)
+
+
+@app.command()
+def approve(
+    contract: ContractWords, account: OneAccount, session: SessionName = "demo", sessions: SessionsFolder = None
+) -> None:
+    """Say yes to the defence of a position that a paused account asks for."""
+    _press("approve", session, account, sessions, contract)
+
+
+@app.command()
+def refuse(
+    contract: ContractWords, account: OneAccount, session: SessionName = "demo", sessions: SessionsFolder = None
+) -> None:
+    """Say no to it."""
+    _press("refuse", session, account, sessions, contract)
+
+
 @app.command()
 def maintenance(session: SessionName = "demo", account: AccountName = None, sessions: SessionsFolder = None) -> None:
     """Take an account that rests in SAFE out of service, a restart included; left by a resume."""
@@ -113,11 +166,23 @@ def audit(session: SessionName = "demo", account: AccountName = None, sessions: 
 
 
 @app.command()
-def status(session: SessionName = "demo", sessions: SessionsFolder = None) -> None:
-    """One JSON object: clock, heartbeat, accounts, latches, equity, working orders."""
-    from allusetui.cli.remote import show_status
+def status(
+    session: SessionName = "demo",
+    account: AccountName = None,
+    max_age: Annotated[
+        float | None, typer.Option(min=0, help="Only judge: exit 1 where something has been silent for more seconds.")
+    ] = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """How an engine stands: clock, heartbeat, link, accounts, latches, equity, working orders, approvals.
 
-    show_status(session, sessions)
+    With --max-age a dead man's alarm: nothing is printed while heartbeat, link and data live. Else one line, and exit
+    code 1; or 2 where no engine answers. Data may rest while the market does.
+    """
+    from allusetui.cli.status import show_status
+
+    show_status(session, account, max_age, as_json, sessions)
 
 
 @app.command()

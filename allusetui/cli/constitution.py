@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import Any
 
 import typer
-from pydantic import BaseModel
 
 from allusetui.cli.evidence import Evidence, gather
 from allusetui.cli.say import FAILED, WIDTH, complain
@@ -83,28 +82,11 @@ def _show_all(law: Law, as_json: bool) -> None:
 def _facts(law: Law, clause: Clause, evidence: Evidence) -> dict[str, Any]:
     return {
         **clause.model_dump(),
-        "numbers": _numbers(law, clause.id),
+        "numbers": law.numbers(clause.id),
         "functions": evidence.functions.get(clause.id, []),
         "tests": None if evidence.tests is None else evidence.tests.get(clause.id, []),
         "scenarios": evidence.scenarios.get(clause.id, []),
     }
-
-
-def _numbers(law: Law, clause_id: str) -> dict[str, Any]:
-    """The tables of the law that cite the clause, keys as `cadence.windows.gen.opens`."""
-    found: dict[str, Any] = {}
-    for name in type(law).model_fields:
-        section = getattr(law, name)
-        if isinstance(section, BaseModel) and clause_id in getattr(section, "clauses", ()):
-            found |= _flat(section.model_dump(mode="json", exclude={"clauses"}, exclude_none=True), name)
-    return found
-
-
-def _flat(table: dict[str, Any], prefix: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in table.items():
-        found |= _flat(value, f"{prefix}.{key}") if isinstance(value, dict) else {f"{prefix}.{key}": value}
-    return found
 
 
 def _print_facts(facts: dict[str, Any]) -> None:

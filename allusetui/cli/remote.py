@@ -1,47 +1,67 @@
 """What a shell says to an engine that runs elsewhere: keys, a question, a dashboard of its own."""
 
-import json
 import sys
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.domain.contract import Option, Right
 from allusetui.domain.snapshot import Key
-from allusetui.runtime.remote import RemoteConsole, status
+from allusetui.domain.text import untrusted
+from allusetui.runtime.remote import RemoteConsole
 from allusetui.runtime.remote import press as press_key
 from allusetui.runtime.talk import ControlError
 
 
-def press(action: str, session: str, account: str | None, sessions: Path | None) -> None:
+def press(
+    action: str, session: str, account: str | None, sessions: Path | None, contract: Option | None = None
+) -> None:
     """Press a key, and say that the journal has it."""
     try:
-        press_key(_folder(session, sessions), Key(action, account, by="shell"))
+        press_key(folder_of(session, sessions), Key(action, account, contract, by="shell"))
     except ControlError as error:
         raise complain(str(error)) from None
     print(f"{action} {account or 'every account'}: done, in the journal")
 
 
-def show_status(session: str, sessions: Path | None) -> None:
-    """Print how the session stands."""
+def option_of(words: Sequence[str]) -> Option:
+    """An option as `status` writes it: `NVDA 2026-03-06 180.00 P`, in one word or in four."""
+    parts = " ".join(words).split()
     try:
-        found = status(_folder(session, sessions))
-    except ControlError as error:
-        raise complain(str(error)) from None
-    print(json.dumps(found))
+        symbol, expiry, strike, right = parts
+        return Option(symbol.upper(), date.fromisoformat(expiry), _dollars(strike), Right(right.upper()))
+    except ValueError:
+        written = untrusted(" ".join(parts), 40)
+        raise complain(f"{written}: no option; write it as the status does: NVDA 2026-03-06 180.00 P") from None
 
 
-def attach_to(session: str, theme: str | None, settings: Path | None, sessions: Path | None) -> None:
-    """A dashboard on the session's engine, until it is left or the engine ends."""
+def _dollars(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not found.is_finite():
+        raise ValueError(text)
+    return found
+
+
+def attach_to(session: str, theme: str | None, settings: Path | None, watch: bool, sessions: Path | None) -> None:
+    """A dashboard on the session's engine, until it is left; with `watch` it sends no keys."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
+    folder = folder_of(session, sessions)
     try:
-        console = RemoteConsole(_folder(session, sessions))
+        console = RemoteConsole(folder, only=watch)
     except ControlError as error:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
-    from allusetui.cli.screen import dashboard, heed_signals
+    from allusetui.cli.screen import dashboard, heed_signals, onlooker
     from allusetui.cli.settings import prefs
 
-    screen = dashboard(console, prefs(theme, settings, _folder(session, sessions)), lambda: None)
+    chosen = prefs(theme, settings, folder)
+    screen = onlooker(console, chosen, folder) if watch else dashboard(console, chosen, folder, lambda: None)
     heed_signals(screen, lambda: screen.leave(end=False))
     screen.run()
     console.close()
@@ -49,5 +69,5 @@ def attach_to(session: str, theme: str | None, settings: Path | None, sessions: 
         raise complain(f"the dashboard failed ({type(screen.failure).__name__}); the engine goes on")
 
 
-def _folder(session: str, sessions: Path | None) -> Path:
+def folder_of(session: str, sessions: Path | None) -> Path:
     return (sessions or sessions_root()) / plain(session)

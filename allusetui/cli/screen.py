@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
 from types import FrameType
@@ -11,7 +13,9 @@ from typing import TYPE_CHECKING
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
+from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
+from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
@@ -40,17 +44,30 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, prefs: Prefs, begin: Callable[[], None]) -> Dashboard:
-    """The screen of an engine; `begin` is called once the screen has painted."""
+def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dashboard:
+    """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs)
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
 
 
-def heed_signals(screen: Dashboard, terminate: Callable[[], None]) -> None:
+def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
+    """The screen of an engine that takes no keys from it."""
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+
+
+def _report(folder: Path, period: str, name: str) -> str | None:
+    """A report of the session, as it was written."""
+    # Imported here: what writes reports is no part of the first paint.
+    from allusetui.reports.files import read
+
+    return read(folder / "reports", period, name)
+
+
+def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:
     """A lost terminal ends the screen alone; `terminate` is called when the process is asked to end."""
 
     def asked(number: int, frame: FrameType | None) -> None:

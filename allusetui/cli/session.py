@@ -58,7 +58,7 @@ def run_session(
         # Imported here: an engine without a screen has no settings.
         from allusetui.cli.settings import prefs
 
-        _with_screen(engine, session, prefs(theme, settings, folder), folder / SCREEN_LOG)
+        _with_screen(engine, folder, prefs(theme, settings, folder))
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -75,11 +75,11 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _with_screen(engine: EngineThread, session: str, prefs: "Prefs", log: Path) -> None:
+def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs") -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
-    left, lost = _watch(engine, prefs, log)
+    left, lost = _watch(engine, folder, prefs)
     if left is None and not lost and engine.started and not engine.ended.is_set():
-        left, lost = _watch(engine, prefs, log)
+        left, lost = _watch(engine, folder, prefs)
     if not engine.started and left is not None:
         return
     if not engine.started:
@@ -87,15 +87,15 @@ def _with_screen(engine: EngineThread, session: str, prefs: "Prefs", log: Path) 
     if left == "end":
         engine.end()
     elif not lost:
-        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {session}")
+        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {folder.name}")
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, prefs: "Prefs", log: Path) -> tuple[str | None, bool]:
+def _watch(engine: EngineThread, folder: Path, prefs: "Prefs") -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 
-    screen = dashboard(engine, prefs, lambda: None if engine.started else engine.start())
+    screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:
@@ -106,7 +106,7 @@ def _watch(engine: EngineThread, prefs: "Prefs", log: Path) -> tuple[str | None,
     left = screen.run()
     if screen.failure is not None:
         print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
-        with suppress(OSError), log.open("a", encoding="utf-8") as file:
+        with suppress(OSError), (folder / SCREEN_LOG).open("a", encoding="utf-8") as file:
             file.write(where_it_failed(screen.failure))
     return left, screen.lost
 

@@ -16,7 +16,7 @@ from allusetui.codec.exact import Exact, exact, exact_fields
 from allusetui.codec.shape import CodecError
 from allusetui.domain import event as events
 from allusetui.domain.event import Event
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Key, Mark, Snapshot, Told
 from allusetui.domain.state import Volatile
 
 _TOLD_OF_VOLATILE: Final = ("quotes", "option_quotes", "rate", "walks", "told_invalid", "reports", "payouts")
@@ -42,11 +42,36 @@ class _Lines:
 
 
 _LINES: Final = _Lines()
+_MARKS: Final = exact(tuple[Mark, ...])
+_TEXTS: Final = exact(dict[str, str])
+
+
+class _Histories:
+    """The accounts' marks as texts: they change once a session, and a snapshot is written five times a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[Mark, ...], str]] = {}
+
+    def of(self, marks: Mapping[str, tuple[Mark, ...]]) -> dict[str, str]:
+        for account, history in marks.items():
+            found = self._known.get(account)
+            if found is None or found[0] is not history:
+                self._known[account] = history, _JSON.encode(_MARKS.write(history))
+        return {account: self._known[account][1] for account in marks}
+
+
+_HISTORIES: Final = _Histories()
 
 
 @lru_cache(maxsize=_REMEMBERED, typed=True)
 def _told(line: str) -> Told:
     return Told(*records.decode(_TEXT.read(line)))
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def _history(text: str) -> tuple[Mark, ...]:
+    found: tuple[Mark, ...] = _MARKS.read(json.loads(text))
+    return found
 
 
 def _events_layout() -> str:
@@ -61,8 +86,16 @@ _TOLD: Final = Exact(
 )  # fmt: skip
 
 
+_HISTORY: Final = Exact(
+    lambda marks: _TEXTS.write(_HISTORIES.of(marks)),
+    lambda texts: {account: _history(text) for account, text in _TEXTS.read(texts).items()},
+    f"{_TEXTS.layout} of {_MARKS.layout}",
+)
+
+
 def _parts() -> dict[str, Exact]:
-    own = {"volatile": exact_fields(Volatile, _TOLD_OF_VOLATILE), "tail": _TOLD, "alerts": _TOLD}
+    told = dict.fromkeys(("tail", "alerts", "moves", "reports"), _TOLD)
+    own = {"volatile": exact_fields(Volatile, _TOLD_OF_VOLATILE), "marks": _HISTORY, **told}
     hints = get_type_hints(Snapshot)
     return {field.name: own.get(field.name) or exact(hints[field.name]) for field in fields(Snapshot)}
 

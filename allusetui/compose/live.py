@@ -16,6 +16,8 @@ from allusetui.scenario.model import Scenario
 
 DEFAULT = "demo"
 ORIGIN_FILE = "scenario.json"
+_OWNER_ONLY = 0o700
+"""An account's affairs, and the socket that commands it, are nobody else's."""
 _EVERY_TICK_UP_TO = 1_200.0
 """Up to this speed every tick is looked at, so that a screen shows the market move."""
 
@@ -28,7 +30,9 @@ def open_live(
     Raises ScenarioError where the scenario is bad, or not the one that the session was begun with, and what
     `open_session` raises. To be used in the thread that opened it.
     """
-    run = open_session(_scenario(folder, wanted, data), folder)
+    scenario = _scenario(folder, wanted, data)
+    folder.chmod(_OWNER_ONLY)
+    run = open_session(scenario, folder)
     world, book = run.runtime.world, run.runtime.world.broker
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
@@ -49,7 +53,7 @@ def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
     if not origin.is_file():
         source = wanted or DEFAULT
         scenario = load_scenario(source, data)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(_OWNER_ONLY, parents=True, exist_ok=True)
         path = Path(source)
         where = str(path.resolve()) if path.is_file() else source
         origin.write_text(json.dumps({"scenario": where, "sha256": _digest(source)}) + "\n", encoding="utf-8")

@@ -156,6 +156,8 @@ class Account:
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""
     week_equity: Decimal = ZERO
     """The same of the last report cut."""
+    week_premium: Decimal = ZERO
+    """What options sold have brought in since then, less what buying them back has cost; fees not counted."""
 
     def quantity(self, contract: Contract) -> int:
         """Signed contracts or shares held."""

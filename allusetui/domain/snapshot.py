@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from allusetui.domain.contract import Option
@@ -38,13 +40,23 @@ class Link:
     message_age_ms: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an account was worth when a session had closed, and its high-water mark then, dollars."""
+
+    day: date
+    equity: Decimal
+    high_water: Decimal
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Everything of one instant. Nobody changes what it holds.
 
     `volatile` carries quotes and what is doubted of them, the rate, known reports and dividends, and the walks of
     working orders, no more. `beat_ms` is the engine's wall clock, monotonic; `lag_ms` how late its loop was at the
-    worst since the snapshot before. `tail` and `alerts` ascend.
+    worst since the snapshot before. `tail`, `alerts` and `reports`, those that were written, ascend; `moves` are the
+    accounts' last transitions.
     """
 
     count: int
@@ -62,6 +74,10 @@ class Snapshot:
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     """By account; a kill's under the empty name."""
     ended: bool = False
+    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
+    """By account, ascending: one a session, of a year at most."""
+    moves: tuple[Told, ...] = ()
+    reports: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

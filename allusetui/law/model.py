@@ -1,6 +1,6 @@
 """The constitution as data: what every number is called, what kind it is and between which limits it may lie."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -67,6 +67,13 @@ __all__ = [
 ]
 
 
+def _flat(table: dict[str, Any], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found |= _flat(value, f"{prefix}.{key}") if isinstance(value, dict) else {f"{prefix}.{key}": value}
+    return found
+
+
 class Clause(Model):
     """One clause: what it says in a line and in the constitution's own words, and whether an engine enforces it yet.
 
@@ -128,6 +135,15 @@ class Law(Model):
             if clause.id == clause_id:
                 return clause
         raise KeyError(clause_id)
+
+    def numbers(self, clause_id: str) -> dict[str, Any]:
+        """The tables that cite a clause as JSON values, by key: `cadence.windows.gen.opens`."""
+        found: dict[str, Any] = {}
+        for name in type(self).model_fields:
+            section = getattr(self, name)
+            if isinstance(section, Section | Sleeves) and clause_id in section.clauses:
+                found |= _flat(section.model_dump(mode="json", exclude={"clauses"}, exclude_none=True), name)
+        return found
 
     @model_validator(mode="after")
     def _sections_cite_known_clauses(self) -> Self:

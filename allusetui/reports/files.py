@@ -9,6 +9,7 @@ from allusetui.reports.render import as_json, markdown, text
 from allusetui.reports.weekly import WeeklyTable
 
 _WEEK = re.compile(r"\d{4}-W\d{2}")
+_NAMED = re.compile(r"[a-z]+-[\w-]+", re.ASCII)
 
 
 def write(folder: Path, table: WeeklyTable) -> str:
@@ -24,6 +25,16 @@ def write(folder: Path, table: WeeklyTable) -> str:
         _replace(folder / f"weekly-{table.week}.{suffix}", content)
     _sync_folder(folder)
     return sha256(plain.encode()).hexdigest()
+
+
+def read(folder: Path, period: str, name: str) -> str | None:
+    """The text of a report in the folder; None where it can't be read, or its name is none of ours."""
+    if not _NAMED.fullmatch(f"{period}-{name}"):
+        return None
+    try:
+        return (folder / f"{period}-{name}.txt").read_text("utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 def _replace(path: Path, content: str) -> None:

@@ -199,5 +199,11 @@ def roll_reason(s: Situation, option: Option) -> tuple[str, float] | None:
     delta = model_delta(float(quote.mid), float(spot.mid), float(option.strike), years, s.volatile.rate, is_call)
     if option.expiry <= months_later(s.today, law.roll_months):
         return TTE, delta
-    drifted = not law.drift_delta.low - _EPSILON <= delta <= law.drift_delta.high + _EPSILON
-    return (DELTA, delta) if drifted and side_of(option) == GROWTH else None
+    return (DELTA, delta) if drifts(s, option, delta) else None
+
+
+@clause("17.4")
+def drifts(s: Situation, option: Option, delta: float) -> bool:
+    """Whether an absolute delta of the growth side is outside of its band; the hedge side has none."""
+    band = s.law.ladder.drift_delta
+    return side_of(option) == GROWTH and not band.low - _EPSILON <= delta <= band.high + _EPSILON

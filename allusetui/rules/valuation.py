@@ -106,15 +106,15 @@ def portfolio_delta(s: Situation, account: Account) -> float | None:
     """Dollars gained a dollar that every underlying rises; None where a quote is missing. Shown, never a limit."""
     found = 0.0
     for contract in account.lots:
-        delta = 1.0 if isinstance(contract, Stock) else _option_delta(s, contract)
+        delta = 1.0 if isinstance(contract, Stock) else option_delta(s, contract)
         if delta is None:
             return None
         found += delta * account.quantity(contract) * (1 if isinstance(contract, Stock) else contract.multiplier)
     return found
 
 
-def _option_delta(s: Situation, option: Option) -> float | None:
-    """Signed, by the implied vol of the mid."""
+def option_delta(s: Situation, option: Option) -> float | None:
+    """Signed, a share, by the implied vol of the mid; None where a quote is missing."""
     spot, quote = s.quote(option.symbol), s.volatile.option_quotes.get(option)
     if spot is None or quote is None:
         return None

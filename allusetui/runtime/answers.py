@@ -8,12 +8,15 @@ from typing import Final, Protocol
 from allusetui.domain.event import AlertRaised, OperatorKey, StateRefused
 from allusetui.domain.snapshot import Key, Snapshot, Told
 from allusetui.domain.text import untrusted
-from allusetui.runtime.inbox import Inbox
+from allusetui.runtime.inbox import ROOM, Inbox
 from allusetui.runtime.talk import ControlError
 
 PATIENCE_S: Final = 2.0
 _ON_ALL: Final = frozenset({"kill", "reset", "pause", "resume", "no_entries", "maintenance", "audit"})
 _ON_EACH: Final = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
+_STOPS: Final = frozenset({"kill", "pause"})
+_MOST_WAITING: Final = ROOM // 2
+"""Keys from the socket: a flood of them never fills the inbox, and what stops an account always gets in."""
 _ACTIONS: Final = _ON_ALL | {"close", "approve", "refuse"}
 
 
@@ -56,6 +59,8 @@ class Answers:
         if snapshot is None or snapshot.ended:
             raise ControlError("the engine has ended" if snapshot else "the engine has not begun yet")
         check(key, snapshot)
+        if len(self._waiting) >= _MOST_WAITING and key.action not in _STOPS:
+            raise ControlError(f"{len(self._waiting)} keys wait for the engine already: {key.action} was not sent")
         each = key.account is None and key.action in _ON_EACH
         awaited: set[str | None] = set(snapshot.state.accounts) if each else {key.account}
         seq = snapshot.tail[-1].seq if snapshot.tail else 0

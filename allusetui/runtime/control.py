@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from allusetui import __version__
 from allusetui.codec.shape import CodecError
 from allusetui.codec.whole import FORMAT, encode, key_of
 from allusetui.domain.snapshot import Snapshot
@@ -24,10 +25,12 @@ from allusetui.runtime.talk import (
     line,
     listen,
     message_of,
+    version_of,
 )
 
 VISITORS: Final = 32
-_UNANSWERED: Final = 64
+_UNANSWERED: Final = 8
+"""Questions of one visitor at a time: a flood of them takes its turn with everything else."""
 _HELLO_S: Final = 5.0
 _FAREWELL_S: Final = 0.2
 
@@ -93,18 +96,27 @@ class ControlServer:
         visit, task = _Visit(self, reader, writer), asyncio.current_task()
         assert task is not None
         if len(self._visits) >= VISITORS:
-            next(iter(self._visits)).cancel()  # the oldest gives way: a kill always gets in
+            self._give_way()
         self._visits[task] = visit
         try:
             await visit.run()
         finally:
-            del self._visits[task]
+            self._visits.pop(task, None)
+
+    def _give_way(self) -> None:
+        """A kill always gets in: the oldest visitor goes, and first one who has not even said hello."""
+        oldest = min(self._visits, key=lambda task: self._visits[task].greeted)
+        del self._visits[oldest]
+        oldest.cancel()
 
 
 class _Visit:
     """One connection. Its answers and snapshots leave one after the other; each waits until the last one is gone."""
 
     def __init__(self, server: ControlServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.greeted = False
+        self._version = ""
+        self._watches_only = False
         self._answering: set[asyncio.Task[None]] = set()
         self._showing: asyncio.Task[None] | None = None
         self._server = server
@@ -148,6 +160,7 @@ class _Visit:
             raise ControlError("no hello came") from None
         if hello is not None:
             check_hello(hello)
+            self.greeted, self._version = True, version_of(hello)
             await self._say(line(HELLO))
 
     async def _next(self) -> dict[str, Any] | None:
@@ -172,6 +185,8 @@ class _Visit:
 
     async def _answer(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         match message.get("ask"):
+            case "key" | "end" if self._watches_only:
+                raise ControlError("this dashboard only watches: it sends no keys")
             case "status":
                 snapshot = self._server.hub.latest
                 if snapshot is None:
@@ -180,16 +195,18 @@ class _Visit:
             case "key":
                 await self._server.answers.press(key_of(message))
             case "watch":
-                self._watch(message.get("format"))
+                self._watch(message.get("format"), message.get("only") is True)
             case "end":
                 self._server.hub.end()
             case _:
                 raise ControlError("ask for status, key, watch or end")
         return OK
 
-    def _watch(self, form: object) -> None:
+    def _watch(self, form: object, only: bool) -> None:
+        self._watches_only |= only
         if form != FORMAT:
-            raise ControlError(f"snapshots have the format {FORMAT} here, not {form!r}: use one version of allusetui")
+            other = f"a dashboard of allusetui {self._version} can't show an engine of {__version__} (format {FORMAT})"
+            raise ControlError(f"{other}: attach with the one that runs the engine; keys and status work from here too")
         if self._showing is None:
             self._showing = asyncio.create_task(self._show())
 

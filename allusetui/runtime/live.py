@@ -10,7 +10,7 @@ from allusetui.domain.account import Latch
 from allusetui.domain.event import CancelRequested
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Key, Link, Proof, Snapshot
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import Volatile
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.pace import Pace
 from allusetui.runtime.tail import TailJournal
@@ -53,6 +53,7 @@ class Live:
         self._count = 0
         self._published_s = float("-inf")
         self._lag_s = 0.0
+        self._heard_s, self._newest_ms = wall_s(), 0
         self._proofs: dict[str, Proof] = {}
         self._unproven: dict[str, tuple[frozenset[str], float]] = {}
         self.watchers: list[Callable[[Snapshot], None]] = []
@@ -179,15 +180,23 @@ class Live:
         now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), upto_ms))
         self.latest = Snapshot(
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
-            self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, _link(engine.state),
+            self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
             tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs), ended,
+            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
         )  # fmt: skip
         self._lag_s = 0.0
         for watch in self.watchers:
             watch(self.latest)
 
+    def _link(self, now_ms: int) -> Link:
+        """The simulated broker answers at once; its link is lost where an account says so.
 
-def _link(state: State) -> Link:
-    """The simulated broker answers at once; its link is lost where an account says so."""
-    up = not any(Latch.BROKER in account.latches for account in state.accounts.values())
-    return Link(up, 0.0 if up else None, 0.0 if up else None)
+        A link that is up is heard with each newer quote; where nothing trades nothing is missed.
+        """
+        engine = self._turn.engine
+        up = not any(Latch.BROKER in account.latches for account in engine.state.accounts.values())
+        newest_ms = max((quote.at_ms for quote in engine.volatile.quotes.values()), default=0)
+        if up and (newest_ms > self._newest_ms or not self.session.pace.trades(now_ms)):
+            self._heard_s = self._published_s
+        self._newest_ms = max(newest_ms, self._newest_ms)
+        return Link(up, 0.0 if up else None, (self._published_s - self._heard_s) * SECOND_MS)

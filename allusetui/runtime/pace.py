@@ -59,6 +59,11 @@ class Pace:
         """The market stands at an instant now, and runs on from there: it never hurries to make up for what it lost."""
         self._market_ms, self._wall_s = max(at_ms, self._market_ms), wall_s
 
+    def trades(self, at_ms: int) -> bool:
+        """Whether the market is open at an instant."""
+        session = self._calendar.from_day(day_of(at_ms))
+        return session.open_ms <= at_ms < session.close_ms
+
     def _stretches(self, from_ms: int) -> Iterator[tuple[int, float]]:
         """(end, market seconds a wall second) of the stretches from an instant on, each of one rate."""
         assert self.speed is not None

@@ -31,31 +31,31 @@ def press(folder: Path, key: Key, patience_s: float = PATIENCE_S) -> None:
 
 
 def _asked(folder: Path, ask: Mapping[str, Any], patience_s: float) -> dict[str, Any]:
-    talk = _Talk(folder, patience_s)
-    try:
-        return talk.ask(ask)
-    finally:
-        talk.close()
+    talk = _Talk(folder, ask, patience_s)
+    talk.close()
+    return talk.answer
 
 
 class _Talk:
-    """A connection on which both sides have said hello. What it raises is a ControlError."""
+    """A connection on which both sides have said hello, and its first `answer`. What it raises is a ControlError.
 
-    def __init__(self, folder: Path, patience_s: float) -> None:
+    The question goes with the hello: an engine that does not take the one does not hear the other.
+    """
+
+    def __init__(self, folder: Path, ask: Mapping[str, Any], patience_s: float) -> None:
         self._session = folder.resolve().name
         self.rest = bytearray()
         self.socket = connect(folder, patience_s)
         try:
-            check_hello(self._exchanged(HELLO))
+            with suppress(OSError):  # gone; what it said before is told below
+                self.socket.sendall(line(HELLO) + line(ask))
+            check_hello(message_of(self.line()))
+            self.answer = message_of(self.line())
+            if "error" in self.answer:
+                raise ControlError(str(self.answer["error"]))
         except BaseException:
             self.close()
             raise
-
-    def ask(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._exchanged(message)
-        if "error" in answer:
-            raise ControlError(str(answer["error"]))
-        return answer
 
     def line(self) -> bytes:
         """The next line, without its end."""
@@ -71,11 +71,6 @@ class _Talk:
     def close(self) -> None:
         self.socket.close()
 
-    def _exchanged(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        with suppress(OSError):  # gone; what it said before is told below
-            self.socket.sendall(line(message))
-        return message_of(self.line())
-
     def _received(self) -> bytes:
         try:
             return self.socket.recv(_CHUNK_BYTES)
@@ -88,13 +83,14 @@ class _Talk:
 class RemoteConsole:
     """Implements `domain.snapshot.Console`. A lost engine is shown as ended; it is not looked for again.
 
-    Raises ControlError where no engine runs, or it shows nothing within the patience.
+    With `only` it watches and no more: no key leaves, and the engine would take none. Raises ControlError where no
+    engine runs, or it shows nothing within the patience.
     """
 
-    def __init__(self, folder: Path, patience_s: float = PATIENCE_S) -> None:
-        talk = _Talk(folder, patience_s)
+    def __init__(self, folder: Path, patience_s: float = PATIENCE_S, only: bool = False) -> None:
+        talk = _Talk(folder, {"ask": "watch", "format": FORMAT, "only": only}, patience_s)
+        self._only = only
         try:
-            talk.ask({"ask": "watch", "format": FORMAT})
             self._latest = _snapshot(talk.line())
         except BaseException:
             talk.close()
@@ -113,7 +109,7 @@ class RemoteConsole:
         self._send({"ask": "key", **key_data(key)})
 
     def end(self) -> None:
-        """End the engine in good order; one that is lost has ended."""
+        """End the engine in good order; one that is lost has ended. Raises BlockingIOError."""
         try:
             self._send({"ask": "end"})
         except BlockingIOError:
@@ -127,6 +123,8 @@ class RemoteConsole:
         self._reader.join()
 
     def _send(self, message: Mapping[str, Any]) -> None:
+        if self._only:
+            raise BlockingIOError("this dashboard only watches")
         data = line(message)
         try:
             sent = 0 if self._latest.ended else self._socket.send(data, socket.MSG_DONTWAIT)

@@ -1,7 +1,9 @@
 """How processes talk on a session's socket: where it is, who may, and what a line of it is.
 
 One JSON object a line. The visitor begins with a hello; then it asks: `status`, `key`, `watch`, `end`. An answer is
-`{"ok": true}`, `{"status": …}`, `{"error": one line}`; who watches gets `{"snapshot": …}` lines besides.
+`{"ok": true}`, `{"status": …}`, `{"error": one line}`; who watches gets `{"snapshot": …}` lines besides. A watch with
+`"only": true` gives up keys and the end for the rest of the visit. Keys and status are understood by every version of
+one protocol; snapshots by one version alone.
 """
 
 import json
@@ -13,13 +15,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
+from allusetui import __version__
+from allusetui.domain.text import untrusted
+
 SOCKET_NAME: Final = "control.sock"
 SNAPSHOT_PREFIX: Final = b'{"snapshot":'
 LONGEST_ASK_BYTES: Final = 65_536
-HELLO: Final = {"hello": "allusetui", "protocol": 1}
+PROTOCOL: Final = 1
+HELLO: Final = {"hello": "allusetui", "protocol": PROTOCOL, "version": __version__}
 OK: Final = {"ok": True}
 _LONGEST_FOLDER_BYTES: Final = 60
 _OWNER_ONLY: Final = 0o600
+_LONGEST_VERSION: Final = 20
 
 
 class ControlError(Exception):
@@ -47,9 +54,16 @@ def check_hello(message: Mapping[str, Any]) -> None:
         raise ControlError(str(message["error"]))
     if message.get("hello") != HELLO["hello"]:
         raise ControlError("no allusetui there: its hello is missing")
-    if message.get("protocol") != HELLO["protocol"]:
-        spoken = f"protocol {message.get('protocol')!r} meets {HELLO['protocol']}"
-        raise ControlError(f"{spoken}: use one version of allusetui")
+    if message.get("protocol") != PROTOCOL:
+        spoken = untrusted(str(message.get("protocol")), _LONGEST_VERSION)
+        other = f"allusetui {version_of(message)} (protocol {spoken})"
+        mine = f"{__version__} (protocol {PROTOCOL})"
+        raise ControlError(f"{other} can't talk with {mine}: use the allusetui that runs the engine")
+
+
+def version_of(hello: Mapping[str, Any]) -> str:
+    """What the other side says that it is."""
+    return untrusted(str(hello.get("version", "of an unknown version")), _LONGEST_VERSION)
 
 
 def listen(path: Path) -> socket.socket:

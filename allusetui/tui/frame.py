@@ -25,6 +25,16 @@ def keys_line(account: str | None, width: int, keys: Mapping[str, str]) -> Line:
     return tuple(cells)
 
 
+def watch_line(width: int, keys: Mapping[str, str]) -> Line:
+    """That no key of this screen reaches the engine, and the keys that look."""
+    line: Line = (Cell(" watching only", Tone.WARN), Cell(": no key reaches the engine", Tone.DIM))
+    for name in ("leave", "help", "why"):
+        longer = (*line, Cell(f"  {keys[name]}"), Cell(f" {name}", Tone.DIM))
+        if sum(width_of(cell.text) for cell in longer) <= width:
+            line = longer
+    return line
+
+
 def _length(names: tuple[str, ...], labels: Mapping[str, tuple[str, str]]) -> int:
     return sum(width_of(key) + width_of(text) for key, text in map(labels.__getitem__, names)) + 2 * len(names) - 1
 

@@ -56,9 +56,13 @@ def _plain(text: str) -> str:
 
 
 def merged(pieces: Iterable[tuple[str, str]]) -> Runs:
-    """Neighbours of one look as one run: each change of look costs more bytes than a word."""
+    """Neighbours of one look as one run: each change of look costs more bytes than a word.
+
+    What a terminal would obey, or turn around, is left out wherever it has come from.
+    """
     found: list[tuple[str, str]] = []
-    for text, look in pieces:
+    for piece, look in pieces:
+        text = piece if piece.isprintable() else "".join(filter(str.isprintable, piece))
         if found and found[-1][1] == look:
             found[-1] = (found[-1][0] + text, look)
         else:

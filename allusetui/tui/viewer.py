@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
-from allusetui.tui.keys import action, bindings
+from allusetui.tui.keys import bindings
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.typing import Filter, Pick, Typing
@@ -74,7 +74,8 @@ class Viewer(Watch):
 
     def _run(self, name: str, wanted: bool = True) -> None:
         if wanted:
-            self.call_next(partial(self.run_action, action(name), self))
+            found = (key for keys in self._bindings.key_to_bindings.values() for key in keys if key.id == name)
+            self.call_next(partial(self.run_action, next(found).action, self))
 
     @property
     def is_typing(self) -> bool:

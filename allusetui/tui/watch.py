@@ -28,6 +28,7 @@ from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask, leaving
 from allusetui.tui.screens.main import Frame, Full, Main
+from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
@@ -36,6 +37,7 @@ from allusetui.view.header import header
 from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
+from allusetui.view.reports import Shelf, empty_shelf
 from allusetui.view.why import Asked, asked_of, deeper
 
 POLL_S = 0.25
@@ -57,7 +59,7 @@ class Watch(App[str], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "leave"),
-        *bindings("leave", "why", "journal", "orders", "states", "alerts"),
+        *bindings("leave", "why", "journal", "orders", "states", "ladder", "calendar", "reports", "maximise", "alerts"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
 
@@ -67,12 +69,15 @@ class Watch(App[str], inherit_bindings=False):
         grind: Callable[[], Lens],
         clock_ms: Callable[[], float],
         prefs: Prefs | None = None,
+        shelf: Shelf = empty_shelf,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
         if no_colour is not None:
             os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
         self.prefs = prefs or Prefs()
+        self.wanted = ""
+        """The words that the journal's rows have to have."""
         self.palettes, complaints = themes(self.prefs.palettes)
         for palette in self.palettes.values():
             self.register_theme(palette)
@@ -90,7 +95,9 @@ class Watch(App[str], inherit_bindings=False):
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
-        self._frame = Frame(self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted)
+        self._frame = Frame(
+            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf
+        )
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
@@ -98,8 +105,6 @@ class Watch(App[str], inherit_bindings=False):
         self._notes = Notes()
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
-        self.wanted = ""
-        """The words that the journal's rows have to have."""
         self._read_seq = 0
         self._home: asyncio.AbstractEventLoop | None = None
         self._left: str | None = None
@@ -309,8 +314,16 @@ class Watch(App[str], inherit_bindings=False):
             screen.dismiss()
             if screen.pane_name == name:
                 return
-        self.push_screen(Full(self._frame, name), lambda answer: self._read(name))
+        full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
+        self.push_screen(full, lambda answer: self._read(name))
         self.call_after_refresh(self._draw, False)
+
+    def action_maximise(self) -> None:
+        """The pane where a person is on a screen of its own, or back to all of them."""
+        if isinstance(self.screen, Full):
+            self.screen.dismiss()
+        elif self.screen is self.main and self.focused is not None and self.focused.id is not None:
+            self.action_full(self.focused.id)
 
     def action_why(self) -> None:
         """The clauses that were looked at for the row where a person is, or for the chosen account."""

@@ -19,9 +19,9 @@ _SPECS = (
     Spec(Column("spot", 10, right=True), 1),
     Spec(Column("strike", 7, right=True), 7),
     Spec(Column(_BAR, 18), 2, 30),
-    Spec(Column("ATR", 5, right=True), 5),
+    Spec(Column("ATR", 5, right=True), 6),
     Spec(Column("level", 8), 0),
-    Spec(Column("credit → now", 13, right=True), 6, 18),
+    Spec(Column("credit → now", 13, right=True), 5, 18),
     Spec(Column("look", 9), 3),
     Spec(Column("then", 22), 4, 40),
 )

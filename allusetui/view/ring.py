@@ -22,12 +22,9 @@ def ring(seen: Seen) -> tuple[Line, ...]:
 
 
 def _moved(seen: Seen) -> dict[str, tuple[Told, StateChanged]]:
-    """The newest transition of each account that the snapshot still tells of."""
-    found: dict[str, tuple[Told, StateChanged]] = {}
-    for told in seen.snapshot.tail:
-        if isinstance(told.event, StateChanged) and told.event.account is not None:
-            found[told.event.account] = told, told.event
-    return found
+    """The last transition of each account that has ever moved."""
+    moves = ((told, told.event) for told in seen.snapshot.moves)
+    return {event.account: (told, event) for told, event in moves if isinstance(event, StateChanged) and event.account}
 
 
 def _station(status: Status, accounts: list[Account]) -> Line:

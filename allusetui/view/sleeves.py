@@ -1,11 +1,13 @@
 """The sleeves: a row an account."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.rules import explain
 from allusetui.rules.explain import Situation, SleeveFigures, Step
 from allusetui.view import words
+from allusetui.view.charts import gauge
 from allusetui.view.fit import Spec, choose, row
 from allusetui.view.model import Cell, Column, Seen, Table, Tone
 
@@ -16,19 +18,21 @@ _SPECS = (
     Spec(Column("latch", 8), 0, 18),
     Spec(Column("equity", 9, right=True), 1, 13),
     Spec(Column("day", 6, right=True), 3),
-    Spec(Column("week", 6, right=True), 5),
+    Spec(Column("week", 6, right=True), 6),
+    Spec(Column("premium", 7, right=True), 8, 9),
     Spec(Column("depl %", 7, right=True), 2),
-    Spec(Column("cap", 7), 6),
+    Spec(Column("to cap", 6), 7, 10),
+    Spec(Column("cap", 7), 5),
     Spec(Column("fall %", 7, right=True), 4),
-    Spec(Column("delta", 7, right=True), 8),
-    Spec(Column("levels", 11), 7),
+    Spec(Column("delta", 7, right=True), 10),
+    Spec(Column("levels", 8), 9, 15),
     Spec(Column("next", 15), 0, 24),
 )
 _LOSS = Decimal("-0.01")
 
 
 def sleeves(seen: Seen, width: int) -> Table:
-    """The digit that chooses it, state, latches, equity, deployment, drawdown, delta, levels and what comes next.
+    """The digit that chooses it, state, latches, equity, premium, deployment, drawdown, levels and what comes next.
 
     A row's key is the account's name.
     """
@@ -36,23 +40,23 @@ def sleeves(seen: Seen, width: int) -> Table:
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
     accounts = seen.snapshot.state.accounts.values()
     figures = ((a, explain.sleeve(s, a)) for a in accounts)
-    room = next((c.width for c in columns if c.title == "latch"), 0)
+    widths = {column.title: column.width for column in columns}
     rows = (
-        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, s, room, seen), **_money(f, s)})
+        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, seen, widths), **_money(f, s, widths)})
         for place, (a, f) in enumerate(figures, start=1)
     )
     return Table(columns, tuple(rows), "no accounts")
 
 
-def _standing(account: Account, f: SleeveFigures, s: Situation, room: int, seen: Seen) -> dict[str, Cell]:
+def _standing(account: Account, f: SleeveFigures, seen: Seen, widths: Mapping[str, int]) -> dict[str, Cell]:
     worst = max(f.levels, default=0)
     held = " ".join(f"{level}:{f.levels[level]}" for level in sorted(f.levels, reverse=True))
     return {
         "account": Cell(account.name),
         "state": Cell(_state(account), _state_tone(account)),
-        "latch": _latches(account, room),
+        "latch": _latches(account, widths.get("latch", 0)),
         "levels": Cell(held, words.LEVEL_TONES[worst]) if held else Cell(words.NONE, Tone.DIM),
-        "next": _next(account, f.next, seen),
+        "next": _next(account, f.next, seen, widths.get("next", 0)),
     }
 
 
@@ -84,7 +88,7 @@ def _latches(account: Account, room: int) -> Cell:
     return Cell(text, Tone.BAD if account.latches else Tone.WARN)
 
 
-def _next(account: Account, step: Step | None, seen: Seen) -> Cell:
+def _next(account: Account, step: Step | None, seen: Seen, room: int) -> Cell:
     """What a person has to do first; else what the account does next."""
     if account.status is Status.EMERGENCY:
         return Cell(f"halted: {seen.keys['reset']}", Tone.BAD)
@@ -99,7 +103,18 @@ def _next(account: Account, step: Step | None, seen: Seen) -> Cell:
     if step is None:
         return Cell(words.NONE, Tone.DIM)
     when = words.moment(step.at_ms, seen.snapshot.now_ms)
-    return Cell(f"enters to {when}") if step.what == "entering" else Cell(f"{when} {step.what}", Tone.DIM)
+    if step.what == "entering":
+        return Cell(f"enters to {when}")
+    full = f"{when} {step.what}"
+    return Cell(full if len(full) <= room else full.replace("expiry", "exp."), Tone.DIM)
+
+
+def _load(f: SleeveFigures, width: int) -> Cell:
+    """How much of what may be deployed is: full is no trouble, more than that is told."""
+    if f.deployed is None:
+        return Cell(words.UNKNOWN)
+    share = f.deployed / f.ceiling if f.ceiling else Decimal(1)
+    return Cell(gauge(float(share), width), Tone.PLAIN if share > 1 else Tone.DIM)
 
 
 def _gain(share: Decimal | None) -> Tone:
@@ -107,7 +122,7 @@ def _gain(share: Decimal | None) -> Tone:
     return Tone.BAD if share is not None and share <= _LOSS else Tone.PLAIN
 
 
-def _money(f: SleeveFigures, s: Situation) -> dict[str, Cell]:
+def _money(f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:
     stale = explain.is_stale(s, f.age_s)
     tone = Tone.DIM if stale else Tone.PLAIN
     old = f" {words.age(f.age_s)}" if stale else ""
@@ -116,6 +131,8 @@ def _money(f: SleeveFigures, s: Situation) -> dict[str, Cell]:
         "equity": Cell(f"{words.usd(f.equity)}{old}", tone),
         "day": Cell(words.signed(f.day), Tone.DIM if stale else _gain(f.day)),
         "week": Cell(words.signed(f.week), Tone.DIM if stale else _gain(f.week)),
+        "premium": Cell(words.usd(f.premium_usd)),
+        "to cap": _load(f, widths.get("to cap", 0)),
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
         "cap": Cell(words.CAPS[f.cap], Tone.WARN if f.cap in ("0.10", "6.12") else Tone.DIM),
         "fall %": Cell(

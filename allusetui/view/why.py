@@ -47,7 +47,7 @@ def asked_of(seen: Seen, pane: str, key: str) -> Asked | None:
     snapshot = seen.snapshot
     if pane == "sleeves":
         return Asked(OfAccount(key))
-    if pane == "risk":
+    if pane in ("risk", "ladder"):
         found = chosen(seen, key)
         return Asked(OfPosition(*found)) if found is not None else None
     if pane == "orders":

@@ -130,6 +130,25 @@ def press(engine: EngineThread, timed: Timed, accounts: Sequence[str], orders: i
     return took_ms, count
 
 
+def opened(folder: Path, timed: Callable[[Callable[[str, int], Sequence[Input]]], Timed]) -> Live:
+    """The session, its cancels `timed`; in the engine's thread."""
+    journal = TailJournal(SqliteJournal(folder))
+    run = build_run(parse(scenario(), "pause.toml"), journal, NoReports())
+    run.exchange.cancel = timed(run.exchange.cancel)  # type: ignore[method-assign]  # the stopwatch
+    pace = Pace(run.calendar, 1, run.started.at_ms, perf_counter())
+    session = Session("pause", "SIM", run.runtime, journal, run.begin, lambda: None, pace, run.end_ms)
+    live = Live(session, perf_counter)
+    live.beside = asyncio.get_running_loop().create_task(pour(live))  # type: ignore[attr-defined]  # kept alive
+    return live
+
+
+def tell(what: dict[str, object], times: Sequence[float]) -> None:
+    """One JSON line of a measurement, its times in ms."""
+    p50, p99 = np.percentile(times, [50, 99])
+    figures = {"p50_ms": p50, "p99_ms": p99, "max_ms": max(times)}
+    print(json.dumps({**what, **{figure: round(value, 2) for figure, value in figures.items()}}), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presses", type=int, default=200)
@@ -137,29 +156,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         timed: list[Timed] = []
 
-        def opened() -> Live:
-            journal = TailJournal(SqliteJournal(Path(folder)))
-            run = build_run(parse(scenario(), "pause.toml"), journal, NoReports())
-            timed.append(Timed(run.exchange.cancel))
-            run.exchange.cancel = timed[0]  # type: ignore[method-assign]  # the stopwatch
-            pace = Pace(run.calendar, 1, run.started.at_ms, perf_counter())
-            turn = run.runtime
-            session = Session("pause", "SIM", turn, journal, run.begin, lambda: None, pace, run.end_ms)
-            live = Live(session, perf_counter)
-            live.beside = asyncio.get_running_loop().create_task(pour(live))  # type: ignore[attr-defined]  # kept alive
-            return live
+        def timing(cancel: Callable[[str, int], Sequence[Input]]) -> Timed:
+            timed.append(Timed(cancel))
+            return timed[0]
 
-        engine = EngineThread(opened)
+        engine = EngineThread(lambda: opened(Path(folder), timing))
         engine.start()
         until(lambda: engine.latest() is not None or engine.failure is not None)
         try:
             for name, accounts, orders in (("p", ACCOUNTS[:1], 7), ("P", ACCOUNTS, 20)):
                 rows = [press(engine, timed[0], accounts, orders) for _ in range(presses)]
-                times = np.array([took for took, _ in rows])
-                shown = {"key": name, "presses": presses, "orders": min(count for _, count in rows)}
-                p50, p99 = np.percentile(times, [50, 99])
-                figures = {"p50_ms": p50, "p99_ms": p99, "max_ms": times.max()}
-                print(json.dumps({**shown, **{figure: round(value, 2) for figure, value in figures.items()}}))
+                orders_seen = min(count for _, count in rows)
+                tell({"key": name, "presses": presses, "orders": orders_seen}, [took for took, _ in rows])
         finally:
             engine.end()
             engine.join()

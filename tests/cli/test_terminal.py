@@ -23,13 +23,13 @@ def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def status(sessions: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(command("status", "--sessions", sessions).stdout)
+    found: dict[str, Any] = json.loads(command("status", "--json", "--sessions", sessions).stdout)
     return found
 
 
 def working(sessions: Path) -> list[dict[str, Any]]:
     """The working orders; none while no engine answers."""
-    done = command("status", "--sessions", sessions)
+    done = command("status", "--json", "--sessions", sessions)
     found: list[dict[str, Any]] = json.loads(done.stdout)["working_orders"] if done.returncode == 0 else []
     return found
 

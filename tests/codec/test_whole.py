@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from time import perf_counter
 from typing import Any
@@ -19,9 +19,10 @@ from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.input import Execution
 from allusetui.domain.quote import Payout
-from allusetui.domain.snapshot import Key, Link, Proof, Snapshot, Told
+from allusetui.domain.snapshot import Key, Link, Mark, Proof, Snapshot, Told
 from allusetui.domain.state import State, Volatile
 from allusetui.journal.memory import MemoryJournal
+from allusetui.runtime.tail import TailJournal
 from allusetui.scenario.load import load
 from tests.replaying import Silent
 
@@ -31,9 +32,11 @@ BUDGET_S = 0.005
 
 def shot(state: State, volatile: Volatile, at_ms: int, journal: MemoryJournal) -> Snapshot:
     told = tuple(Told(*row) for row in journal.read())[-200:]
+    kept = TailJournal(journal)
     return Snapshot(
         7, "demo", "SIM", at_ms, 60.0, 12.5, 0.25, state, volatile, Link(False, 1.5, None), told,
         tuple(t for t in told if isinstance(t.event, AlertRaised)), {"": Proof("kill", at_ms, 3, 2, 0.1)}, True,
+        kept.marks, tuple(kept.moves.values()), tuple(kept.reports),
     )  # fmt: skip
 
 
@@ -62,7 +65,7 @@ def test_every_instant_of_the_crash_week_comes_back_as_it_was() -> None:
             assert encode(decode(data)) == data
             worked |= bool(engine.volatile.walks)
             held |= any(account.positions for account in engine.state.accounts.values())
-    assert worked and held
+    assert worked and held and wanted.marks and wanted.moves
 
 
 money = st.decimals(allow_nan=False, allow_infinity=False)
@@ -143,6 +146,8 @@ def test_a_normal_weeks_snapshot_takes_less_than_5_ms_each_way() -> None:
     run = build_run(load("crash-week"), journal, Silent())
     run.go()
     snapshot = shot(run.runtime.engine.state, run.runtime.engine.volatile, run.end_ms, journal)
+    year = tuple(Mark(date(2025, 1, 1) + timedelta(days=i), Decimal(400_000 + i), Decimal(400_300)) for i in range(252))
+    snapshot = replace(snapshot, marks={f"FORK{number}": year for number in range(8)})
     data = encode(snapshot)
     assert min(seconds(lambda: encode(snapshot)) for _ in range(5)) < BUDGET_S
     assert min(seconds(lambda: decode(data)) for _ in range(5)) < BUDGET_S

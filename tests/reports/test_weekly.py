@@ -31,7 +31,7 @@ from allusetui.domain.event import (
 )
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Purpose
-from allusetui.reports.files import write
+from allusetui.reports.files import read, write
 from allusetui.reports.render import as_json, markdown, text
 from allusetui.reports.summary import summary
 from allusetui.reports.weekly import WeeklyTable, WeekRow, weekly
@@ -287,6 +287,19 @@ def test_11_1_three_files_are_written_and_the_hash_is_the_text_s(table: WeeklyTa
     assert sorted(path.name for path in folder.iterdir()) == [f"weekly-{W11}.{end}" for end in ("json", "md", "txt")]
     assert digest == sha256((folder / f"weekly-{W11}.txt").read_bytes()).hexdigest()
     assert write(folder, table) == digest
+
+
+def test_a_written_report_is_read_back_and_a_name_that_is_none_of_ours_reads_nothing(
+    table: WeeklyTable, tmp_path: Path
+) -> None:
+    write(tmp_path / "reports", table)
+    (tmp_path / "weekly-secret.txt").write_text("not a report")
+    (tmp_path / "reports" / "weekly-broken.txt").write_bytes(b"\xff\xfe")
+    assert read(tmp_path / "reports", "weekly", W11) == text(table)
+    for name in ("../weekly-secret", "W99", "broken"):
+        assert read(tmp_path / "reports", "weekly", name) is None
+    assert read(tmp_path / "reports", "../weekly", "secret") is None
+    assert read(tmp_path / "nowhere", "weekly", W11) is None
 
 
 def test_11_1_a_week_that_is_none_is_not_made_a_file_name(table: WeeklyTable, tmp_path: Path) -> None:

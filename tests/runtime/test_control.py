@@ -5,12 +5,14 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 
+from allusetui import __version__
 from allusetui.codec.whole import FORMAT
 from allusetui.domain.event import AlertRaised, StateRefused
 from allusetui.domain.snapshot import Key
@@ -115,7 +117,16 @@ def test_without_an_engine_the_shell_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hello", "why"),
     [
-        ({"hello": "allusetui", "protocol": 2}, "protocol 2 meets 1: use one version of allusetui"),
+        (
+            {"hello": "allusetui", "protocol": 2, "version": "9.0"},
+            f"allusetui 9.0 (protocol 2) can't talk with {__version__} (protocol 1): "
+            "use the allusetui that runs the engine",
+        ),
+        (
+            {"hello": "allusetui", "protocol": "\x1b[31m\ud800" + "x" * 9_000, "version": ["\n"]},
+            f"allusetui ['\\n'] (protocol [31m{'x' * 15}…) can't talk with {__version__} (protocol 1): "
+            "use the allusetui that runs the engine",
+        ),
         ({"hello": "other", "protocol": 1}, "no allusetui there: its hello is missing"),
         ({"ask": "status"}, "no allusetui there: its hello is missing"),
     ],
@@ -126,10 +137,24 @@ def test_another_hello_is_refused_in_one_line(engine: Engine, hello: Any, why: s
         assert visitor.hear() is None
 
 
-def test_a_watcher_of_another_format_is_refused_but_may_stop_the_engine(engine: Engine) -> None:
-    with visit(engine.folder) as visitor:
-        assert f"the format {FORMAT} here, not 'older'" in visitor.ask({"ask": "watch", "format": "older"})["error"]
+def test_a_watcher_of_another_version_is_refused_in_one_line_but_may_stop_the_engine(engine: Engine) -> None:
+    with visit(engine.folder, {**HELLO, "version": "9.0"}) as visitor:
+        assert visitor.ask({"ask": "watch", "format": "older"}) == {
+            "error": f"a dashboard of allusetui 9.0 can't show an engine of {__version__} (format {FORMAT}): "
+            "attach with the one that runs the engine; keys and status work from here too"
+        }
         assert visitor.ask({"ask": "key", "action": "kill"}) == {"ok": True}
+
+
+def test_a_visitor_who_only_watches_can_press_nothing_and_end_nothing(engine: Engine) -> None:
+    no = {"error": "this dashboard only watches: it sends no keys"}
+    with visit(engine.folder) as visitor:
+        assert visitor.ask({**WATCH, "only": True}) == {"ok": True}
+        assert count_of(visitor.hear()) == 1
+        assert [visitor.ask({"ask": "key", "action": "kill"}), visitor.ask({"ask": "end"})] == [no, no]
+        visitor.ask(WATCH)
+        assert visitor.ask({"ask": "key", "action": "kill"}) == no
+    assert engine.hub.keys == [] and not engine.hub.told_to_end
 
 
 # Status
@@ -139,14 +164,15 @@ def test_status_tells_how_the_engine_stands(engine: Engine) -> None:
     engine.show(padding="disk is full")
     found = status(engine.folder)
     assert 0 <= found.pop("heartbeat_age_s") < PATIENCE_S
+    assert found.pop("version") == __version__
     rows: list[dict[str, Any]] = [
-        {"account": name, "state": "SAFE", "latches": [], "no_entries": False, "equity_usd": 1000.0}
+        {"account": name, "state": "SAFE", "latches": [], "no_entries": False, "equity_usd": 1000.0, "positions": []}
         for name in ("GEN", "REV")
     ]
     clock = "2026-03-02T10:06:40.000-05:00"
     assert found == {
-        "session": "demo", "mode": "SIM", "clock": clock, "link_up": True, "ended": False, "breakers": [],
-        "approvals_open": 0, "accounts": rows, "working_orders": [],
+        "session": "demo", "mode": "SIM", "clock": clock, "link_up": True, "data_age_s": None, "ended": False,
+        "breakers": [], "approvals_open": 0, "approvals": [], "accounts": rows, "working_orders": [],
         "last_alert": {"at": clock, "account": None, "severity": "info", "text": "disk is full"},
     }  # fmt: skip
 
@@ -208,6 +234,26 @@ def test_a_key_that_the_journal_does_not_get_is_not_called_done(tmp_path: Path) 
         pytest.raises(ControlError, match=r"^pause was sent, but after 0.05 s the journal does not have it"),
     ):
         press(tmp_path, Key("pause", "GEN"))
+
+
+def test_a_flood_of_keys_leaves_room_for_those_that_stop(tmp_path: Path) -> None:
+    with Engine(tmp_path, FakeHub(deaf=True), patience_s=PATIENCE_S) as engine, ExitStack() as held:
+        for _ in range(VISITORS - 2):
+            flooding = held.enter_context(visit(tmp_path))
+            flooding.socket.sendall(b'{"ask": "key", "action": "audit"}\n' * 20)
+        until(lambda: len(waiting(engine)) == ROOM // 2)
+        with pytest.raises(ControlError, match=r"^128 keys wait for the engine already: no_entries was not sent$"):
+            press(tmp_path, Key("no_entries"))
+        with visit(tmp_path) as stopping:
+            stopping.say({"ask": "key", "action": "kill"})
+            until(lambda: any(key == Key("kill") for key in waiting(engine)))
+        assert not engine.hub.inbox.overflowed
+
+
+def waiting(engine: Engine) -> list[Key]:
+    """The keys that the engine has not taken yet."""
+    found: list[Key] = engine.call(lambda: [key for key, _ in engine.hub.inbox._keys])
+    return found
 
 
 def test_a_full_inbox_is_told(tmp_path: Path) -> None:
@@ -346,3 +392,49 @@ def test_an_engine_ends_though_a_watcher_reads_nothing(tmp_path: Path) -> None:
             engine.show(padding="x" * 100_000)
         until(lambda: buffered(engine) > 0)
     stuck.close()
+
+
+def test_a_flood_of_visitors_who_say_nothing_displaces_nobody_who_watches(engine: Engine) -> None:
+    with visit(engine.folder) as watcher, ExitStack() as held:
+        watcher.ask(WATCH)
+        watcher.hear()
+        for _ in range(4 * VISITORS):
+            held.callback(connect(engine.folder, PATIENCE_S).close)
+        press(engine.folder, Key("pause", "GEN"))
+        assert count_of(watcher.hear()) == 2
+        assert engine.server is not None
+        assert len(engine.server._visits) <= VISITORS
+
+
+def test_a_flood_of_questions_takes_its_turn(engine: Engine) -> None:
+    with ExitStack() as held:
+        for _ in range(4):
+            flooding = held.enter_context(visit(engine.folder))
+            flooding.socket.settimeout(0.2)
+            with suppress(TimeoutError):
+                flooding.socket.sendall(b'{"ask": "status"}\n' * 100_000)
+        took_s = []
+        for _ in range(20):
+            began_s = perf_counter()
+            press(engine.folder, Key("pause", "GEN"))
+            took_s.append(perf_counter() - began_s)
+    assert sorted(took_s)[10] < 0.1
+    assert buffered(engine) < 4 * 9 * 4_096
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"ask": "key", "action": "\ud800\x1b[2J"},
+        {"ask": "key", "action": "pause", "account": "\ud800‮" * 5_000},
+        {"ask": "key", "action": "close", "account": "GEN", "contract": ["\ud800"]},
+        {"ask": "watch", "format": "\ud800"},
+        {"ask": ["\ud800"]},
+    ],
+)
+def test_hostile_text_comes_back_tame_on_one_line(engine: Engine, hostile: Any) -> None:
+    with visit(engine.folder) as visitor:
+        error = visitor.ask(hostile)["error"]
+        assert error.isprintable() and len(error) < 300
+        assert visitor.ask({"ask": "status"})["status"]["session"] == "demo"
+    assert engine.hub.keys == []

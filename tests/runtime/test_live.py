@@ -155,6 +155,19 @@ def test_a_snapshot_tells_the_reports_and_dividends_that_are_known_and_the_quote
     assert shown.reports and shown.payouts["AAPL"] and ("AAPL", "bid") in shown.told_invalid
 
 
+def test_a_snapshot_tells_a_mark_a_session_the_last_transitions_and_the_reports() -> None:
+    started = Started(situation("2026-03-05T09:44:00", "2026-03-06T16:31:00", {"AAPL": AAPL}), None)
+    live = started.live()
+    asyncio.run(live.run())
+    assert live.latest is not None
+    days = [mark.day.isoformat() for mark in live.latest.marks["GEN"]]
+    assert days == ["2026-03-05", "2026-03-06"]
+    assert live.latest.marks["GEN"][-1].equity == live.latest.state.accounts["GEN"].last_equity
+    moved = {told.event.account: told.event.to for told in live.latest.moves}
+    assert moved["GEN"] == live.latest.state.accounts["GEN"].status
+    assert [told.event.name for told in live.latest.reports] == ["2026-W10"]
+
+
 def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     def refuse() -> Live:
         raise OSError("no such session")
@@ -164,3 +177,34 @@ def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     engine.join()
     assert isinstance(engine.failure, OSError)
     assert engine.latest() is None
+
+
+@pytest.mark.parametrize("silent", ["stale", "broker_down"])
+def test_what_is_not_heard_of_the_market_or_its_broker_grows_old(silent: str) -> None:
+    names = ("AAPL", "VIX") if silent == "stale" else (None,)
+    faults = [fault("2026-03-05T09:45:00", silent, name, "20m") for name in names]
+    started = Started(situation(*MORNING, {"AAPL": AAPL}, *faults), 60.0)
+    engine = EngineThread(started.live)
+    engine.start()
+    until(lambda: engine.latest() is not None)
+    assert (shown(engine).link.up, age_ms(engine) < 1_000) == (True, True)
+    until(lambda: age_ms(engine) > 1_500)
+    assert shown(engine).link.up is (silent == "stale")
+    engine.end()
+    engine.join()
+
+
+def test_where_nothing_trades_no_quote_is_missed() -> None:
+    started = Started(situation("2026-03-05T08:00:00", "2026-03-05T11:00:00", {"AAPL": AAPL}), 1.0)
+    engine = EngineThread(started.live)
+    engine.start()
+    until(lambda: engine.latest() is not None and shown(engine).count >= 4)
+    assert age_ms(engine) == 0.0
+    engine.end()
+    engine.join()
+
+
+def age_ms(engine: EngineThread) -> float:
+    found = shown(engine).link.message_age_ms
+    assert found is not None
+    return found

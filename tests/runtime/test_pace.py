@@ -73,3 +73,10 @@ def test_time_never_goes_back() -> None:
 )
 def test_shut_is_where_the_clock_may_hurry(at: datetime, shut: bool) -> None:
     assert Pace(DAYS, 60, MONDAY, 0.0).is_shut(to_ms(at)) is shut
+
+
+def test_the_market_trades_from_its_open_to_its_close_alone() -> None:
+    pace = Pace(DAYS, 1, MONDAY, 0.0)
+    friday = [(datetime(2026, 3, 6, *clock), is_open) for clock, is_open in (((9, 29), False), ((9, 30), True))]
+    early = [(datetime(2026, 3, 6, 15, 59), True), (datetime(2026, 3, 6, 16), False), (datetime(2026, 3, 7, 12), False)]
+    assert [pace.trades(to_ms(at)) for at, _ in (*friday, *early)] == [is_open for _, is_open in (*friday, *early)]

@@ -12,6 +12,7 @@ from allusetui.compose.run import build_run
 from allusetui.domain.contract import Option
 from allusetui.domain.snapshot import Key, Snapshot
 from allusetui.journal.memory import MemoryJournal
+from allusetui.runtime import remote
 from allusetui.runtime.control import ControlServer
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
@@ -68,6 +69,17 @@ def test_its_last_key_arrives_though_it_closes_at_once(engine: Engine) -> None:
     until(lambda: engine.hub.keys)
 
 
+def test_one_that_only_watches_shows_everything_and_sends_nothing(engine: Engine) -> None:
+    console = RemoteConsole(engine.folder, only=True)
+    for send in (lambda: console.send(Key("kill")), console.end):
+        with pytest.raises(BlockingIOError, match=r"^this dashboard only watches$"):
+            send()
+    engine.show()
+    until(lambda: shown(console).count == engine.hub.count)
+    console.close()
+    assert engine.hub.keys == [] and not engine.hub.told_to_end
+
+
 def test_it_ends_the_engine(engine: Engine, console: RemoteConsole) -> None:
     console.end()
     until(lambda: engine.hub.told_to_end)
@@ -96,6 +108,17 @@ def test_an_engine_that_does_not_answer_is_told_of(tmp_path: Path) -> None:
         for ask in (lambda: status(tmp_path, 0.05), lambda: RemoteConsole(tmp_path, 0.05)):
             with pytest.raises(ControlError, match=f"^the engine of the session {tmp_path.name} does not answer$"):
                 ask()
+
+
+def test_a_shell_of_another_protocol_is_told_which_meets_which_and_presses_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "HELLO", {**HELLO, "protocol": 2, "version": "9.0"})
+    told = r"^allusetui 9\.0 \(protocol 2\) can't talk with .* \(protocol 1\): use the allusetui that runs the engine$"
+    for ask in (lambda: press(engine.folder, Key("pause")), lambda: RemoteConsole(engine.folder)):
+        with pytest.raises(ControlError, match=told):
+            ask()
+    assert engine.hub.keys == []
 
 
 def test_an_engine_that_goes_in_the_middle_of_a_question_is_told_of(tmp_path: Path) -> None:

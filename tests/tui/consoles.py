@@ -9,7 +9,9 @@ from allusetui.domain.snapshot import Key, Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
-from tests.replaying import Replayed, replay_crash_week
+from allusetui.view.reports import Shelf, empty_shelf
+from tests.replaying import Replayed, replay_crash_week, replay_text
+from tests.rules.situations import AAPL, option, situation
 from tests.view.snapshots import LAW, snapshot_of
 
 _PAUSED = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'
@@ -25,6 +27,20 @@ def afternoon() -> Replayed:
 def paused_afternoon() -> Replayed:
     """The same, GEN paused before its puts fell: their defences wait for a person."""
     return replay_crash_week("2026-03-12T14:00:00", _PAUSED)
+
+
+@cache
+def laddered() -> Replayed:
+    """A Wednesday at 10:01: REV holds two LEAPs, GEN a put on the index and a call on VIX."""
+    held = (
+        option("REV", "NVDA", "2027-06-18", 230.0, "C", 2, 11.0, "2026-01-05"),
+        option("REV", "NVDA", "2027-03-19", 240.0, "C", 1, 9.0, "2026-01-05"),
+        option("GEN", "SPX", "2026-12-18", 4250.0, "P", 1, 80.0, "2026-03-02"),
+        option("GEN", "VIX", "2026-09-16", 27.0, "C", 4, 1.2, "2026-03-02"),
+    )
+    markets = {"AAPL": AAPL, "NVDA": AAPL, "SPX": "spot = 5000.0\niv = 0.18"}
+    hours = "2026-03-04T10:00:00", "2026-03-04T10:01:00"
+    return replay_text(situation(*hours, markets, *held, accounts=("GEN", "REV", "COM")))
 
 
 class Served:
@@ -73,11 +89,13 @@ class Clock:
         return self.now_ms
 
 
-def dashboard(replayed: Replayed, prefs: Prefs | None = None) -> tuple[Dashboard, Served, Clock]:
+def dashboard(
+    replayed: Replayed, prefs: Prefs | None = None, shelf: Shelf = empty_shelf
+) -> tuple[Dashboard, Served, Clock]:
     """A dashboard on a run's end, its console and its clock."""
     console, clock = Served(snapshot_of(replayed)), Clock()
 
     def read(shown: Snapshot) -> Seen:
         return Seen(shown, LAW, replayed.run.calendar)
 
-    return Dashboard(console, lambda: read, clock, prefs), console, clock
+    return Dashboard(console, lambda: read, clock, prefs, shelf), console, clock

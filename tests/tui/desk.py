@@ -11,6 +11,7 @@ from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.main import Full
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.reports import Shelf, empty_shelf
 from tests.replaying import Replayed
 from tests.tui.consoles import Clock, Served, dashboard
 
@@ -80,9 +81,9 @@ class Desk:
 
 @asynccontextmanager
 async def watching(
-    replayed: Replayed, size: tuple[int, int] = (80, 24), prefs: Prefs | None = None
+    replayed: Replayed, size: tuple[int, int] = (80, 24), prefs: Prefs | None = None, shelf: Shelf = empty_shelf
 ) -> AsyncIterator[Desk]:
-    app, console, clock = dashboard(replayed, prefs)
+    app, console, clock = dashboard(replayed, prefs, shelf)
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, console, clock, pilot)
         await desk.until(lambda: app.account is not None and bool(app.main.query_one("#risk", Pane).keys))

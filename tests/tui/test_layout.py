@@ -68,3 +68,12 @@ def test_neighbours_of_one_look_are_one_run() -> None:
 )
 def test_only_what_is_not_as_it_was_is_sent_again(before: Runs, after: Runs, span: tuple[int, int]) -> None:
     assert changed(before, after, 20) == span
+
+
+@pytest.mark.parametrize("hostile", ["a\x1b[2Jb", "a\u202eb", "a\x9b31mb", "a\nb", "a\x07b", "a\u200fb"])
+def test_what_a_terminal_would_obey_is_never_drawn(hostile: str) -> None:
+    cell = Cell(hostile)
+    table = Table((Column("x", 12),), (Row("k", (cell,)),))
+    ((_, row),) = lay(table).rows
+    ((_, line),) = lay(((cell,),)).rows
+    assert all(text.isprintable() for text, _ in (*row, *line)) and row[0][0][0] == "a"

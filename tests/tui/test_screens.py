@@ -1,6 +1,6 @@
 """How the dashboard looks: each screen at the sizes that it is made for, each palette once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
-from tests.tui.consoles import afternoon, dashboard, paused_afternoon
+from tests.tui.consoles import afternoon, dashboard, laddered, paused_afternoon
 
 Compare = Callable[..., bool]
 
@@ -110,3 +110,34 @@ def test_the_why_of_a_position(snap_compare: Compare, size: tuple[int, int]) -> 
         await shown(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=explained)
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param((80, 24), ["c"], id="calendar"),
+        pytest.param((120, 40), ["g"], id="curves"),
+        pytest.param((80, 24), ["g", "down"], id="books"),
+        pytest.param((120, 40), ["g", "down", "down"], id="constitution"),
+    ],
+)
+def test_what_can_be_read(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:
+    app, _, _ = dashboard(afternoon())
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
+def test_the_ladder(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app, _, _ = dashboard(laddered())
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*(["l"] if size == (80, 24) else [])))
+
+
+def pressing(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    async def pressed(pilot: Pilot[Any]) -> None:
+        await shown(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await shown(pilot)
+
+    return pressed

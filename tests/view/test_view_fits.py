@@ -8,12 +8,16 @@ from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Proof, Told
 from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.approvals import approvals
+from allusetui.view.calendar import calendar
+from allusetui.view.constitution import constitution
 from allusetui.view.fit import Spec, choose, cut, width_of, width_of_line
 from allusetui.view.header import header
 from allusetui.view.journal import journal
+from allusetui.view.ladder import ladder
 from allusetui.view.model import Column, Seen, Table, Tone
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk, bar_of
+from allusetui.view.reports import shelf
 from allusetui.view.runbook import runbook
 from allusetui.view.sleeves import sleeves
 from allusetui.view.words import age, signed
@@ -43,7 +47,9 @@ def busy() -> Seen:
 
 
 @pytest.mark.parametrize("width", [*WIDTHS, 40, 20, 200])
-@pytest.mark.parametrize("pane", [sleeves, at_risk, orders, alerts, journal, approvals])
+@pytest.mark.parametrize(
+    "pane", [sleeves, at_risk, orders, alerts, journal, ladder, calendar, approvals, shelf, constitution]
+)
 def test_a_table_fits_its_width_and_every_cell_its_column(busy: Seen, pane: object, width: int) -> None:
     table = pane(busy, width)  # type: ignore[operator]
     assert isinstance(table, Table) and table.rows and table.width <= width

@@ -74,6 +74,33 @@ def test_day_and_week_are_told_against_the_last_mark_and_the_last_cut(paused: Re
     assert equity < 400_000 and found["day"] == found["week"] == share
 
 
+def test_a_sleeve_tells_the_premium_of_the_week_what_buying_back_costs_taken_off(ordering: Replayed) -> None:
+    sold = ordering.of("order.filled", account="GEN")
+    assert not sold and cells(seen_of(ordering))["premium"] == "0"
+    filled = replay_text(situation("2026-03-05T09:44:00", "2026-03-05T09:45:07", {"AAPL": AAPL}, capital=798_000))
+    credit = sum(100 * r["data"]["quantity"] * r["data"]["price"] for r in filled.of("order.filled", account="GEN"))
+    assert credit > 0 and cells(seen_of(filled))["premium"] == f"{credit:,.0f}"
+    stopped = wednesday(TO_STOP)
+    (bought,) = stopped.of("order.filled", account="GEN")
+    cost = 100 * bought["data"]["quantity"] * bought["data"]["price"]
+    assert cells(seen_of(stopped))["premium"] == f"−{cost:,.0f}"
+
+
+def test_the_week_s_premium_begins_anew_at_the_report_cut() -> None:
+    run = replay_text(situation("2026-03-05T09:44:00", "2026-03-06T16:31:00", {"AAPL": AAPL}, capital=798_000))
+    assert run.of("order.filled", account="GEN") and run.of("report.written")
+    assert run.run.runtime.engine.state.accounts["GEN"].week_premium == 0
+
+
+def test_a_gauge_tells_how_much_of_what_may_be_deployed_is(calm: Seen) -> None:
+    assert cells(calm)["to cap"] == "━╌╌╌╌╌╌╌╌╌" and cells(calm, "REV")["to cap"] == "╌" * 10
+
+
+def test_a_transition_is_told_long_after_the_journal_s_tail_has_passed_it(paused: Replayed) -> None:
+    lines = [text_of(line) for line in ring(seen_of(paused, tail=()))]
+    assert "GEN 10:02 MONITORING → SAFE (paused) *paused" in lines
+
+
 def test_a_paused_account_says_that_its_stops_are_disarmed(paused: Replayed) -> None:
     found = cells(seen_of(paused))
     assert "PAUSED" in found["latch"] and found["next"] == "stops disarmed"

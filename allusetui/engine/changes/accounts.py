@@ -65,7 +65,7 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
     state.marked_ms = state.at_ms
     account.high_water, account.last_equity = e.high_water, e.equity
     if e.at_cut:
-        account.week_equity = e.equity
+        account.week_equity, account.week_premium = e.equity, ZERO
     else:
         account.last_marked = day_of(state.at_ms)
 

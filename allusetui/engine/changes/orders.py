@@ -149,6 +149,8 @@ def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
         account.move_flow(-paid)
     else:
         account.cash -= paid
+        if isinstance(e.contract, Option):
+            account.week_premium -= signed * e.price * e.contract.multiplier
     closes = closing_part(held, signed)
     if closes:
         _, rest = take(account.lots[e.contract], -closes)

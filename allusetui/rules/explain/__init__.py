@@ -10,6 +10,8 @@ A clause is looked at by the very function that decides by it. Where each findin
     call.py      the life of a short call
     troubles.py  what the runbook is about
 
+What the panes show stands beside them: figures.py, ladder.py, week.py.
+
 A new clause is one more finding in the list of its chapter.
 """
 
@@ -35,19 +37,25 @@ from allusetui.rules.explain.figures import (
     tier,
 )
 from allusetui.rules.explain.finding import Chapter, Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
+from allusetui.rules.explain.ladder import LeapFigures, SideFigures, ladder
 from allusetui.rules.explain.option import option_chapters
 from allusetui.rules.explain.troubles import MarginFigures, StaleFigures, Troubles, troubles
+from allusetui.rules.explain.week import Happening, Kind, reports_unknown, weeks_ahead
 from allusetui.rules.situation import Situation
 
 __all__ = [
     "Chapter",
     "Finding",
+    "Happening",
+    "Kind",
+    "LeapFigures",
     "MarginFigures",
     "OfAccount",
     "OfEntry",
     "OfPosition",
     "OrderFigures",
     "PositionFigures",
+    "SideFigures",
     "Situation",
     "SleeveFigures",
     "StaleFigures",
@@ -58,16 +66,19 @@ __all__ = [
     "Verdict",
     "explain",
     "is_stale",
+    "ladder",
     "next_session",
     "next_window",
     "order",
     "position",
     "positions",
+    "reports_unknown",
     "resettable",
     "situation_of",
     "sleeve",
     "tier",
     "troubles",
+    "weeks_ahead",
 ]
 
 

@@ -32,7 +32,7 @@ class SleeveFigures:
 
     `age_s`: of the oldest quote that the equity is made of, infinite where one is missing. `ceiling` is what the
     tightest cap, the clause `cap`, lets be deployed. `delta` in shares of all underlyings, None where a quote is
-    missing. `levels`: level → short puts at it.
+    missing. `levels`: level → short puts at it. `premium_usd`: of options, since the last report cut, net.
     """
 
     equity: Decimal
@@ -41,6 +41,7 @@ class SleeveFigures:
     day: Decimal | None
     week_usd: Decimal
     week: Decimal | None
+    premium_usd: Decimal
     deployed: Decimal | None
     ceiling: Decimal
     cap: str
@@ -107,6 +108,7 @@ def sleeve(s: Situation, account: Account) -> SleeveFigures:
         day=_share(day, account.last_equity),
         week_usd=week,
         week=_share(week, account.week_equity),
+        premium_usd=account.week_premium,
         deployed=_share(room.exposure, room.equity),
         ceiling=ceiling,
         cap=cap,

@@ -15,6 +15,9 @@ _HERE = {
     "journal": "Every line names its clauses; {find} filters. The newest is last; end follows it.",
     "alerts": "Critical means that a person has to look now; new ones have a mark, and leaving this list reads them.",
     "approvals": "{why} asks an open one again. It is answered once, and what is done is what was shown.",
+    "ladder": "Rungs by expiry, growth and hedge apart; what rolls next is told at its row.",
+    "calendar": "What is to come, the next first. What nobody knows is ?.",
+    "reports": "enter opens a report, the ledger, the constitution or a chart; esc goes back.",
     "runbook": "A mark ! stands at what there is today; esc goes back.",
     "why": "{why} on a row says more about it, {copy} copies all of it, esc goes back.",
 }
@@ -28,6 +31,7 @@ _COMMANDS = (
     (("runbook",), "runbook: stale data, orphan orders, margin breach"),
     (("why",), "why: what was looked at for the row; esc goes back"),
     (("journal", "orders", "states", "alerts"), "journal, orders, states, alerts in full"),
+    (("ladder", "calendar", "reports", "maximise"), "LEAP ladder, calendar, reports; this pane in full"),
     (("find",), "choose an account by its name; in the journal: filter"),
     (("palette",), "every command, found by its words"),
     (("theme", "copy", "picture"), "colours; copy the row; a picture of the screen"),

@@ -6,15 +6,18 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.approvals import approvals
+from allusetui.view.calendar import calendar
+from allusetui.view.ladder import ladder
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk
+from allusetui.view.reports import Shelf
 from allusetui.view.ring import ring
 from allusetui.view.runbook import runbook
 from allusetui.view.sleeves import sleeves
@@ -30,13 +33,14 @@ class Frame(NamedTuple):
     journal: Source
     wanted: Callable[[], str]
     """The words that the journal's rows have to have."""
+    shelf: Shelf
 
 
 def _states(seen: Seen, width: int) -> tuple[Line, ...]:
     return ring(seen)
 
 
-def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
+def kept(source: Source, of: Callable[[Seen], object]) -> Source:
     """The same, made anew only where what it is made of has changed."""
     last: list[tuple[object, Table | tuple[Line, ...]]] = []
 
@@ -49,8 +53,8 @@ def _kept(source: Source, of: Callable[[Seen], object]) -> Source:
     return made
 
 
-def _tail(seen: Seen) -> tuple[int, date]:
-    """What the journal is made of: hundreds of rows, and none of them changes."""
+def tail(seen: Seen) -> tuple[int, date]:
+    """The newest event, and the day that it is looked at."""
     snapshot = seen.snapshot
     return snapshot.tail[-1].seq if snapshot.tail else 0, day_of(snapshot.now_ms)
 
@@ -62,6 +66,8 @@ _PANES: dict[str, tuple[str, Source, bool]] = {
     "orders": ("orders", orders, False),
     "approvals": ("approvals", approvals, False),
     "runbook": ("runbook", runbook, False),
+    "ladder": ("LEAP ladder", ladder, False),
+    "calendar": ("calendar", calendar, False),
 }
 
 
@@ -69,7 +75,8 @@ def pane(name: str, frame: Frame) -> Pane:
     """A pane by its name."""
     own = {
         "alerts": frame.alerts,
-        "journal": _kept(frame.journal, lambda seen: (_tail(seen), frame.wanted())),
+        # Hundreds of rows, and none of them changes.
+        "journal": kept(frame.journal, lambda seen: (tail(seen), frame.wanted())),
     }
     heading, source, tails = (name, own[name], True) if name in own else _PANES[name]
     return Pane(source, id=name, heading=heading, tails=tails)
@@ -101,7 +108,10 @@ class Main(Framed):
         yield pane("risk", self._frame)
         with Horizontal(id="middle"):
             yield pane("states", self._frame)
-            yield pane("orders", self._frame)
+            with Vertical(id="work"):
+                yield pane("orders", self._frame)
+                yield pane("approvals", self._frame)
+        yield pane("ladder", self._frame)
         with Horizontal(id="below"):
             yield pane("journal", self._frame)
             yield pane("alerts", self._frame)

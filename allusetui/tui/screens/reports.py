@@ -1,0 +1,57 @@
+"""Reports: on the left what can be read, on the right what a person has chosen of it."""
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from allusetui.domain.moment import MINUTE_MS
+from allusetui.tui.screens.main import Frame, Full, kept, tail
+from allusetui.tui.widgets.pane import Pane, Source
+from allusetui.view.constitution import constitution
+from allusetui.view.model import Line, Seen, Table
+from allusetui.view.reports import BOOKS, CURVES, LAW, books, curves, shelf, written
+
+_START = -100_000
+_LIVE = (CURVES, BOOKS)
+_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LAW: constitution}
+
+
+class Reports(Full):
+    """A list and what it offers; the cursor of the list turns the page."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame, "reports")
+        self._chosen = CURVES
+        self._seen: Seen | None = None
+        self._page = kept(self._written, self._made_of)
+
+    def compose(self) -> ComposeResult:
+        yield from self._top()
+        with Container(id="reading"):
+            yield Pane(shelf, id="reports", heading="reports")
+            yield Pane(self._document, id="document", heading="to read")
+        yield from self._bottom()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#reports", Pane).choose(self._chosen)
+
+    def on_pane_chosen(self, message: Pane.Chosen) -> None:
+        if message.pane.id == "reports" and self._seen is not None:
+            self._chosen = message.key
+            document = self.query_one("#document", Pane)
+            document.show(self._seen)
+            document.action_move(_START)
+
+    def _document(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        self._seen = seen
+        return self._page(seen, width)
+
+    def _made_of(self, seen: Seen) -> tuple[object, ...]:
+        """What the page that is open changes with: the constitution asks every rule there is, a file never changes."""
+        if self._chosen == LAW:
+            return LAW, tail(seen), seen.snapshot.now_ms // MINUTE_MS
+        return self._chosen, seen.snapshot.count if self._chosen in _LIVE else len(seen.snapshot.reports)
+
+    def _written(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        page = _PAGES.get(self._chosen)
+        return page(seen, width) if page is not None else written(seen, self._chosen, self._frame.shelf, width)
