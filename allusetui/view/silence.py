@@ -22,14 +22,10 @@ def silence(seen: Seen, heard_ms: float, lost_ms: float) -> str | None:
         return f"SILENCE: no heartbeat of the engine for {words.age(heard_ms / SECOND_MS)}"
     if lost_ms >= SILENT_MS and not _is_serviced(seen):
         return f"SILENCE: the broker's link is down for {words.age(lost_ms / SECOND_MS)}"
-    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    # The engine's own quotes may be older: it asks for them where it has to decide, and a calm account waits.
     told_ms = seen.snapshot.link.message_age_ms or 0.0
-    if s.open_session is None:
-        return None
-    opened_ms = float(s.now_ms - s.open_session.open_ms)
-    quoted_ms = min((s.age_s(quote) * SECOND_MS for quote in s.volatile.quotes.values()), default=opened_ms)
-    silent_ms = max(told_ms, min(quoted_ms, opened_ms))
-    return f"SILENCE: no data for {words.age(silent_ms / SECOND_MS)}" if silent_ms >= SILENT_MS else None
+    is_open = explain.situation_of(seen.law, seen.calendar, seen.snapshot).open_session is not None
+    return f"SILENCE: no data for {words.age(told_ms / SECOND_MS)}" if is_open and told_ms >= SILENT_MS else None
 
 
 def _is_serviced(seen: Seen) -> bool:

@@ -10,7 +10,7 @@ from allusetui.domain.snapshot import Link
 from allusetui.view.model import Seen
 from allusetui.view.silence import silence
 from tests.replaying import replay_text
-from tests.rules.situations import AAPL, fault, situation
+from tests.rules.situations import AAPL, situation
 from tests.view.snapshots import seen_of
 
 DAY = "2026-03-04"
@@ -49,26 +49,12 @@ def test_a_link_that_tells_nothing_while_the_market_is_open_is_one(calm: Seen) -
     assert silence(mute, 0.0, 0.0) == "SILENCE: no data for 1m"
 
 
-def test_a_market_of_which_every_quote_is_old_is_one() -> None:
-    gone = [fault(f"{DAY}T10:01:00", "stale", symbol, "20m") for symbol in ("AAPL", "VIX")]
-    seen = at("10:00:00", "10:05:00", *gone)
-    assert seen.snapshot.volatile.quotes
-    assert silence(seen, 0.0, 0.0) == "SILENCE: no data for 4m"
-
-
-def test_one_old_quote_among_young_ones_is_none(calm: Seen) -> None:
-    assert silence(at("10:00:00", "10:05:00", fault(f"{DAY}T10:01:00", "stale", "AAPL", "20m")), 0.0, 0.0) is None
+def test_quotes_that_nobody_had_to_ask_for_are_none() -> None:
+    seen = at("10:00:00", "10:04:30")
+    assert all(seen.snapshot.now_ms - quote.at_ms > 60_000 for quote in seen.snapshot.volatile.quotes.values())
+    assert silence(seen, 0.0, 0.0) is None
 
 
 def test_a_market_that_is_shut_explains_that_it_says_nothing(calm: Seen) -> None:
     shut = at("15:58:00", "16:30:00", link=Link(message_age_ms=900_000.0))
     assert silence(shut, 0.0, 0.0) is None
-
-
-def test_before_the_first_quote_the_open_market_has_its_minute(calm: Seen) -> None:
-    empty = replace(calm.snapshot.volatile, quotes={})
-    opened_ms = calm.snapshot.now_ms - 35 * 60_000
-    early = replace(calm, snapshot=replace(calm.snapshot, volatile=empty, now_ms=opened_ms + 30_000))
-    late = replace(calm, snapshot=replace(calm.snapshot, volatile=empty, now_ms=opened_ms + 90_000))
-    assert silence(early, 0.0, 0.0) is None
-    assert silence(late, 0.0, 0.0) == "SILENCE: no data for 1m"
