@@ -13,6 +13,8 @@ app.add_typer(constitution, name="constitution")
 
 SessionName = Annotated[str, typer.Option("--session", help="Name of the session; its folder lies in --sessions.")]
 SessionsFolder = Annotated[Path | None, typer.Option("--sessions", help="Folder of all sessions.", show_default=False)]
+Theme = Annotated[str | None, typer.Option(help="Palette: dark, light, contrast, safe, ansi.", show_default=False)]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings of the dashboard.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
 OneAccount = Annotated[str, typer.Option("--account", help="GEN, REV, COM …", show_default=False)]
 ContractWords = Annotated[list[str], typer.Argument(help="As the status writes it: NVDA 2026-03-06 180.00 P")]
@@ -45,7 +47,8 @@ def run(
     scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name; default demo.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No dashboard: attach one later.")] = False,
     speed: Annotated[str, typer.Option(help="Market seconds a second, or max.")] = "60",
-    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    theme: Theme = None,
+    settings: SettingsFile = None,
     sessions: SessionsFolder = None,
 ) -> None:
     """Run a session's engine, with its dashboard; a session that has been run before goes on where it stood.
@@ -54,20 +57,21 @@ def run(
     """
     from allusetui.cli.session import run_session
 
-    run_session(mode, session, scenario, headless, speed, theme, sessions)
+    run_session(mode, session, scenario, headless, speed, theme, settings, sessions)
 
 
 @app.command()
 def attach(
     session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
-    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    theme: Theme = None,
+    settings: SettingsFile = None,
     watch: WatchOnly = False,
     sessions: SessionsFolder = None,
 ) -> None:
     """A dashboard on an engine that runs already."""
     from allusetui.cli.remote import attach_to
 
-    attach_to(session, theme, watch, sessions)
+    attach_to(session, theme, settings, watch, sessions)
 
 
 @app.command()
@@ -194,6 +198,18 @@ def replay(
     from allusetui.cli.replay import run as replay_scenario
 
     replay_scenario(scenario, out, check)
+
+
+@app.command()
+def settings(
+    write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
+    file: SettingsFile = None,
+) -> None:
+    """Where the dashboard's settings are and what holds: palette, notifications, keys; exit 2 if some can't be used."""
+    from allusetui.cli.settings import show
+    from allusetui.cli.settings import write as write_default
+
+    write_default(file) if write else show(file)
 
 
 @constitution.command("show")

@@ -47,7 +47,7 @@ def _dollars(text: str) -> Decimal:
     return found
 
 
-def attach_to(session: str, theme: str, watch: bool, sessions: Path | None) -> None:
+def attach_to(session: str, theme: str | None, settings: Path | None, watch: bool, sessions: Path | None) -> None:
     """A dashboard on the session's engine, until it is left; with `watch` it sends no keys."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
@@ -58,8 +58,10 @@ def attach_to(session: str, theme: str, watch: bool, sessions: Path | None) -> N
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
     from allusetui.cli.screen import dashboard, heed_signals, onlooker
+    from allusetui.cli.settings import prefs
 
-    screen = onlooker(console, theme, folder) if watch else dashboard(console, theme, folder, lambda: None)
+    chosen = prefs(theme, settings, folder)
+    screen = onlooker(console, chosen, folder) if watch else dashboard(console, chosen, folder, lambda: None)
     heed_signals(screen, lambda: screen.leave(end=False))
     screen.run()
     console.close()

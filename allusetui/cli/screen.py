@@ -14,6 +14,7 @@ from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.onlooker import Onlooker
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
 
@@ -43,19 +44,19 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, theme: str, folder: Path, begin: Callable[[], None]) -> Dashboard:
+def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dashboard:
     """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, theme, partial(_report, folder))
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
 
 
-def onlooker(console: Console, theme: str, folder: Path) -> Onlooker:
+def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, theme, partial(_report, folder))
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
 
 
 def _report(folder: Path, period: str, name: str) -> str | None:

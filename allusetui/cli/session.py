@@ -14,6 +14,7 @@ from allusetui.runtime.thread import EngineThread
 
 if TYPE_CHECKING:
     from allusetui.runtime.live import Live
+    from allusetui.tui.prefs import Prefs
 
 SCREEN_LOG = "screen.log"
 """In the session's folder: where in the code a dashboard failed."""
@@ -21,8 +22,9 @@ _SWITCH_S = 0.0005
 
 
 def run_session(
-    mode: str, session: str, scenario: str | None, headless: bool, speed: str, theme: str, sessions: Path | None
-) -> None:
+    mode: str, session: str, scenario: str | None, headless: bool, speed: str, theme: str | None,
+    settings: Path | None, sessions: Path | None,
+) -> None:  # fmt: skip
     """Run it until it ends or is ended."""
     if mode != "sim":
         raise complain(f"--mode {mode}: not in this version; allowed: sim")
@@ -53,7 +55,10 @@ def run_session(
     elif not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui run --headless")
     else:
-        _with_screen(engine, folder, theme)
+        # Imported here: an engine without a screen has no settings.
+        from allusetui.cli.settings import prefs
+
+        _with_screen(engine, folder, prefs(theme, settings, folder))
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -70,11 +75,11 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _with_screen(engine: EngineThread, folder: Path, theme: str) -> None:
+def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs") -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
-    left, lost = _watch(engine, folder, theme)
+    left, lost = _watch(engine, folder, prefs)
     if left is None and not lost and engine.started and not engine.ended.is_set():
-        left, lost = _watch(engine, folder, theme)
+        left, lost = _watch(engine, folder, prefs)
     if not engine.started and left is not None:
         return
     if not engine.started:
@@ -86,11 +91,11 @@ def _with_screen(engine: EngineThread, folder: Path, theme: str) -> None:
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, folder: Path, theme: str) -> tuple[str | None, bool]:
+def _watch(engine: EngineThread, folder: Path, prefs: "Prefs") -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 
-    screen = dashboard(engine, theme, folder, lambda: None if engine.started else engine.start())
+    screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start())
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:

@@ -245,7 +245,10 @@ class BrokerReturned:
 
 @dataclass(frozen=True, slots=True)
 class OperatorActed:
-    """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out."""
+    """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out.
+
+    An answer names its `prompt` and the hash of what was `shown`; one that names none is for the first open prompt.
+    """
 
     at_ms: int
     action: str
@@ -253,6 +256,8 @@ class OperatorActed:
     by: str
     contract: Option | None = None
     amount: Decimal | None = None
+    prompt: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,17 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a person asks for: an operator's action of the scenario format, on one account or on all."""
+    """What a person asks for: an operator's action of the scenario format, on one account or on all.
+
+    An answer names its `prompt` and the hash of what was `shown` of it.
+    """
 
     action: str
     account: str | None = None
     contract: Option | None = None
     by: str = "operator"
+    prompt: str | None = None
+    shown: str | None = None
 
 
 class Console(Protocol):

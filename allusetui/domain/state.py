@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Option
@@ -23,14 +24,34 @@ class Atr:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An open prompt: a defence that a paused account's protocol wants (0.7)."""
+    """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
+
+    `expires`: the session at whose close it is decided `expired`; None where it is open while its reason lasts.
+    """
 
     id: str
     account: str
-    purpose: Purpose
-    contract: Option
+    purpose: Purpose | None
+    contract: Option | None
     quantity: int
     candidate: Option | None
+    subject: str = "defence"
+    text: str = ""
+    expires: date | None = None
+
+    @property
+    def shown(self) -> str:
+        """The sha256 of its terms: what a person who answers has seen."""
+        options = (_terms(option) for option in (self.contract, self.candidate))
+        purpose = self.purpose.value if self.purpose else ""
+        terms = (self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires)
+        return sha256("\n".join(map(str, terms)).encode()).hexdigest()
+
+
+def _terms(option: Option | None) -> str:
+    if option is None:
+        return ""
+    return f"{option.symbol} {option.expiry} {option.strike.normalize():f} {option.right.value} {option.multiplier}"
 
 
 @dataclass(slots=True)

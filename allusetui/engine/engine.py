@@ -96,7 +96,7 @@ class Engine:
             for contract in (intent.contract, intent.candidate):
                 if isinstance(contract, Option):
                     options[contract] = None
-        options.update(dict.fromkeys(prompt.contract for prompt in self.state.approvals.values()))
+        options.update(dict.fromkeys(p.contract for p in self.state.approvals.values() if p.contract is not None))
         symbols = dict.fromkeys((VIX, *self.law.hedging.symbols, *market.watched_symbols(desk)))
         return list(symbols), list(options)
 
@@ -261,6 +261,7 @@ class Engine:
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
+        prompts.expire(desk)
         orders.work(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)

@@ -40,6 +40,7 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
         ev.OperatorKey(
             account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract,
             amount=None if seen.amount is None else to_price(seen.amount),
+            prompt=None if seen.prompt is None else untrusted(seen.prompt),
         )
     )
     if seen.action == "kill":

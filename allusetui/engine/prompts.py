@@ -13,7 +13,9 @@ from allusetui.engine.purchase import buy
 from allusetui.rules.hedging import HedgePick, Leg, budget, within_cash
 from allusetui.rules.situation import clause
 
-_FIRST = {Purpose.STOP: 0, Purpose.ROLL: 1}
+DEFENCE = "defence"
+_CLAUSES = {DEFENCE: ("0.7",), "llms": ("13.3", "17.6"), "amendment": ("15.2",)}
+_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 _ASKABLE = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
 
 
@@ -39,7 +41,7 @@ def _ask(
     text = f"{purpose.value} {quantity} {_named(option)}" + (f" into {_named(candidate)}" if candidate else "")
     desk.emit(
         ev.ApprovalRequested(
-            account=account.name, clauses=("0.7", *clauses), id=str(desk.state.approval_count + 1), subject="defence",
+            account=account.name, clauses=("0.7", *clauses), id=str(desk.state.approval_count + 1), subject=DEFENCE,
             text=text, purpose=purpose, contract=option, quantity=quantity, candidate=candidate,
         )
     )  # fmt: skip
@@ -66,41 +68,61 @@ def _named(option: Option) -> str:
     return f"{option.symbol} {option.strike} {option.right.value} {option.expiry}"
 
 
-@clause("0.7")
+@clause("0.7", "13.3")
 def answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
-    """Answer the first open prompt: stop before roll, then by age. What is done equals what was shown.
+    """Answer a prompt, once. What is done equals what was shown: the key's hash has to be that of the prompt's terms.
 
-    A key that names a contract answers only a prompt on it: another may have come since it was shown.
+    A key that names no prompt is for the first open one of the account: stop before roll, then by age. Where it names
+    a contract it is for a prompt on that one: another may have come since it was shown.
     """
+    expire(desk)
+    prompt = _named_prompt(desk, account, seen) if seen.prompt is not None else _first_open(desk, account, seen)
+    if prompt is None:
+        return
+    decision = "approved" if seen.action == "approve" else "refused"
+    _decide(desk, prompt, decision, untrusted(seen.by), seen.shown)
+    if decision == "approved" and prompt.contract is not None and not of_contract(desk, account, prompt.contract):
+        _act_on(desk, account, prompt, prompt.contract)
+
+
+def _first_open(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:
     open_prompts = [
         a for a in desk.state.approvals.values() if a.account == account.name and seen.contract in (None, a.contract)
     ]
     if not open_prompts:
         desk.alert("warning", f"{account.name}: no prompt is open; {seen.action} did nothing.", account.name, ("0.7",))
-        return
-    prompt = min(open_prompts, key=lambda a: (_FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
-    decision = "approved" if seen.action == "approve" else "refused"
-    _decide(desk, prompt, decision, untrusted(seen.by))
-    if decision == "approved" and not of_contract(desk, account, prompt.contract):
-        _act_on(desk, account, prompt)
+        return None
+    return min(open_prompts, key=lambda a: (_FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
 
 
-def _act_on(desk: Desk, account: Account, prompt: Approval) -> None:
+def _named_prompt(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:
+    """The prompt that the key names, where it is open and is what was shown."""
+    assert seen.prompt is not None
+    prompt = desk.state.approvals.get(seen.prompt)
+    if prompt is not None and prompt.account == account.name and prompt.shown == seen.shown:
+        return prompt
+    wrong = "is not open" if prompt is None or prompt.account != account.name else "is not what was shown"
+    text = f"{account.name}: prompt {untrusted(seen.prompt, 20)} {wrong}; {seen.action} did nothing."
+    desk.alert("warning", text, account.name, ("0.7",))
+    return None
+
+
+def _act_on(desk: Desk, account: Account, prompt: Approval, contract: Option) -> None:
     if prompt.purpose is Purpose.STOP:
-        quantity = min(prompt.quantity, -account.quantity(prompt.contract))
-        intend(desk, account, Purpose.STOP, prompt.contract, Side.BUY, quantity, ("0.7", "6.4"), approved=True)
+        quantity = min(prompt.quantity, -account.quantity(contract))
+        intend(desk, account, Purpose.STOP, contract, Side.BUY, quantity, ("0.7", "6.4"), approved=True)
     elif prompt.purpose is Purpose.HEDGE:
-        _hedge(desk, account, prompt)
+        _hedge(desk, account, contract, prompt.quantity)
     else:
-        desk.volatile.rolls_approved[account.name, prompt.contract] = prompt
-        desk.volatile.rolls_awaited.add((account.name, prompt.contract))
-        desk.ask_chain(prompt.contract.symbol)
+        desk.volatile.rolls_approved[account.name, contract] = prompt
+        desk.volatile.rolls_awaited.add((account.name, contract))
+        desk.ask_chain(contract.symbol)
 
 
-def _hedge(desk: Desk, account: Account, prompt: Approval) -> None:
+def _hedge(desk: Desk, account: Account, option: Option, quantity: int) -> None:
     """What was shown, cut to the cash that an approved stop may have left."""
-    quote = desk.fresh_option(prompt.contract)
-    shown = Leg(HedgePick(prompt.contract, quote, prompt.quantity), prompt.quantity) if quote else None
+    quote = desk.fresh_option(option)
+    shown = Leg(HedgePick(option, quote, quantity), quantity) if quote else None
     funds = budget(desk, account, desk.law.hedging.gains_share)
     wanted = within_cash(desk, account, [shown] if shown else [])
     buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2", "17.3"), approved=True)
@@ -108,19 +130,33 @@ def _hedge(desk: Desk, account: Account, prompt: Approval) -> None:
 
 def withdraw(desk: Desk, account: Account) -> None:
     """A resumed account defends itself."""
-    for prompt in [a for a in desk.state.approvals.values() if a.account == account.name]:
+    for prompt in [a for a in _defences(desk) if a.account == account.name]:
         _decide(desk, prompt, "withdrawn", "engine")
 
 
 def withdraw_idle(desk: Desk) -> None:
     """Prompts whose level has fallen, or risen past them, and those of positions that are gone."""
-    for prompt in list(desk.state.approvals.values()):
+    for prompt in _defences(desk):
         if not _is_wanted(desk, desk.state.accounts[prompt.account], prompt):
             _decide(desk, prompt, "withdrawn", "engine")
 
 
+@clause("13.3")
+def expire(desk: Desk) -> None:
+    """Prompts that nobody answered up to the close of their last session."""
+    for prompt in [a for a in desk.state.approvals.values() if a.expires is not None]:
+        assert prompt.expires is not None
+        session = desk.calendar.on(prompt.expires)
+        if desk.today > prompt.expires or (session is not None and desk.now_ms >= session.close_ms):
+            _decide(desk, prompt, "expired", "engine")
+
+
+def _defences(desk: Desk) -> list[Approval]:
+    return [prompt for prompt in desk.state.approvals.values() if prompt.subject == DEFENCE]
+
+
 def _is_wanted(desk: Desk, account: Account, prompt: Approval) -> bool:
-    position = account.positions.get(prompt.contract)
+    position = account.positions.get(prompt.contract) if prompt.contract else None
     if account.status in (Status.EMERGENCY, Status.MAINTENANCE):
         return False
     if prompt.purpose is Purpose.HEDGE:
@@ -132,5 +168,10 @@ def _is_wanted(desk: Desk, account: Account, prompt: Approval) -> bool:
     return stops if prompt.purpose is Purpose.STOP else rolls
 
 
-def _decide(desk: Desk, prompt: Approval, decision: str, by: str) -> None:
-    desk.emit(ev.ApprovalDecided(account=prompt.account, clauses=("0.7",), id=prompt.id, decision=decision, by=by))
+def _decide(desk: Desk, prompt: Approval, decision: str, by: str, shown: str | None = None) -> None:
+    desk.emit(
+        ev.ApprovalDecided(
+            account=prompt.account, clauses=_CLAUSES[prompt.subject], id=prompt.id, decision=decision, by=by,
+            shown=None if shown is None else untrusted(shown),
+        )
+    )  # fmt: skip

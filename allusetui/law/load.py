@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "cff876017c66ef6f818c525cae8638687ad033b23d265e3a5f36bf5717bd6e10"}
+shipped = {"v1.3": "7af15505ef1a3950a7cf811c7ea8b9dbf18fd0fdb067ccb7174a5cb747d64b4c"}
 
 
 class LawError(Exception):

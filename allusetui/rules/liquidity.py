@@ -1,6 +1,7 @@
 """§8: which values are believed, and which contracts may be opened."""
 
 from decimal import Decimal
+from math import isinf
 
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import SECOND_MS
@@ -45,9 +46,15 @@ def buffered_spot(s: Situation, option: Option, atr: Decimal) -> tuple[Decimal, 
     age_s = s.age_s(quote)
     if age_s <= s.law.data.stale_s:
         return quote.mid, False
-    steps = int(age_s // s.law.data.stale_s)
-    moved = min(Decimal(str(s.law.data.buffer_atr)) * steps, Decimal(str(s.law.data.buffer_cap_atr))) * atr
+    moved = buffer_atr(s.law.data, age_s) * atr
     return quote.mid - moved if option.is_put else quote.mid + moved, True
+
+
+@clause("8.3")
+def buffer_atr(data: Data, age_s: float) -> Decimal:
+    """How many ATRs a last valid value of an age is moved against a position."""
+    cap = Decimal(str(data.buffer_cap_atr))
+    return cap if isinf(age_s) else min(Decimal(str(data.buffer_atr)) * int(age_s // data.stale_s), cap)
 
 
 @clause("8.1")

@@ -125,7 +125,9 @@ class Live:
         return self._turn.now_ms
 
     def _press(self, key: Key, pressed_s: float) -> None:
-        acted = inp.OperatorActed(self._move(), key.action, key.account, key.by, key.contract)
+        acted = inp.OperatorActed(
+            self._move(), key.action, key.account, key.by, key.contract, prompt=key.prompt, shown=key.shown
+        )
         before = len(self.session.journal.tail) and self.session.journal.tail[-1].seq
         self._turn.deliver([acted])
         if key.action in PROVEN:

@@ -10,6 +10,7 @@ from allusetui.domain.moment import SECOND_MS, iso
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import Intent, Working
 from allusetui.domain.snapshot import Snapshot, Told
+from allusetui.domain.state import Approval
 from allusetui.domain.worth import equity
 
 
@@ -33,10 +34,7 @@ def status(snapshot: Snapshot, wall_s: float) -> dict[str, Any]:
         "ended": snapshot.ended,
         "breakers": sorted(state.breakers),
         "approvals_open": len(state.approvals),
-        "approvals": [
-            {"id": a.id, "account": a.account, "purpose": a.purpose.value, "contract": _words(a.contract)}
-            for a in state.approvals.values()
-        ],
+        "approvals": [_approval(approval) for approval in state.approvals.values()],
         "accounts": [_account(snapshot, account) for account in state.accounts.values()],
         "working_orders": [_order(i, i.order) for i in state.intents.values() if i.order is not None and i.live],
         "last_alert": _alert(snapshot.alerts[-1]) if snapshot.alerts else None,
@@ -52,6 +50,16 @@ def silences(found: Mapping[str, Any], max_age_s: float) -> list[str]:
     if data is not None and data > max_age_s:
         silent.append(f"no data for {data:.0f} s" if found["link_up"] else f"no link to the broker for {data:.0f} s")
     return silent
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    return {
+        "id": approval.id,
+        "account": approval.account,
+        "subject": approval.subject,
+        "purpose": approval.purpose.value if approval.purpose else None,
+        "contract": _words(approval.contract) if approval.contract else None,
+    }
 
 
 def _account(snapshot: Snapshot, account: Account) -> dict[str, Any]:

@@ -14,12 +14,16 @@ class Answers:
     def answered(self, prompt_id: str) -> None:
         self._answered.add(prompt_id)
 
+    def may_ask(self, prompt_id: str) -> bool:
+        """Whether it has no answer yet."""
+        return prompt_id not in self._answered
+
     def put_aside(self, prompt_id: str) -> None:
         self._aside.add(prompt_id)
 
-    def bring_back(self) -> None:
-        """Ask again for those that were put aside."""
-        self._aside.clear()
+    def bring_back(self, prompt_id: str) -> None:
+        """Ask again for one that was put aside."""
+        self._aside.discard(prompt_id)
 
     def waiting(self, seen: Seen) -> Prompt | None:
         """The first open prompt that is to be asked for."""

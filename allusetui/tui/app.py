@@ -6,20 +6,23 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import ScreenStackError
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Key as Pressed
 
+from allusetui.domain.event import ApprovalDecided
 from allusetui.domain.snapshot import Key, Snapshot
 from allusetui.domain.text import untrusted
 from allusetui.tui import asking
 from allusetui.tui.answers import Answers
+from allusetui.tui.keys import SENDING, at_once, bindings
 from allusetui.tui.screens.ask import Approval, asked
-from allusetui.tui.watch import Watch
+from allusetui.tui.viewer import Viewer
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.approvals import OPEN
+from allusetui.view.commands import AT_ONCE
 from allusetui.view.model import Seen
+from allusetui.view.prompts import Prompt, prompts
 
-_AT_ONCE = {"p": "pause", "alt+p": "pause", "P": "pause_all", "alt+shift+p": "pause_all", "ctrl+x": "kill"}
-"""By Textual's names of the keys. After an escape that has just been typed a letter arrives with alt."""
 _ALL = {"pause_all": (Key("pause"), "pause all"), "kill": (Key("kill"), "kill")}
 
 
@@ -34,24 +37,16 @@ class Handed:
     refusal: str | None = None
 
 
-class Dashboard(Watch):
+class Dashboard(Viewer):
     """Shows, and sends keys: those that stop something at once, under any question; the others after a yes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p,alt+p", "pause", priority=True),
-        Binding("P,alt+shift+p", "pause_all", priority=True),
-        Binding("ctrl+x", "kill", priority=True),
-        Binding("e", "no_entries"),
-        Binding("x", "close"),
-        Binding("r", "resume"),
-        Binding("R", "reset"),
-        Binding("a", "approvals"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*SENDING)
 
     _answers: Answers
 
     def on_mount(self) -> None:
         self._answers = Answers()
+        self._at_once = at_once(self.prefs.keys)
 
     # Keys that act at once
 
@@ -61,24 +56,30 @@ class Dashboard(Watch):
         Who chooses an account and pauses it in one breath pauses that one: where keys are on their way that may choose
         another, `p` follows them through the screen.
         """
-        action, account = _AT_ONCE.get(key.key), self.account
+        action, account = self._at_once.get(key.key), self.account
         if action is None or (action == "pause" and not (settled and account)) or self._is_text(key):
             return False
-        at_once = {"pause": (Key("pause", account), f"pause {account}"), **_ALL}
-        self._soon(self._tell, self._hand_over(*at_once[action]))
+        meant = {"pause": (Key("pause", account), f"pause {account}"), **_ALL}
+        self._soon(self._tell, self._hand_over(*meant[action]))
         return True
 
     def _is_text(self, key: Pressed) -> bool:
         """Whether somebody writes, and the key belongs to what is written."""
         try:
-            focused = self.focused
+            focused, typing = self.focused, self.is_typing and key.is_printable
         except ScreenStackError:
             return False
-        return focused is not None and focused.check_consume_key(key.key, key.character)
+        return typing or (focused is not None and focused.check_consume_key(key.key, key.character))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A letter that comes before the field it was typed for has the focus is no command either."""
+        if action in AT_ONCE and len(self.prefs.keys[action]) == 1 and self.is_typing:
+            return False
+        return super().check_action(action, parameters)
 
     def action_pause(self) -> None:
         if self.account is None:
-            self._refuse("no account to pause yet: P pauses all")
+            self._refuse(f"no account to pause yet: {self._labels['pause_all']} pauses all")
         else:
             self._send(Key("pause", self.account), f"pause {self.account}")
 
@@ -144,29 +145,55 @@ class Dashboard(Watch):
     # Approvals
 
     def asked_of(self, seen: Seen) -> None:
-        """Show the first open prompt that has no answer; take away the one that is gone."""
+        """Show the first open prompt that has no answer; take away the one that is gone. Not while text is typed."""
         top = self.screen
         if isinstance(top, Approval):
-            if top.prompt_id not in seen.snapshot.state.approvals:
-                top.withdraw()
-        elif (prompt := self._safely(lambda: self._answers.waiting(seen))) is not None:
-            self.bell()
-            self._open(Approval(prompt, self._clock_ms), partial(self._answer, prompt.id))
+            self._renew(top, seen)
+        elif not self.is_typing and (prompt := self._safely(lambda: self._answers.waiting(seen))) is not None:
+            self._ask_for(prompt)
 
-    def _answer(self, prompt_id: str, answer: str | None) -> None:
-        """Send a person's answer, once: what is done is what was shown."""
-        approval = self._seen.snapshot.state.approvals.get(prompt_id) if self._seen is not None else None
+    def _ask_for(self, prompt: Prompt) -> None:
+        box = Approval(prompt, self._clock_ms, self._labels["approvals"])
+        self._open(box, partial(self._answer, box))
+
+    def _renew(self, box: Approval, seen: Seen) -> None:
+        """The evidence as it stands now, as long as the prompt is open."""
+        prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == box.prompt.id), None))
+        if prompt is not None:
+            box.renew(prompt)
+        elif box.prompt.id not in seen.snapshot.state.approvals:
+            box.withdraw()
+            self._done(_ended(seen, box.prompt.id))
+
+    def _answer(self, box: Approval, answer: str | None) -> None:
+        """Send a person's answer, once: it names the prompt and the hash of what was shown of it."""
+        prompt = box.prompt
         if answer == "later":
-            self._answers.put_aside(prompt_id)
-        elif approval is not None and answer in ("approve", "refuse"):
-            words = f"{answer} {approval.purpose.value} {approval.contract.symbol} {approval.account}"
-            if self._send(Key(answer, approval.account, approval.contract), words):
-                self._answers.answered(prompt_id)
+            self._answers.put_aside(prompt.id)
+        elif answer in ("approve", "refuse"):
+            key = Key(answer, prompt.account, prompt=prompt.id, shown=prompt.shown)
+            if self._send(key, f"{answer} prompt {prompt.id} {prompt.account}"):
+                self._answers.answered(prompt.id)
 
-    def action_approvals(self) -> None:
-        """Bring back the prompts that were put aside."""
-        self._answers.bring_back()
-        if self._seen is not None:
-            self.asked_of(self._seen)
-        if not isinstance(self.screen, Approval):
-            self._refuse("no approval waits for an answer")
+    def action_why(self) -> None:
+        """On an open approval: ask again. Else why."""
+        pane, seen = self.focused, self._seen
+        at = pane.at if isinstance(pane, Pane) and pane.id == "approvals" else None
+        if at is None or seen is None or not at.startswith(OPEN):
+            super().action_why()
+            return
+        prompt_id = at.removeprefix(OPEN)
+        self._answers.bring_back(prompt_id)
+        prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == prompt_id), None))
+        if prompt is None or not self._answers.may_ask(prompt_id):
+            self._refuse("it has its answer")
+        else:
+            self._ask_for(prompt)
+
+
+def _ended(seen: Seen, prompt_id: str) -> str:
+    """How a prompt was decided that a person had before him."""
+    for told in reversed(seen.snapshot.tail):
+        if isinstance(told.event, ApprovalDecided) and told.event.id == prompt_id:
+            return untrusted(f"prompt {prompt_id}: {told.event.decision} by {told.event.by}")
+    return f"prompt {prompt_id} is no longer open"

@@ -1,38 +1,42 @@
 """What stands below every screen: the keys, and what outranks every alert."""
 
+from collections.abc import Mapping
+
 from allusetui.domain.snapshot import Snapshot
+from allusetui.view.fit import width_of
 from allusetui.view.model import Cell, Line, Tone
 
-_RANK = ("^x", "p", "P", "?", "↵", "q", "r")
+_RANK = ("kill", "pause", "pause_all", "help", "why", "leave", "resume")
 """Which keys are named where there is no room for all: the first ones."""
 
 
-def keys_line(account: str | None, width: int) -> Line:
-    """At most seven keys, those that fit; the first acts on the account that it names."""
-    labels = {
-        "p": f"pause {account or ''}".rstrip(), "P": "all", "r": "resume", "^x": "kill all", "↵": "why", "?": "help",
-        "q": "leave",
+def keys_line(account: str | None, width: int, keys: Mapping[str, str]) -> Line:
+    """At most seven keys, those that fit; the first acts on the account that it names. `keys`: as they are told."""
+    words = {
+        "pause": f"pause {account or ''}".rstrip(), "pause_all": "all", "resume": "resume", "kill": "kill all",
+        "why": "why", "help": "help", "leave": "leave",
     }  # fmt: skip
-    kept = [key for i, key in enumerate(_RANK) if _length(_RANK[: i + 1], labels) <= width]
+    labels = {name: (keys[name], f" {text}") for name, text in words.items()}
+    kept = [name for i, name in enumerate(_RANK) if _length(_RANK[: i + 1], labels) <= width]
     cells: list[Cell] = []
-    for key in labels:
-        if key in kept:
-            cells += [Cell("  " if cells else " "), Cell(key), Cell(f" {labels[key]}", Tone.DIM)]
+    for name, (key, text) in labels.items():
+        if name in kept:
+            cells += [Cell("  " if cells else " "), Cell(key), Cell(text, Tone.DIM)]
     return tuple(cells)
 
 
-def watch_line(width: int) -> Line:
+def watch_line(width: int, keys: Mapping[str, str]) -> Line:
     """That no key of this screen reaches the engine, and the keys that look."""
     line: Line = (Cell(" watching only", Tone.WARN), Cell(": no key reaches the engine", Tone.DIM))
-    for key, label in (("q", "leave"), ("?", "help"), ("↵", "why")):
-        longer = (*line, Cell(f"  {key}"), Cell(f" {label}", Tone.DIM))
-        if sum(len(cell.text) for cell in longer) <= width:
+    for name in ("leave", "help", "why"):
+        longer = (*line, Cell(f"  {keys[name]}"), Cell(f" {name}", Tone.DIM))
+        if sum(width_of(cell.text) for cell in longer) <= width:
             line = longer
     return line
 
 
-def _length(keys: tuple[str, ...], labels: dict[str, str]) -> int:
-    return sum(len(key) + 1 + len(labels[key]) for key in keys) + 2 * len(keys) - 1
+def _length(names: tuple[str, ...], labels: Mapping[str, tuple[str, str]]) -> int:
+    return sum(width_of(key) + width_of(text) for key, text in map(labels.__getitem__, names)) + 2 * len(names) - 1
 
 
 def trouble(snapshot: Snapshot) -> Line | None:

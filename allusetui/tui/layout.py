@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from allusetui.domain.text import untrusted
 from allusetui.view.model import Cell, Column, Line, Row, Table
 
 Runs = tuple[tuple[str, str], ...]
@@ -14,10 +15,14 @@ Runs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen."""
+    """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen.
+
+    `wanted`: the words that every row has to have.
+    """
 
     head: tuple[Runs, ...] = ()
     rows: tuple[tuple[str, Runs], ...] = ()
+    wanted: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -30,13 +35,24 @@ def lay(shown: Table | Iterable[Line]) -> Body:
         return Body(rows=tuple(("", runs(line)) for line in shown))
     titles = tuple(_fit(Cell(column.title), column) for column in shown.columns)
     if not shown.rows:
-        return Body(rows=(("", ((shown.empty, "dim"),)),))
-    return Body((_joined(titles, "head"),), tuple((row.key, _row(shown.columns, row)) for row in shown.rows))
+        return Body((), (("", ((shown.empty, "dim"),)),), shown.wanted)
+    rows = tuple((row.key, _row(shown.columns, row)) for row in shown.rows)
+    return Body((_joined(titles, "head"),), rows, shown.wanted)
 
 
 def runs(line: Line) -> Runs:
     """A line's cells as they stand."""
-    return merged((cell.text, cell.tone.value) for cell in line)
+    return merged((_plain(cell.text), cell.tone.value) for cell in line)
+
+
+def said(line: Line) -> str:
+    """A line's text alone."""
+    return "".join(text for text, _ in runs(line))
+
+
+def _plain(text: str) -> str:
+    """The text, without what could steer a terminal: no view is trusted with that."""
+    return text if text.isprintable() else untrusted(text)
 
 
 def merged(pieces: Iterable[tuple[str, str]]) -> Runs:
@@ -88,10 +104,11 @@ def _joined(texts: tuple[str, ...], look: str) -> Runs:
 
 def _fit(cell: Cell, column: Column) -> str:
     """A cell's text in its column's width: padded, or cut with a sign that it is."""
-    length = cell_len(cell.text)
+    text = _plain(cell.text)
+    length = cell_len(text)
     if length > column.width:
-        return set_cell_size(cell.text, column.width - 1) + "…"
-    return " " * (column.width - length) + cell.text if column.right else set_cell_size(cell.text, column.width)
+        return set_cell_size(text, column.width - 1) + "…"
+    return " " * (column.width - length) + text if column.right else set_cell_size(text, column.width)
 
 
 def title(text: str, place: str, width: int, focused: bool) -> Runs:

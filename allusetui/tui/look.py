@@ -1,12 +1,21 @@
-"""How the dashboard looks: palettes and geometry, from `themes/`."""
+"""How the dashboard looks: palettes and geometry, from `themes/`, and palettes of one's own."""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from allusetui.domain.text import untrusted
+from allusetui.view.model import Tone
+
 _PACKAGE = Path(__file__).parents[1]
+_COLOURS = frozenset(
+    {"background", "surface", "panel", "foreground", "primary", "accent", "success", "warning", "error"}
+)
+_TONES = frozenset({*(tone.value for tone in Tone), "loud-back", "cursor-back"})
+_TOP = {"name": str, "dark": bool, "ansi": bool, "colours": dict, "tones": dict}
 
 
 def themes_folder() -> Path:
@@ -20,12 +29,50 @@ def structure() -> Path:
     return themes_folder() / "structure.tcss"
 
 
-def themes() -> dict[str, Theme]:
-    """Every palette by its name."""
-    found = (_theme(tomllib.loads(path.read_text("utf-8"))) for path in sorted(themes_folder().glob("*.toml")))
-    return {theme.name: theme for theme in found}
+def themes(own: Path | None = None) -> tuple[dict[str, Theme], tuple[str, ...]]:
+    """Every palette by its name, those of the folder `own` last; and a line for each that can't be used."""
+    found: dict[str, Theme] = {}
+    complaints: list[str] = []
+    for folder in (themes_folder(), *([own] if own is not None else [])):
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                theme = _theme(tomllib.loads(path.read_text("utf-8")))
+            except (OSError, ValueError) as error:
+                complaints.append(untrusted(f"{path.name}: {error}; this palette is left out"))
+            else:
+                found[theme.name] = theme
+    return found, tuple(complaints)
 
 
 def _theme(palette: dict[str, Any]) -> Theme:
+    """A palette's theme. Raises ValueError, naming the key and what is allowed."""
+    for key, value in palette.items():
+        if key not in _TOP:
+            raise ValueError(f"{key}: unknown; allowed: {', '.join(_TOP)}")
+        if not isinstance(value, _TOP[key]):
+            raise ValueError(f"{key}: {value!r}; allowed: a {_TOP[key].__name__}")
+    for key in _TOP.keys() - palette.keys() - {"ansi"}:
+        raise ValueError(f"{key}: missing")
+    _check("colours", palette["colours"], _COLOURS)
+    _check("tones", palette["tones"], _TONES)
+    ansi = palette.get("ansi", False)
     tones = {f"tone-{name}": colour for name, colour in palette["tones"].items()}
-    return Theme(name=palette["name"], dark=palette["dark"], variables=tones, **palette["colours"])
+    # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
+    looks = {"look-dim": "dim" if ansi else "none"}
+    # Textual's own sheet wants these.
+    own = {f"ansi-{ground}": palette["colours"][ground] for ground in ("background", "foreground")}
+    return Theme(
+        name=palette["name"], dark=palette["dark"], ansi=ansi, variables={**tones, **looks, **own},
+        **palette["colours"],
+    )  # fmt: skip
+
+
+def _check(table: str, colours: dict[str, Any], wanted: frozenset[str]) -> None:
+    for key in sorted(colours.keys() ^ wanted):
+        wrong = f"unknown; allowed: {', '.join(sorted(wanted))}" if key in colours else "missing"
+        raise ValueError(f"{table}.{key}: {wrong}")
+    for key, value in colours.items():
+        try:
+            Color.parse(value)
+        except (ColorParseError, TypeError, AttributeError):
+            raise ValueError(f"{table}.{key}: {value!r} is no colour; allowed: #rrggbb") from None

@@ -8,6 +8,7 @@ from allusetui.view.model import Cell, Line, Tone
 
 PATIENCE_MS = 2_000
 SHOWN_MS = 8_000
+BRIEF_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,20 @@ class Notes:
 
     def __init__(self) -> None:
         self._waiting: list[Sent] = []
-        self._refused: tuple[str, float] | None = None
+        self._said: tuple[Cell, float] | None = None
 
     def sent(self, key: Key, words: str, snapshot: Snapshot | None, now_ms: float) -> None:
         """A key has left."""
-        self._refused = None
+        self._said = None
         self._waiting.append(Sent(key, words, now_ms, _end(snapshot)))
 
     def refused(self, words: str, now_ms: float) -> None:
         """Something was not done, and why."""
-        self._refused = (words, now_ms)
+        self._said = (Cell(words, Tone.LOUD), now_ms + SHOWN_MS)
+
+    def done(self, words: str, now_ms: float) -> None:
+        """Something was done here, and the engine has nothing to do with it."""
+        self._said = (Cell(words), now_ms + BRIEF_MS)
 
     def look(self, snapshot: Snapshot) -> None:
         """Forget what the journal shows."""
@@ -42,8 +47,8 @@ class Notes:
 
     def line(self, now_ms: float) -> Line | None:
         """What is to be told now; None when nothing is."""
-        if self._refused is not None and now_ms - self._refused[1] < SHOWN_MS:
-            return (Cell(self._refused[0], Tone.LOUD),)
+        if self._said is not None and now_ms < self._said[1]:
+            return (self._said[0],)
         if not self._waiting:
             return None
         late = [sent for sent in self._waiting if now_ms - sent.at_ms >= PATIENCE_MS]

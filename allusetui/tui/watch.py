@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from threading import Thread
 from typing import ClassVar, TypeVar
 
@@ -17,19 +18,23 @@ from textual.screen import Screen
 
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.domain.text import untrusted
+from allusetui.tui.bells import Bells
 from allusetui.tui.driver.driver import CellDriver
 from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
+from allusetui.tui.keys import bindings, rebound
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask, leaving
-from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Frame, Full, Main
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
+from allusetui.view.commands import label
 from allusetui.view.header import header
+from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
 from allusetui.view.reports import Shelf, empty_shelf
@@ -53,17 +58,8 @@ class Watch(App[str], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help"),
-        Binding("q,ctrl+c,ctrl+q", "ask_leave"),
-        Binding("enter", "why"),
-        Binding("j", "full('journal')"),
-        Binding("o", "full('orders')"),
-        Binding("s", "full('states')"),
-        Binding("l", "full('ladder')"),
-        Binding("c", "full('calendar')"),
-        Binding("g", "full('reports')"),
-        Binding("m", "maximise"),
-        Binding("exclamation_mark", "full('alerts')"),
+        Binding("ctrl+c,ctrl+q", "leave"),
+        *bindings("leave", "why", "journal", "orders", "states", "ladder", "calendar", "reports", "maximise", "alerts"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
 
@@ -72,17 +68,25 @@ class Watch(App[str], inherit_bindings=False):
         console: Console,
         grind: Callable[[], Lens],
         clock_ms: Callable[[], float],
-        theme: str = "dark",
+        prefs: Prefs | None = None,
         shelf: Shelf = empty_shelf,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
         if no_colour is not None:
             os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
-        found = themes()
-        for palette in found.values():
+        self.prefs = prefs or Prefs()
+        self.wanted = ""
+        """The words that the journal's rows have to have."""
+        self.palettes, complaints = themes(self.prefs.palettes)
+        for palette in self.palettes.values():
             self.register_theme(palette)
-        self.theme = theme if theme in found else "dark"
+        self.theme = self.prefs.theme if self.prefs.theme in self.palettes else "dark"
+        if self.theme != self.prefs.theme:
+            complaints += (f"no palette {self.prefs.theme}; there are {', '.join(self.palettes)}",)
+        self._bindings = rebound(self._bindings, self.prefs.keys)
+        self._complaints = self.prefs.complaints + complaints
+        self._labels = {name: label(key) for name, key in self.prefs.keys.items()}
         self.failure: Exception | None = None
         """What the screen died of, if it did; the caller tells it."""
         self.lost = False
@@ -91,12 +95,15 @@ class Watch(App[str], inherit_bindings=False):
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
-        self._frame = Frame(self._header, self._alert, self._keys, self._alerts, shelf)
+        self._frame = Frame(
+            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf
+        )
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
         self._notes = Notes()
+        self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
         self._read_seq = 0
         self._home: asyncio.AbstractEventLoop | None = None
@@ -117,6 +124,9 @@ class Watch(App[str], inherit_bindings=False):
         self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
         Thread(target=self._make_lens, name="lens", daemon=True).start()
         self.set_interval(POLL_S, self.poll)
+        if self._complaints:
+            more = f" (and {len(self._complaints) - 1} more)" if len(self._complaints) > 1 else ""
+            self._refuse(untrusted(f"{self._complaints[0]}{more}"))
 
     def _make_lens(self) -> None:
         try:
@@ -179,14 +189,21 @@ class Watch(App[str], inherit_bindings=False):
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
             self._snapshot = snapshot
-            seen = self._safely(lambda: lens(snapshot))
+            seen = self._safely(lambda: replace(lens(snapshot), keys=self._labels))
             is_new = seen is not None
             self._seen = seen or self._seen
             self._keep_account(snapshot)
+            self.bells.look(snapshot)
+        if (heard := self._seen) is not None:
+            self._safely(lambda: self.bells.listen(heard, self._clock_ms()))
         self._draw(is_new)
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
             self.asked_of(self._seen)
+
+    def _tell_terminal(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def _draw(self, is_new: bool) -> None:
         if not self._running:  # what became of a last key is told to nobody
@@ -204,7 +221,8 @@ class Watch(App[str], inherit_bindings=False):
         if self._refusal is not None:
             return (Cell(" "), Cell(self._refusal, Tone.LOUD))
         ended = trouble(self._snapshot) if self._snapshot is not None else None
-        own = ended or self._notes.line(self._clock_ms())
+        silent = (Cell(f"! {self.bells.silence}", Tone.LOUD),) if self.bells.silence is not None else None
+        own = ended or self._notes.line(self._clock_ms()) or silent
         return (Cell(" "), *own) if own is not None else None
 
     def _header(self, seen: Seen, width: int) -> tuple[Line, ...]:
@@ -217,7 +235,10 @@ class Watch(App[str], inherit_bindings=False):
         return alerts(seen, width, self._read_seq)
 
     def _keys(self, seen: Seen, width: int) -> tuple[Line, ...]:
-        return (keys_line(self.account, width),)
+        return (keys_line(self.account, width, self._labels),)
+
+    def _journal(self, seen: Seen, width: int) -> Table:
+        return journal(seen, width, self.wanted)
 
     def _safely(self, make: Callable[[], T]) -> T | None:
         """What a view makes; None where it can't, and that is told."""
@@ -233,6 +254,10 @@ class Watch(App[str], inherit_bindings=False):
 
     def _refuse(self, words: str) -> None:
         self._notes.refused(words, self._clock_ms())
+        self._draw(False)
+
+    def _done(self, words: str) -> None:
+        self._notes.done(words, self._clock_ms())
         self._draw(False)
 
     # Which account, which position
@@ -269,14 +294,10 @@ class Watch(App[str], inherit_bindings=False):
 
     # What can be looked at
 
-    def action_ask_leave(self) -> None:
+    def action_leave(self) -> None:
         seen = self._seen
         question = self._safely(lambda: ending(seen)) if seen is not None else None
         self._open(leaving(question.lines if question is not None else ()), self._leave)
-
-    def action_help(self) -> None:
-        name = self.focused.id if self.focused is not None else None
-        self._open(help_of(name or ""), lambda answer: None)
 
     def _open(self, box: Ask, then: Callable[[str | None], object]) -> None:
         def heard(answer: str | None) -> None:

@@ -7,12 +7,14 @@ from allusetui.domain.snapshot import Proof, Told
 from allusetui.view import words
 from allusetui.view.fit import Spec, choose, row, trim, width_of
 from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
+from allusetui.view.prompts import named
 
 _SPECS = (
     Spec(Column("time", 9)),
     Spec(Column("severity", 10)),
     Spec(Column("age", 4, right=True), 2),
     Spec(Column("account", 8), 3),
+    Spec(Column("", 4), 4),
     Spec(Column("text", 20), 1, 500),
 )
 _FEW = 3
@@ -39,6 +41,7 @@ def alerts(seen: Seen, width: int, read_seq: int = 0) -> Table:
             "severity": Cell(f"{mark} {event.severity}", tone),
             "age": Cell(words.age(max(now_ms - told.at_ms, 0) // SECOND_MS), Tone.DIM),
             "account": Cell(event.account or words.NONE, Tone.PLAIN if new else Tone.DIM),
+            "": Cell("new" if new else "read", Tone.PLAIN if new else Tone.DIM),
             "text": Cell(event.text, Tone.PLAIN if new else Tone.DIM),
         }
         rows.append(row(str(told.seq), columns, cells))
@@ -76,15 +79,15 @@ def _calm(seen: Seen) -> Cell:
 def _standing(seen: Seen) -> str:
     """What holds accounts back: the halt, disarmed stops, or what only a reset ends."""
     if _halted(seen):
-        return "halted: nothing is sent, R resets"
+        return f"halted: nothing is sent, {seen.keys['reset']} resets"
     if names := [a.name for a in seen.snapshot.state.accounts.values() if a.status is Status.MAINTENANCE]:
-        return f"{_listed(names)} in maintenance: nothing is sent, r resumes"
+        return f"{_listed(names)} in maintenance: nothing is sent, {seen.keys['resume']} resumes"
     if names := _latched(seen, frozenset({Latch.PAUSED})):
         return f"{_listed(names)} paused: stops disarmed"
     if names := _latched(seen, frozenset({Latch.BROKER, Latch.DISK})):
         return f"{_listed(names)}: nothing is sent, the books are awaited"
     names = _latched(seen, frozenset(Latch))
-    return f"{_listed(names)} latched: R resets" if names else ""
+    return f"{_listed(names)} latched: {seen.keys['reset']} resets" if names else ""
 
 
 def _halted(seen: Seen) -> bool:
@@ -140,5 +143,5 @@ def _approvals(seen: Seen) -> list[tuple[int, Line]]:
     if not found:
         return []
     first, more = found[0], f" and {len(found) - 1} more" if len(found) > 1 else ""
-    text = f"{first.account}: {first.purpose.value} {first.contract.symbol}{more}"
-    return [(seen.snapshot.now_ms, (Cell(" ! asked ", Tone.LOUD), Cell(text)))]
+    lists = Cell(f"  {seen.keys['approvals']} lists", Tone.DIM)
+    return [(seen.snapshot.now_ms, (Cell(" ! asked ", Tone.LOUD), Cell(f"{named(first)}{more}"), lists))]

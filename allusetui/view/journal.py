@@ -32,13 +32,15 @@ _LABELS = {
 """The fields that are shown, in their order, and what is said before each."""
 
 
-def journal(seen: Seen, width: int) -> Table:
-    """The newest events, the newest last; a row's key is the event's seq."""
+def journal(seen: Seen, width: int, wanted: str = "") -> Table:
+    """The newest events, the newest last, those that have all words of `wanted`; a row's key is the event's seq."""
     columns, snapshot = choose(_SPECS, width), seen.snapshot
     today = day_of(snapshot.now_ms)
     rows = []
     for told in snapshot.tail:
         event = told.event
+        if not _has(event, wanted, today):
+            continue
         cells = {
             "time": Cell(words.clock(told.at_ms) if day_of(told.at_ms) == today else _older(told.at_ms), Tone.DIM),
             "account": Cell(event.account or words.NONE),
@@ -47,7 +49,15 @@ def journal(seen: Seen, width: int) -> Table:
             "figures": Cell(figures(event, today)),
         }
         rows.append(row(str(told.seq), columns, cells))
-    return Table(columns, tuple(rows), "nothing has happened yet")
+    return Table(columns, tuple(rows), "nothing has happened yet" if not wanted else "nothing fits", wanted)
+
+
+def _has(event: Event, wanted: str, today: date) -> bool:
+    """Whether every word that is looked for stands somewhere in the event's line."""
+    if not wanted:
+        return True
+    text = f"{event.account} {kind_of(event)} {' '.join(event.clauses)} {figures(event, today)}".lower()
+    return all(word in text for word in wanted.lower().split())
 
 
 def _older(at_ms: int) -> str:

@@ -1,11 +1,13 @@
 """What a pane is made of: cells with a tone, in rows under columns, or in one line."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.snapshot import Snapshot
 from allusetui.law.model import Law
+from allusetui.view.commands import LABELS
 
 
 class Tone(StrEnum):
@@ -55,12 +57,13 @@ GAP = 1
 class Table:
     """Rows under columns that fit the width asked for; `empty` is what is said where there are none.
 
-    Every row has a cell for each column, none wider than it.
+    Every row has a cell for each column, none wider than it. `wanted`: the words that every row has to have.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     empty: str = ""
+    wanted: str = ""
 
     @property
     def width(self) -> int:
@@ -70,8 +73,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A snapshot with the law and the calendar that it is read by."""
+    """A snapshot with the law and the calendar that it is read by, and the keys as they are told, by command."""
 
     snapshot: Snapshot
     law: Law
     calendar: Calendar
+    keys: Mapping[str, str] = field(default_factory=lambda: LABELS)

@@ -1,22 +1,25 @@
-"""Approvals: what is asked of a person, and what yes and no would do."""
+"""Approvals: what is asked of a person, the evidence, what yes and no would do, and until when."""
 
 from dataclasses import dataclass
 
 from allusetui.domain.contract import Option
-from allusetui.domain.moment import day_of
+from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
+from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.rules.explain import PositionFigures
 from allusetui.view import words
 from allusetui.view.model import Cell, Line, Seen, Tone
+from allusetui.view.protocol import bar_of
 
-_FIRST = {Purpose.STOP: 0, Purpose.ROLL: 1}
+_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
+_BAR, _TEXT = 30, 400
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """An open approval of an account, in words."""
+    """An open approval of an account, in words. `shown`: the hash of what it asks for."""
 
     id: str
     account: str
@@ -24,65 +27,87 @@ class Prompt:
     asked: tuple[Line, ...]
     on_yes: Line
     on_no: Line
+    shown: str
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Everything below its title."""
+        return (*self.asked, (), self.on_yes, self.on_no)
 
 
 def prompts(seen: Seen) -> tuple[Prompt, ...]:
-    """Every open approval; of each account the one that a key would answer comes first."""
+    """Every open approval; of each account the one that a key without a name would answer comes first."""
     open_ones = seen.snapshot.state.approvals.values()
     order = sorted(open_ones, key=lambda a: (a.account, _FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
-    return tuple(_prompt(seen, approval) for approval in order)
+    return tuple(prompt(seen, approval) for approval in order)
 
 
-def _prompt(seen: Seen, approval: Approval) -> Prompt:
+def named(approval: Approval) -> str:
+    """What an approval is about, in a few words."""
+    if approval.purpose is None or approval.contract is None:
+        return f"{approval.account}: {approval.subject}"
+    return f"{approval.account}: {approval.purpose.value} {approval.contract.symbol}"
+
+
+def wanted(seen: Seen, approval: Approval) -> str:
+    """What an approval asks for, from its typed fields; what a model has written is text, and no more."""
     today = day_of(seen.snapshot.now_ms)
+    if approval.purpose is None or approval.contract is None:
+        return f"{approval.subject}: {untrusted(approval.text, _TEXT)}"
+    held = words.named(approval.contract, today)
     if approval.purpose is Purpose.HEDGE:
-        return _hedge(seen, approval, words.named(approval.contract, today))
-    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
-    figures = explain.position(s, seen.snapshot.state.accounts[approval.account], approval.contract)
-    named, into = words.named(approval.contract, today), approval.candidate
-    verb = f"Roll {approval.quantity} {named}" if into else f"Buy back {approval.quantity} {named}"
-    title = f"{approval.account}: {verb}{f' into {words.named(into, today)}' if into else ''}?"
-    cap = words.percent(seen.law.walk.slippage_cap)
-    yes = (
-        "yes: rolled by one order at a net price"
-        if into
-        else f"yes: bought back, mid to mid + {cap} %, until it is done"
-    )
-    return _of(approval, title, _evidence(figures, seen), yes)
+        return f"Buy {approval.quantity} {held} to hedge"
+    if approval.candidate is None:
+        return f"Buy back {approval.quantity} {held}"
+    return f"Roll {approval.quantity} {held} into {words.named(approval.candidate, today)}"
 
 
-def _of(approval: Approval, title: str, evidence: tuple[Line, ...], yes: str) -> Prompt:
+def prompt(seen: Seen, approval: Approval) -> Prompt:
+    """An approval with its evidence as it stands now."""
+    title = (Cell(f"{approval.account}: {wanted(seen, approval)}?", Tone.LOUD),)
+    if approval.purpose is None or approval.contract is None:
+        asked: tuple[Line, ...] = ()
+        yes, no = "yes: approved, once", "no: everything stays as it is"
+    else:
+        hedge = approval.purpose is Purpose.HEDGE
+        asked = _price(seen, approval, approval.contract) if hedge else _evidence(seen, approval, approval.contract)
+        yes = f"yes: {_done(seen, approval)}; the pause stays"
+        no = "no: nothing is sent; not asked again while the pause lasts"
     return Prompt(
-        approval.id,
-        approval.account,
-        (Cell(title, Tone.LOUD),),
-        (*evidence, _expires(approval)),
-        (Cell(f"{yes}; the pause stays"),),
-        (Cell("no: nothing is sent; not asked again while the pause lasts"),),
+        approval.id, approval.account, title, (*asked, until(seen, approval)), (Cell(yes),), (Cell(no),), approval.shown
     )
 
 
-def _hedge(seen: Seen, approval: Approval, named: str) -> Prompt:
-    """A leg of the hedge that level 2 asks for."""
-    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
-    quote, contract = s.volatile.option_quotes.get(approval.contract), approval.contract
+def _done(seen: Seen, approval: Approval) -> str:
+    if approval.candidate is not None:
+        return "rolled by one order at a net price"
+    cap = words.percent(seen.law.walk.slippage_cap)
+    if approval.purpose is Purpose.HEDGE:
+        return f"bought, mid to mid + {cap} %, or given up"
+    return f"bought back, mid to mid + {cap} %, until it is done"
+
+
+def _price(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]:
+    """What a leg of the hedge that level 2 asks for costs."""
+    quote = seen.snapshot.volatile.option_quotes.get(contract)
     price = f"now {words.price(quote.mid if quote else None)}"
     if quote is not None:
         price += f": {words.usd(approval.quantity * contract.multiplier * quote.mid)} dollars at mid"
-    title = f"{approval.account}: Buy {approval.quantity} {named} to hedge?"
-    cap = words.percent(seen.law.walk.slippage_cap)
-    return _of(approval, title, ((Cell(price),),), f"yes: bought, mid to mid + {cap} %, or given up")
+    return ((Cell(price),),)
 
 
-def _evidence(p: PositionFigures, seen: Seen) -> tuple[Line, ...]:
+def _evidence(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]:
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    p = explain.position(s, s.state.accounts[approval.account], contract)
     stale = explain.is_stale(s, p.spot_age_s)
     spot = f"spot {words.price(p.spot)}" + (f", {words.age(p.spot_age_s)} old" if stale and p.spot else "")
     risk = f"{words.LEVELS[p.level]}: {spot}, strike {words.price(p.option.strike)}, breach {words.atrs(p.breach)} ATR"
     worth = f"sold at {words.price(p.credit)}, now {words.price(p.now)}"
     if p.now is not None:
         worth += f": {_result(p, p.option)}"
-    return (Cell(risk, Tone.DIM if stale else Tone.PLAIN),), (Cell(worth),)
+    bar = Cell(bar_of(p.breach, s.law.protocol.level_atr, _BAR), words.LEVEL_TONES[p.level])
+    tone = Tone.DIM if stale else Tone.PLAIN
+    return (Cell(risk, tone),), (bar, Cell("▏ levels in ATR", Tone.DIM)), (Cell(worth),)
 
 
 def _result(p: PositionFigures, option: Option) -> str:
@@ -92,6 +117,11 @@ def _result(p: PositionFigures, option: Option) -> str:
     return f"{'a gain' if gain >= 0 else 'a loss'} of {words.usd(abs(gain))} dollars at mid"
 
 
-def _expires(approval: Approval) -> Line:
+def until(seen: Seen, approval: Approval) -> Line:
+    """How long it is open: the engine counts, and decides when it is over."""
+    if approval.expires is not None:
+        session = seen.calendar.on(approval.expires)
+        left_s = (session.close_ms - seen.snapshot.now_ms) / SECOND_MS if session else 0
+        return (Cell(f"expires in {words.span(left_s)}, at the close of {approval.expires:%a %d %b}", Tone.DIM),)
     level = "3" if approval.purpose is Purpose.STOP else "2"
-    return (Cell(f"open for as long as level {level} lasts and the account is paused (0.7)", Tone.DIM),)
+    return (Cell(f"open while level {level} lasts and {approval.account} is paused (0.7)", Tone.DIM),)

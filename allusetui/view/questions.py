@@ -66,31 +66,36 @@ def resuming(seen: Seen, account: str) -> Question:
     """What `r` would release of an account."""
     held, title = seen.snapshot.state.accounts[account], f"Resume {account}?"
     if held.status is Status.EMERGENCY:
-        return _question(title, ["It is halted: only a reset of all accounts (R) ends that."], allowed=False)
+        ends = f"only a reset of all accounts ({seen.keys['reset']}) ends that."
+        return _question(title, [f"It is halted: {ends}"], allowed=False)
     if held.status is Status.MAINTENANCE:
-        return _question(title, ["Its maintenance ends, and nothing else.", *_kept(held)])
+        return _question(title, ["Its maintenance ends, and nothing else.", *_kept(held, seen)])
     lines = []
     if Latch.PAUSED in held.latches:
         lines.append("Its pause ends: its stops defend again, and orders leave by themselves.")
     if held.no_entries:
         lines.append("Its stop of entries ends.")
-    asked = sum(a.account == account for a in seen.snapshot.state.approvals.values())
+    prompts = seen.snapshot.state.approvals.values()
+    asked = sum((a.account, a.subject) == (account, "defence") for a in prompts)
     if asked:
         lines.append(f"{words.count(asked, 'open prompt')} withdrawn: it defends itself.")
     if not lines:
-        return _question(title, [f"It is not paused.{_latched(held)}"], allowed=False)
-    others = held.latches - {Latch.PAUSED}
-    return _question(title, [*lines, *(f"Stays latched {o.value}: {words.RELEASES[o]}." for o in sorted(others))])
+        return _question(title, [f"It is not paused.{_latched(held, seen)}"], allowed=False)
+    return _question(title, [*lines, *_stays(held.latches - {Latch.PAUSED}, seen)])
 
 
-def _kept(account: Account) -> list[str]:
+def _kept(account: Account, seen: Seen) -> list[str]:
     """What a resume from maintenance leaves."""
-    kept = [f"Stays latched {latch.value}: {words.RELEASES[latch]}." for latch in sorted(account.latches)]
-    return [*kept, "Its stop of entries stays: r resumes."] if account.no_entries else kept
+    kept = _stays(account.latches, seen)
+    return [*kept, f"Its stop of entries stays: {seen.keys['resume']} resumes."] if account.no_entries else kept
 
 
-def _latched(account: Account) -> str:
-    return "".join(f" Latched {latch.value}: {words.RELEASES[latch]}." for latch in sorted(account.latches))
+def _stays(latches: Iterable[Latch], seen: Seen) -> list[str]:
+    return [f"Stays latched {latch.value}: {words.release(latch, seen.keys)}." for latch in sorted(latches)]
+
+
+def _latched(account: Account, seen: Seen) -> str:
+    return "".join(f" Latched {latch.value}: {words.release(latch, seen.keys)}." for latch in sorted(account.latches))
 
 
 def resetting(seen: Seen, account: str | None) -> Question:

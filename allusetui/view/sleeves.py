@@ -42,13 +42,13 @@ def sleeves(seen: Seen, width: int) -> Table:
     figures = ((a, explain.sleeve(s, a)) for a in accounts)
     widths = {column.title: column.width for column in columns}
     rows = (
-        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, s, widths), **_money(f, s, widths)})
+        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, seen, widths), **_money(f, s, widths)})
         for place, (a, f) in enumerate(figures, start=1)
     )
     return Table(columns, tuple(rows), "no accounts")
 
 
-def _standing(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:
+def _standing(account: Account, f: SleeveFigures, seen: Seen, widths: Mapping[str, int]) -> dict[str, Cell]:
     worst = max(f.levels, default=0)
     held = " ".join(f"{level}:{f.levels[level]}" for level in sorted(f.levels, reverse=True))
     return {
@@ -56,7 +56,7 @@ def _standing(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[
         "state": Cell(_state(account), _state_tone(account)),
         "latch": _latches(account, widths.get("latch", 0)),
         "levels": Cell(held, words.LEVEL_TONES[worst]) if held else Cell(words.NONE, Tone.DIM),
-        "next": _next(account, f.next, s.now_ms, widths.get("next", 0)),
+        "next": _next(account, f.next, seen, widths.get("next", 0)),
     }
 
 
@@ -88,21 +88,21 @@ def _latches(account: Account, room: int) -> Cell:
     return Cell(text, Tone.BAD if account.latches else Tone.WARN)
 
 
-def _next(account: Account, step: Step | None, now_ms: int, room: int) -> Cell:
+def _next(account: Account, step: Step | None, seen: Seen, room: int) -> Cell:
     """What a person has to do first; else what the account does next."""
     if account.status is Status.EMERGENCY:
-        return Cell("halted: R", Tone.BAD)
+        return Cell(f"halted: {seen.keys['reset']}", Tone.BAD)
     if account.status is Status.MAINTENANCE:
-        return Cell("serviced: r", Tone.WARN)
+        return Cell(f"serviced: {seen.keys['resume']}", Tone.WARN)
     if Latch.PAUSED in account.latches:
         return Cell("stops disarmed", Tone.WARN)
     held = [latch for latch in Latch if latch in account.latches]
     if held:
         waits = held[0] in (Latch.BROKER, Latch.DISK)
-        return Cell(f"waits for {held[0].value}" if waits else "waits for R", Tone.WARN)
+        return Cell(f"waits for {held[0].value}" if waits else f"waits for {seen.keys['reset']}", Tone.WARN)
     if step is None:
         return Cell(words.NONE, Tone.DIM)
-    when = words.moment(step.at_ms, now_ms)
+    when = words.moment(step.at_ms, seen.snapshot.now_ms)
     if step.what == "entering":
         return Cell(f"enters to {when}")
     full = f"{when} {step.what}"

@@ -1,5 +1,6 @@
 """How things are said: contracts, money, shares, instants, ages, levels, latches. Unknown is `?`, never 0."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from math import isinf
@@ -19,15 +20,19 @@ LEVEL_TONES = (Tone.PLAIN, Tone.WARN, Tone.BAD, Tone.LOUD)
 MODES = {"sim": "SIM", "paper": "PAPER", "live": "LIVE"}
 TIERS = {"hedged_week": "HEDGED", "safe": "SAFE", "halt": "HALT"}
 CAPS = {"0.2": "ceiling", "0.3": "symbols", "0.10": "margin", "6.12": "hedged"}
-RELEASES = {
-    Latch.PAUSED: "r resumes",
-    Latch.LEVEL3: "R resets",
-    Latch.BREAKER: "R resets once the VIX is back below its tier",
+_RELEASES = {
+    Latch.PAUSED: "{resume} resumes",
+    Latch.LEVEL3: "{reset} resets",
+    Latch.BREAKER: "{reset} resets once the VIX is back below its tier",
     Latch.BROKER: "leaves by itself when the broker's books have come",
     Latch.DISK: "leaves by itself when the disk can be written",
-    Latch.MISMATCH: "R accepts what the broker shows",
+    Latch.MISMATCH: "{reset} accepts what the broker shows",
 }
-"""How each latch is left."""
+
+
+def release(latch: Latch, keys: Mapping[str, str]) -> str:
+    """How a latch is left, by the keys as they are told."""
+    return _RELEASES[latch].format(**keys)
 
 
 def named(contract: Contract, today: date) -> str:

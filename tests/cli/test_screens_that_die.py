@@ -9,6 +9,7 @@ from allusetui.cli import screen, session
 from allusetui.domain.snapshot import Console
 from allusetui.runtime.live import Live
 from allusetui.runtime.thread import EngineThread
+from allusetui.tui.prefs import Prefs
 from tests.runtime.test_live import WORKING, Started, until
 
 
@@ -42,7 +43,7 @@ def engine() -> EngineThread:
 def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     engine: EngineThread, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def dying(console: Console, theme: str, begin: Callable[[], None]) -> Dying:
+    def dying(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dying:
         return Dying(begin)
 
     def ended(console: EngineThread, started: bool) -> None:
@@ -54,7 +55,7 @@ def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     monkeypatch.setattr(Dying, "made", 0)
     monkeypatch.setattr(screen, "dashboard", dying)
     monkeypatch.setattr(session, "_wait_headless", ended)
-    session._with_screen(engine, "demo", "dark", tmp_path / session.SCREEN_LOG)
+    session._with_screen(engine, tmp_path, Prefs())
     told = capsys.readouterr()
     assert Dying.made == 2
     assert told.err == "allusetui: the dashboard failed (ValueError)\n" * 2

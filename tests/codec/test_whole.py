@@ -160,7 +160,7 @@ def seconds(work: Any) -> float:
 
 
 def test_a_key_comes_back_as_it_was() -> None:
-    key = Key("close", "GEN", option("180.50"), "ana")
+    key = Key("close", "GEN", option("180.50"), "ana", prompt="3", shown="ab")
     assert key_of(json.loads(json.dumps(key_data(key)))) == key
     assert key_of({"action": "kill"}) == Key("kill")
 

@@ -175,6 +175,8 @@ def test_0_7_a_pause_from_another_process_cancels_what_works_and_proves_it(tmp_p
     assert found["working_orders"] == [] and found["accounts"][0]["latches"] == ["paused"]
     with pytest.raises(ControlError, match=r"^GEN: no prompt is open; approve did nothing\."):
         press(tmp_path, Key("approve", "GEN"))
+    with pytest.raises(ControlError, match=r"^GEN: prompt 4 is not open; refuse did nothing\."):
+        press(tmp_path, Key("refuse", "GEN", prompt="4", shown="0" * 64))
     console.end()
     engine.join()
     until(lambda: shown(console).ended)

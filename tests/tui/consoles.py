@@ -7,6 +7,7 @@ from typing import Any
 from allusetui.domain.event import OperatorKey
 from allusetui.domain.snapshot import Key, Snapshot, Told
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 from allusetui.view.reports import Shelf, empty_shelf
 from tests.replaying import Replayed, replay_crash_week, replay_text
@@ -88,11 +89,13 @@ class Clock:
         return self.now_ms
 
 
-def dashboard(replayed: Replayed, theme: str = "dark", shelf: Shelf = empty_shelf) -> tuple[Dashboard, Served, Clock]:
+def dashboard(
+    replayed: Replayed, prefs: Prefs | None = None, shelf: Shelf = empty_shelf
+) -> tuple[Dashboard, Served, Clock]:
     """A dashboard on a run's end, its console and its clock."""
     console, clock = Served(snapshot_of(replayed)), Clock()
 
     def read(shown: Snapshot) -> Seen:
         return Seen(shown, LAW, replayed.run.calendar)
 
-    return Dashboard(console, lambda: read, clock, theme, shelf), console, clock
+    return Dashboard(console, lambda: read, clock, prefs, shelf), console, clock

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
+from allusetui.tui.screens.ask import Approval
+from allusetui.tui.screens.main import Full
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.reports import Shelf, empty_shelf
 from tests.replaying import Replayed
@@ -32,6 +35,33 @@ class Desk:
         assert isinstance(pane, Pane)
         return "\n".join(pane.render_line(y).text for y in range(pane.size.height))
 
+    @property
+    def full(self) -> str | None:
+        """The pane that has the screen for itself."""
+        return self.app.screen.pane_name if isinstance(self.app.screen, Full) else None
+
+    def terminal(self) -> list[str]:
+        """What is sent to the terminal besides the drawing, from now on."""
+        sent: list[str] = []
+        driver = self.app._driver
+        assert driver is not None
+
+        def write(data: str) -> None:
+            if not data.startswith("\x1b]22;"):  # the pointer's shape
+                sent.append(data)
+
+        driver.write = write  # type: ignore[method-assign]
+        return sent
+
+    async def put_aside(self) -> None:
+        """Answer every prompt with later."""
+        await self.until(lambda: isinstance(self.app.screen, Approval))
+        while isinstance(self.app.screen, Approval):
+            self.clock.now_ms += 600
+            await self.press("escape")
+            self.console.publish(beat_ms=self.clock.now_ms)
+            await self.poll()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
@@ -51,9 +81,9 @@ class Desk:
 
 @asynccontextmanager
 async def watching(
-    replayed: Replayed, size: tuple[int, int] = (80, 24), shelf: Shelf = empty_shelf
+    replayed: Replayed, size: tuple[int, int] = (80, 24), prefs: Prefs | None = None, shelf: Shelf = empty_shelf
 ) -> AsyncIterator[Desk]:
-    app, console, clock = dashboard(replayed, shelf=shelf)
+    app, console, clock = dashboard(replayed, prefs, shelf)
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, console, clock, pilot)
         await desk.until(lambda: app.account is not None and bool(app.main.query_one("#risk", Pane).keys))

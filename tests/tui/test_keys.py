@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from allusetui.domain.contract import Option
 from allusetui.domain.snapshot import Key
-from allusetui.tui.screens.ask import Approval, Ask
+from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.main import Full
 from tests.tui.consoles import afternoon, paused_afternoon
 from tests.tui.desk import watching
@@ -100,13 +100,7 @@ async def test_a_no_closes_nothing(no: str) -> None:
 @pytest.mark.parametrize(("key", "action"), [("r", "resume"), ("R", "reset")])
 async def test_resume_and_reset_ask_first(key: str, action: str) -> None:
     async with watching(paused_afternoon()) as desk:
-        await desk.press("escape")
-        await desk.until(lambda: desk.app.screen is desk.app.main or isinstance(desk.app.screen, Approval))
-        desk.clock.now_ms = 600
-        while isinstance(desk.app.screen, Approval):
-            await desk.press("escape")
-            await desk.poll()
-            desk.clock.now_ms += 600
+        await desk.put_aside()
         await desk.press("2" if action == "reset" else "1", key)
         assert isinstance(desk.app.screen, Ask)
         await desk.press("y")
@@ -210,7 +204,7 @@ async def test_a_pane_that_does_not_fit_has_a_screen_of_its_own(key: str, name: 
 )
 async def test_q_asks_whether_the_engine_goes_on(answer: str, given: str, ended: bool) -> None:
     async with watching(afternoon()) as desk:
-        await desk.press("q")
+        await desk.press("q", "end")
         assert "REV NVDA" in desk.text("body")
         await desk.press(answer)
         assert desk.app.return_value == given

@@ -5,6 +5,7 @@ from rich.cells import cell_len
 
 from allusetui.tui.frame import keys_line
 from allusetui.tui.layout import Runs, changed, lay, merged, title, wrapped
+from allusetui.view.commands import LABELS
 from allusetui.view.model import Cell, Column, Line, Row, Table, Tone
 
 
@@ -38,7 +39,7 @@ def test_a_line_is_broken_at_spaces_and_keeps_its_tones() -> None:
 @pytest.mark.parametrize("width", [30, 40, 60, 80, 160])
 @pytest.mark.parametrize("account", [None, "GEN", "A1.MINI-12"])
 def test_the_keys_are_at_most_seven_and_never_cut(width: int, account: str | None) -> None:
-    line = keys_line(account, width)
+    line = keys_line(account, width, LABELS)
     keys = [cell for cell in line if cell.tone is Tone.PLAIN and cell.text.strip()]
     assert 1 <= len(keys) <= 7
     assert len(text(line)) <= width
@@ -46,7 +47,7 @@ def test_the_keys_are_at_most_seven_and_never_cut(width: int, account: str | Non
 
 
 def test_at_80_columns_all_seven_keys_are_named() -> None:
-    assert text(keys_line("A1.MINI-12", 80)) == (
+    assert text(keys_line("A1.MINI-12", 80, LABELS)) == (
         " p pause A1.MINI-12  P all  r resume  ^x kill all  ↵ why  ? help  q leave"
     )
 

@@ -39,7 +39,7 @@ async def ready(app: Onlooker, pilot: Pilot[str]) -> None:
     ("key", "words"),
     [
         ("p", "pause"), ("P", "pause all"), ("ctrl+x", "kill"), ("e", "no entries"), ("x", "close"),
-        ("r", "resume"), ("R", "reset"), ("a", "approvals"),
+        ("r", "resume"), ("R", "reset"),
     ],
 )  # fmt: skip
 async def test_a_key_that_would_do_something_is_refused_with_a_word(key: str, words: str) -> None:
@@ -51,6 +51,17 @@ async def test_a_key_that_would_do_something_is_refused_with_a_word(key: str, wo
         await pilot.pause()
         assert f"{words} NOT SENT: this dashboard only watches" in text(app, "alert")
         assert app.screen is app.main
+    assert console.keys == []
+
+
+async def test_approvals_are_listed_and_not_answered() -> None:
+    console = Served(snapshot_of(paused_afternoon()))
+    app = onlooker(console)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot)
+        await pilot.press("a", "home", "enter", "y", "n")
+        await pilot.pause()
+        assert isinstance(app.screen, Full) and app.screen.pane_name == "approvals"
     assert console.keys == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
 from tests.tui.consoles import afternoon, dashboard, laddered, paused_afternoon
 
@@ -40,8 +41,9 @@ def test_the_dashboard(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=shown)
 
 
-def test_the_light_palette(snap_compare: Compare) -> None:
-    app, _, _ = dashboard(afternoon(), "light")
+@pytest.mark.parametrize("palette", ["light", "contrast", "safe", "ansi"])
+def test_the_palette(snap_compare: Compare, palette: str) -> None:
+    app, _, _ = dashboard(afternoon(), Prefs(theme=palette))
     assert snap_compare(app, terminal_size=(80, 24), run_before=shown)
 
 
@@ -54,6 +56,36 @@ def test_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch)
 def test_the_prompt(snap_compare: Compare) -> None:
     app, _, _ = dashboard(paused_afternoon())
     assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
+
+
+@pytest.mark.parametrize(
+    "keys", [("b",), ("ctrl+p", "p", "a"), ("j", "slash", "r", "o")], ids=["runbook", "commands", "filter"]
+)
+def test_a_screen_behind_a_key(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    app, _, _ = dashboard(afternoon())
+
+    async def pressed(pilot: Pilot[Any]) -> None:
+        await shown(pilot)
+        await pilot.press(*keys)
+        await shown(pilot)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=pressed)
+
+
+def test_the_list_of_approvals(snap_compare: Compare) -> None:
+    app, _, clock = dashboard(paused_afternoon())
+
+    async def listed(pilot: Pilot[Any]) -> None:
+        await asked(pilot)
+        while isinstance(pilot.app.screen, Approval):
+            clock.now_ms += 600
+            await pilot.press("escape")
+            await shown(pilot)
+        clock.now_ms = 0
+        await pilot.press("a")
+        await shown(pilot)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=listed)
 
 
 def test_the_help(snap_compare: Compare) -> None:

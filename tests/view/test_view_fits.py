@@ -18,6 +18,7 @@ from allusetui.view.model import Column, Seen, Table, Tone
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk, bar_of
 from allusetui.view.reports import shelf
+from allusetui.view.runbook import runbook
 from allusetui.view.sleeves import sleeves
 from allusetui.view.words import age, signed
 from tests.replaying import replay_text
@@ -57,13 +58,18 @@ def test_a_table_fits_its_width_and_every_cell_its_column(busy: Seen, pane: obje
         assert all(width_of(cell.text) <= c.width for cell, c in zip(row.cells, table.columns, strict=True))
 
 
+@pytest.mark.parametrize("width", [*WIDTHS, 40, 30, 200])
+def test_the_runbook_fits_its_width(busy: Seen, width: int) -> None:
+    assert all(width_of_line(line) <= width for line in runbook(busy, width))
+
+
 @pytest.mark.parametrize("width", [*WIDTHS, 40, 20, 200])
 def test_the_header_and_the_line_of_alerts_fit(busy: Seen, width: int) -> None:
     lines = (*header(busy, width, 90_000.0), alert_line(busy, width))
     assert all(width_of_line(line) <= width for line in lines)
 
 
-@pytest.mark.parametrize("pane", [sleeves, at_risk, orders, alerts, journal])
+@pytest.mark.parametrize("pane", [sleeves, at_risk, orders, alerts, journal, approvals])
 def test_keys_of_rows_are_each_their_own(busy: Seen, pane: object) -> None:
     keys = [row.key for row in pane(busy, 120).rows]  # type: ignore[operator]
     assert len(set(keys)) == len(keys)

@@ -43,7 +43,9 @@ def test_a_prompt_shows_what_is_asked_the_evidence_and_what_yes_and_no_do(asked:
     assert text_of(prompt.title).startswith("GEN: Roll 3 AAPL 13Mar 200P into AAPL 20Mar")
     evidence = [text_of(line) for line in prompt.asked]
     assert evidence[0] == "2 roll: spot 191.00, strike 200.00, breach 2.25 ATR"
-    assert evidence[1].startswith("sold at 20.00, now ") and "a gain of" in evidence[1]
+    assert evidence[1].startswith("█████████1█████████2██▌      3")
+    assert evidence[2].startswith("sold at 20.00, now ") and "a gain of" in evidence[2]
+    assert evidence[3] == "open while level 2 lasts and GEN is paused (0.7)"
     assert text_of(prompt.on_yes).startswith("yes: rolled") and text_of(prompt.on_no).startswith("no: nothing is sent")
 
 

@@ -91,26 +91,33 @@ class OperatorKey(Event):
     by: str
     contract: Option | None = None
     amount: Decimal | None = None
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequested(Event):
+    """`expires`: the session at whose close it expires; a defence lasts as long as its level."""
+
     kind = "approval.requested"
     id: str
     subject: str
     text: str
-    purpose: Purpose
-    contract: Option
-    quantity: int
-    candidate: Option | None
+    purpose: Purpose | None = None
+    contract: Option | None = None
+    quantity: int = 0
+    candidate: Option | None = None
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDecided(Event):
+    """`shown`: the sha256 of the terms that were before the person who answered; None where none was named."""
+
     kind = "approval.decided"
     id: str
     decision: str
     by: str
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

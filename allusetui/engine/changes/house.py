@@ -46,14 +46,16 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
     assert e.account is not None
     state.approval_count = int(e.id)
-    state.approvals[e.id] = Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate)
+    state.approvals[e.id] = Approval(
+        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires
+    )
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
     account = state.accounts[prompt.account]
-    position = account.positions.get(prompt.contract)
-    if e.decision != "refused":
+    position = account.positions.get(prompt.contract) if prompt.contract else None
+    if e.decision != "refused" or prompt.purpose is None:
         return
     if prompt.purpose is Purpose.HEDGE:
         account.hedges.refused = True

@@ -27,7 +27,7 @@ class Ask(ModalScreen[str]):
         """`answers`: by Textual's name of the key; `keys` tells them to the person."""
         super().__init__()
         self._title = title
-        self._lines = lines
+        self._lines: Sequence[Line] = lines
         self._answers = answers
         self._keys = keys
         self._urgent = urgent
@@ -83,13 +83,14 @@ def leaving(left_open: Sequence[Line]) -> Ask:
 
 
 class Approval(Ask):
-    """An approval prompt, deaf at first so that no key already on its way answers it."""
+    """An approval prompt, deaf at first so that no key already on its way answers it. Its evidence stays today's."""
 
-    def __init__(self, prompt: Prompt, clock_ms: Callable[[], float]) -> None:
-        lines = (*prompt.asked, prompt.on_yes, prompt.on_no)
+    def __init__(self, prompt: Prompt, clock_ms: Callable[[], float], list_key: str) -> None:
+        """`list_key`: the key under which the prompt is found again."""
         answers = {"y": "approve", "n": "refuse", "escape": "later"}
-        super().__init__(prompt.title, lines, answers, "y yes   n no   esc later (a brings it back)", urgent=True)
-        self.prompt_id = prompt.id
+        told = f"y yes   n no   esc later ({list_key} lists it)"
+        super().__init__(prompt.title, prompt.lines, answers, told, urgent=True)
+        self.prompt = prompt
         self._clock_ms = clock_ms
         self._painted_ms: float | None = None
 
@@ -98,6 +99,11 @@ class Approval(Ask):
 
     def _paint(self) -> None:
         self._painted_ms = self._clock_ms()
+
+    def renew(self, prompt: Prompt) -> None:
+        """Show the same prompt with the evidence as it stands now."""
+        self.prompt, self._lines = prompt, prompt.lines
+        self.query_one("#body", Pane).put(self._body)
 
     def _hears(self) -> bool:
         return self._painted_ms is not None and self._clock_ms() - self._painted_ms >= DEAF_MS

@@ -13,13 +13,13 @@ from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.approvals import approvals
 from allusetui.view.calendar import calendar
-from allusetui.view.journal import journal
 from allusetui.view.ladder import ladder
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk
 from allusetui.view.reports import Shelf
 from allusetui.view.ring import ring
+from allusetui.view.runbook import runbook
 from allusetui.view.sleeves import sleeves
 
 
@@ -30,6 +30,9 @@ class Frame(NamedTuple):
     alert: Source
     keys: Source
     alerts: Source
+    journal: Source
+    wanted: Callable[[], str]
+    """The words that the journal's rows have to have."""
     shelf: Shelf
 
 
@@ -62,17 +65,20 @@ _PANES: dict[str, tuple[str, Source, bool]] = {
     "states": ("states", _states, False),
     "orders": ("orders", orders, False),
     "approvals": ("approvals", approvals, False),
+    "runbook": ("runbook", runbook, False),
     "ladder": ("LEAP ladder", ladder, False),
     "calendar": ("calendar", calendar, False),
-    "journal": ("journal", journal, True),
 }
 
 
 def pane(name: str, frame: Frame) -> Pane:
     """A pane by its name."""
-    heading, source, tails = _PANES.get(name, (name, frame.alerts, True))
-    if name == "journal":
-        source = kept(source, tail)  # hundreds of rows, and none of them changes
+    own = {
+        "alerts": frame.alerts,
+        # Hundreds of rows, and none of them changes.
+        "journal": kept(frame.journal, lambda seen: (tail(seen), frame.wanted())),
+    }
+    heading, source, tails = (name, own[name], True) if name in own else _PANES[name]
     return Pane(source, id=name, heading=heading, tails=tails)
 
 

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from allusetui.domain.text import untrusted
-from allusetui.tui.layout import Body, Runs, changed, lay, title
+from allusetui.tui.layout import Body, Runs, changed, lay, said, title
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -25,6 +25,8 @@ Source = Callable[[Seen, int], Table | tuple[Line, ...]]
 
 _LOOKS = (*(tone.value for tone in Tone), "head", "key", "title", "focus", "cursor")
 _MARK = "▸"
+_UNCUT = 600
+"""Cells that hold what a row says, whole."""
 
 
 class Pane(Widget):
@@ -116,6 +118,14 @@ class Pane(Widget):
         if key != self.cursor:
             self.cursor = key
             self._draw()
+
+    def text(self, key: str | None) -> str:
+        """What the row of a key says, uncut; everything where it is None. A line a row, plain text."""
+        shown = self._content(_UNCUT) if self._content is not None else ()
+        if not isinstance(shown, Table):
+            return "\n".join(said(line).rstrip() for line in shown)
+        rows = (row for row in shown.rows if key in (None, row.key))
+        return "\n".join("  ".join(said((cell,)) for cell in row.cells if cell.text) for row in rows)
 
     def _lay(self) -> None:
         if self._content is not None and self.size.width > self._gutter:
@@ -239,7 +249,8 @@ class Pane(Widget):
         if self._heading:
             count = len(self._body.rows)
             place = f"{self._top + 1}–{self._top + len(rows)} of {count}" if count > len(rows) else ""
-            lines.append((title(self._heading, place, width, self.has_focus), False))
+            named = f"{self._heading} /{self._body.wanted}" if self._body.wanted else self._heading
+            lines.append((title(named, place, width, self.has_focus), False))
         blank, mark = ((" ", "key"),) * self._gutter, ((_MARK, "key"),)
         lines += [((*blank, *runs), False) for runs in self._body.head]
         for key, runs in rows:

@@ -1,0 +1,70 @@
+"""`allusetui settings`, and what every command with a screen is told of the settings."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from allusetui.cli.say import BAD_INPUT, complain
+from allusetui.settings import FILE_NAME, PALETTES, Loaded, default_text, load
+from allusetui.tui.look import themes
+from allusetui.tui.prefs import Prefs
+
+
+def settings_file(given: Path | None) -> Path:
+    """The file that was named, else the one in the platform's config folder."""
+    if given is not None:
+        return given
+    from platformdirs import user_config_path
+
+    return user_config_path("allusetui") / FILE_NAME
+
+
+def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
+    """What the screen is to be like; what can't be used of the settings is told on stderr too."""
+    file, loaded = _load(given)
+    settings, palettes = loaded.settings, file.parent / PALETTES
+    for line in loaded.complaints:
+        print(f"allusetui: {line}", file=sys.stderr)
+    return Prefs(
+        theme or settings.theme, settings.keys, settings.notify.bell, settings.notify.terminal, palettes, pictures,
+        loaded.complaints,
+    )  # fmt: skip
+
+
+def _load(given: Path | None) -> tuple[Path, Loaded]:
+    file = settings_file(given)
+    if given is not None and not given.is_file():
+        raise complain(f"--settings {given}: no such file; allusetui settings --write makes one")
+    return file, load(file)
+
+
+def show(given: Path | None) -> None:
+    """Print where the settings are and what holds; exit 2 where something of them can't be used."""
+    file, loaded = _load(given)
+    settings, (found, wrong) = loaded.settings, themes(file.parent / PALETTES)
+    complaints = [*loaded.complaints, *wrong]
+    if settings.theme not in found:
+        complaints.append(f"{file}: theme: no {settings.theme}; there are {', '.join(found)}; dark stays")
+    print(f"{file}{'' if file.is_file() else ' (not there: all defaults)'}")
+    print(f'theme = "{settings.theme}"    # {", ".join(found)}')
+    print(f"notify: bell {settings.notify.bell}, terminal {settings.notify.terminal}".lower())
+    print("keys: " + ", ".join(f"{name} {key}" for name, key in settings.keys.items()))
+    for line in complaints:
+        print(f"allusetui: {line}", file=sys.stderr)
+    if complaints:
+        raise typer.Exit(BAD_INPUT)
+
+
+def write(given: Path | None) -> None:
+    """Write a file that says everything there is to set; one that is there stays as it is."""
+    file = settings_file(given)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(default_text())
+    except FileExistsError:
+        raise complain(f"{file}: is there already, and stays as it is") from None
+    except OSError as error:
+        raise complain(f"{file}: {error.strerror}") from None
+    print(f"written: {file}")

@@ -1,0 +1,23 @@
+"""What a person has chosen of the dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allusetui.view.commands import KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Prefs:
+    """`keys`: by command; `palettes`: a folder of palettes of one's own; `pictures`: where the screen's go.
+
+    `complaints`: what of the settings can't be used, a line each.
+    """
+
+    theme: str = "dark"
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    bell: bool = True
+    notify: bool = True
+    palettes: Path | None = None
+    pictures: Path | None = None
+    complaints: tuple[str, ...] = ()
