@@ -17,7 +17,7 @@ _HERE = {
     "approvals": "{why} asks an open one again. It is answered once, and what is done is what was shown.",
     "ladder": "Rungs by expiry, growth and hedge apart; what rolls next is told at its row.",
     "calendar": "What is to come, the next first. What nobody knows is ?.",
-    "reports": "enter opens a report, the ledger, the constitution or a chart; esc goes back.",
+    "reports": "↑ ↓ choose what is read below: reports, ledger, constitution, charts; tab goes there, esc back.",
     "runbook": "A mark ! stands at what there is today; esc goes back.",
     "why": "{why} on a row says more about it, {copy} copies all of it, esc goes back.",
 }
