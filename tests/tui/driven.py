@@ -1,6 +1,6 @@
 """A dashboard without an engine, run as a program: it writes down what it is asked to send, and can be made to fail.
 
-`b`: its loop is busy for a second and a half; `c`: it crashes; `/`: text is typed from now on.
+`z`: its loop is busy for a second and a half; `c`: it crashes; `/`: text is typed from now on.
 """
 
 import signal
@@ -46,7 +46,7 @@ class Driven(Dashboard):
         self._console = console
 
     def on_key(self, event: Pressed) -> None:
-        if event.key == "b":
+        if event.key == "z":
             self._console.write("busy")
             time.sleep(BUSY_S)
             self._console.write("free")

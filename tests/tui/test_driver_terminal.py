@@ -56,7 +56,7 @@ def test_the_terminal_is_given_back_when_the_screen_crashes_and_no_value_is_prin
 def test_what_stops_something_does_not_wait_for_a_busy_screen(tmp_path: Path) -> None:
     with Dashboard(tmp_path) as terminal:
         terminal.starts()
-        terminal.type("b")
+        terminal.type("z")
         terminal.until(lambda: terminal.words == ["busy"])
         terminal.type("P\x18")
         terminal.until(lambda: "free" in terminal.words)

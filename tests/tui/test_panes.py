@@ -114,7 +114,7 @@ async def test_the_ladder_tells_its_leaps_and_enter_asks_why_of_one() -> None:
 async def test_the_approvals_pane_tells_what_is_asked() -> None:
     async with watching(paused_afternoon(), (160, 48)) as desk:
         await desk.press("escape")
-        assert "GEN" in desk.text("approvals") and "?" in desk.text("approvals")
+        assert "GEN     Roll 10 AAPL" in desk.text("approvals") and "! open" in desk.text("approvals")
 
 
 async def test_the_list_of_reports_turns_the_page() -> None:
@@ -134,7 +134,7 @@ async def test_the_list_of_reports_turns_the_page() -> None:
 async def test_a_written_report_is_read_from_the_shelf() -> None:
     text = "ALL-USE weekly report 2026-W10\n\x1b[31mred [bold]not bold[/]\n"
     event = ReportWritten(period="weekly", name="2026-W10", sha256=sha256(text.encode()).hexdigest())
-    async with watching(afternoon(), (80, 24), lambda period, name: text) as desk:
+    async with watching(afternoon(), (80, 24), shelf=lambda period, name: text) as desk:
         desk.console.publish(reports=(Told(1, desk.console.snapshot.now_ms, event),))
         await desk.poll()
         await desk.press("g", "end")

@@ -12,7 +12,7 @@ A clause is looked at by the very function that decides by it. Where each findin
     put.py       the protocol of a short put
     call.py      the life of a short call
     long.py      a hedge or a LEAP: what sells it, what rolls it
-    troubles.py  what the runbook is about
+    runbook.py   what the runbook is about
 
 What the panes show stands beside them: figures.py, ladder.py, week.py.
 
@@ -43,7 +43,7 @@ from allusetui.rules.explain.figures import (
 from allusetui.rules.explain.finding import Chapter, Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
 from allusetui.rules.explain.ladder import LeapFigures, SideFigures, ladder
 from allusetui.rules.explain.option import option_chapters
-from allusetui.rules.explain.troubles import MarginFigures, StaleFigures, Troubles, troubles
+from allusetui.rules.explain.runbook import MarginFigures, StaleFigures, Troubles, troubles
 from allusetui.rules.explain.week import Happening, Kind, reports_unknown, weeks_ahead
 from allusetui.rules.situation import Situation
 
