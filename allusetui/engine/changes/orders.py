@@ -143,6 +143,8 @@ def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     paid = signed * e.price * e.contract.multiplier + e.commission
     account.fees_year += e.commission
     held = account.quantity(e.contract)
+    if isinstance(e.contract, Option) and not e.contract.is_index and account.trades_long(e.contract, e.side):
+        account.ladder.trade(paid)
     if e.pocket is Pocket.LEAP_CASH:
         account.leap_cash -= paid
     elif isinstance(e.contract, Option) and account.trades_long(e.contract, e.side):
