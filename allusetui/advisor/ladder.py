@@ -26,7 +26,7 @@ from allusetui.law.model import Ladder, Law
 
 PATHS: Final = 2_048
 """Of a ladder on one symbol; several symbols share the work."""
-_FEWEST: Final = 512
+_FEWEST: Final = 384
 _AIMS: Final = 5
 _SURE: Final = 0.05
 _LEAST: Final = 1e-4  # the last decimal that is told

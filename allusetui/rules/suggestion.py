@@ -118,12 +118,12 @@ def change_of(now: LadderTerms, proposed: LadderTerms) -> str:
 
 def told(now: LadderTerms, proposed: LadderTerms, evidence: Evidence) -> str:
     """The suggestion in a sentence, made of its figures alone."""
-    return (
-        f"{change_of(now, proposed)}. A dollar in {evidence.months} months: now {_outlook(evidence.now)},"
-        f" by delta_aim {evidence.best.delta_aim}, months_aim {evidence.best.months_aim}, spacing"
-        f" {evidence.best.spacing} {_outlook(evidence.proposed)}; better by {evidence.low} to {evidence.high}"
-        f" ({evidence.paths} paths, seed {evidence.seed})"
-    )
+    best, source = evidence.best, f"{evidence.candidates} candidates, {evidence.paths} paths, seed {evidence.seed}"
+    head = f"{change_of(now, proposed)}. A dollar in {evidence.months} months: now {_outlook(evidence.now)}"
+    if best == now:
+        return f"{head}; nothing scores better ({source})"
+    other = f"delta_aim {best.delta_aim}, months_aim {best.months_aim}, spacing {best.spacing}"
+    return f"{head}, by {other} {_outlook(evidence.proposed)}; scores {evidence.low} to {evidence.high} more ({source})"
 
 
 def _outlook(outlook: Outlook) -> str:

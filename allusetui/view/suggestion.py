@@ -31,20 +31,28 @@ def on_yes(suggestion: Suggestion) -> str:
 
 def evidence(suggestion: Suggestion) -> Iterator[Line]:
     """Its terms, both distributions on one scale, and how they were come by."""
-    found = suggestion.evidence
-    other = "proposed" if not suggestion.keeps else "best other"
+    found, sides = suggestion.evidence, _sides(suggestion)
     for name, old, new in _terms(suggestion.now, found.best):
-        yield Cell(f"{name:<13}"), Cell(f"now {old}"), Cell(f"  {other} {new}", _tone(old != new))
-    low, high = (pick(getattr(o, p) for o in (found.now, found.proposed)) for pick, p in ((min, "p5"), (max, "p95")))
+        changed = [Cell(f"  {side[0]} {new}", _tone(old != new)) for side in sides[1:]]
+        yield Cell(f"{name:<13}"), Cell(f"now {old}"), *changed
+    low, high = min(each.p5 for _, each, _ in sides), max(each.p95 for _, each, _ in sides)
     yield (Cell(f"what a dollar becomes in {found.months} months: ├ 5 %  ┃ half  ◆ mean  ┤ 95 %", Tone.DIM),)
-    for name, outlook in (("now", found.now), (other, found.proposed)):
+    for name, outlook, _ in sides:
         yield Cell(f"{name:<11}"), Cell(_drawn(outlook, low, high)), Cell(f" {_figures(outlook)}", Tone.DIM)
-    sure = f"scores {found.gain:+.3f}, at 95 % {found.low:+.3f} to {found.high:+.3f}"
-    yield (Cell(words.minus(f"{sure}: {_verdict(suggestion)}")),)
-    yield (Cell(f"costs of it: now {found.cost_now:.3f}, {other} {found.cost_proposed:.3f}", Tone.DIM),)
+    yield (Cell(_verdict(suggestion)),)
+    yield (Cell(f"costs of it: {', '.join(f'{name} {cost:.3f}' for name, _, cost in sides)}", Tone.DIM),)
     yield (Cell(f"{found.paths} paths, {found.candidates} candidates, seed {found.seed}", Tone.DIM),)
     for outcome in suggestion.past[-1:]:
         yield (Cell(_became(outcome)),)
+
+
+def _sides(suggestion: Suggestion) -> list[tuple[str, Outlook, float]]:
+    """What is compared: the name of each side, what becomes of its dollar, and what trading costs of it."""
+    found = suggestion.evidence
+    sides = [("now", found.now, found.cost_now)]
+    if found.best != suggestion.now:
+        sides.append(("best other" if suggestion.keeps else "proposed", found.proposed, found.cost_proposed))
+    return sides
 
 
 def _terms(now: LadderTerms, other: LadderTerms) -> tuple[tuple[str, str, str], ...]:
@@ -75,7 +83,12 @@ def _figures(outlook: Outlook) -> str:
 
 
 def _verdict(suggestion: Suggestion) -> str:
-    return "no more than noise" if suggestion.keeps else "more than noise"
+    """How much better, and whether that is certain."""
+    found = suggestion.evidence
+    if found.best == suggestion.now:
+        return "nothing that was looked at scores better"
+    sure = f"scores {found.gain:+.3f}, at 95 % {found.low:+.3f} to {found.high:+.3f}"
+    return words.minus(f"{sure}: {'no more than noise' if suggestion.keeps else 'more than noise'}")
 
 
 def _became(outcome: Outcome) -> str:
