@@ -19,7 +19,7 @@ def named(suggestion: Suggestion) -> str:
     if suggestion.keeps:
         return "Keep how the ladder buys"
     changes = (f"{name} {old} → {new}" for name, old, new in _terms(suggestion.now, suggestion.proposed) if old != new)
-    return f"Ladder: {', '.join(changes)}"
+    return f"Ladder with {', '.join(changes)}"
 
 
 def on_yes(suggestion: Suggestion) -> str:

@@ -1,15 +1,13 @@
 """How an adviser is asked: at once, or aside, so that whoever asks never waits and nothing that it does gets out."""
 
 import threading
-from time import monotonic, sleep
 
 import pytest
 
 from allusetui.domain.advice import Advice, LadderQuestion, LadderTerms, Question
 from allusetui.domain.input import AdviceSeen
 from allusetui.runtime.asking import Aside, AtOnce
-
-PATIENCE_S = 10.0
+from tests.runtime.engines import PATIENCE_S, until
 
 
 def question(account: str = "REV") -> LadderQuestion:
@@ -37,10 +35,12 @@ class Breaks:
 def gathered(aside: Aside, count: int, at_ms: int = 9) -> list[AdviceSeen]:
     """What has come, once it is so much."""
     found: list[AdviceSeen] = []
-    until = monotonic() + PATIENCE_S
-    while len(found) < count and monotonic() < until:
-        found += aside.advance(at_ms)
-        sleep(0.001)
+
+    def enough() -> bool:
+        found.extend(aside.advance(at_ms))
+        return len(found) >= count
+
+    until(enough)
     return found
 
 
