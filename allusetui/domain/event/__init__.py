@@ -8,11 +8,13 @@ from allusetui.domain.event.account import (
     AccountMarked,
     AccountMerged,
     AccountProvisioned,
+    Fall,
     ForkWaiting,
     FreezeOff,
     FreezeOn,
     LatchReleased,
     LatchSet,
+    LongMark,
     MarginFound,
     PivotEntered,
     PivotLeft,
@@ -22,6 +24,7 @@ from allusetui.domain.event.account import (
     StateRefused,
 )
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.event.days import FACTS, own_day
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.hedge import (
     HedgeOpened,
@@ -98,6 +101,7 @@ from allusetui.domain.event.position import (
 )
 
 __all__ = [
+    "FACTS",
     "AccountForked",
     "AccountMarked",
     "AccountMerged",
@@ -126,6 +130,7 @@ __all__ = [
     "Event",
     "ExercisedReceived",
     "ExpiredReceived",
+    "Fall",
     "Figure",
     "ForkWaiting",
     "FreezeOff",
@@ -146,6 +151,7 @@ __all__ = [
     "LeapSold",
     "LeapsPlanned",
     "LevelChanged",
+    "LongMark",
     "LotClosed",
     "MarginFound",
     "OperatorKey",
@@ -182,4 +188,5 @@ __all__ = [
     "TriggerOn",
     "TriggersJudged",
     "WeekTyped",
+    "own_day",
 ]
