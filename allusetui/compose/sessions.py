@@ -23,7 +23,7 @@ from allusetui.ledger.csv import write_csv
 from allusetui.ledger.postings import postings
 from allusetui.ports import Journal
 from allusetui.reports.files import write
-from allusetui.reports.weekly import weekly
+from allusetui.reports.issue import page_of
 from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
 
@@ -43,7 +43,7 @@ class FolderReporter:
 
     def write(self, period: str, name: str, at_ms: int) -> str:
         """The sha256 of the report's text."""
-        return write(self._folder, weekly(self._journal.read(), name))
+        return write(self._folder, period, name, page_of(self._journal.read(), period, name, load()))
 
 
 def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) -> Run:

@@ -80,11 +80,16 @@ def longs(s: Situation, account: Account) -> tuple[LongMark, ...]:
         theta = None if model is None else _usd(model.theta_day * quantity * option.multiplier)
         rows.append(
             LongMark(
-                option, quantity, to_price(price_of(s, account, option)),
+                option, quantity, _cost(account, option), to_price(price_of(s, account, option)),
                 None if model is None else to_price(model.spot), None if delta is None else to_figure(delta), theta,
             )
         )  # fmt: skip
     return tuple(rows)
+
+
+def _cost(account: Account, option: Option) -> Decimal:
+    lots = account.lots[option]
+    return to_cent(sum((lot.price * lot.quantity * option.multiplier + lot.fees_usd for lot in lots), ZERO))
 
 
 @clause("17.7")

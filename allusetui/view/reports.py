@@ -32,12 +32,13 @@ def shelf(seen: Seen, width: int) -> Table:
     columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
     now = Cell("now", Tone.DIM)
     rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW)]
-    for told in reversed(seen.snapshot.reports):
+    newest = {_key(told.event): told for told in seen.snapshot.reports}
+    for told in sorted(newest.values(), key=lambda told: told.seq, reverse=True):
         if isinstance(told.event, ReportWritten):
             when = words.moment(told.at_ms, now_ms)
             named = {"report": Cell(untrusted(told.event.name)), "written": Cell(when, Tone.DIM)}
             rows.append(row(_key(told.event), columns, named))
-    return Table(columns, tuple({each.key: each for each in rows}.values()))
+    return Table(columns, tuple(rows))
 
 
 def empty_shelf(period: str, name: str) -> str | None:
@@ -47,7 +48,7 @@ def empty_shelf(period: str, name: str) -> str | None:
 
 def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
     """A written report as it stands in its file, a long line on more than one; a file that was changed says so."""
-    event = next((e for told in seen.snapshot.reports if _key(e := told.event) == key), None)
+    event = next((e for told in reversed(seen.snapshot.reports) if _key(e := told.event) == key), None)
     text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
     if not isinstance(event, ReportWritten) or text is None:
         return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)

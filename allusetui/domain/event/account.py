@@ -90,13 +90,14 @@ class AccountMerged(Event):
 
 @dataclass(frozen=True, slots=True)
 class LongMark:
-    """A LEAP or hedge as it stood: `price` and `spot` dollars a share, `delta` signed.
+    """A LEAP or hedge as it stood: `price` and `spot` dollars a share, `delta` signed; `cost_usd` with fees.
 
     `theta_usd`: what the whole position gains in a calendar day on which nothing moves; both None where no quote tells.
     """
 
     contract: Option
     quantity: int
+    cost_usd: Decimal
     price: Decimal
     spot: Decimal | None
     delta: float | None
