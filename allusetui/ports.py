@@ -101,11 +101,12 @@ class Archive(Protocol):
         after: int = 0,
         until: int | None = None,
         account: str | None = None,
+        clause: str | None = None,
         backwards: bool = False,
     ) -> Iterator[tuple[int, int, Event]]:
         """The events of these kinds, or of all, in (after, until], of one account or of all, as (seq, at_ms, event).
 
-        Ascending, or the newest first. Reads no further than it is asked to.
+        With `clause` those that name it. Ascending, or the newest first. Reads no further than it is asked to.
         """
 
 

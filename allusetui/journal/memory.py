@@ -39,10 +39,16 @@ class MemoryJournal:
         after: int = 0,
         until: int | None = None,
         account: str | None = None,
+        clause: str | None = None,
         backwards: bool = False,
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`; of what there was when it was asked."""
         chosen = self._rows[max(after, 0) : until]
         for row in reversed(chosen) if backwards else chosen:
-            if (kinds is None or row[2].kind in kinds) and account in (None, row[2].account):
+            if (kinds is None or row[2].kind in kinds) and is_of(row[2], account, clause):
                 yield row
+
+
+def is_of(event: Event, account: str | None, clause: str | None) -> bool:
+    """Whether an event is an account's and names a clause, where these are asked for."""
+    return account in (None, event.account) and (clause is None or clause in event.clauses)

@@ -12,6 +12,7 @@ from allusetui.codec.records import KINDS, CodecError, decode
 from allusetui.domain.event import Event
 from allusetui.domain.moment import from_iso
 from allusetui.journal.error import JournalError
+from allusetui.journal.memory import is_of
 
 CURE: Final = "allowed: a journal.ndjson as a session or a replay wrote it"
 _CHUNK: Final = 2 << 20
@@ -57,18 +58,21 @@ class NdjsonArchive:
         after: int = 0,
         until: int | None = None,
         account: str | None = None,
+        clause: str | None = None,
         backwards: bool = False,
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`. Raises JournalError at the first line that is damaged or tells what is not known."""
         after = max(after, 0)
         within = self._kinds[after:until]
         wanted = range(within.size) if kinds is None else np.flatnonzero(np.isin(within, _codes(kinds))).tolist()
-        named = None if account is None else f',"account":"{account}"'.encode()
+        named = [f',"account":"{account}",'.encode()] if account is not None else []
+        named += [f'"{clause}"'.encode()] if clause is not None else []
         for place in reversed(wanted) if backwards else wanted:
             seq = after + place + 1
-            if named is None or self._line(seq).find(named, 0, _LONGEST_HEAD) >= 0:
-                found = self._decoded(seq)
-                if account in (None, found[2].account):
+            text = self._line(seq)
+            if all(each in text for each in named):
+                found = self._decoded(seq, text)
+                if is_of(found[2], account, clause):
                     yield found
 
     def close(self) -> None:
@@ -85,9 +89,9 @@ class NdjsonArchive:
         except ValueError:
             raise _bad(self._path, seq, "its time can't be read") from None
 
-    def _decoded(self, seq: int) -> tuple[int, int, Event]:
+    def _decoded(self, seq: int, text: bytes) -> tuple[int, int, Event]:
         try:
-            return decode(self._line(seq).decode())
+            return decode(text.decode())
         except (CodecError, UnicodeDecodeError) as error:
             raise _bad(self._path, seq, str(error)) from None
 
@@ -105,7 +109,6 @@ def _folded(marks: NDArray[np.uint64]) -> NDArray[np.uint64]:
 _FOLDED: Final = _folded(np.array([_mark(kind) for kind in _NAMES]))
 _ORDER: Final = np.argsort(_FOLDED)
 _SORTED: Final = _FOLDED[_ORDER]
-_LONGEST_HEAD: Final = 20 + len(_SEQ) + len(_TS) + _TS_WIDTH + len(_KIND) + max(map(len, _NAMES)) + 100
 
 
 def _codes(kinds: Collection[str]) -> list[int]:

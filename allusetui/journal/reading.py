@@ -8,12 +8,13 @@ from pathlib import Path
 
 from allusetui.domain.event import Event
 from allusetui.journal.error import JournalError
+from allusetui.journal.memory import is_of
 from allusetui.journal.sqlite import FORMAT, GENESIS, chained, event_of, format_of, refuse, unreadable
 
 _SELECT = """
     SELECT record.seq, record.at_ms, record.line, record.hash, before.hash
     FROM record LEFT JOIN record AS before ON before.seq = record.seq - 1
-    WHERE record.seq > ? AND record.seq <= ? AND instr(record.line, ?) {kinds} ORDER BY record.seq {order}
+    WHERE record.seq > ? AND record.seq <= ? AND instr(record.line, ?) AND instr(record.line, ?) {kinds} ORDER BY record.seq {order}
 """
 
 
@@ -60,19 +61,21 @@ class SqliteArchive:
         after: int = 0,
         until: int | None = None,
         account: str | None = None,
+        clause: str | None = None,
         backwards: bool = False,
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`. Raises JournalError at the first row that is damaged or tells what is not known."""
         end = self._last if until is None else min(until, self._last)
         chosen = "" if kinds is None else f"AND record.kind IN ({', '.join('?' * len(kinds))})"
         named = "" if account is None else f',"account":"{account}",'
+        cited = "" if clause is None else f'"{clause}"'
         wanted = _SELECT.format(kinds=chosen, order="DESC" if backwards else "")
         try:
-            with closing(self._connection.execute(wanted, (after, end, named, *(kinds or ())))) as rows:
+            with closing(self._connection.execute(wanted, (after, end, named, cited, *(kinds or ())))) as rows:
                 for row in rows:
                     seq, at_ms, event = self._proven(*row)
                     self._check_unchanged()
-                    if account in (None, event.account):
+                    if is_of(event, account, clause):
                         yield seq, at_ms, event
         except sqlite3.Error as error:
             self._check_unchanged()

@@ -91,6 +91,7 @@ def test_kinds_account_and_span_choose_and_the_newest_come_first_where_that_is_a
     assert seqs(archive, account="REV") == [2, 5, 8, 11]
     assert seqs(archive, account="GEN", backwards=True) == [10, 7, 4, 1]
     assert seqs(archive, {"cash.booked"}, account="GEN") == []
+    assert seqs(archive, clause="6.4", after=4) == [7, 10]
     assert seqs(archive, {"cash.booked"}, after=3, until=11, backwards=True) == [11, 8, 5]
     assert seqs(archive, after=11, until=40) == [12]
     assert seqs(archive, after=40) == seqs(archive, until=0) == seqs(archive, set()) == []
@@ -121,14 +122,23 @@ edges = st.integers(min_value=0, max_value=14)
 
 
 @settings(max_examples=60, deadline=None)
-@given(kinds_or_all, edges, st.none() | edges, st.sampled_from([None, "GEN", "REV", "COM"]), st.booleans())
+@given(
+    kinds_or_all,
+    edges,
+    st.none() | edges,
+    st.sampled_from([None, "GEN", "REV", "COM"]),
+    st.sampled_from([None, "6.4", "6"]),
+    st.booleans(),
+)
 def test_all_three_answer_alike(
     tmp_path_factory: pytest.TempPathFactory,
-    kinds: set[str] | None, after: int, until: int | None, account: str | None, backwards: bool,
+    kinds: set[str] | None, after: int, until: int | None, account: str | None, clause: str | None,
+    backwards: bool,
 ) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("alike")
     asked = [
-        list(make(folder).select(kinds, after, until, account, backwards)) for make in (of_memory, of_session, of_file)
+        list(make(folder).select(kinds, after, until, account, clause, backwards))
+        for make in (of_memory, of_session, of_file)
     ]
     assert asked[0] == asked[1] == asked[2]
 
