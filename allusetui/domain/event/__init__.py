@@ -11,6 +11,7 @@ from allusetui.domain.event.account import (
     ForkWaiting,
     FreezeOff,
     FreezeOn,
+    IndexMark,
     LatchReleased,
     LatchSet,
     MarginFound,
@@ -20,6 +21,7 @@ from allusetui.domain.event.account import (
     SessionStarted,
     StateChanged,
     StateRefused,
+    YearMarked,
 )
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
@@ -134,6 +136,7 @@ __all__ = [
     "HedgePlanned",
     "HedgeReleased",
     "HedgeSkipped",
+    "IndexMark",
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
@@ -182,4 +185,5 @@ __all__ = [
     "TriggerOn",
     "TriggersJudged",
     "WeekTyped",
+    "YearMarked",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
 from allusetui.domain.input import Holding, OpenOption
 from allusetui.domain.money import ZERO
@@ -103,6 +104,24 @@ class AccountMarked(Event):
     unrealized: Decimal
     fees: Decimal
     at_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMark:
+    """An index option at a year's last close: `quantity` signed, `price` a share at mid, None where nobody told one."""
+
+    contract: Option
+    quantity: int
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearMarked(Event):
+    """What an account holds of index options at its year's last close: their gains are that year's (10.3)."""
+
+    kind = "year.marked"
+    year: str
+    marks: tuple[IndexMark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
