@@ -1,0 +1,1 @@
+"""What proposes and explains, and never acts."""
