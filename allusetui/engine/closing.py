@@ -212,6 +212,8 @@ def close_session(desk: Desk, session: Session) -> None:
                 change(desk, account, Status.RECONCILING, "week_end")
         desk.ask(AskPositions())
     mark_all(desk, at_cut=False)
+    if desk.calendar.after(session.day).day.year != session.day.year:
+        mark_year(desk, session)
     forks.judge_run_offs(desk)
 
 
@@ -241,6 +243,21 @@ def mark_all(desk: Desk, at_cut: bool) -> None:
                 longs=stress.longs(desk, account), falls=stress.falls(desk, account),
             )
         )  # fmt: skip
+
+
+@clause("10.3")
+def mark_year(desk: Desk, session: Session) -> None:
+    """`year.marked` for every account with index options: they are taxed as if sold at the year's last close."""
+    for account in desk.state.accounts.values():
+        marks = tuple(_index_mark(desk, account, o) for o in account.lots if isinstance(o, Option) and o.is_index)
+        if marks:
+            desk.emit(ev.YearMarked(account=account.name, clauses=("10.3",), year=str(session.day.year), marks=marks))
+
+
+def _index_mark(desk: Desk, account: Account, option: Option) -> ev.IndexMark:
+    """Without any quote the mark stays open: what was paid is no mark."""
+    quote = desk.volatile.option_quotes.get(option)
+    return ev.IndexMark(option, account.quantity(option), to_price(quote.mid) if quote else None)
 
 
 def _unrealized(desk: Desk, account: Account) -> Decimal:

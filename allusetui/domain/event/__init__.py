@@ -12,6 +12,7 @@ from allusetui.domain.event.account import (
     ForkWaiting,
     FreezeOff,
     FreezeOn,
+    IndexMark,
     LatchReleased,
     LatchSet,
     LongMark,
@@ -22,6 +23,7 @@ from allusetui.domain.event.account import (
     SessionStarted,
     StateChanged,
     StateRefused,
+    YearMarked,
 )
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.days import FACTS, own_day
@@ -139,6 +141,7 @@ __all__ = [
     "HedgePlanned",
     "HedgeReleased",
     "HedgeSkipped",
+    "IndexMark",
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
@@ -188,5 +191,6 @@ __all__ = [
     "TriggerOn",
     "TriggersJudged",
     "WeekTyped",
+    "YearMarked",
     "own_day",
 ]

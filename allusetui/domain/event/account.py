@@ -140,6 +140,24 @@ class AccountMarked(Event):
     falls: tuple[Fall, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class IndexMark:
+    """An index option at a year's last close: `quantity` signed, `price` a share at mid, None where nobody told one."""
+
+    contract: Option
+    quantity: int
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearMarked(Event):
+    """What an account holds of index options at its year's last close: their gains are that year's (10.3)."""
+
+    kind = "year.marked"
+    year: str
+    marks: tuple[IndexMark, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChanged(Event):
     kind = "state.changed"
