@@ -11,8 +11,10 @@ from datetime import date
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.calendar import Session, months_later
+from allusetui.domain.contract import Side, Stock
 from allusetui.domain.effect import WriteReport
 from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
+from allusetui.domain.order import Pocket
 from allusetui.engine.desk import Desk
 from allusetui.engine.schedule import Since
 from allusetui.rules.cadence import expiry_clock
@@ -75,12 +77,25 @@ def _concerned(desk: Desk, event: ev.Event) -> Iterator[tuple[str, str]]:
     """The periods that an event counts for: a week that was cut only where the event names a day of it."""
     if isinstance(event, ev.ReinvestDone):
         yield QUARTERLY, event.quarter
+    if _replaces(event) and desk.today.month % 3 == 1:
+        yield QUARTERLY, quarter_of(desk.calendar.before(_begin(desk.today)).day)
     if isinstance(event, ev.FACTS):
         own = ev.own_day(event, desk.today)
         yield MONTHLY, month_of(own or desk.today)
         yield QUARTERLY, quarter_of(own or desk.today)
         if own is not None:
             yield WEEKLY, week_of(own)
+
+
+def _replaces(event: ev.Event) -> bool:
+    """Whether it brings shares, or calls on them: within a month they may flag a loss as a wash sale (10.3)."""
+    match event:
+        case ev.AssignmentReceived():
+            return True
+        case ev.OrderFilled(side=Side.BUY):
+            return isinstance(event.contract, Stock) or event.pocket is Pocket.LEAP_CASH
+        case _:
+            return False
 
 
 def _reason(event: ev.Event) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from allusetui.reports.page import Page, as_json, markdown, text
 
-_NAMES = {"weekly": r"\d{4}-W\d{2}", "monthly": r"\d{4}-\d{2}", "quarterly": r"\d{4}-Q[1-4]"}
+NAMES = {"weekly": r"\d{4}-W\d{2}", "monthly": r"\d{4}-\d{2}", "quarterly": r"\d{4}-Q[1-4]"}
 _NAMED = re.compile(r"[a-z]+-[\w-]+", re.ASCII)
 
 
@@ -16,7 +16,7 @@ def write(folder: Path, period: str, name: str, page: Page) -> str:
 
     Raises ValueError for a name that is none of the period's, OSError when the disk refuses.
     """
-    if not re.fullmatch(_NAMES[period], name, re.ASCII):
+    if not re.fullmatch(NAMES[period], name, re.ASCII):
         raise ValueError(f"{name!r} is no name of a {period} report; allowed: 2026-W10, 2026-03, 2026-Q1")
     folder.mkdir(parents=True, exist_ok=True)
     plain = text(page)

@@ -14,6 +14,7 @@ from allusetui.reports.page import (
     Grid,
     Page,
     Remark,
+    marked_until,
     money,
     name_of,
     number,
@@ -38,7 +39,7 @@ _MODEL = (
 
 def page(table: LeapsTable) -> Page:
     """The page of the ladder as it stands."""
-    until = f"Marks until {table.last.isoformat()}" if table.last else "Nothing was marked"
+    until = marked_until(table.last)
     blocks = (Remark("In words", tuple(_sentences(table))), *blocks_of(table))
     return Page("ALL-USE LEAP ledger", until, blocks, {"report": "leaps", **data(table)})
 

@@ -15,6 +15,7 @@ from allusetui.reports.page import (
     Picture,
     Remark,
     figure,
+    marked_until,
     money,
     name_of,
     number,
@@ -44,8 +45,8 @@ _FLOWS = (
 )
 
 
-def page(table: MonthlyTable, law: Reports) -> Page:
-    """The page of a month."""
+def page(table: MonthlyTable, law: Reports, so_far: bool = False) -> Page:
+    """The page of a month; one that has not ended says so."""
     rows = (*table.accounts, table.totals)
     named = [(name_of(row.account), row) for row in rows]
     blocks: tuple[Block, ...] = (
@@ -59,7 +60,7 @@ def page(table: MonthlyTable, law: Reports) -> Page:
         Remark("Forks", tuple(map(growth_line, table.growth)) or (NONE,)),
         Remark("Breakers tripped", tuple(map(trip_line, table.breakers)) or (NONE,)),
     )
-    until = f"Marks until {table.last.isoformat()}" if table.last else "Nothing was marked"
+    until = marked_until(table.last, so_far)
     return Page(f"ALL-USE monthly report {table.month}", until, blocks, _data(table))
 
 

@@ -4,6 +4,7 @@ bytes."""
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from textwrap import wrap
 
@@ -99,6 +100,12 @@ def figure(value: float | None) -> str:
 def rounded(value: float | None) -> float | None:
     """A ratio as JSON has it: six decimals."""
     return None if value is None else round(value, 6) + 0.0
+
+
+def marked_until(last: date | None, so_far: bool = False) -> str:
+    """Until when the marks tell, and whether that is the end of it."""
+    until = f"Marks until {last.isoformat()}" if last else "Nothing was marked"
+    return f"So far: it has not ended. {until}" if so_far else until
 
 
 def name_of(account: str) -> str:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
+from allusetui.law.model import Law
 from allusetui.ledger.dated import Dated, dated
 from allusetui.ledger.once import Records
 from allusetui.reports.income import Income
 from allusetui.reports.leaps import LeapsTable, leaps
 from allusetui.reports.periods import span_of
+from allusetui.reports.taxes import TaxLine, taxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ class QuarterlyTable:
     purchases: tuple[Purchase, ...]
     hedges: tuple[HedgeRow, ...]
     triggers: tuple[Trigger, ...]
+    taxes: tuple[TaxLine, ...]
     ladder: LeapsTable
 
 
-def quarterly(records: Records, quarter: str) -> QuarterlyTable:
+def quarterly(records: Records, quarter: str, law: Law) -> QuarterlyTable:
     """The report of a calendar quarter, `2026-Q1`: its own days, and of the day after it what was reinvested of it."""
     span, told = span_of("quarterly", quarter), list(records)
     rows = list(dated(told))
@@ -96,6 +99,7 @@ def quarterly(records: Records, quarter: str) -> QuarterlyTable:
         purchases=tuple(_purchases(rows, {(row.account, day_of(row.at_ms)) for row in reinvested})),
         hedges=tuple(_hedges(during, tuple(row.account for row in ladder.sides[::2]))),
         triggers=tuple(_triggers(during)),
+        taxes=taxes(told, span, law),
         ladder=ladder,
     )
 

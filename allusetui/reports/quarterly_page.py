@@ -6,8 +6,9 @@ from decimal import Decimal
 from allusetui.domain.moment import iso
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
+from allusetui.reports import taxes
 from allusetui.reports.leaps_page import blocks_of, data
-from allusetui.reports.page import NONE, NOT_KNOWN, Grid, Page, Remark, money, name_of, number
+from allusetui.reports.page import NONE, NOT_KNOWN, Grid, Page, Remark, marked_until, money, name_of, number
 from allusetui.reports.quarterly import HedgeRow, Purchase, QuarterlyTable, Reinvested, Trigger
 from allusetui.reports.weekly_page import INCOME, SIDES, income_cells, income_data
 
@@ -17,21 +18,22 @@ _GAIN = "A sleeve's gain is what its book, its hedges and its LEAPs realized in 
 _NO_GAIN = "no sleeve that reinvests had a gain to share out, or its day has not come"
 
 
-def page(table: QuarterlyTable) -> Page:
-    """The page of a quarter."""
+def page(table: QuarterlyTable, so_far: bool = False) -> Page:
+    """The page of a quarter; one that has not ended says so."""
     income = tuple(
         (name_of(name), *income_cells(row), money(row.hedges), money(row.growth)) for name, row in table.income
     )
     blocks = (
         Remark("In words", tuple(_sentences(table))),
         Grid("Income", ("Account", *INCOME, *SIDES), income),
+        *taxes.blocks_of(table.taxes),
         Grid("Reinvested", _REINVESTED, tuple(map(_reinvested_cells, table.reinvested)), (_GAIN,)),
         Remark("Bought with it", tuple(map(_purchase_line, table.purchases)) or (NONE,)),
         Grid("Hedges", _HEDGES, tuple(map(_hedge_cells, table.hedges))),
         Remark("Hedge triggers", tuple(map(_trigger_line, table.triggers)) or (NONE,)),
         *blocks_of(table.ladder),
     )
-    until = f"Marks until {table.last.isoformat()}" if table.last else "Nothing was marked"
+    until = marked_until(table.last, so_far)
     return Page(f"ALL-USE quarterly report {table.quarter}", until, blocks, _data(table))
 
 
@@ -79,6 +81,7 @@ def _data(table: QuarterlyTable) -> dict[str, object]:
         "quarter": table.quarter,
         "last": table.last.isoformat() if table.last else None,
         "income": [{"account": name, **income_data(row)} for name, row in table.income],
+        "taxes": taxes.data(table.taxes),
         "reinvested": [
             {
                 "account": row.account, "ts": iso(row.at_ms), "gain": number(row.gain),

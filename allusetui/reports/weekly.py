@@ -15,6 +15,7 @@ from allusetui.ledger.once import Records
 from allusetui.ledger.postings import flows_of
 from allusetui.reports.growth import Growth, growth_of
 from allusetui.reports.income import Income
+from allusetui.reports.kinds import WEEKLY
 
 Counts = tuple[tuple[str, int], ...]
 """What was counted and how often, in alphabetical order."""
@@ -90,7 +91,7 @@ class _Tally:
 
 
 @dataclass(slots=True)
-class _Cuts:
+class Cuts:
     """When each week was first cut, ascending: what is told later and names no day of it is the next week's."""
 
     seqs: dict[str, int]
@@ -118,8 +119,8 @@ def weekly(records: Records, week: str) -> WeeklyTable:
     one: where the report was first written; lacking both: with the journal). Of what is told later it has what is of a
     day of the week, and the type that this gave it.
     """
-    told = list(dated(records))
-    cuts = _cuts(told, week)
+    told = [row for row in dated(records) if row.event.kind in WEEKLY]
+    cuts = cuts_of(((row.seq, row.at_ms, row.event) for row in told), week)
     tallies: dict[str, _Tally] = {}
     before, during = [], []
     for row in told:
@@ -139,17 +140,18 @@ def weekly(records: Records, week: str) -> WeeklyTable:
     return _table(told, during, tallies, week, max(ends, default=0))
 
 
-def _cuts(told: Iterable[Dated], week: str) -> _Cuts:
+def cuts_of(records: Records, week: str) -> Cuts:
+    """Where the weeks of a journal were cut, as its `week.typed` and `report.written` tell."""
     found: dict[str, int] = {}
-    for row in told:
-        match row.event:
-            case ev.WeekTyped(group=None) as typed:
-                found.setdefault(typed.week, row.seq)
-            case ev.ReportWritten(period="weekly") as written:
-                found.setdefault(written.name, row.seq - 1)
+    for seq, _, event in records:
+        match event:
+            case ev.WeekTyped(group=None):
+                found.setdefault(event.week, seq)
+            case ev.ReportWritten(period="weekly"):
+                found.setdefault(event.name, seq - 1)
             case _:
                 pass
-    return _Cuts(found, week)
+    return Cuts(found, week)
 
 
 def _table(

@@ -15,7 +15,7 @@ from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.charts import chart
 from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
-from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
+from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
 
 CURVES, BOOKS, LAW = "curves", "books", "constitution"
 Shelf = Callable[[str, str], str | None]
@@ -32,13 +32,15 @@ def shelf(seen: Seen, width: int) -> Table:
     columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
     now = Cell("now", Tone.DIM)
     rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW)]
-    newest = {_key(told.event): told for told in seen.snapshot.reports}
-    for told in sorted(newest.values(), key=lambda told: told.seq, reverse=True):
+    for told in reversed(seen.snapshot.reports):
         if isinstance(told.event, ReportWritten):
             when = words.moment(told.at_ms, now_ms)
             named = {"report": Cell(untrusted(told.event.name)), "written": Cell(when, Tone.DIM)}
             rows.append(row(_key(told.event), columns, named))
-    return Table(columns, tuple(rows))
+    newest: dict[str, Row] = {}
+    for each in rows:
+        newest.setdefault(each.key, each)
+    return Table(columns, tuple(newest.values()))
 
 
 def empty_shelf(period: str, name: str) -> str | None:
