@@ -1,1 +1,1 @@
-"""Proposes, never acts: what may be better, with its evidence."""
+"""What proposes and explains, and never acts."""

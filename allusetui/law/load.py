@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "f87642f2b35a9a84aad964acd33a98b788a09b4a66a714569dd58a790dde16d3"}
+shipped = {"v1.3": "458be03a806c5d128e7f3a68db904c7297a3f078b3b42c6e83ab7af163b3b613"}
 
 
 class LawError(Exception):
