@@ -79,7 +79,7 @@ def _closes(desk: Desk, symbol: str, session: Session) -> Closes | None:
 
 @clause("13.2")
 def on_headline(desk: Desk, seen: inp.HeadlineSeen) -> None:
-    """A headline on a symbol that is watched is put to the adviser, unless one of it was told today, or too many wait."""
+    """A headline on what is watched is put to the adviser, unless one of it was told today, or too many wait."""
     symbol = next((each for each in _watched(desk) if each == seen.symbol), None)
     waiting = sum(isinstance(question, HeadlineQuestion) for question in desk.volatile.advice_awaited)
     if symbol is None or waiting >= _MOST_HEADLINES or _is_told(desk, HEADLINE, symbol):

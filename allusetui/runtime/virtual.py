@@ -29,7 +29,7 @@ class Crash:
 
 @dataclass(slots=True)
 class World:
-    """What the engine runs in: its feed, its broker, its journal, its reports, its adviser, news, and what people do."""
+    """What the engine runs in: feed, broker, journal, reports, adviser, news, and what people do."""
 
     market: Market
     broker: Broker

@@ -1,4 +1,4 @@
-"""What happens in a scenario: the market's moves (tape), headlines, faults of market and broker, the operator's keys."""
+"""What happens in a scenario: the market's tape, headlines, faults of market and broker, the operator's keys."""
 
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self

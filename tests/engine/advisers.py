@@ -38,7 +38,10 @@ class Says:
 
 
 class Slow:
-    """Implements `runtime.asking.Asking`: answers ladders at the first chance after so many seconds; of all else it has nothing to say."""
+    """Implements `runtime.asking.Asking`: answers ladders at the first chance after so many seconds.
+
+    Of all else it has nothing to say.
+    """
 
     def __init__(self, seconds: int) -> None:
         self.heard: list[LadderQuestion] = []
