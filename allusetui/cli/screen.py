@@ -3,13 +3,13 @@
 import signal
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from allusetui.cli.shelf import Shelf
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
@@ -51,20 +51,12 @@ def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], 
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, Shelf(folder))
 
 
 def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
-
-
-def _report(folder: Path, period: str, name: str) -> str | None:
-    """A report of the session, as it was written."""
-    # Imported here: what writes reports is no part of the first paint.
-    from allusetui.reports.files import read
-
-    return read(folder / "reports", period, name)
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, Shelf(folder))
 
 
 def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from allusetui.domain.snapshot import Mark, Told
 from allusetui.view.constitution import constitution
 from allusetui.view.fit import width_of_line
 from allusetui.view.model import Cell, Seen, Tone
-from allusetui.view.reports import books, curves, empty_shelf, shelf, written
+from allusetui.view.reports import books, curves, empty_shelf, shelf, weeks, written
 from tests.replaying import replay_text
 from tests.rules.situations import AAPL, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, shown, text_of
@@ -48,7 +48,7 @@ def marked(seen: Seen, equities: list[int]) -> Seen:
 def test_the_newest_report_stands_first_after_what_is_always_there(seen: Seen) -> None:
     two = (*reported(seen).snapshot.reports, *reported(seen, "2026-W10").snapshot.reports)
     table = shelf(replace(seen, snapshot=replace(seen.snapshot, reports=two)), 40)
-    always = ["curves", "books", "LEAPs", "constitution"]
+    always = ["curves", "books", "LEAPs", "weeks", "constitution"]
     assert [row.key for row in table.rows] == [*always, "weekly 2026-W10", "weekly 2026-W09"]
 
 
@@ -147,3 +147,18 @@ def test_0_7_a_clause_tells_whom_it_holds_back_today_and_the_figures_or_the_laws
     assert found["0.7"]["figures"].text.startswith("GEN: no person has paused it")
     assert found["0.5"]["today"].text == "–" and found["0.5"]["figures"].text.startswith("steps 3, slippage cap 0.05")
     assert found["6.9"]["today"].text == "✓ GEN" and "ATR" in found["6.9"]["figures"].text
+
+
+@pytest.mark.clause("12.2", "12.3")
+def test_12_3_the_page_of_the_weeks_is_asked_for_by_the_newest_report(seen: Seen) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def read(period: str, name: str) -> str | None:
+        asked.append((period, name))
+        return f"{HOSTILE}\nAfter 60 typed weeks" if name else None
+
+    assert [text_of(line) for line in weeks(seen, read, 40)] == ["the weeks are being counted"]
+    lines = [text_of(line) for line in weeks(reported(seen), read, 40)]
+    assert asked == [("weeks", ""), ("weeks", "2026-W09")]
+    assert lines[-1] == "After 60 typed weeks"
+    assert all(line.isprintable() and len(line) <= 40 for line in lines)

@@ -9,10 +9,10 @@ from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.constitution import constitution
 from allusetui.view.leaps import leaps
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, books, curves, shelf, written
+from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, WEEKS, books, curves, shelf, weeks, written
 
 _START = -100_000
-_LIVE = (CURVES, BOOKS, LEAPS)
+_LIVE = (CURVES, BOOKS, LEAPS, WEEKS)
 _PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
@@ -54,5 +54,7 @@ class Reports(Full):
         return self._chosen, seen.snapshot.count if self._chosen in _LIVE else len(seen.snapshot.reports)
 
     def _written(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        if self._chosen == WEEKS:
+            return weeks(seen, self._frame.shelf, width)
         page = _PAGES.get(self._chosen)
         return page(seen, width) if page is not None else written(seen, self._chosen, self._frame.shelf, width)
