@@ -201,6 +201,25 @@ def replay(
 
 
 @app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='In English: "Why did Gen-Acc pivot last week?"')],
+    session: SessionName = "demo",
+    journal: Annotated[
+        Path | None, typer.Option(help="An exported journal instead: FILE.ndjson.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Ask the journal: why, when, how much, how many, which. Every sentence cites its records as [#1234].
+
+    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said.
+    """
+    from allusetui.cli.ask import ask as ask_journal
+
+    ask_journal(question, session, journal, as_json, sessions)
+
+
+@app.command()
 def settings(
     write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
     file: SettingsFile = None,
