@@ -201,6 +201,31 @@ def replay(
 
 
 @app.command()
+def report(
+    period: Annotated[str, typer.Argument(help="weekly, monthly, quarterly, or leaps: the LEAP ledger.")],
+    week: Annotated[str | None, typer.Option(help="2020-W10; left out: the last that was cut.")] = None,
+    month: Annotated[str | None, typer.Option(help="2020-03; left out: the last that was reported.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="2020-Q1; left out: the last that was reported.")] = None,
+    session: SessionName = "demo",
+    journal: Annotated[Path | None, typer.Option(help="An exported journal instead: journal.ndjson.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of text.")] = False,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """A report rebuilt from the journal alone: the same, byte for byte, as the one that was written.
+
+    One that has not ended is told so far, and says so.
+    """
+    from allusetui.cli.report import report as show_report
+    from allusetui.cli.say import complain
+
+    if as_markdown and as_json:
+        raise complain("--markdown and --json: one of both")
+    form = "json" if as_json else "markdown" if as_markdown else "text"
+    show_report(period, {"weekly": week, "monthly": month, "quarterly": quarter}, session, journal, form, sessions)
+
+
+@app.command()
 def settings(
     write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
     file: SettingsFile = None,

@@ -62,6 +62,11 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+def month_of(day: date) -> str:
+    """The calendar month, `2026-03`."""
+    return f"{day.year}-{day.month:02}"
+
+
 def week_of(day: date) -> str:
     """The ISO week, `2026-W10`."""
     year, week, _ = day.isocalendar()

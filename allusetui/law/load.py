@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "7af15505ef1a3950a7cf811c7ea8b9dbf18fd0fdb067ccb7174a5cb747d64b4c"}
+shipped = {"v1.3": "414f663488888498b2dfb9f50c89d1bfc5b29d4999c6dda579198b0d65bf5332"}
 
 
 class LawError(Exception):

@@ -15,7 +15,7 @@ from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.charts import chart
 from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
-from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
+from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
 
 CURVES, BOOKS, LAW = "curves", "books", "constitution"
 Shelf = Callable[[str, str], str | None]
@@ -37,7 +37,10 @@ def shelf(seen: Seen, width: int) -> Table:
             when = words.moment(told.at_ms, now_ms)
             named = {"report": Cell(untrusted(told.event.name)), "written": Cell(when, Tone.DIM)}
             rows.append(row(_key(told.event), columns, named))
-    return Table(columns, tuple({each.key: each for each in rows}.values()))
+    newest: dict[str, Row] = {}
+    for each in rows:
+        newest.setdefault(each.key, each)
+    return Table(columns, tuple(newest.values()))
 
 
 def empty_shelf(period: str, name: str) -> str | None:
@@ -47,7 +50,7 @@ def empty_shelf(period: str, name: str) -> str | None:
 
 def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
     """A written report as it stands in its file, a long line on more than one; a file that was changed says so."""
-    event = next((e for told in seen.snapshot.reports if _key(e := told.event) == key), None)
+    event = next((e for told in reversed(seen.snapshot.reports) if _key(e := told.event) == key), None)
     text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
     if not isinstance(event, ReportWritten) or text is None:
         return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)

@@ -8,12 +8,14 @@ from allusetui.domain.event.account import (
     AccountMarked,
     AccountMerged,
     AccountProvisioned,
+    Fall,
     ForkWaiting,
     FreezeOff,
     FreezeOn,
     IndexMark,
     LatchReleased,
     LatchSet,
+    LongMark,
     MarginFound,
     PivotEntered,
     PivotLeft,
@@ -24,6 +26,7 @@ from allusetui.domain.event.account import (
     YearMarked,
 )
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.event.days import FACTS, own_day
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.hedge import (
     HedgeOpened,
@@ -100,6 +103,7 @@ from allusetui.domain.event.position import (
 )
 
 __all__ = [
+    "FACTS",
     "AccountForked",
     "AccountMarked",
     "AccountMerged",
@@ -128,6 +132,7 @@ __all__ = [
     "Event",
     "ExercisedReceived",
     "ExpiredReceived",
+    "Fall",
     "Figure",
     "ForkWaiting",
     "FreezeOff",
@@ -149,6 +154,7 @@ __all__ = [
     "LeapSold",
     "LeapsPlanned",
     "LevelChanged",
+    "LongMark",
     "LotClosed",
     "MarginFound",
     "OperatorKey",
@@ -186,4 +192,5 @@ __all__ = [
     "TriggersJudged",
     "WeekTyped",
     "YearMarked",
+    "own_day",
 ]
