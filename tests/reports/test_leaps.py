@@ -1,4 +1,4 @@
-"""The LEAP ledger and the quarter: growth and hedges apart, what they cost to hold, what they cover, what was reinvested."""
+"""The LEAP ledger and the quarter: growth and hedges apart, what they cost and cover, what was reinvested."""
 
 import json
 from datetime import date

@@ -73,7 +73,9 @@ def late_dividend() -> Replayed:
 
 
 @pytest.mark.clause("11.1", "11.2")
-def test_11_2_a_dividend_told_late_is_its_own_day_s_and_week_and_month_are_issued_again(late_dividend: Replayed) -> None:
+def test_11_2_a_dividend_told_late_is_of_its_own_day_whose_week_and_month_are_issued_again(
+    late_dividend: Replayed,
+) -> None:
     (paid,) = late_dividend.of("cash.booked", reason="dividend")
     assert (paid["ts"][:10], paid["data"]["day"]) == ("2026-03-02", FEB_27)
     when = paid["ts"][:16]
