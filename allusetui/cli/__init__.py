@@ -19,6 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of 
 OneAccount = Annotated[str, typer.Option("--account", help="GEN, REV, COM …", show_default=False)]
 ContractWords = Annotated[list[str], typer.Argument(help="As the status writes it: NVDA 2026-03-06 180.00 P")]
 WatchOnly = Annotated[bool, typer.Option("--watch", help="Look only: no key reaches the engine.")]
+JournalFile = Annotated[Path | None, typer.Option("--journal", help="An exported journal instead: journal.ndjson.")]
 AccountName = Annotated[str | None, typer.Option("--account", help="GEN, REV, COM …; left out: every account.")]
 
 
@@ -203,11 +204,11 @@ def replay(
 @app.command()
 def report(
     period: Annotated[str, typer.Argument(help="weekly, monthly, quarterly, or leaps: the LEAP ledger.")],
-    week: Annotated[str | None, typer.Option(help="2020-W10; left out: the last that was cut.")] = None,
-    month: Annotated[str | None, typer.Option(help="2020-03; left out: the last that was reported.")] = None,
-    quarter: Annotated[str | None, typer.Option(help="2020-Q1; left out: the last that was reported.")] = None,
+    week: Annotated[str | None, typer.Option(help="2020-W10; default the last that ended.", show_default=False)] = None,
+    month: Annotated[str | None, typer.Option(help="2020-03; default the last that ended.", show_default=False)] = None,
+    quarter: Annotated[str | None, typer.Option(help="2020-Q1; the same.", show_default=False)] = None,
     session: SessionName = "demo",
-    journal: Annotated[Path | None, typer.Option(help="An exported journal instead: journal.ndjson.")] = None,
+    journal: JournalFile = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of text.")] = False,
     as_json: AsJson = False,
     sessions: SessionsFolder = None,
@@ -228,7 +229,7 @@ def report(
 @app.command()
 def weeks(
     session: SessionName = "demo",
-    journal: Annotated[Path | None, typer.Option(help="An exported journal instead: journal.ndjson.")] = None,
+    journal: JournalFile = None,
     as_json: AsJson = False,
     sessions: SessionsFolder = None,
 ) -> None:
@@ -239,6 +240,41 @@ def weeks(
     from allusetui.cli.weeks import show_weeks
 
     show_weeks(session, journal, as_json, sessions)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='In English: "Why did Gen-Acc pivot last week?"')],
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Ask the journal: why, when, how much, how many, which. Every sentence cites its records as [#1234].
+
+    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said.
+    """
+    from allusetui.cli.ask import ask as ask_journal
+
+    ask_journal(question, session, journal, as_json, sessions)
+
+
+@app.command()
+def tax(
+    year: Annotated[int | None, typer.Option(help="A calendar year; left out: the last.", show_default=False)] = None,
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    csv: Annotated[Path | None, typer.Option(help="Write every row there too, for an accountant.")] = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """A calendar year for the tax return: gains by term, wash-sale flags, the reserve, assignments. No tax advice.
+
+    Short and long term as Form 8949 has them, options on indexes 60/40 and marked at the year's end (§1256).
+    """
+    from allusetui.cli.tax import tax as show_tax
+
+    show_tax(year, session, journal, csv, as_json, sessions)
 
 
 @app.command()

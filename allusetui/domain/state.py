@@ -125,6 +125,8 @@ class State:
     """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
     anomalies: dict[tuple[str, str], date] = field(default_factory=dict)
     """(topic, symbol) → the day on which the adviser's finding was last told (13.2)."""
+    losses: dict[str, set[str]] = field(default_factory=dict)
+    """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
 
 

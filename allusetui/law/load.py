@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "458be03a806c5d128e7f3a68db904c7297a3f078b3b42c6e83ab7af163b3b613"}
+shipped = {"v1.3": "c1fabac10fc21b1679e8998fb640bd66466e20b34ac51fb2c63a63d7ce1d95ce"}
 
 
 class LawError(Exception):

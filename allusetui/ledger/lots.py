@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.lot import Lot, adjusted, closing_part, take, total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, share_of, to_cent
@@ -30,7 +30,7 @@ class _Ending:
     went: Went
     cause: int
     intent: str
-    calls: tuple[Trace, ...] = ()
+    by: Option | None
 
 
 Key = tuple[str, Contract]
@@ -101,11 +101,11 @@ class LotBook:
 
     def _end(
         self, seq: int, account: str, contract: Contract, quantity: int, went: Went, intent: str = "",
-        calls: tuple[Trace, ...] = (),
+        by: Option | None = None,
     ) -> list[Trace]:  # fmt: skip
         """Take lots out; each is told once its `lot.closed` comes."""
         taken = self._take((account, contract), quantity)
-        self._endings[account, contract].extend(_Ending(lot, went, seq, intent, calls) for lot in taken)
+        self._endings[account, contract].extend(_Ending(lot, went, seq, intent, by) for lot in taken)
         return taken
 
     def _provisioned(self, seq: int, at_ms: int, account: str, start: ev.AccountProvisioned) -> Iterator[Fact]:
@@ -142,10 +142,11 @@ class LotBook:
         self, seq: int, at_ms: int, account: str, event: ev.CalledAwayReceived | ev.ExercisedReceived, gone: int,
         went: Went,
     ) -> Iterator[Fact]:  # fmt: skip
-        options = tuple(self._take((account, event.contract), gone))
-        sold = self._end(seq, account, Stock(event.contract.symbol), event.shares, went, calls=options)
+        option = event.contract
+        options = self._take((account, option), gone)
+        sold = self._end(seq, account, Stock(option.symbol), event.shares, went, by=option)
         for part in options:
-            yield Delivered(seq, at_ms, account, event.contract, part, tuple(sold))
+            yield Delivered(seq, at_ms, account, option, part, tuple(sold))
 
     def _adjusted(self, seq: int, at_ms: int, account: str, event: ev.PositionAdjusted) -> Iterator[Fact]:
         key = account, event.contract
@@ -167,8 +168,8 @@ class LotBook:
         ending = due.popleft() if due else None
         if ending is None or (abs(ending.lot.quantity), ending.lot.opened) != (event.quantity, event.opened):
             raise LedgerError(f"no lot of {event.quantity} of {event.opened} has ended")
-        lot, went, cause, intent, calls = ending.lot, ending.went, ending.cause, ending.intent, ending.calls
-        return Closed(seq, at_ms, account, event.contract, lot, event, went, cause, intent, calls)
+        lot, went, cause, intent, by = ending.lot, ending.went, ending.cause, ending.intent, ending.by
+        return Closed(seq, at_ms, account, event.contract, lot, event, went, cause, intent, by)
 
     def _marked(self, seq: int, at_ms: int, account: str, mark: ev.IndexMark) -> Iterator[Fact]:
         lots = self.lots[account, mark.contract]

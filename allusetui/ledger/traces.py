@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.lot import Lot
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, down_to_cent
@@ -90,13 +90,13 @@ class Delivered(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Fact):
-    """`lot` ended with `realized`; `cause` is the record that ended it, `intent` the order's."""
+    """`lot` ended; `cause` is the record that ended it, `intent` the order's, `by` the option that took the shares."""
 
     event: ev.LotClosed
     went: Went
     cause: int
     intent: str
-    calls: tuple[Trace, ...] = ()
+    by: Option | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,15 @@ def taxes(records: Records, span: Span, law: Law) -> tuple[TaxLine, ...]:
     What is bought within 30 days after a loss may flag it: the month after the quarter is looked at for that.
     """
     until = months_later(span.last.replace(day=1), 2)
-    rules = TaxRules(Decimal(str(law.tax.long_term_share)), law.sizing.same_issuer)
-    ledger = tax_ledger((row for row in records if day_of(row[1]) < until), rules)
+    ledger = tax_ledger((row for row in records if day_of(row[1]) < until), rules_of(law))
     began = date(span.last.year, 1, 1)
     named = tuple(_line(ledger, name, span, began) for name in ledger.accounts)
     return (*(line for line in named if _is_any(line)), _line(ledger, None, span, began))
+
+
+def rules_of(law: Law) -> TaxRules:
+    """What of the law the tax ledger needs."""
+    return TaxRules(Decimal(str(law.tax.long_term_share)), law.sizing.same_issuer)
 
 
 def _line(ledger: TaxLedger, account: str | None, span: Span, began: date) -> TaxLine:

@@ -196,4 +196,5 @@ TEXTS = ("account", "ledger", "symbol", "memo")
 
 
 def amounts_of(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in record["data"].items() if not isinstance(value, bool))
+    """What of a mark is money: its lists of LEAPs and falls, and whether it is the cut's, are not."""
+    return ((key, value) for key, value in record["data"].items() if not isinstance(value, bool | list))

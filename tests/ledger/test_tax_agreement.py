@@ -14,7 +14,8 @@ from allusetui.domain.money import ZERO
 from allusetui.ledger.postings import postings
 from allusetui.ledger.tax.year import KINDS, tax_ledger
 from tests.ledger.dealing import RULES, Dealing, put
-from tests.ledger.test_agreement import Book, commissions, do, fine_commissions, prices
+from tests.ledger.happenings import happened
+from tests.ledger.test_agreement import commissions, fine_commissions, prices
 
 pytestmark = pytest.mark.clause("10.3")
 
@@ -24,13 +25,7 @@ CHRISTMAS_MS = to_ms(datetime(2025, 12, 24, 10, 30))
 @settings(max_examples=120, deadline=None)
 @given(data=st.data(), steps=st.integers(1, 25), fine=st.booleans())
 def test_10_3_rows_sum_to_the_lots_and_to_the_ledger_of_each_year(data: st.DataObject, steps: int, fine: bool) -> None:
-    book, times = Book(), list[int]()
-    book.desk.now_ms = CHRISTMAS_MS
-    for _ in range(steps):
-        times += [book.desk.now_ms] * (len(book.desk.events) - len(times))
-        do(book, data, fine_commissions if fine else commissions)
-    times += [book.desk.now_ms] * (len(book.desk.events) - len(times))
-    records = [(n, at, event) for n, (at, event) in enumerate(zip(times, book.desk.events, strict=True), 1)]
+    _, records = happened(data, steps, fine_commissions if fine else commissions, CHRISTMAS_MS)
     taxes = tax_ledger(records, RULES)
     assert all(row.gain == row.proceeds - row.basis - row.fees == row.realized for row in taxes.rows)
     closed = [(at, event) for _, at, event in records if isinstance(event, LotClosed)]
