@@ -1,5 +1,6 @@
 """13.3, 17.6: what becomes of an adviser's answer, or of none. Thu 2026-10-01 is reinvest day, asked at 10:00."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from allusetui.codec.records import decode, line
+from allusetui.codec.state import state_data, state_of
 from allusetui.domain.advice import LadderAdvice, LadderQuestion, LadderTerms
 from allusetui.domain.input import AdviceSeen, OperatorActed
 from allusetui.domain.moment import MINUTE_MS, to_ms
@@ -174,6 +176,7 @@ def test_13_3_the_journal_alone_tells_the_same_terms_prompts_and_outcomes() -> N
     for count in range(0, len(read), 7):
         fold(read[:count])
     assert fold(read) == state
+    assert state_of(json.loads(json.dumps(state_data(state)))) == state
     assert state.accounts["REV"].ladder.terms is not None
     (applied,) = [index for index, row in enumerate(read) if row[2].kind == "llms.applied"]
     with pytest.raises(FoldError, match="was not approved"):
