@@ -1,6 +1,7 @@
 """A suggestion of the adviser in words and pictures: what would change, what it is expected to do, how sure that is."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from math import log
 from typing import Final
 
@@ -29,8 +30,8 @@ def on_yes(suggestion: Suggestion) -> str:
     return "yes: so it buys from its next action on; what is held stays"
 
 
-def evidence(suggestion: Suggestion) -> Iterator[Line]:
-    """Its terms, both distributions on one scale, and how they were come by."""
+def evidence(suggestion: Suggestion, part: Decimal) -> Iterator[Line]:
+    """Its terms, both distributions on one scale, how they were come by; `part`: the share of LEAPs in what is reinvested."""
     found, sides = suggestion.evidence, _sides(suggestion)
     for name, old, new in _terms(suggestion.now, found.best):
         changed = [Cell(f"  {side[0]} {new}", _tone(old != new)) for side in sides[1:]]
@@ -40,6 +41,7 @@ def evidence(suggestion: Suggestion) -> Iterator[Line]:
     for name, outlook, _ in sides:
         yield Cell(f"{name:<11}"), Cell(_drawn(outlook, low, high)), Cell(f" {_figures(outlook)}", Tone.DIM)
     yield (Cell(_verdict(suggestion)),)
+    yield (Cell(f"score: log growth of reinvested money, {words.percent(part)} % of it in the ladder", Tone.DIM),)
     yield (Cell(f"costs of it: {', '.join(f'{name} {cost:.3f}' for name, _, cost in sides)}", Tone.DIM),)
     yield (Cell(f"{found.paths} paths, {found.candidates} candidates, seed {found.seed}", Tone.DIM),)
     for outcome in suggestion.past[-1:]:

@@ -55,6 +55,7 @@ def test_13_3_a_change_is_shown_beside_what_is_now_with_its_evidence(seen: Seen)
         "now        ├───────────┃───────◆────┤ 0.00 0.10 1.34 10.00",
         "proposed         ├────────────┃─────┤ 0.01 1.00 1.30 10.00",  # on the mean stands the half
         "scores +0.075, at 95 % +0.054 to +0.097: more than noise",
+        "score: log growth of reinvested money, 25 % of it in the ladder",
         "costs of it: now 0.095, proposed 0.093",
         "2048 paths, 55 candidates, seed 97",
         "expires in 6d 4h, at the close of Tue 10 Mar",
