@@ -7,7 +7,7 @@ from textual._ansi_theme import ALABASTER, MONOKAI
 from textual.color import Color
 from textual.theme import Theme
 
-from allusetui.tui.look import structure, themes, themes_folder
+from allusetui.tui.look import drawn, structure, themes, themes_folder
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.model import Tone
 
@@ -79,7 +79,7 @@ def test_the_palette_of_the_terminal_s_own_colours_names_no_other() -> None:
     allowed = {"ansi_default", *(f"ansi_{b}{name}" for b in ("", "bright_") for name in ANSI)}
     tones = {value for key, value in theme.variables.items() if key.startswith("tone-")}
     assert {theme.background, theme.panel, theme.accent, theme.foreground, *tones} <= allowed
-    assert theme.ansi and theme.variables["look-dim"] == "dim"
+    assert theme.ansi and drawn(theme, "dim").dim
 
 
 @pytest.mark.parametrize("kind", sorted(BLIND))
