@@ -1,4 +1,4 @@
-"""The plain program, run in a folder of its own: what it has imported when its first frame leaves is written down there."""
+"""The plain program, run in a folder of its own: what it has imported when its first frame leaves is written down."""
 
 import os
 import sys
