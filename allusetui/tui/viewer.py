@@ -16,8 +16,7 @@ from allusetui.tui.screens.why import Why
 from allusetui.tui.watch import Watch
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import AT_ONCE, COMMANDS, Choice
-from allusetui.view.model import Cell
-from allusetui.view.questions import Question
+from allusetui.view.model import Cell, Question
 
 _LONGEST_COPY = 20_000
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import Screen
 
-from allusetui.domain.snapshot import Console, Snapshot
+from allusetui.domain.console import Console
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
 from allusetui.tui.driver.driver import CellDriver
@@ -28,22 +28,20 @@ from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask, leaving
 from allusetui.tui.screens.main import Frame, Full, Main
-from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.commands import label
-from allusetui.view.header import header
-from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
-from allusetui.view.questions import ending
-from allusetui.view.reports import Shelf, empty_shelf
-from allusetui.view.why import Asked, asked_of, deeper
+from allusetui.view.shelf import Shelf, empty_shelf
+
+if TYPE_CHECKING:
+    from allusetui.domain.snapshot import Snapshot
+    from allusetui.view.why import Asked
 
 POLL_S = 0.25
 
 T = TypeVar("T")
-Lens = Callable[[Snapshot], Seen]
+Lens = Callable[["Snapshot"], Seen]
 """Gives a snapshot the law and the calendar that it is read by."""
 
 
@@ -70,6 +68,7 @@ class Watch(App[str], inherit_bindings=False):
         clock_ms: Callable[[], float],
         prefs: Prefs | None = None,
         shelf: Shelf = empty_shelf,
+        opening: str = "ALL-USE is starting",
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
@@ -96,8 +95,9 @@ class Watch(App[str], inherit_bindings=False):
         self._grind = grind
         self._clock_ms = clock_ms
         self._frame = Frame(
-            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf
-        )
+            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf,
+            (Cell(" "), Cell(untrusted(opening))),
+        )  # fmt: skip
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
@@ -121,7 +121,6 @@ class Watch(App[str], inherit_bindings=False):
             self._leave(self._left)
 
     def _start(self) -> None:
-        self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
         Thread(target=self._make_lens, name="lens", daemon=True).start()
         self.set_interval(POLL_S, self.poll)
         if self._complaints:
@@ -129,6 +128,8 @@ class Watch(App[str], inherit_bindings=False):
             self._refuse(untrusted(f"{self._complaints[0]}{more}"))
 
     def _make_lens(self) -> None:
+        from allusetui.tui import shown  # noqa: F401  # read here, so that the screen's own thread finds it read
+
         try:
             self._lens = self._grind()
         except Exception as error:  # shown: without law and calendar nothing else can be
@@ -226,18 +227,26 @@ class Watch(App[str], inherit_bindings=False):
         return (Cell(" "), *own) if own is not None else None
 
     def _header(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        from allusetui.tui.shown import header
+
         return header(seen, width, self._clock_ms() - seen.snapshot.beat_ms, self._read_seq)
 
     def _alert(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        from allusetui.tui.shown import alert_line
+
         return (self._own_line() or alert_line(seen, width),)
 
     def _alerts(self, seen: Seen, width: int) -> Table:
+        from allusetui.tui.shown import alerts
+
         return alerts(seen, width, self._read_seq)
 
     def _keys(self, seen: Seen, width: int) -> tuple[Line, ...]:
         return (keys_line(self.account, width, self._labels),)
 
     def _journal(self, seen: Seen, width: int) -> Table:
+        from allusetui.tui.shown import journal
+
         return journal(seen, width, self.wanted)
 
     def _safely(self, make: Callable[[], T]) -> T | None:
@@ -262,7 +271,7 @@ class Watch(App[str], inherit_bindings=False):
 
     # Which account, which position
 
-    def _keep_account(self, snapshot: Snapshot) -> None:
+    def _keep_account(self, snapshot: "Snapshot") -> None:
         accounts = snapshot.state.accounts
         if self.account not in accounts:
             self.account = next(iter(accounts), None)
@@ -295,6 +304,8 @@ class Watch(App[str], inherit_bindings=False):
     # What can be looked at
 
     def action_leave(self) -> None:
+        from allusetui.tui.shown import ending
+
         seen = self._seen
         question = self._safely(lambda: ending(seen)) if seen is not None else None
         self._open(leaving(question.lines if question is not None else ()), self._leave)
@@ -314,6 +325,8 @@ class Watch(App[str], inherit_bindings=False):
             screen.dismiss()
             if screen.pane_name == name:
                 return
+        from allusetui.tui.screens.reports import Reports
+
         full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
         self.push_screen(full, lambda answer: self._read(name))
         self.call_after_refresh(self._draw, False)
@@ -338,7 +351,9 @@ class Watch(App[str], inherit_bindings=False):
             self.push_screen(Why(self._frame, asked))
             self.call_after_refresh(self._draw, False)
 
-    def _asked(self, seen: Seen) -> Asked | None:
+    def _asked(self, seen: Seen) -> "Asked | None":
+        from allusetui.tui.shown import asked_of, deeper
+
         pane = self.focused
         key = pane.at if isinstance(pane, Pane) else None
         if isinstance(self.screen, Why):

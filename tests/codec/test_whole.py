@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from allusetui.codec.shape import CodecError
 from allusetui.codec.whole import FORMAT, decode, encode, key_data, key_of
 from allusetui.compose.run import build_run
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.input import Execution
 from allusetui.domain.quote import Payout
-from allusetui.domain.snapshot import Key, Link, Mark, Proof, Snapshot, Told
+from allusetui.domain.snapshot import Link, Mark, Proof, Snapshot, Told
 from allusetui.domain.state import State, Volatile
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.tail import TailJournal

@@ -9,7 +9,8 @@ import pytest
 
 from allusetui.codec.records import line
 from allusetui.compose.run import Run, build_run
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.inbox import ROOM
 from allusetui.runtime.live import Live, Session

@@ -9,8 +9,9 @@ from time import perf_counter
 import pytest
 
 from allusetui.compose.run import build_run
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime import remote
 from allusetui.runtime.control import ControlServer

@@ -4,12 +4,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import OperatorKey
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
-from allusetui.view.reports import Shelf, empty_shelf
+from allusetui.view.shelf import Shelf, empty_shelf
 from tests.replaying import Replayed, replay_crash_week, replay_text
 from tests.rules.situations import AAPL, option, situation
 from tests.view.snapshots import LAW, snapshot_of

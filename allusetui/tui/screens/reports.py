@@ -5,10 +5,9 @@ from textual.containers import Container
 
 from allusetui.domain.moment import MINUTE_MS
 from allusetui.tui.screens.main import Frame, Full, kept, tail
+from allusetui.tui.shown import BOOKS, CURVES, LAW, books, constitution, curves, shelf, written
 from allusetui.tui.widgets.pane import Pane, Source
-from allusetui.view.constitution import constitution
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.reports import BOOKS, CURVES, LAW, books, curves, shelf, written
 
 _START = -100_000
 _LIVE = (CURVES, BOOKS)
