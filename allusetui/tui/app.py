@@ -147,7 +147,7 @@ class Dashboard(Viewer):
             self._refuse(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
-            self._open(asked(wanted.question), lambda answer: answer == "yes" and send())
+            self.show_screen(asked(wanted.question), lambda answer: answer == "yes" and send())
 
     # Approvals
 
@@ -161,7 +161,7 @@ class Dashboard(Viewer):
 
     def _ask_for(self, prompt: "Prompt") -> None:
         box = Approval(prompt, self._clock_ms, self._labels["approvals"])
-        self._open(box, partial(self._answer, box))
+        self.show_screen(box, partial(self._answer, box))
 
     def _renew(self, box: Approval, seen: Seen) -> None:
         """The evidence as it stands now, as long as the prompt is open."""

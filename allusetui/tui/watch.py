@@ -17,18 +17,17 @@ from textual.events import Key
 from textual.screen import Screen
 
 from allusetui.domain.console import Console
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
 from allusetui.tui.driver.driver import CellDriver
 from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
-from allusetui.tui.keys import bindings, rebound
+from allusetui.tui.keys import rebound
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
-from allusetui.tui.screens.ask import Ask, leaving
-from allusetui.tui.screens.main import Frame, Full, Main
-from allusetui.tui.screens.why import Why
+from allusetui.tui.screens.main import Frame, Main
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import label
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
@@ -36,7 +35,6 @@ from allusetui.view.shelf import Shelf, empty_shelf
 
 if TYPE_CHECKING:
     from allusetui.domain.snapshot import Snapshot
-    from allusetui.view.why import Asked
 
 POLL_S = 0.25
 
@@ -56,8 +54,6 @@ class Watch(App[str], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "leave"),
-        *bindings("leave", "why", "journal", "orders", "states", "ladder", "calendar", "reports", "maximise", "alerts"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
 
@@ -96,7 +92,7 @@ class Watch(App[str], inherit_bindings=False):
         self._clock_ms = clock_ms
         self._frame = Frame(
             self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf,
-            (Cell(" "), Cell(untrusted(opening))),
+            (Cell(" "), Cell(untrusted(opening))), lambda: self._seen,
         )  # fmt: skip
         self.main = Main(self._frame)
         self._lens: Lens | None = None
@@ -184,15 +180,14 @@ class Watch(App[str], inherit_bindings=False):
     # What is shown
 
     def poll(self) -> None:
-        """Draw the newest snapshot: all of it if it is new, else what the passing of time changes."""
+        """Draw the newest snapshot: all of it if it tells anything new, else what the passing of time changes."""
         snapshot = self._engine.latest()
         lens, is_new = self._lens, False
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
-            self._snapshot = snapshot
             seen = self._safely(lambda: replace(lens(snapshot), keys=self._labels))
-            is_new = seen is not None
-            self._seen = seen or self._seen
+            is_new = seen is not None and (self._snapshot is None or _tells_more(snapshot, self._snapshot))
+            self._snapshot, self._seen = snapshot, seen or self._seen
             self._keep_account(snapshot)
             self.bells.look(snapshot)
         if (heard := self._seen) is not None:
@@ -301,68 +296,12 @@ class Watch(App[str], inherit_bindings=False):
         if number <= len(keys):
             self._choose(keys[number - 1])
 
-    # What can be looked at
 
-    def action_leave(self) -> None:
-        from allusetui.tui.shown import ending
-
-        seen = self._seen
-        question = self._safely(lambda: ending(seen)) if seen is not None else None
-        self._open(leaving(question.lines if question is not None else ()), self._leave)
-
-    def _open(self, box: Ask, then: Callable[[str | None], object]) -> None:
-        def heard(answer: str | None) -> None:
-            then(answer)
-
-        self.push_screen(box, heard)
-
-    def action_full(self, name: str) -> None:
-        """One pane on a screen of its own; the same key goes back."""
-        while isinstance(self.screen, Why):
-            self.screen.dismiss()
-        screen = self.screen
-        if isinstance(screen, Full):
-            screen.dismiss()
-            if screen.pane_name == name:
-                return
-        from allusetui.tui.screens.reports import Reports
-
-        full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
-        self.push_screen(full, lambda answer: self._read(name))
-        self.call_after_refresh(self._draw, False)
-
-    def action_maximise(self) -> None:
-        """The pane where a person is on a screen of its own, or back to all of them."""
-        if isinstance(self.screen, Full):
-            self.screen.dismiss()
-        elif self.screen is self.main and self.focused is not None and self.focused.id is not None:
-            self.action_full(self.focused.id)
-
-    def action_why(self) -> None:
-        """The clauses that were looked at for the row where a person is, or for the chosen account."""
-        seen = self._seen
-        made = self._safely(lambda: (self._asked(seen),)) if seen is not None else None
-        if made is None:
-            return
-        (asked,) = made
-        if asked is None:
-            self._refuse("nothing more is known of this row")
-        elif not isinstance(self.screen, Why) or self.screen.asked != asked:
-            self.push_screen(Why(self._frame, asked))
-            self.call_after_refresh(self._draw, False)
-
-    def _asked(self, seen: Seen) -> "Asked | None":
-        from allusetui.tui.shown import asked_of, deeper
-
-        pane = self.focused
-        key = pane.at if isinstance(pane, Pane) else None
-        if isinstance(self.screen, Why):
-            return deeper(seen, key) if key is not None else None
-        if pane is None or pane.id is None or key is None:
-            return asked_of(seen, "sleeves", self.account) if self.account is not None else None
-        return asked_of(seen, pane.id, key)
-
-    def _read(self, name: str) -> None:
-        """Alerts that were looked at are read."""
-        if name == "alerts" and self._snapshot is not None and self._snapshot.alerts:
-            self._read_seq = self._snapshot.alerts[-1].seq
+def _tells_more(new: "Snapshot", old: "Snapshot") -> bool:
+    """Whether panes may show something else. The market's clock moves in every snapshot: they follow its seconds."""
+    return (
+        new.now_ms // SECOND_MS != old.now_ms // SECOND_MS
+        or new.tail != old.tail
+        or new.volatile != old.volatile
+        or new.ended != old.ended
+    )

@@ -1,16 +1,15 @@
-"""The figures that the dashboard is held to, on a pty, beside two programs that people know, in one run.
+"""The figures that the dashboard is held to, on a pty, beside programs that people know, in one run.
 
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
-Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages; rivals that are not installed are left out (default: htop).
-Usage: python tests/bench/screen.py [--rest 20] [--keys 20] [--rival "htop"]
+Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. A rival that is not there is left out.
+Usage: python tests/bench/screen.py [--rest 20] [--keys 20] [--rival htop]
 """
 
 import argparse
 import importlib.util
 import json
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -54,6 +53,8 @@ opened = 2026-03-02
 STRIKES = {"AAPL": 250, "MSFT": 385, "AMZN": 205, "GOOGL": 295, "NVDA": 175, "TSLA": 360, "META": 620}
 PHASES = {"shut": ("shut", "1"), "normal": ("open", "1"), "fast": ("open", "60")}
 """How each is run: the scenario and the speed. A fast market has every quote move several times a second."""
+KEYS = {"account": ("2", "▸2", "1"), "help": ("?", "Keys: ", "esc")}
+"""What is pressed, what the screen shows then, and what takes it back."""
 
 
 def probe_module() -> ModuleType:
@@ -92,32 +93,37 @@ def rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)
 
 
-def measure(probe: ModuleType, command: list[str], size: tuple[int, int], ready: str | None, asked: Any) -> dict[str, Any]:
-    """One program at one size: its start, a rest and some keys."""
+def measure(probe: ModuleType, command: list[str], size: tuple[int, int], asked: argparse.Namespace) -> dict[str, Any]:
+    """One program at one size: its start, a rest and, of ours, some keys."""
+    ours = "allusetui" in command
     args = argparse.Namespace(
-        size=size, ready=ready, quiet=1.0, startup_timeout=30.0, before=[], rest=asked.rest, key="?",
-        expect=asked.expect, back="esc", gone=None, repeat=asked.keys, gap=0.25, key_timeout=5.0, stall=0,
-        link_bps=0, render_limit=4_000_000, end="term", quit_key=None, end_timeout=5.0, term="xterm-256color",
-        colorterm="truecolor", env=[], cwd=None, no_answers=False, record=None, screen=False, json=None,
-        command=command,
+        size=size, ready=r"GEN +[A-Z]{4}" if ours else None, quiet=1.0, startup_timeout=30.0, before=[], gone=None,
+        repeat=asked.keys, gap=0.25, key_timeout=5.0, stall=0, link_bps=0, render_limit=4_000_000, end="term",
+        quit_key=None, end_timeout=5.0, term="xterm-256color", colorterm="truecolor", env=[], cwd=None,
+        no_answers=False, record=None, command=command,
     )  # fmt: skip
     run = probe.Probe(args)
     start = run.startup()
     run.pump(2.0)
     before = screen_cpu_s(run.pid)
-    rest = run.rest(args.rest)
+    rest = run.rest(asked.rest)
     drawn = 100 * (screen_cpu_s(run.pid) - before) / rest["seconds"]
-    keys = run.keys() if asked.expect else {}
+    pressed = {}
+    for name, (args.key, args.expect, args.back) in KEYS.items() if ours else ():
+        pressed[f"{name}_ms"] = run.keys()["on_screen_ms"]
     rss = max((p.memory_info().rss for p in [run.tree.root, *run.tree.descendants()]), default=0) / 2**20
     run.finish()
-    latency = keys.get("on_screen_ms") or {}
     return {
         "first_paint_s": rounded(start["first_paint_s"]), "usable_s": rounded(start["ready_s"] or start["stable_s"]),
         "first_screen_bytes": start["ready_bytes"] or start["stable_bytes"], "bytes_per_s": rest["bytes_per_s"],
         "cells_per_s": rest["cells_changed_per_s"], "frames_per_s": rest["screen_changes_per_s"],
-        "cpu_percent": rest["cpu_percent"], "screen_cpu_percent": round(drawn, 2),
-        "key_ms": latency, "missed": keys.get("missed"), "rss_mb": round(rss, 1),
+        "cpu_percent": rest["cpu_percent"], "screen_cpu_percent": round(drawn, 2), **pressed, "rss_mb": round(rss, 1),
     }  # fmt: skip
+
+
+def tell(program: str, size: tuple[int, int], phase: str, row: dict[str, Any]) -> None:
+    named = {"program": Path(program).name, "size": "x".join(map(str, size)), "phase": phase}
+    print(json.dumps({**named, **row}), flush=True)
 
 
 def main() -> None:
@@ -137,16 +143,11 @@ def main() -> None:
                     sys.executable, "-m", "allusetui", "run", "--scenario", str(files[name]), "--speed", speed,
                     "--session", f"{phase}{width}", "--sessions", str(folder / "sessions"),
                 ]  # fmt: skip
-                asked.expect = r"Keys: "
-                row = measure(probe, command, (width, height), r"GEN +[A-Z]{4}", asked)
-                print(json.dumps({"program": "allusetui", "size": f"{width}x{height}", "phase": phase, **row}), flush=True)
+                tell("allusetui", (width, height), phase, measure(probe, command, (width, height), asked))
             for rival in asked.rival or ["htop"]:
                 command = shlex.split(rival)
-                if shutil.which(command[0]) is None:
-                    continue
-                asked.expect = None
-                row = measure(probe, command, (width, height), None, asked)
-                print(json.dumps({"program": command[0], "size": f"{width}x{height}", "phase": "idle", **row}), flush=True)
+                if shutil.which(command[0]) is not None:
+                    tell(command[0], (width, height), "idle", measure(probe, command, (width, height), asked))
 
 
 if __name__ == "__main__":

@@ -76,8 +76,9 @@ class Served:
         self.publish(state=replace(self.snapshot.state, approvals={}))
 
     def publish(self, **changes: Any) -> None:
-        """Serve the next snapshot."""
-        self.snapshot = replace(self.snapshot, count=self.snapshot.count + 1, **changes)
+        """Serve the next snapshot, that of a second later."""
+        later = {"count": self.snapshot.count + 1, "now_ms": self.snapshot.now_ms + 1_000}
+        self.snapshot = replace(self.snapshot, **{**later, **changes})
 
 
 class Clock:

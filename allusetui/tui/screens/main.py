@@ -31,6 +31,13 @@ class Frame(NamedTuple):
     shelf: Shelf
     opening: Line
     """The header before there is a snapshot."""
+    latest: Callable[[], Seen | None]
+
+    def filled(self, pane: Pane) -> Pane:
+        """The pane, with the newest snapshot where there is one."""
+        if (seen := self.latest()) is not None:
+            pane.show(seen)
+        return pane
 
 
 def kept(source: Source, of: Callable[[Seen], object]) -> Source:
@@ -68,7 +75,8 @@ def pane(name: str, frame: Frame) -> Pane:
         # Hundreds of rows, and none of them changes.
         "journal": kept(frame.journal, lambda seen: (tail(seen), frame.wanted())),
     }
-    return Pane(own.get(name) or _known(name), id=name, heading=_HEADINGS.get(name, name), tails=name in own)
+    source = own.get(name) or _known(name)
+    return frame.filled(Pane(source, id=name, heading=_HEADINGS.get(name, name), tails=name in own))
 
 
 class Framed(Screen[None]):
@@ -81,11 +89,11 @@ class Framed(Screen[None]):
     def _top(self) -> ComposeResult:
         header = Pane(self._frame.header, id="header", classes="line", beats=True)
         header.put(lambda width: (self._frame.opening,))
-        yield header
+        yield self._frame.filled(header)
 
     def _bottom(self) -> ComposeResult:
-        yield Pane(self._frame.alert, id="alert", classes="line", beats=True)
-        yield Pane(self._frame.keys, id="keys", classes="line", beats=True)
+        yield self._frame.filled(Pane(self._frame.alert, id="alert", classes="line", beats=True))
+        yield self._frame.filled(Pane(self._frame.keys, id="keys", classes="line", beats=True))
 
 
 class Main(Framed):

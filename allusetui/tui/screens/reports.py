@@ -26,8 +26,8 @@ class Reports(Full):
     def compose(self) -> ComposeResult:
         yield from self._top()
         with Container(id="reading"):
-            yield Pane(shelf, id="reports", heading="reports")
-            yield Pane(self._document, id="document", heading="to read")
+            yield self._frame.filled(Pane(shelf, id="reports", heading="reports"))
+            yield self._frame.filled(Pane(self._document, id="document", heading="to read"))
         yield from self._bottom()
 
     def on_mount(self) -> None:

@@ -24,8 +24,8 @@ class Why(Framed):
 
     def compose(self) -> ComposeResult:
         yield from self._top()
-        yield Pane(self._about, id="about", classes="line")
-        yield Pane(self._why, id="why", heading="why")
+        yield self._frame.filled(Pane(self._about, id="about", classes="line"))
+        yield self._frame.filled(Pane(self._why, id="why", heading="why"))
         yield from self._bottom()
 
     def on_mount(self) -> None:

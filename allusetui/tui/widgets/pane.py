@@ -82,6 +82,7 @@ class Pane(Widget):
         self._body = Body()
         self._laid: tuple[object, Body] = (None, self._body)
         self._drawn: list[tuple[Runs, bool]] = []
+        self._drawn_size = Size()
         self._strips: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
 
@@ -245,6 +246,7 @@ class Pane(Widget):
         """Draw again the lines that are not as they were. Before there is anything to show, not even a title."""
         if self._content is None:
             return
+        self._drawn_size = self.size
         width, height = self.size
         room = max(height - self._fixed, 1)
         self._scroll(room)
@@ -283,6 +285,12 @@ class Pane(Widget):
         self._styles.clear()
         self._strips.clear()
         super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines; those of a size that was given to it since, too: its first frame is a whole one."""
+        if self._content is not None and self._drawn_size != self.size:
+            self._take(self._made(self.size.width))
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """A line as it was laid; blank below the last."""
