@@ -135,7 +135,12 @@ class Scan:
     awaited: set[str]
     due_ms: int
     chains: dict[str, Chain | None] = field(default_factory=dict)
-    relook: bool = False
+
+    def take(self, symbol: str, chain: Chain | None) -> None:
+        """Keep what has come in answer to the look, if that is for this one."""
+        if symbol in self.awaited:
+            self.awaited.discard(symbol)
+            self.chains[symbol] = chain
 
 
 @dataclass(slots=True)

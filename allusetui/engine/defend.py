@@ -219,4 +219,3 @@ def _refuse(desk: Desk, account: Account, option: Option, candidates: list[ev.Ro
     breach = protocol.breach_of(option, quote.mid, atr.value)
     _level(desk, account, option, 3, quote.mid, atr, breach, False, ("6.10", "6.4"))
     _stop(desk, account, option)
-

@@ -93,5 +93,3 @@ def _closed(
         realized=realized,
         opened=lot.opened,
     )
-
-

@@ -7,10 +7,11 @@ from allusetui.domain.contract import Option, Side
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
+from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
 from allusetui.engine.orders import intend, of_contract
 from allusetui.engine.purchase import buy
-from allusetui.rules.hedging import HedgePick, Leg, budget, within_cash
+from allusetui.rules.hedging import LEG_CLAUSES, HedgePick, Leg, budget, within_cash
 from allusetui.rules.situation import clause
 
 DEFENCE = "defence"
@@ -125,7 +126,7 @@ def _hedge(desk: Desk, account: Account, option: Option, quantity: int) -> None:
     shown = Leg(HedgePick(option, quote, quantity), quantity) if quote else None
     funds = budget(desk, account, desk.law.hedging.gains_share)
     wanted = within_cash(desk, account, [shown] if shown else [])
-    buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2", "17.3"), approved=True)
+    buy(desk, account, funds, wanted, ("0.7", BY_LEVEL, *LEG_CLAUSES), approved=True)
 
 
 def withdraw(desk: Desk, account: Account) -> None:

@@ -17,6 +17,9 @@ from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
 
+LEG_CLAUSES = ("5.1", "5.2", "5.7", "17.2", "17.3")
+"""What every leg of a hedge is decided by, whatever asks for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class HedgePick:

@@ -43,12 +43,11 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
     if looked is not None and "6.5" in e.clauses and e.purpose is Purpose.CLOSE:
         looked.expiry_looked = True
     state.intent_count = int(e.intent)
-    state.intents[e.intent] = Intent(
+    intent = state.intents[e.intent] = Intent(
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
         [e.quantity], leap=e.leap,
     )
-    adds = e.purpose.opens or (e.purpose.is_ladder and e.side is Side.BUY)
-    opened = e.candidate or (e.contract if adds and isinstance(e.contract, Option) else None)
+    opened = e.candidate or (e.contract if intent.adds and isinstance(e.contract, Option) else None)
     if opened is not None:
         today = day_of(state.at_ms)
         if state.planned_day != today:
