@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from allusetui.domain.account import Account, Status
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
@@ -116,6 +116,11 @@ class State:
     """Week of the expiry → the groups in which an assignment or a call-away counts for it (12.1)."""
     report_week: str = ""
     quarter: str = ""
+
+    def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:
+        """Open intents of the account: all, or those that trade or roll the contract."""
+        mine = (intent for intent in self.intents.values() if intent.account == account.name)
+        return [intent for intent in mine if contract is None or intent.contract == contract]
 
 
 @dataclass(slots=True)

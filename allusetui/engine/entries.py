@@ -16,6 +16,7 @@ from allusetui.engine.orders import intend
 from allusetui.rules import covered_call
 from allusetui.rules.cadence import CALLS, WINDOW_CLAUSE, Span, entry_window, windows_of
 from allusetui.rules.entry import Pick, account_refusal, put_for
+from allusetui.rules.latches import may_begin
 from allusetui.rules.situation import Refusal, clause
 from allusetui.rules.sizing import allocate, put_room
 
@@ -77,8 +78,7 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
     owed = [s for s in owed if outcomes.get(s) != "pivot" or not account.pivoted]
     again = [s for s, why in outcomes.items() if why in RELOOKED] if relook_due else []
     wanted = [s for s in desk.symbols_in(account, window) if s in owed or s in again]
-    able = account.status in (Status.SAFE, Status.MONITORING, Status.ORDERING)
-    if not wanted or not able or account.name in desk.volatile.resuming:
+    if not wanted or not may_begin(desk, account):
         return
     if owed and account.status is not Status.ORDERING:
         change(desk, account, Status.SCANNING, "window", (WINDOW_CLAUSE[window], "9.1"))
@@ -227,8 +227,7 @@ def _tell(desk: Desk, account: Account, window: str, symbol: str, refusal: Refus
 def settle_states(desk: Desk) -> None:
     """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
     for account in desk.trading():
-        purposes = [i.purpose for i in desk.state.intents.values() if i.account == account.name]
-        entries = any(purpose.builds for purpose in purposes)
+        entries = any(intent.purpose.builds for intent in desk.state.intents_of(account))
         scanning = any(name == account.name for name, _ in desk.volatile.scans)
         done = {
             Status.SCANNING: not scanning,

@@ -8,7 +8,8 @@ from allusetui.domain.contract import Side, Stock
 from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.machine import holds
+from allusetui.engine.orders import intend
 from allusetui.rules import forks
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.latches import may_leave
@@ -87,7 +88,7 @@ def sell_stock(desk: Desk, account: Account) -> None:
     if not may_leave(account, Purpose.CLOSE):
         return
     for symbol, quantity in _overdue(desk, account).items():
-        if desk.is_fresh(symbol) and not of_contract(desk, account, Stock(symbol)):
+        if desk.is_fresh(symbol) and not desk.state.intents_of(account, Stock(symbol)):
             intend(desk, account, Purpose.CLOSE, Stock(symbol), Side.SELL, quantity, ("2.7",))
 
 
@@ -111,8 +112,10 @@ def merge_flat(desk: Desk) -> None:
     Leap cash stays that: it waits for what COM's own waits for.
     """
     for account in list(desk.state.accounts.values()):
+        if account.run_off_on is None:
+            continue
         cash, leap_cash = to_price(account.cash), to_price(account.leap_cash)
-        if account.run_off_on is None or (account.merged and not (cash or leap_cash)):
+        if account.merged and not (cash or leap_cash):
             continue
         heir = forks.heir_of(desk, account)
         if heir is not None and _is_flat(desk, account):
@@ -126,5 +129,4 @@ def merge_flat(desk: Desk) -> None:
 
 def _is_flat(desk: Desk, account: Account) -> bool:
     resting = account.status is Status.SAFE and not account.latches and account.name not in desk.volatile.resuming
-    works = account.leap_sales or any(i.account == account.name for i in desk.state.intents.values())
-    return resting and not account.lots and not works
+    return resting and not account.leap_sales and not holds(desk, account)

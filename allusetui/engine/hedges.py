@@ -11,7 +11,7 @@ from allusetui.engine import prompts
 from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import open_cycle
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.engine.purchase import buy
 from allusetui.engine.schedule import Since
 from allusetui.rules import hedging, triggers
@@ -145,7 +145,7 @@ def _sell(desk: Desk, account: Account, option: Option, purpose: Purpose, clause
     quote = desk.fresh_option(option)
     if quote is None or not quote.bid or account.name in desk.volatile.resuming:
         return
-    if may_leave(account, purpose) and not of_contract(desk, account, option):
+    if may_leave(account, purpose) and not desk.state.intents_of(account, option):
         intend(desk, account, purpose, option, Side.SELL, account.quantity(option), clauses)
 
 

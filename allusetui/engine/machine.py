@@ -25,7 +25,7 @@ def change(desk: Desk, account: Account, to: Status, reason: str, clauses: tuple
 
 def holds(desk: Desk, account: Account) -> bool:
     """Whether anything is held or may still fill."""
-    return bool(account.lots) or any(i.account == account.name for i in desk.state.intents.values())
+    return bool(account.lots or desk.state.intents_of(account))
 
 
 def open_cycle(desk: Desk, account: Account, clauses: tuple[str, ...], orders: bool) -> None:

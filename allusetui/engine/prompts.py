@@ -9,7 +9,7 @@ from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.engine.purchase import buy
 from allusetui.rules.hedging import LEG_CLAUSES, HedgePick, Leg, budget, within_cash
 from allusetui.rules.situation import clause
@@ -82,7 +82,7 @@ def answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
         return
     decision = "approved" if seen.action == "approve" else "refused"
     _decide(desk, prompt, decision, untrusted(seen.by), seen.shown)
-    if decision == "approved" and prompt.contract is not None and not of_contract(desk, account, prompt.contract):
+    if decision == "approved" and prompt.contract is not None and not desk.state.intents_of(account, prompt.contract):
         _act_on(desk, account, prompt, prompt.contract)
 
 

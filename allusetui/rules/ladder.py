@@ -99,8 +99,7 @@ def rungs_of(s: Situation, account: Account, side: str) -> Rungs:
 
 def purchases_of(s: Situation, account: Account) -> list[Intent]:
     """What the account is buying for its ladder, hedges included."""
-    mine = (i for i in s.state.intents.values() if i.account == account.name)
-    return [i for i in mine if i.purpose.is_ladder and i.side is Side.BUY]
+    return [i for i in s.state.intents_of(account) if i.purpose.is_ladder and i.side is Side.BUY]
 
 
 @clause("17.3")
@@ -229,8 +228,7 @@ def obstacle(s: Situation, account: Account, option: Option) -> str | None:
         return "rejecting"
     if option in account.leap_sales:
         return "rolling"
-    works = any(i.account == account.name and i.contract == option for i in s.state.intents.values())
-    return "working" if works else None
+    return "working" if s.state.intents_of(account, option) else None
 
 
 @clause("9.1")

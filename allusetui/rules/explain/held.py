@@ -28,6 +28,6 @@ def data_findings(s: Situation, option: Option) -> Iterator[Finding]:
 
 def work_finding(s: Situation, account: Account, option: Option) -> Finding:
     """Another order waits for one that works."""
-    working = [i for i in s.state.intents.values() if i.account == account.name and i.contract == option]
+    working = s.state.intents_of(account, option)
     purposes = ", ".join(intent.purpose.value for intent in working)
     return Finding(("0.6",), "no order on it works", allows(not working), {"works": purposes} if working else {})
