@@ -1,10 +1,12 @@
 """What is looked at in every option held: its data, and whether an order on it works."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
 from allusetui.rules.explain.finding import Finding, Verdict, allows
+from allusetui.rules.liquidity import buffered_spot
 from allusetui.rules.situation import Situation
 
 
@@ -24,6 +26,12 @@ def data_findings(s: Situation, option: Option) -> Iterator[Finding]:
             "age_s": s.age_s(quote),
         }, limit,
     )  # fmt: skip
+
+
+def spot_of(s: Situation, put: Option) -> tuple[Decimal, bool] | None:
+    """The spot to judge a short put by, and whether it is a buffered one; None where no breach can be told."""
+    atr = s.state.atr.get(put.symbol)
+    return buffered_spot(s, put, atr.value) if atr is not None and atr.value else None
 
 
 def work_finding(s: Situation, account: Account, option: Option) -> Finding:
