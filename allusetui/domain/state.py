@@ -12,6 +12,8 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
+_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
+
 
 @dataclass(frozen=True, slots=True)
 class Atr:
@@ -38,6 +40,11 @@ class Approval:
     subject: str = "defence"
     text: str = ""
     expires: date | None = None
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Which of its account's prompts a key without a name is for: the lowest, stop before roll, then by age."""
+        return _FIRST.get(self.purpose, len(_FIRST)), int(self.id)
 
     @property
     def shown(self) -> str:

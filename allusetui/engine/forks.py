@@ -5,7 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Status
 from allusetui.domain.contract import Side, Stock
-from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
+from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import holds
@@ -14,6 +14,7 @@ from allusetui.rules import forks
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
+from allusetui.rules.sizing import split
 from allusetui.rules.valuation import equity, free_cash
 
 
@@ -52,9 +53,7 @@ def _give_birth(desk: Desk, parent: Account, amount: Decimal, clauses: tuple[str
     if mini:
         _provision(desk, parent, to, AccountType.MINI, parent.group, amount, clauses)
         return
-    gen, rev = down_to_cent(desk.law.sizing.split_gen * amount), down_to_cent(desk.law.sizing.split_rev * amount)
-    parts = {AccountType.GEN: gen, AccountType.REV: rev, AccountType.COM: amount - gen - rev}
-    for kind, part in parts.items():
+    for kind, part in split(amount, desk.law.sizing).items():
         _provision(desk, parent, f"{to}.{kind.value.upper()}", kind, to, part, (*clauses, "0.1"))
 
 

@@ -16,7 +16,6 @@ from allusetui.rules.situation import clause
 
 DEFENCE = "defence"
 _CLAUSES = {DEFENCE: ("0.7",), "llms": ("13.3", "17.6"), "amendment": ("15.2",)}
-_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 _ASKABLE = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
 
 
@@ -93,7 +92,7 @@ def _first_open(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approv
     if not open_prompts:
         desk.alert("warning", f"{account.name}: no prompt is open; {seen.action} did nothing.", account.name, ("0.7",))
         return None
-    return min(open_prompts, key=lambda a: (_FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
+    return min(open_prompts, key=lambda a: a.turn)
 
 
 def _named_prompt(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:

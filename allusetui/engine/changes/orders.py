@@ -139,15 +139,14 @@ def _gained(account: Account, e: ev.OrderFilled) -> Decimal:
 def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     """Cash, fees and lots of one fill; what is held the other way round is closed first, from the oldest."""
     signed = e.side.sign * e.quantity
-    paid = signed * e.price * e.contract.multiplier + e.commission
     account.fees_year += e.commission
     held = account.quantity(e.contract)
     if e.pocket is Pocket.LEAP_CASH:
-        account.leap_cash -= paid
+        account.leap_cash -= e.paid_usd
     elif isinstance(e.contract, Option) and account.trades_long(e.contract, e.side):
-        account.move_flow(-paid)
+        account.move_flow(-e.paid_usd)
     else:
-        account.cash -= paid
+        account.cash -= e.paid_usd
         if isinstance(e.contract, Option):
             account.week_premium -= signed * e.price * e.contract.multiplier
     closes = closing_part(held, signed)
