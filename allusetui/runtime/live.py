@@ -162,7 +162,7 @@ class Live:
         self._publish(ended=True)
 
     def _opening(self) -> bool:
-        return any(i.purpose.opens or i.purpose.is_ladder for i in self._turn.engine.state.intents.values())
+        return any(i.purpose.builds for i in self._turn.engine.state.intents.values())
 
     # What is shown
 

@@ -47,7 +47,7 @@ def _not_closable(seen: Seen, account: Account, contract: Option) -> str | None:
     blocked = account.latches - _BY_HAND
     if blocked:
         return f"Nothing is sent under the latch {', '.join(sorted(latch.value for latch in blocked))}."
-    if any(i.account == account.name and i.contract == contract for i in seen.snapshot.state.intents.values()):
+    if seen.snapshot.state.intents_of(account, contract):
         return "An order on it works already."
     return None
 

@@ -68,6 +68,7 @@ def test_its_last_key_arrives_though_it_closes_at_once(engine: Engine) -> None:
     console.send(Key("kill"))
     console.close()
     until(lambda: engine.hub.keys)
+    assert engine.hub.keys == [Key("kill")]
 
 
 def test_one_that_only_watches_shows_everything_and_sends_nothing(engine: Engine) -> None:
