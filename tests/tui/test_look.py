@@ -8,7 +8,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from allusetui.tui.look import structure, themes, themes_folder
-from allusetui.tui.widgets.pane import Pane
+from allusetui.tui.widgets.pane import LOOKS
 from allusetui.view.model import Tone
 
 THEMES, COMPLAINTS = themes()
@@ -102,7 +102,7 @@ def test_tones_are_told_apart_by_the_colour_blind(kind: str) -> None:
 
 def test_every_look_of_a_pane_is_in_the_style_sheet() -> None:
     sheet = structure().read_text("utf-8")
-    assert [look for look in Pane.COMPONENT_CLASSES if f".{look} " not in sheet] == []
+    assert [look for look in LOOKS if f".pane--{look} " not in sheet] == []
 
 
 @pytest.mark.parametrize(

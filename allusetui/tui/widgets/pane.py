@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -23,7 +24,8 @@ Content = Callable[[int], Table | tuple[Line, ...]]
 Source = Callable[[Seen, int], Table | tuple[Line, ...]]
 """What is shown of a snapshot at a width in cells."""
 
-_LOOKS = (*(tone.value for tone in Tone), "head", "key", "title", "focus", "cursor")
+LOOKS = (*(tone.value for tone in Tone), "head", "key", "title", "focus", "cursor")
+"""What a run of cells may look like: `.pane--LOOK` in the style sheet."""
 _MARK = "▸"
 _UNCUT = 600
 """Cells that hold what a row says, whole."""
@@ -32,7 +34,6 @@ _UNCUT = 600
 class Pane(Widget):
     """Shows what its source makes of a snapshot. Cursor and scroll keep to the row, not to the line."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{look}" for look in _LOOKS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)"),
         Binding("down", "move(1)"),
@@ -294,8 +295,19 @@ class Pane(Widget):
     def _style(self, look: str, is_cursor: bool) -> Style:
         name = look + "+" * is_cursor
         if name not in self._styles:
-            style = self.get_component_rich_style(f"pane--{look}")
+            style = self._styled(look)
             if is_cursor and look != "loud":
-                style += Style(bgcolor=self.get_component_rich_style("pane--cursor").bgcolor)
+                style += Style(bgcolor=self._styled("cursor").bgcolor)
             self._styles[name] = style
         return self._styles[name]
+
+    def _styled(self, look: str) -> Style:
+        """What the style sheet says of a look in this pane.
+
+        As Textual does it for component classes; but these it would style all, in panes that are not shown too, four
+        times before the first paint.
+        """
+        node = DOMNode(classes=f"pane--{look}")
+        node._attach(self)
+        self.app.stylesheet.apply(node, animate=False)
+        return node.rich_style
