@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from allusetui.domain.text import untrusted
 from allusetui.tui.layout import Body, Runs, changed, lay, said, title
+from allusetui.tui.widgets.strips import Drawn
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -280,6 +281,9 @@ class Pane(Widget):
         self._styles.clear()
         self._strips.clear()
         super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return [Drawn(line, line.cell_length) for line in super().render_lines(crop)]
 
     def render_line(self, y: int) -> Strip:
         """A line as it was laid; blank below the last."""
