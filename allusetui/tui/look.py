@@ -58,7 +58,8 @@ def drawn(theme: Theme, look: str) -> Style:
     colour = theme.accent if tone == "accent" else theme.variables.get(f"tone-{tone}")
     back = theme.variables.get(f"tone-{tone}-back")
     # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
-    return Style(color=_rich(colour), bgcolor=_rich(back), bold=bold or None, dim=(theme.ansi and tone == "dim") or None)
+    dim = theme.ansi and tone == "dim"
+    return Style(color=_rich(colour), bgcolor=_rich(back), bold=bold or None, dim=dim or None)
 
 
 def _rich(colour: str | None) -> RichColor | None:

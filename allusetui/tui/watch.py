@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from allusetui.domain.snapshot import Snapshot
 
 POLL_S = 0.25
+FIRST_POLL_S = 0.05
+"""As long as there is nothing to show yet."""
 
 T = TypeVar("T")
 Lens = Callable[["Snapshot"], Seen]
@@ -118,7 +120,7 @@ class Watch(App[str], inherit_bindings=False):
 
     def _start(self) -> None:
         Thread(target=self._make_lens, name="lens", daemon=True).start()
-        self.set_interval(POLL_S, self.poll)
+        self._await_first()
         if self._complaints:
             more = f" (and {len(self._complaints) - 1} more)" if len(self._complaints) > 1 else ""
             self._refuse(untrusted(f"{self._complaints[0]}{more}"))
@@ -130,6 +132,13 @@ class Watch(App[str], inherit_bindings=False):
             self._lens = self._grind()
         except Exception as error:  # shown: without law and calendar nothing else can be
             self._refusal = untrusted(f"Law or calendar can't be read: {error}")
+
+    def _await_first(self) -> None:
+        self.poll()
+        if self._seen is None:
+            self.set_timer(FIRST_POLL_S, self._await_first)
+        else:
+            self.set_interval(POLL_S, self.poll)
 
     def leave(self, end: bool) -> None:
         """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from allusetui.domain.text import untrusted
 from allusetui.tui.layout import Body, Runs, changed, lay, said, title
 from allusetui.tui.look import drawn
+from allusetui.tui.widgets.strips import Drawn
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -290,7 +291,7 @@ class Pane(Widget):
         """The lines; those of a size that was given to it since, too: its first frame is a whole one."""
         if self._content is not None and self._drawn_size != self.size:
             self._take(self._made(self.size.width))
-        return super().render_lines(crop)
+        return [Drawn(line, line.cell_length) for line in super().render_lines(crop)]
 
     def render_line(self, y: int) -> Strip:
         """A line as it was laid; blank below the last."""
