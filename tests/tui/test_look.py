@@ -104,3 +104,34 @@ def test_every_look_of_a_pane_is_drawn_in_a_colour_of_the_palette(name: str) -> 
         assert drawn(THEMES[name], look).color is not None, look
     assert drawn(THEMES[name], "cursor").bgcolor is not None
     assert drawn(THEMES[name], "loud").bgcolor != drawn(THEMES[name], "loud").color
+
+
+@pytest.mark.parametrize(
+    ("was", "written", "told"),
+    [
+        ('name = "light"', 'name = "own"\nshiny = 1', "shiny: unknown; allowed: name, dark, ansi, colours, tones"),
+        ('dim = "#59616a"', 'dimm = "#59616a"', "tones.dim: missing"),
+        ('plain = "#24292f"', 'plain = "#24292f"\nzebra = "#000000"', "tones.zebra: unknown; allowed: bad, "),
+        ('plain = "#24292f"', "plain = 7", "tones.plain: 7 is no colour; allowed: #rrggbb"),
+        ('plain = "#24292f"', 'plain = "blackish"', "tones.plain: 'blackish' is no colour; allowed: #rrggbb"),
+        ("dark = false", 'dark = "no"', "dark: 'no'; allowed: a bool"),
+        ("dark = false", "", "dark: missing"),
+        ("[tones]", "[tones", "Expected ']'"),
+    ],
+)
+def test_a_palette_of_ones_own_that_is_wrong_is_told_in_a_line_and_left_out(
+    tmp_path: Path, was: str, written: str, told: str
+) -> None:
+    text = (themes_folder() / "light.toml").read_text("utf-8")
+    assert was in text
+    (tmp_path / "own.toml").write_text(text.replace(was, written), encoding="utf-8")
+    found, (line,) = themes(tmp_path)
+    assert found == THEMES
+    assert line.startswith(f"own.toml: {told}") and "\n" not in line
+
+
+def test_a_palette_of_ones_own_is_found(tmp_path: Path) -> None:
+    text = (themes_folder() / "light.toml").read_text("utf-8").replace('name = "light"', 'name = "paper"')
+    (tmp_path / "paper.toml").write_text(text, encoding="utf-8")
+    found, complaints = themes(tmp_path)
+    assert complaints == () and found.keys() - THEMES.keys() == {"paper"}
