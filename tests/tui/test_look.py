@@ -1,12 +1,13 @@
 """Palettes and geometry: found, complete, and readable."""
 
+from pathlib import Path
 
 import pytest
 from textual._ansi_theme import ALABASTER, MONOKAI
 from textual.color import Color
 from textual.theme import Theme
 
-from allusetui.tui.look import drawn, structure, themes
+from allusetui.tui.look import drawn, structure, themes, themes_folder
 from allusetui.view.model import Tone
 
 THEMES, COMPLAINTS = themes()
