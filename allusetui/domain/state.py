@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from allusetui.domain.account import Account, Status
+from allusetui.domain.advice import Question, Suggestion
 from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
@@ -29,6 +30,7 @@ class Approval:
     """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
 
     `expires`: the session at whose close it is decided `expired`; None where it is open while its reason lasts.
+    `suggestion`: what the adviser says, of subject llms.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Approval:
     subject: str = "defence"
     text: str = ""
     expires: date | None = None
+    suggestion: Suggestion | None = None
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -51,7 +54,10 @@ class Approval:
         """The sha256 of its terms: what a person who answers has seen."""
         options = (_terms(option) for option in (self.contract, self.candidate))
         purpose = self.purpose.value if self.purpose else ""
-        terms = (self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires)
+        terms = (
+            self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires,
+            self.suggestion,
+        )  # fmt: skip
         return sha256("\n".join(map(str, terms)).encode()).hexdigest()
 
 
@@ -187,6 +193,8 @@ class Volatile:
     leap_looks: set[str] = field(default_factory=set)
     """Accounts that owe the ladder's look of the session (17.4), and sales whose purchase a chain was asked for."""
     leap_asked: set[tuple[str, Option]] = field(default_factory=set)
+    advice_awaited: dict[Question, int] = field(default_factory=dict)
+    """What the adviser was asked → until when its answer is waited for."""
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "7af15505ef1a3950a7cf811c7ea8b9dbf18fd0fdb067ccb7174a5cb747d64b4c"}
+shipped = {"v1.3": "f87642f2b35a9a84aad964acd33a98b788a09b4a66a714569dd58a790dde16d3"}
 
 
 class LawError(Exception):

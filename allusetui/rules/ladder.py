@@ -106,6 +106,17 @@ def purchases_of(s: Situation, account: Account) -> list[Intent]:
     return [i for i in s.state.intents_of(account) if i.purpose.is_ladder and i.side is Side.BUY]
 
 
+@clause("17.6")
+def crowds(rungs: Rungs, expiry: date, spacing: int) -> bool:
+    """Whether another rung of the side is nearer to the expiry's month than so many months."""
+    at = _count(month_of(expiry))
+    return any(0 < abs(at - _count(month)) < spacing for month in rungs.months)
+
+
+def _count(month: Month) -> int:
+    return 12 * month[0] + month[1]
+
+
 @clause("17.3")
 def stays_small(s: Situation, rungs: Rungs, expiry: date, value_usd: Decimal) -> bool:
     """Whether a purchase may go to the month: the side has too few rungs to bind, it is a new one, or small enough."""

@@ -9,7 +9,7 @@ from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.rules.explain import PositionFigures
-from allusetui.view import words
+from allusetui.view import suggestion, words
 from allusetui.view.model import Cell, Line, Seen, Tone
 from allusetui.view.protocol import bar_of
 
@@ -51,6 +51,8 @@ def named(approval: Approval) -> str:
 def wanted(seen: Seen, approval: Approval) -> str:
     """What an approval asks for, from its typed fields; what a model has written is text, and no more."""
     today = day_of(seen.snapshot.now_ms)
+    if approval.suggestion is not None:
+        return suggestion.named(approval.suggestion)
     if approval.purpose is None or approval.contract is None:
         return f"{approval.subject}: {untrusted(approval.text, _TEXT)}"
     held = words.named(approval.contract, today)
@@ -64,8 +66,11 @@ def wanted(seen: Seen, approval: Approval) -> str:
 def prompt(seen: Seen, approval: Approval) -> Prompt:
     """An approval with its evidence as it stands now."""
     title = (Cell(f"{approval.account}: {wanted(seen, approval)}?", Tone.LOUD),)
-    if approval.purpose is None or approval.contract is None:
-        asked: tuple[Line, ...] = ()
+    if approval.suggestion is not None:
+        asked = tuple(suggestion.evidence(approval.suggestion))
+        yes, no = suggestion.on_yes(approval.suggestion), "no: everything stays as it is"
+    elif approval.purpose is None or approval.contract is None:
+        asked = ()
         yes, no = "yes: approved, once", "no: everything stays as it is"
     else:
         hedge = approval.purpose is Purpose.HEDGE

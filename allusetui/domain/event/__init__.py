@@ -21,6 +21,7 @@ from allusetui.domain.event.account import (
     StateChanged,
     StateRefused,
 )
+from allusetui.domain.event.advice import LlmsApplied, LlmsOutcome, LlmsRefused, LlmsSuggested
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.hedge import (
@@ -146,6 +147,10 @@ __all__ = [
     "LeapSold",
     "LeapsPlanned",
     "LevelChanged",
+    "LlmsApplied",
+    "LlmsOutcome",
+    "LlmsRefused",
+    "LlmsSuggested",
     "LotClosed",
     "MarginFound",
     "OperatorKey",

@@ -55,6 +55,7 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
     account = account_of(state, e)
     state.marked_ms = state.at_ms
     account.high_water, account.last_equity = e.high_water, e.equity
+    account.ladder.mark(e.leaps_growth)
     if e.at_cut:
         account.week_equity, account.week_premium = e.equity, ZERO
     else:

@@ -141,6 +141,8 @@ def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     signed = e.side.sign * e.quantity
     account.fees_year += e.commission
     held = account.quantity(e.contract)
+    if isinstance(e.contract, Option) and not e.contract.is_index and account.trades_long(e.contract, e.side):
+        account.ladder.trade(e.paid_usd)
     if e.pocket is Pocket.LEAP_CASH:
         account.leap_cash -= e.paid_usd
     elif isinstance(e.contract, Option) and account.trades_long(e.contract, e.side):

@@ -1,0 +1,1 @@
+"""Proposes, never acts: what may be better, with its evidence."""
