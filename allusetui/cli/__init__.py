@@ -245,6 +245,27 @@ def tax(
 
 
 @app.command()
+def statement(
+    file: Annotated[
+        Path, typer.Argument(help="A Flex query's XML, or an activity statement's CSV, of Interactive Brokers.")
+    ],
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    broker_account: Annotated[
+        str | None, typer.Option(help="The statement has to be this account's: U1234567.", show_default=False)
+    ] = None,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Compare a broker's statement with the ledger: trades, fees, option events, payments, positions, cash.
+
+    Every difference is a line. Exit code 0: it ties; 1: it differs; 2: the file can't be used. Nothing is written.
+    """
+    from allusetui.cli.statement import compare
+
+    compare(file, session, journal, broker_account, sessions)
+
+
+@app.command()
 def settings(
     write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
     file: SettingsFile = None,
