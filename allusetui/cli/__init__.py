@@ -204,9 +204,9 @@ def replay(
 @app.command()
 def report(
     period: Annotated[str, typer.Argument(help="weekly, monthly, quarterly, or leaps: the LEAP ledger.")],
-    week: Annotated[str | None, typer.Option(help="2020-W10; left out: the last that was cut.")] = None,
-    month: Annotated[str | None, typer.Option(help="2020-03; left out: the last that was reported.")] = None,
-    quarter: Annotated[str | None, typer.Option(help="2020-Q1; left out: the last that was reported.")] = None,
+    week: Annotated[str | None, typer.Option(help="2020-W10; default the last that ended.", show_default=False)] = None,
+    month: Annotated[str | None, typer.Option(help="2020-03; default the last that ended.", show_default=False)] = None,
+    quarter: Annotated[str | None, typer.Option(help="2020-Q1; the same.", show_default=False)] = None,
     session: SessionName = "demo",
     journal: JournalFile = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of text.")] = False,
@@ -224,6 +224,23 @@ def report(
         raise complain("--markdown and --json: one of both")
     form = "json" if as_json else "markdown" if as_markdown else "text"
     show_report(period, {"weekly": week, "monthly": month, "quarterly": quarter}, session, journal, form, sessions)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='In English: "Why did Gen-Acc pivot last week?"')],
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Ask the journal: why, when, how much, how many, which. Every sentence cites its records as [#1234].
+
+    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said.
+    """
+    from allusetui.cli.ask import ask as ask_journal
+
+    ask_journal(question, session, journal, as_json, sessions)
 
 
 @app.command()

@@ -1,18 +1,16 @@
 """`allusetui report`: a week, a month, a quarter or the LEAP ledger out of a session's journal, or an exported one."""
 
 import re
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.journals import reading
+from allusetui.cli.say import complain
 from allusetui.compose.reported import ladder_records, records_of, written
 from allusetui.domain.moment import day_of
 from allusetui.domain.text import untrusted
-from allusetui.journal.archive import open_archive
-from allusetui.journal.error import JournalError
 from allusetui.law.load import LawError, load
-from allusetui.ledger.lots import LedgerError
+from allusetui.law.model import Law
 from allusetui.ports import Archive
 from allusetui.reports import leaps_page
 from allusetui.reports.files import NAMES
@@ -32,15 +30,12 @@ def report(
 ) -> None:
     """Print it: of the period that is named, else of the last that ended; one that has not ended is told so far."""
     name = _named(period, names)
-    path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
     try:
-        with closing(open_archive(path)) as archive:
-            page = _page(archive, path, period, name)
-    except (JournalError, LedgerError, LawError) as error:
-        raise complain(untrusted(str(error))) from None
-    except OSError as error:
-        allowed = "--session NAME of a session that was run, or --journal FILE.ndjson"
-        raise complain(f"{error.filename or path}: {error.strerror}; allowed: {allowed}") from None
+        law = load()
+    except LawError as error:
+        raise complain(str(error)) from None
+    with reading(session, journal, sessions) as archive:
+        page = _page(archive, period, name, law)
     print(_FORMS[form](page), end="")
 
 
@@ -65,28 +60,25 @@ def _span(period: str, name: str) -> Span | None:
         return None
 
 
-def _page(archive: Archive, path: Path, period: str, name: str | None) -> Page:
-    first, last = _days(archive, path)
+def _page(archive: Archive, period: str, name: str | None, law: Law) -> Page:
+    first, last = _days(archive)
     if period == LEAPS:
         return leaps_page.page(leaps(ladder_records(archive), Span(first, last)))
     issued = written(archive, period)
     if name is None:
         if not issued:
             example = f"{_OPTIONS[period]} {_EXAMPLES[period]} for one so far"
-            raise complain(f"{path}: no {period} report was due until {last.isoformat()}; allowed: {example}")
+            raise complain(f"no {period} report was due until {last.isoformat()}; allowed: {example}")
         name = max(issued)
     span = span_of(period, name)
     if span.last < first or span.first > last:
         told = f"{first.isoformat()} to {last.isoformat()}"
-        raise complain(f"{_OPTIONS[period]} {name}: is not in {path}, which tells of {told}")
+        raise complain(f"{_OPTIONS[period]} {name}: is not in the journal, which tells of {told}")
     is_issued = name in issued
-    return page_of(records_of(archive, period, name, is_issued), period, name, load(), so_far=not is_issued)
+    return page_of(records_of(archive, period, name, is_issued), period, name, law, so_far=not is_issued)
 
 
-def _days(archive: Archive, path: Path) -> tuple[date, date]:
+def _days(archive: Archive) -> tuple[date, date]:
     """The first and the last day that the journal tells of."""
-    first = next(archive.select(until=1), None)
-    last = next(archive.select(backwards=True), None)
-    if first is None or last is None:
-        raise complain(f"{path}: tells nothing yet; allowed: a session that was run")
+    (first, *_), (last, *_) = (list(archive.select(after=seq - 1, until=seq)) for seq in (1, archive.last_seq))
     return day_of(first[1]), day_of(last[1])

@@ -12,7 +12,7 @@ from allusetui.reports.weekly import cuts_of
 
 Record = tuple[int, int, Event]
 _MIDNIGHT = time(0)
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def records_of(archive: Archive, period: str, name: str, issued: bool = False) -> list[Record]:
@@ -73,7 +73,7 @@ def _monthly(archive: Archive, span: Span, until: int | None) -> Iterable[Record
     yield from archive.select(kinds.MARKS | kinds.FLOWS, _base(archive, year), end)
     yield from archive.select(kinds.MONTHLY, began, end)
     yield from archive.select(kinds.LATE, end, until)
-    yield from archive.select(kinds.WEEKS, began, until)
+    yield from archive.select(kinds.WEEKS, _before(archive, span.first - _WEEK), until)
 
 
 def _quarterly(archive: Archive, span: Span, until: int | None) -> Iterable[Record]:

@@ -112,7 +112,7 @@ def on_resumed(desk: Desk) -> None:
         desk.ask(WriteReport(period, name, _RESUMED))
 
 
-@clause("11.1", "11.2", "11.3", "S.4", "S.5")
+@clause("11.1", "11.2", "11.3", "12.2", "S.4", "S.5")
 def on_done(desk: Desk, done: inp.ReportDone) -> None:
     """Told where it is new, or says something else than it did."""
     key = _key(done.period, done.name)

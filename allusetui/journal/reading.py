@@ -14,7 +14,8 @@ from allusetui.journal.sqlite import FORMAT, GENESIS, chained, event_of, format_
 _SELECT = """
     SELECT record.seq, record.at_ms, record.line, record.hash, before.hash
     FROM record LEFT JOIN record AS before ON before.seq = record.seq - 1
-    WHERE record.seq > ? AND record.seq <= ? AND instr(record.line, ?) AND instr(record.line, ?) {kinds} ORDER BY record.seq {order}
+    WHERE record.seq > ? AND record.seq <= ? AND instr(record.line, ?) AND instr(record.line, ?) {kinds}
+    ORDER BY record.seq {order}
 """
 
 

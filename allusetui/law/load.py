@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "414f663488888498b2dfb9f50c89d1bfc5b29d4999c6dda579198b0d65bf5332"}
+shipped = {"v1.3": "5530f03f7056831af738a82971934be494ef42e7e852c9663d6d0ebd9bd74bb6"}
 
 
 class LawError(Exception):

@@ -10,7 +10,7 @@ from allusetui.domain.snapshot import Told
 from allusetui.ledger.cause import entered
 
 _NOW = 1_000
-_WEEK, _QUARTER, _YEARS = 7 * DAY_MS, 100 * DAY_MS, 800 * DAY_MS
+_WEEK, _MONTH, _QUARTER, _YEARS = 7 * DAY_MS, 31 * DAY_MS, 100 * DAY_MS, 800 * DAY_MS
 _DEEPEST, _MOST = 4, 8
 
 
@@ -125,7 +125,12 @@ _LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     ev.RollPrepared.kind: (_LEVEL,),
     ev.RollDone.kind: (_LEVEL, _lead(ev.RollPrepared, of="contract")),
     ev.RollRefused.kind: (_LEVEL, _lead(ev.RollPrepared, of="contract")),
-    ev.PivotEntered.kind: (_MARK, _LEVEL_2, _MARKET),
+    ev.PivotEntered.kind: (
+        _MARK,
+        _lead(ev.LevelChanged, fits=_at_least(1)),
+        _lead(ev.AssignmentReceived, within=_MONTH),
+        _MARKET,
+    ),
     ev.PivotLeft.kind: (_lead(ev.PivotEntered, within=_YEARS), _MARK),
     ev.FreezeOn.kind: (_lead(ev.LevelChanged, within=_NOW, fits=_at_least(2)),),
     ev.FreezeOff.kind: (_lead(ev.FreezeOn, within=_QUARTER),),

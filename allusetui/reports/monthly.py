@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Reports
 from allusetui.ledger.dated import Dated, dated
@@ -123,13 +124,15 @@ def _with_beside(total: MonthRow, rows: tuple[MonthRow, ...]) -> MonthRow:
 def _weeks(told: Records, span: Span) -> tuple[TypedWeek, ...]:
     """The weeks that end in the month, each as it was typed last."""
     found: dict[tuple[str, str | None], TypedWeek] = {}
-    for _, _, event in told:
-        if isinstance(event, ev.WeekTyped) and span.holds(_end(event.week)):
-            key = event.week, event.group
-            found[key] = TypedWeek(event.week, event.group, event.type, event.all)
+    ends: dict[str, date] = {}
+    for _, at_ms, event in told:
+        if isinstance(event, ev.WeekTyped):
+            # A week without a Friday is typed before it; one whose cut was missed after it.
+            end = ends.setdefault(event.week, min(_friday(event.week), day_of(at_ms)))
+            if span.holds(end):
+                found[event.week, event.group] = TypedWeek(event.week, event.group, event.type, event.all)
     return tuple(found.values())
 
 
-def _end(week: str) -> date:
-    """The Friday of a week."""
+def _friday(week: str) -> date:
     return date.fromisoformat(f"{week}-5")

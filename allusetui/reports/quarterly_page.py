@@ -7,7 +7,9 @@ from allusetui.domain.moment import iso
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
 from allusetui.reports import taxes
+from allusetui.reports.income import Income
 from allusetui.reports.leaps_page import blocks_of, data
+from allusetui.reports.marks import TOTAL
 from allusetui.reports.page import NONE, NOT_KNOWN, Grid, Page, Remark, marked_until, money, name_of, number
 from allusetui.reports.quarterly import HedgeRow, Purchase, QuarterlyTable, Reinvested, Trigger
 from allusetui.reports.weekly_page import INCOME, SIDES, income_cells, income_data
@@ -20,9 +22,8 @@ _NO_GAIN = "no sleeve that reinvests had a gain to share out, or its day has not
 
 def page(table: QuarterlyTable, so_far: bool = False) -> Page:
     """The page of a quarter; one that has not ended says so."""
-    income = tuple(
-        (name_of(name), *income_cells(row), money(row.hedges), money(row.growth)) for name, row in table.income
-    )
+    named = (*table.income, (TOTAL, Income.total(row for _, row in table.income)))
+    income = tuple((name_of(name), *income_cells(row), money(row.hedges), money(row.growth)) for name, row in named)
     blocks = (
         Remark("In words", tuple(_sentences(table))),
         Grid("Income", ("Account", *INCOME, *SIDES), income),

@@ -27,7 +27,8 @@ _FLOWS = (
 )
 _INCOME = (
     "Premium: options sold less those bought back, before fees. Dividends with interest and the broker's fees."
-    " Realized: closed lots of the book and dividends, net of fees. The ladder's two sides stand below, apart."
+    " Realized: closed lots of the book and dividends, net of fees. The ladder's two sides stand below, apart. What is"
+    " told late counts here for its own day, in the equity when it came."
 )
 
 

@@ -7,12 +7,13 @@ from allusetui.domain.moment import MINUTE_MS
 from allusetui.tui.screens.main import Frame, Full, kept, tail
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.constitution import constitution
+from allusetui.view.leaps import leaps
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.reports import BOOKS, CURVES, LAW, books, curves, shelf, written
+from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, books, curves, shelf, written
 
 _START = -100_000
-_LIVE = (CURVES, BOOKS)
-_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LAW: constitution}
+_LIVE = (CURVES, BOOKS, LEAPS)
+_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
 class Reports(Full):
