@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "5530f03f7056831af738a82971934be494ef42e7e852c9663d6d0ebd9bd74bb6"}
+shipped = {"v1.3": "0d571d6a7e6a59f2061483c4718da7e4e6375845941d6c7f64417e748e59b3d5"}
 
 
 class LawError(Exception):
