@@ -20,6 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of 
 OneAccount = Annotated[str, typer.Option("--account", help="GEN, REV, COM …", show_default=False)]
 ContractWords = Annotated[list[str], typer.Argument(help="As the status writes it: NVDA 2026-03-06 180.00 P")]
 WatchOnly = Annotated[bool, typer.Option("--watch", help="Look only: no key reaches the engine.")]
+JournalFile = Annotated[Path | None, typer.Option("--journal", help="An exported journal instead: journal.ndjson.")]
 AccountName = Annotated[str | None, typer.Option("--account", help="GEN, REV, COM …; left out: every account.")]
 _USUAL = Start()
 
@@ -200,6 +201,87 @@ def replay(
     from allusetui.cli.replay import run as replay_scenario
 
     replay_scenario(scenario, out, check)
+
+
+@app.command()
+def report(
+    period: Annotated[str, typer.Argument(help="weekly, monthly, quarterly, or leaps: the LEAP ledger.")],
+    week: Annotated[str | None, typer.Option(help="2020-W10; default the last that ended.", show_default=False)] = None,
+    month: Annotated[str | None, typer.Option(help="2020-03; default the last that ended.", show_default=False)] = None,
+    quarter: Annotated[str | None, typer.Option(help="2020-Q1; the same.", show_default=False)] = None,
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of text.")] = False,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """A report rebuilt from the journal alone: the same, byte for byte, as the one that was written.
+
+    One that has not ended is told so far, and says so.
+    """
+    from allusetui.cli.report import report as show_report
+    from allusetui.cli.say import complain
+
+    if as_markdown and as_json:
+        raise complain("--markdown and --json: one of both")
+    form = "json" if as_json else "markdown" if as_markdown else "text"
+    show_report(period, {"weekly": week, "monthly": month, "quarterly": quarter}, session, journal, form, sessions)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='In English: "Why did Gen-Acc pivot last week?"')],
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Ask the journal: why, when, how much, how many, which. Every sentence cites its records as [#1234].
+
+    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said.
+    """
+    from allusetui.cli.ask import ask as ask_journal
+
+    ask_journal(question, session, journal, as_json, sessions)
+
+
+@app.command()
+def tax(
+    year: Annotated[int | None, typer.Option(help="A calendar year; left out: the last.", show_default=False)] = None,
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    csv: Annotated[Path | None, typer.Option(help="Write every row there too, for an accountant.")] = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """A calendar year for the tax return: gains by term, wash-sale flags, the reserve, assignments. No tax advice.
+
+    Short and long term as Form 8949 has them, options on indexes 60/40 and marked at the year's end (§1256).
+    """
+    from allusetui.cli.tax import tax as show_tax
+
+    show_tax(year, session, journal, csv, as_json, sessions)
+
+
+@app.command()
+def statement(
+    file: Annotated[
+        Path, typer.Argument(help="A Flex query's XML, or an activity statement's CSV, of Interactive Brokers.")
+    ],
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    broker_account: Annotated[
+        str | None, typer.Option(help="The statement has to be this account's: U1234567.", show_default=False)
+    ] = None,
+    sessions: SessionsFolder = None,
+) -> None:
+    """Compare a broker's statement with the ledger: trades, fees, option events, payments, positions, cash.
+
+    Every difference is a line. Exit code 0: it ties; 1: it differs; 2: the file can't be used. Nothing is written.
+    """
+    from allusetui.cli.statement import compare
+
+    compare(file, session, journal, broker_account, sessions)
 
 
 @app.command()

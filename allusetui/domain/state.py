@@ -127,7 +127,9 @@ class State:
     typed_facts: dict[str, set[str]] = field(default_factory=dict)
     assigned_weeks: dict[str, set[str]] = field(default_factory=dict)
     """Week of the expiry → the groups in which an assignment or a call-away counts for it (12.1)."""
-    report_week: str = ""
+    began: date = date.min
+    reports: dict[str, str] = field(default_factory=dict)
+    """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
     quarter: str = ""
 
     def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:

@@ -16,12 +16,13 @@ from allusetui.view.constitution import constitution
 from allusetui.view.header import header
 from allusetui.view.journal import journal
 from allusetui.view.ladder import ladder
+from allusetui.view.leaps import leaps
 from allusetui.view.model import Line, Seen
 from allusetui.view.orders import orders
 from allusetui.view.prompts import named, prompts
 from allusetui.view.protocol import at_risk, chosen
 from allusetui.view.questions import closing, ending, resetting, resuming
-from allusetui.view.reports import BOOKS, CURVES, LAW, books, curves, shelf, written
+from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, books, curves, shelf, written
 from allusetui.view.ring import ring
 from allusetui.view.runbook import runbook
 from allusetui.view.silence import silence
@@ -32,6 +33,7 @@ __all__ = [
     "BOOKS",
     "CURVES",
     "LAW",
+    "LEAPS",
     "OPEN",
     "PANES",
     "AlertRaised",
@@ -50,6 +52,7 @@ __all__ = [
     "ending",
     "header",
     "journal",
+    "leaps",
     "named",
     "prompts",
     "resetting",

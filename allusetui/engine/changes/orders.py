@@ -120,7 +120,8 @@ def _drop_filled(state: State, intent: Intent) -> None:
 
 
 def _remember(state: State, e: ev.OrderFilled) -> None:
-    execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission)
+    day = e.day or day_of(state.at_ms)
+    execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission, day)
     if execution.root is not None:
         state.fills[execution.root[0]] = execution
 

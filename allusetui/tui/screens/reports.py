@@ -5,13 +5,13 @@ from textual.containers import Container
 
 from allusetui.domain.moment import MINUTE_MS
 from allusetui.tui.screens.main import Frame, Full, kept, tail
-from allusetui.tui.shown import BOOKS, CURVES, LAW, books, constitution, curves, shelf, written
+from allusetui.tui.shown import BOOKS, CURVES, LAW, LEAPS, books, constitution, curves, leaps, shelf, written
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.model import Line, Seen, Table
 
 _START = -100_000
-_LIVE = (CURVES, BOOKS)
-_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LAW: constitution}
+_LIVE = (CURVES, BOOKS, LEAPS)
+_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
 class Reports(Full):
