@@ -1,6 +1,6 @@
 """What the house asks of the world outside: our verbs, one screen. Every port has a simulated twin in the package."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -91,6 +91,31 @@ class Advisor(Protocol):
 
     def answer(self, question: Question) -> Advice | None:
         """None where it has nothing to say. Deterministic; may take its time, and may be called in any thread."""
+
+
+class Archive(Protocol):
+    """A journal to be read by choice, as it stood when it was opened. Whoever reads one never holds up its writer."""
+
+    @property
+    def last_seq(self) -> int:
+        """The newest record's; 0 where there is none."""
+
+    def seq_at(self, at_ms: int) -> int:
+        """The last record at or before the instant; 0 where there is none."""
+
+    def select(
+        self,
+        kinds: Collection[str] | None = None,
+        after: int = 0,
+        until: int | None = None,
+        account: str | None = None,
+        clause: str | None = None,
+        backwards: bool = False,
+    ) -> Iterator[tuple[int, int, Event]]:
+        """The events of these kinds, or of all, in (after, until], of one account or of all, as (seq, at_ms, event).
+
+        With `clause` those that name it. Ascending, or the newest first. Reads no further than it is asked to.
+        """
 
 
 class Reporter(Protocol):

@@ -1,1 +1,1 @@
-"""Proposes, never acts: what may be better, with its evidence."""
+"""Proposes and explains, never acts: what may be better, with its evidence, and what the journal tells."""

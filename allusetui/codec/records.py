@@ -23,7 +23,7 @@ from allusetui.domain import event as events
 from allusetui.domain.event import Event
 from allusetui.domain.moment import from_iso, iso
 
-__all__ = ["CodecError", "decode", "line", "to_data", "to_record"]
+__all__ = ["KINDS", "CodecError", "decode", "line", "to_data", "to_record"]
 
 _ENVELOPE: Final = dict.fromkeys(("seq", "ts", "kind", "account", "clauses", "data"))
 _FIGURES: Final = "figures"
@@ -54,6 +54,8 @@ def _kinds() -> dict[str, _Kind]:
 
 
 _KINDS: Final = _kinds()
+KINDS: Final = frozenset(_KINDS)
+"""Every kind of event that a journal may hold."""
 
 
 def _unknown_number(text: str) -> NoReturn:

@@ -46,10 +46,11 @@ class AskAdvice:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """The report of a period that ends at this instant, from the journal."""
+    """The report of a period, from the journal: when it has ended, and again for a `reason` that came late."""
 
     period: str
     name: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

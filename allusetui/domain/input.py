@@ -111,7 +111,7 @@ class AdviceSeen:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill of one leg: `price` a share, `commission` in dollars."""
+    """One fill of one leg: `price` a share, `commission` in dollars; `day`: when it was traded, None for now."""
 
     exec_id: str
     client_order_id: str
@@ -120,6 +120,7 @@ class Execution:
     quantity: int
     price: Decimal
     commission: Decimal
+    day: date | None = None
 
     @property
     def root(self) -> tuple[str, int] | None:
@@ -203,13 +204,14 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class CashBooking:
-    """Cash that came or went without a trade."""
+    """Cash that came or went without a trade; `day`: the one that the broker books it for, None for now."""
 
     id: str
     account: str
     reason: str
     amount: Decimal
     symbol: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +275,13 @@ class OperatorActed:
 
 @dataclass(frozen=True, slots=True)
 class ReportDone:
-    """A report was written: its name and the hash of its text."""
+    """A report was written: its name and the hash of its text; `reason` as it was asked for."""
 
     at_ms: int
     period: str
     name: str
     sha256: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

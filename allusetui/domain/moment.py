@@ -74,6 +74,11 @@ def quarter_before(quarter: str) -> str:
     return f"{year - 1}-Q4" if number == 1 else f"{year}-Q{number - 1}"
 
 
+def month_of(day: date) -> str:
+    """The calendar month, `2026-03`."""
+    return f"{day.year}-{day.month:02}"
+
+
 def week_of(day: date) -> str:
     """The ISO week, `2026-W10`."""
     year, week, _ = day.isocalendar()

@@ -27,6 +27,7 @@ from allusetui.engine import (
     market,
     operator,
     orders,
+    papers,
     prompts,
     reinvest,
     reports,
@@ -150,9 +151,7 @@ class Engine:
             case inp.ForeignOrderSeen():
                 reports.on_foreign(desk, item)
             case inp.ReportDone():
-                cited = ("1.5", "11.1")
-                done = ev.ReportWritten(clauses=cited, period=item.period, name=item.name, sha256=item.sha256)
-                desk.emit(done)
+                papers.on_done(desk, item)
             case inp.DiskFailed():
                 self._disk_failed(desk, item)
             case inp.Ending():
@@ -245,6 +244,7 @@ class Engine:
             closing.cut_week(desk, session)
         if since.passed(desk.clock(desk.law.cadence.audit_at)):
             audit.begin_daily(desk)
+        papers.look(desk, since)
 
     def _watch(self, desk: Desk) -> None:
         """Failing to evaluate a breaker counts as tripped."""
@@ -271,6 +271,7 @@ class Engine:
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
+        papers.issue_again(desk)
 
 
 @clause("0.12")
@@ -327,7 +328,7 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 def _end_entries(desk: Desk) -> None:
     """What opens is not left alone at the broker; defences work on there until the next start."""
     for intent in list(desk.state.intents.values()):
-        if intent.purpose.opens or intent.purpose.is_ladder:
+        if intent.purpose.builds:
             orders.end(desk, intent, "safe")
 
 

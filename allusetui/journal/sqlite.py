@@ -17,12 +17,17 @@ from allusetui.journal.lock import FolderLock
 from allusetui.journal.wal import tail_is_whole
 
 FILE_NAME: Final = "journal.sqlite"
-FORMAT: Final = 1
+FORMAT: Final = 2
 
-_GENESIS: Final = ""
-_TABLE: Final = """
-    CREATE TABLE record (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, line TEXT NOT NULL, hash TEXT NOT NULL)
+GENESIS: Final = ""
+_FROM_KIND: Final = """substr(line, instr(line, '"kind":"') + 8)"""
+_TABLE: Final = f"""
+    CREATE TABLE record (
+        seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, line TEXT NOT NULL, hash TEXT NOT NULL,
+        kind TEXT GENERATED ALWAYS AS (substr({_FROM_KIND}, 1, instr({_FROM_KIND}, '"') - 1)) VIRTUAL
+    )
 """
+_INDEX: Final = "CREATE INDEX by_kind ON record (kind)"
 _ERRNO: Final = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_READONLY: errno.EROFS,
@@ -62,11 +67,11 @@ class SqliteJournal:
         head, rows = self._hash, []
         for seq, event in enumerate(events, start=self._seq + 1):
             text = line(seq, at_ms, event)
-            head = _chained(head, text)
+            head = chained(head, text)
             rows.append((seq, at_ms, text, head))
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO record (seq, at_ms, line, hash) VALUES (?, ?, ?, ?)", rows)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):  # a full disk has rolled back by itself
@@ -81,17 +86,17 @@ class SqliteJournal:
         """
         with closing(self._rows(after)) as rows:
             for seq, at_ms, text, _ in rows:
-                yield self._event(seq, at_ms, text)
+                yield event_of(self._path, seq, at_ms, text)
 
     def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
         """The newest events of a kind, or of all, in order. Raises JournalError as `read` does."""
-        named = "" if kind is None else f'"kind":"{kind}"'
-        newest = "SELECT seq, at_ms, line FROM record WHERE instr(line, ?) ORDER BY seq DESC LIMIT ?"
+        chosen, values = ("", (count,)) if kind is None else ("WHERE kind = ?", (kind, count))
+        newest = f"SELECT seq, at_ms, line FROM record {chosen} ORDER BY seq DESC LIMIT ?"
         try:
-            rows = self._connection.execute(newest, (named, count)).fetchall()
+            rows = self._connection.execute(newest, values).fetchall()
         except sqlite3.Error as error:
-            _refuse(error, self._path)
-        return [self._event(*row) for row in reversed(rows)]
+            refuse(error, self._path)
+        return [event_of(self._path, *row) for row in reversed(rows)]
 
     @property
     def seq(self) -> int:
@@ -105,7 +110,7 @@ class SqliteJournal:
         try:
             row = self._connection.execute("SELECT hash FROM record WHERE seq = ?", (seq,)).fetchone()
         except sqlite3.Error as error:
-            _refuse(error, self._path)
+            refuse(error, self._path)
         return row[0] if row else None
 
     def close(self) -> None:
@@ -113,23 +118,14 @@ class SqliteJournal:
         self._held.close()
 
     def _verify(self) -> tuple[int, str]:
-        seq, head = 0, _GENESIS
+        seq, head = 0, GENESIS
         for row in self._rows():
             seq, head = row[0], row[3]
         return seq, head
 
-    def _event(self, seq: int, at_ms: int, text: str) -> tuple[int, int, Event]:
-        try:
-            found_seq, found_ms, event = decode(text)
-        except CodecError as error:
-            raise JournalError(f"{self._path}: record {seq}: {error}; {CURE}") from None
-        if (found_seq, found_ms) != (seq, at_ms):
-            raise JournalError(f"{self._path}: record {seq} is stored under another seq or time than it says")
-        return seq, at_ms, event
-
     def _rows(self, after: int = 0) -> Generator[tuple[int, int, str, str], None, None]:
         """The rows after a seq in order, each proven to follow the one before it."""
-        head = (self.hash_at(after) if after else None) or _GENESIS
+        head = (self.hash_at(after) if after else None) or GENESIS
         wanted = "SELECT seq, at_ms, line, hash FROM record WHERE seq > ? ORDER BY seq"
         try:
             # Closed at once where a reader stops early: an open cursor keeps the journal's side files in the folder.
@@ -137,12 +133,12 @@ class SqliteJournal:
                 for expected, (seq, at_ms, text, stored) in enumerate(rows, start=after + 1):
                     if seq != expected:
                         raise JournalError(f"{self._path}: record {expected} is missing")
-                    head = _chained(head, text) if isinstance(text, str) else _GENESIS
+                    head = chained(head, text) if isinstance(text, str) else GENESIS
                     if stored != head:
                         raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
                     yield seq, at_ms, text, head
         except sqlite3.Error as error:
-            _refuse(error, self._path)
+            refuse(error, self._path)
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -150,32 +146,56 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, isolation_level=None)
     except sqlite3.Error as error:
-        _refuse(error, path)
+        refuse(error, path)
     try:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        found = format_of(connection)
         if found not in (0, FORMAT):
-            raise JournalError(f"{path}: is of format {found}; this version reads format {FORMAT}; {CURE}")
+            raise unreadable(path, found)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if found == 0:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
+            connection.execute(_INDEX)
             connection.execute(f"PRAGMA user_version={FORMAT}")
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         connection.close()
-        _refuse(error, path)
+        refuse(error, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _chained(previous: str, text: str) -> str:
+def format_of(connection: sqlite3.Connection) -> int:
+    """The format that a journal says it has; 0 where none was written yet."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def unreadable(path: Path, found: int) -> JournalError:
+    """A journal of another format."""
+    return JournalError(f"{path}: is of format {found}; this version reads format {FORMAT}; {CURE}")
+
+
+def event_of(path: Path, seq: int, at_ms: int, text: str) -> tuple[int, int, Event]:
+    """(seq, at_ms, event) of a row. Raises JournalError for one that this version does not know, or of another row."""
+    try:
+        found_seq, found_ms, event = decode(text)
+    except CodecError as error:
+        raise JournalError(f"{path}: record {seq}: {error}; {CURE}") from None
+    if (found_seq, found_ms) != (seq, at_ms):
+        raise JournalError(f"{path}: record {seq} is stored under another seq or time than it says")
+    return seq, at_ms, event
+
+
+def chained(previous: str, text: str) -> str:
+    """The hash of a row whose text follows the hash of the one before it."""
     return sha256((previous + text).encode()).hexdigest()
 
 
-def _refuse(error: sqlite3.Error, path: Path) -> NoReturn:
+def refuse(error: sqlite3.Error, path: Path) -> NoReturn:
     """What SQLite can't make sense of is damage, everything else is the disk's refusal."""
     if _primary_code(error) in _DAMAGED or not isinstance(error, sqlite3.OperationalError):
         raise JournalError(f"{path}: {error}") from None

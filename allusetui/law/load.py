@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "f87642f2b35a9a84aad964acd33a98b788a09b4a66a714569dd58a790dde16d3"}
+shipped = {"v1.3": "ccf837f3f23bf194e2e0862f08ba7d4d0d8cfbfb6fda05ddedecbf24075b469a"}
 
 
 class LawError(Exception):

@@ -223,7 +223,7 @@ class VirtualRuntime:
                 return world.advice.ask(effect.question, now_ms)
             case ef.WriteReport():
                 digest = world.reporter.write(effect.period, effect.name, now_ms)
-                return [inp.ReportDone(now_ms, effect.period, effect.name, digest)]
+                return [inp.ReportDone(now_ms, effect.period, effect.name, digest, effect.reason)]
 
     def _look(self) -> inp.MarketSeen:
         """The quotes that the engine wants, as the feed shows them now."""

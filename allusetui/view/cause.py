@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from allusetui.domain.event import EntryPlanned, EntrySkipped, Event
+from allusetui.domain.event import Event
 from allusetui.domain.moment import day_of
 from allusetui.domain.snapshot import Told
+from allusetui.ledger.cause import ties
 from allusetui.view import words
 from allusetui.view.fit import folded, row
 from allusetui.view.journal import figures, kind_of
@@ -21,8 +22,8 @@ def chapter_title(key: str, title: str, columns: Sequence[Column]) -> Row:
 
 def cause_rows(seen: Seen, told: Told, columns: Sequence[Column]) -> Iterator[Row]:
     """The events before it about the same order, contract or entry, and the event itself, the newest last."""
-    now_ms, ties = seen.snapshot.now_ms, _ties(told)
-    before = [each for each in seen.snapshot.tail if each.seq < told.seq and ties & _ties(each)]
+    now_ms, own = seen.snapshot.now_ms, ties(told)
+    before = [each for each in seen.snapshot.tail if each.seq < told.seq and own & ties(each)]
     yield chapter_title("e", "what led to it", columns)
     for each in (*before[-_CAUSES:], told):
         cells = {
@@ -42,24 +43,3 @@ def clause_rows(seen: Seen, event: Event, columns: Sequence[Column]) -> Iterator
     for clause_id in event.clauses:
         cells = {"clause": Cell(clause_id), "looked at": Cell(known.get(clause_id, words.UNKNOWN))}
         yield from folded(f"c.{clause_id}", columns, cells)
-
-
-def entered(event: Event) -> str | None:
-    """The symbol whose entry an event tells of."""
-    match event:
-        case EntrySkipped():
-            return event.symbol
-        case EntryPlanned():
-            return event.contract.symbol
-        case _:
-            return None
-
-
-def _ties(told: Told) -> set[tuple[str, object]]:
-    """What an event has to do with: an order, a contract, an entry; else what happened at the same instant."""
-    event = told.event
-    found = {(name, getattr(event, name, None)) for name in ("intent", "contract")}
-    if isinstance(event, EntrySkipped | EntryPlanned):
-        found.add(("entry", (event.window, entered(event))))
-    own: set[tuple[str, object]] = {(name, (event.account, value)) for name, value in found if value is not None}
-    return own or {("instant", (event.account, told.at_ms))}

@@ -9,10 +9,11 @@ from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.snapshot import Told
+from allusetui.ledger.cause import entered
 from allusetui.rules import explain
 from allusetui.rules.explain import Finding, OfAccount, OfEntry, OfPosition, Subject, Value, Verdict
 from allusetui.view import words
-from allusetui.view.cause import cause_rows, chapter_title, clause_rows, entered
+from allusetui.view.cause import cause_rows, chapter_title, clause_rows
 from allusetui.view.fit import Spec, choose, folded, trim
 from allusetui.view.journal import figures as figures_of
 from allusetui.view.journal import kind_of

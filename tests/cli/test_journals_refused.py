@@ -118,7 +118,7 @@ def test_9_5_a_session_is_not_gone_on_with_from_a_record_that_is_not_ours(case: 
 
 def put_format(journal: Path) -> None:
     connection = sqlite3.connect(journal)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.commit()
     connection.close()
 
@@ -126,7 +126,7 @@ def put_format(journal: Path) -> None:
 def test_a_journal_of_another_format_is_refused_and_not_touched(sessions: Path) -> None:
     put_format(sessions / "demo" / FILE_NAME)
     before = content(sessions)
-    with pytest.raises(JournalError, match=f"is of format 2; this version reads format 1; {CURE}"):
+    with pytest.raises(JournalError, match=f"is of format 3; this version reads format 2; {CURE}"):
         open_live(sessions / "demo", None, None, None, perf_counter)
     assert content(sessions) == before
 

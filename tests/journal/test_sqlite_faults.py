@@ -133,7 +133,7 @@ def test_a_torn_last_batch_is_dropped_and_the_rest_stands(killed: Path) -> None:
 def test_a_flipped_bit_before_the_last_batch_is_refused_and_not_taken_for_a_torn_tail(killed: Path) -> None:
     log = killed / WAL_NAME
     size = log.stat().st_size
-    for at in range(0, size - 2 * PAGE, 509):
+    for at in range(0, size - 3 * PAGE, 509):
         broken = Path(shutil.copytree(killed, killed.parent / f"at-{at}"))
         flip(broken / WAL_NAME, at)
         assert "damaged" in refusal(broken), at
@@ -145,7 +145,7 @@ def test_a_file_that_is_no_journal_is_refused(closed: Path) -> None:
 
 
 def test_a_journal_of_a_later_format_is_refused(closed: Path) -> None:
-    change(closed, "PRAGMA user_version = 2")
+    change(closed, "PRAGMA user_version = 3")
     assert "format 2" in refusal(closed)
 
 
@@ -223,10 +223,12 @@ sys.stdin.read()
 
 
 def test_a_refused_journal_gives_its_folder_back(closed: Path) -> None:
-    change(closed, "PRAGMA user_version = 2")
+    change(closed, "PRAGMA user_version = 3")
     refusal(closed)
-    change(closed, "PRAGMA user_version = 1")
-    SqliteJournal(closed).close()
+    change(closed, "PRAGMA user_version = 2")
+    reopened = SqliteJournal(closed)
+    assert len(list(reopened.read())) == 4
+    reopened.close()
 
 
 def test_a_folder_that_can_not_be_made_is_an_error_of_the_disk(tmp_path: Path) -> None:

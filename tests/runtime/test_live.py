@@ -12,7 +12,8 @@ from allusetui.codec.records import line
 from allusetui.compose.live import open_live
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.advice import LadderAdvice, LadderQuestion
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Aside, AtOnce
 from allusetui.runtime.inbox import ROOM

@@ -15,6 +15,7 @@ def _started(state: State, e: ev.SessionStarted) -> None:
     state.constitution, state.constitution_hash = e.constitution, e.constitution_hash
     state.margin_rate, state.commission = e.margin_rate, e.commission
     if not e.resumed:
+        state.began = day_of(state.at_ms)
         # Closes before the start turn nothing on: the first one that is judged is the start's own day's.
         state.triggers.judged = day_of(state.at_ms) - timedelta(days=1)
 
@@ -76,7 +77,7 @@ def _week_typed(state: State, e: ev.WeekTyped) -> None:
 
 
 def _report_written(state: State, e: ev.ReportWritten) -> None:
-    state.report_week = e.name
+    state.reports[f"{e.period} {e.name}"] = e.sha256
 
 
 def _operator(state: State, e: ev.OperatorKey) -> None:

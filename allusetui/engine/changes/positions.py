@@ -1,12 +1,11 @@
 """How events of what is held change the state: levels, settlements, lots, cash."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Position
 from allusetui.domain.contract import Contract, Option, Stock
-from allusetui.domain.lot import Lot, take
+from allusetui.domain.lot import Lot, adjusted, take
 from allusetui.domain.moment import day_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
@@ -50,15 +49,7 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
         return
     lots = account.lots.pop(e.contract)
     ratio = Decimal(e.to) / Decimal(e.from_)
-    before, after, cost = 0, 0, ZERO
-    into = account.lots.setdefault(e.into, [])
-    for lot in lots:
-        before += lot.quantity
-        cost += lot.quantity * lot.price
-        quantity = int(before * ratio) - after
-        if quantity:
-            into.append(replace(lot, quantity=quantity, price=cost / quantity))
-            after, cost = after + quantity, ZERO
+    account.lots.setdefault(e.into, []).extend(adjusted(lots, ratio))
     if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
         position = account.positions.pop(e.contract)
         position.first_credit /= ratio

@@ -58,7 +58,7 @@ def _rungs(s: Situation, account: Account, side: str) -> Iterator[Finding]:
         first = date(year, month, 1)
         yield Finding(
             ("17.3",), f"{side} rung {first:%b %Y} is small", allows(ladder.stays_small(s, rungs, first, ZERO)),
-            {"value_usd": value_usd, "share": value_usd / rungs.total if rungs.total else None},
+            {"value_usd": value_usd, "share": rungs.shares.get((year, month))},
             {"at most_share": 1 / Decimal(least), "once rungs are": least},
         )  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""What events amount to: each amount is figures of its event, multiplied and added, so that it can be checked."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from allusetui.domain import event as ev
+from allusetui.domain.contract import Option, Side
+from allusetui.domain.money import ZERO
+from allusetui.domain.order import Pocket
+
+Amount = Callable[[ev.Event], Decimal | None]
+"""An event's dollars, or what else is summed; None where the event is not meant."""
+
+
+def premium(event: ev.Event) -> Decimal | None:
+    """What a short option's sale brought, or its purchase cost, before commission; hedges and LEAPs are no income."""
+    if not isinstance(event, ev.OrderFilled) or not isinstance(event.contract, Option):
+        return None
+    if event.contract.is_index or event.pocket is not Pocket.CASH:
+        return None
+    return -event.side.sign * event.quantity * event.price * event.contract.multiplier
+
+
+def premium_sold(event: ev.Event) -> Decimal | None:
+    """Of the premium what was sold."""
+    return premium(event) if isinstance(event, ev.OrderFilled) and event.side is Side.SELL else None
+
+
+def fees(event: ev.Event) -> Decimal | None:
+    return event.commission if isinstance(event, ev.OrderFilled) else None
+
+
+def realized(event: ev.Event) -> Decimal | None:
+    """As the weekly report has it: closed lots net of fees, and cash that is neither capital nor tax."""
+    match event:
+        case ev.LotClosed():
+            return event.realized
+        case ev.CashBooked() if event.reason not in ("deposit", "withdrawal", "tax"):
+            return event.amount
+        case _:
+            return None
+
+
+def traded(event: ev.Event) -> Decimal | None:
+    """Dollars that a bought or sold ladder option cost or brought."""
+    if isinstance(event, ev.LeapOpened | ev.LeapClosed):
+        return event.quantity * event.price * event.contract.multiplier
+    return None
+
+
+def strike_cash(event: ev.Event) -> Decimal | None:
+    if isinstance(event, ev.AssignmentReceived | ev.CalledAwayReceived):
+        return event.shares * event.price
+    return None
+
+
+def stopped(event: ev.Event) -> Decimal | None:
+    """What buying back at a stop cost, in dollars."""
+    return event.quantity * event.price * event.contract.multiplier if isinstance(event, ev.StopDone) else None
+
+
+def rolled(event: ev.Event) -> Decimal | None:
+    return event.quantity * event.cost * event.contract.multiplier if isinstance(event, ev.RollDone) else None
+
+
+def _of(name: str) -> Amount:
+    def amount(event: ev.Event) -> Decimal | None:
+        value = getattr(event, name, None)
+        return Decimal(value) if isinstance(value, int | Decimal) else None
+
+    return amount
+
+
+field_amounts: Final[Mapping[str, Amount]] = {
+    name: _of(name)
+    for name in ("amount", "premium", "profit", "gain", "tax_reserve", "leaps", "quantity", "shares", "exposure")
+}
+
+
+def total(amount: Amount, events: list[ev.Event]) -> Decimal:
+    return sum((found for event in events if (found := amount(event)) is not None), ZERO)

@@ -1,0 +1,49 @@
+"""A question as the journal can be asked it: typed, with nothing of its wording left."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allusetui.advisor.answers.topics import Topic
+from allusetui.domain.contract import Right
+
+
+class How(StrEnum):
+    """What is wanted of the events that a question is about."""
+
+    WHY = "why"
+    WHEN = "when"
+    HOW_MUCH = "how_much"
+    HOW_MANY = "how_many"
+    WHICH = "which"
+    WHETHER = "whether"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant to before another, ms; None: as far as the journal goes."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`accounts` and `symbols` empty: of all. `first`: the earliest is meant, not the latest.
+
+    `level`: the protocol's, to which it rose. `reason`: as the journal spells it.
+    """
+
+    how: How
+    topic: Topic
+    accounts: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    span: Span = Span()
+    level: int | None = None
+    reason: str | None = None
+    right: Right | None = None
+    clause: str | None = None
+    first: bool = False
+
+
+class Unanswerable(Exception):
+    """A question that the journal can't be asked; one line, without figures, that says why."""

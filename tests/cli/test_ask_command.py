@@ -1,0 +1,77 @@
+"""`allusetui ask`: of a session or an exported journal, as text or JSON, and what it says to bad input."""
+
+import json
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from allusetui.journal.export import export
+from allusetui.journal.sqlite import SqliteJournal
+from tests.advisor.asking import hand_made
+
+WHY = "Why did Gen-Acc pivot last week?"
+
+
+def ask(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "allusetui", "ask", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("exported") / "journal.ndjson"
+    export(hand_made(), path)
+    return path
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that was said where nothing could be done."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("allusetui: ") and done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.clause("11.4")
+def test_11_4_json_has_three_keys_and_the_text_s_citations(exported: Path) -> None:
+    done = ask(WHY, "--journal", str(exported), "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert list(found) == ["answered", "answer", "citations"]
+    assert found["answered"] is True
+    assert found["citations"] == [8, 10, 11]
+    assert all(f"[#{seq}]" in found["answer"] for seq in found["citations"])
+
+
+def test_a_session_whose_engine_is_running_is_asked(tmp_path: Path) -> None:
+    with closing(SqliteJournal(tmp_path / "live")) as engine:
+        for _, at_ms, event in hand_made().read():
+            engine.append(at_ms, [event])
+        done = ask(WHY, "--session", "live", "--sessions", str(tmp_path))
+        assert "which is 15.25 % below it [#11]." in done.stdout
+        assert (done.returncode, done.stderr) == (0, "")
+    assert {file.name for file in (tmp_path / "live").iterdir()} == {"journal.sqlite", "lock"}
+
+
+def test_what_can_not_be_told_is_an_answer_too(exported: Path) -> None:
+    for question in ("What will GEN earn next week?", "a" * 10_000, "\x1b]0;x\x07", "\udcff", "[#1]"):
+        done = ask(question.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"),
+                   "--journal", str(exported), "--json")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["answered"] is False
+
+
+def test_a_journal_that_is_missing_or_damaged_is_told_in_a_line_with_its_cure(exported: Path, tmp_path: Path) -> None:
+    assert "allowed: --session NAME" in refusal(ask(WHY, "--session", "none", "--sessions", str(tmp_path)))
+    assert str(tmp_path / "no.ndjson") in refusal(ask(WHY, "--journal", str(tmp_path / "no.ndjson")))
+    damaged = tmp_path / "damaged.ndjson"
+    damaged.write_bytes(exported.read_bytes().replace(b'"kind":"stop.done"', b'"kind":"stop.dome"'))
+    said = refusal(ask(WHY, "--journal", str(damaged)))
+    assert f"{damaged}: line 16: unknown kind 'stop.dome'; allowed: a journal.ndjson" in said
+    (tmp_path / "empty.ndjson").write_text("")
+    empty = ask(WHY, "--journal", str(tmp_path / "empty.ndjson"), "--json")
+    assert json.loads(empty.stdout) == {
+        "answered": False, "answer": "I can't tell from the ledger: it is empty.", "citations": [],
+    }  # fmt: skip
