@@ -209,7 +209,7 @@ class Account:
         return self.cash + self.tax_reserve + self.leap_cash
 
     def move_flow(self, amount: Decimal) -> None:
-        """Cash that comes or goes without being gain or drawdown: the marks move with it (0.9)."""
+        """Cash that comes or goes, to other accounts too, and is no gain or drawdown: the marks move with it (0.9)."""
         self.cash += amount
         self.high_water += amount
         self.last_equity += amount

@@ -172,6 +172,10 @@ class Suggestion:
         """Whether it would change nothing."""
         return self.proposed == self.now
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "Suggestion":
+        """Nothing in it ever changes, and the state that holds it is copied for every frame."""
+        return self
+
 
 @dataclass(slots=True)
 class LadderLog:

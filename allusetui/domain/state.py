@@ -7,11 +7,13 @@ from hashlib import sha256
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.advice import Question, Suggestion
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
+
+_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Approval:
     text: str = ""
     expires: date | None = None
     suggestion: Suggestion | None = None
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Which of its account's prompts a key without a name is for: the lowest, stop before roll, then by age."""
+        return _FIRST.get(self.purpose, len(_FIRST)), int(self.id)
 
     @property
     def shown(self) -> str:
@@ -129,6 +136,11 @@ class State:
     """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
 
+    def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:
+        """Open intents of the account: all, or those that trade or roll the contract."""
+        mine = (intent for intent in self.intents.values() if intent.account == account.name)
+        return [intent for intent in mine if contract is None or intent.contract == contract]
+
 
 @dataclass(slots=True)
 class Walk:
@@ -147,7 +159,12 @@ class Scan:
     awaited: set[str]
     due_ms: int
     chains: dict[str, Chain | None] = field(default_factory=dict)
-    relook: bool = False
+
+    def take(self, symbol: str, chain: Chain | None) -> None:
+        """Keep what has come in answer to the look, if that is for this one."""
+        if symbol in self.awaited:
+            self.awaited.discard(symbol)
+            self.chains[symbol] = chain
 
 
 @dataclass(slots=True)

@@ -335,7 +335,7 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 def _end_entries(desk: Desk) -> None:
     """What opens is not left alone at the broker; defences work on there until the next start."""
     for intent in list(desk.state.intents.values()):
-        if intent.purpose.opens or intent.purpose.is_ladder:
+        if intent.purpose.builds:
             orders.end(desk, intent, "safe")
 
 

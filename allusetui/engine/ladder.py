@@ -10,7 +10,7 @@ from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
 from allusetui.engine.advice import apply_approved
 from allusetui.engine.desk import Desk
-from allusetui.engine.entries import RELOOKED
+from allusetui.engine.entries import RELOOKED, SCAN_WAIT_S
 from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.outcome import close_roll
@@ -30,7 +30,6 @@ from allusetui.rules.reinvest import CLAUSE_OF
 from allusetui.rules.situation import Refusal, clause
 from allusetui.rules.suggestion import cited
 
-_SCAN_WAIT_S = 60
 _LEAPS, _ROLL = "leaps", "roll"
 
 
@@ -103,7 +102,7 @@ def _wait(desk: Desk, account: Account, refusal: Refusal) -> None:
 
 
 def _scan(desk: Desk, account: Account, kind: str, symbols: tuple[str, ...]) -> None:
-    due_ms = desk.now_ms + _SCAN_WAIT_S * SECOND_MS
+    due_ms = desk.now_ms + SCAN_WAIT_S * SECOND_MS
     desk.volatile.leap_scans[account.name, kind] = Scan(account.name, kind, set(symbols), due_ms)
     for symbol in symbols:
         desk.ask_chain(symbol)
@@ -112,9 +111,7 @@ def _scan(desk: Desk, account: Account, kind: str, symbols: tuple[str, ...]) -> 
 def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     """A chain has come; a look that has all of its chains is decided."""
     for scan in desk.volatile.leap_scans.values():
-        if symbol in scan.awaited:
-            scan.awaited.discard(symbol)
-            scan.chains[symbol] = chain
+        scan.take(symbol, chain)
     settle_scans(desk)
 
 

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "c1fabac10fc21b1679e8998fb640bd66466e20b34ac51fb2c63a63d7ce1d95ce"}
+shipped = {"v1.3": "6f8af8f43f9995b43336eabbb3910eb5f3049a294d42e4141d1734b7b0f59a58"}
 
 
 class LawError(Exception):

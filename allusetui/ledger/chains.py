@@ -148,7 +148,7 @@ class _Teller:
             for number, shares in pairs:
                 covered[number] += shares
         wanted, pairs = -fact.lot.quantity * option.multiplier, deque[tuple[int, int]]()
-        for lot in self.book.lots[fact.account, Stock(option.symbol)]:
+        for lot in self.book.held(fact.account, Stock(option.symbol)):
             shares = min(wanted, lot.quantity - covered[lot.number])
             if shares > 0:
                 pairs.append((lot.number, shares))

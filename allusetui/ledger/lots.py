@@ -15,7 +15,7 @@ from allusetui.domain.lot import Lot, adjusted, closing_part, take, total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, share_of, to_cent
 from allusetui.ledger.once import Records, once
-from allusetui.ledger.traces import Adjusted, Came, Closed, Delivered, Fact, Marked, Opened, Trace, Went
+from allusetui.ledger.traces import Adjusted, Closed, Delivered, Fact, Marked, Opened, Trace, Went
 
 
 class LedgerError(ValueError):
@@ -40,7 +40,7 @@ Key = tuple[str, Contract]
 class LotBook:
     """What every account holds, as the records so far tell."""
 
-    lots: dict[Key, list[Trace]] = field(default_factory=lambda: defaultdict(list))
+    lots: dict[Key, list[Trace]] = field(default_factory=dict)
     _endings: dict[Key, deque[_Ending]] = field(default_factory=lambda: defaultdict(deque))
     _count: int = 0
 
@@ -64,15 +64,15 @@ class LotBook:
             case ev.OrderFilled():
                 yield from self._filled(seq, at_ms, account, event)
             case ev.AssignmentReceived():
-                yield from self._shares_came(seq, at_ms, account, event, -event.quantity, Came.ASSIGNED)
+                yield from self._shares_came(seq, at_ms, account, event, -event.quantity)
             case ev.CalledAwayReceived():
                 yield from self._shares_went(seq, at_ms, account, event, -event.quantity, Went.CALLED_AWAY)
             case ev.ExercisedReceived() if event.contract.is_put:
                 yield from self._shares_went(seq, at_ms, account, event, event.quantity, Went.EXERCISED)
             case ev.ExercisedReceived():
-                yield from self._shares_came(seq, at_ms, account, event, event.quantity, Came.EXERCISED)
+                yield from self._shares_came(seq, at_ms, account, event, event.quantity)
             case ev.ExpiredReceived():
-                held = total(self.lots[account, event.contract])
+                held = total(self.held(account, event.contract))
                 gone = event.quantity if held > 0 else -event.quantity
                 self._end(seq, account, event.contract, gone, Went.SETTLED if event.price else Went.EXPIRED)
             case ev.PositionAdjusted():
@@ -85,18 +85,20 @@ class LotBook:
             case _:
                 pass
 
-    def _open(
-        self, seq: int, at_ms: int, key: Key, lot: Lot, came: Came, intent: str = "", source: Trace | None = None
-    ) -> Opened:
+    def held(self, account: str, contract: Contract) -> list[Trace]:
+        """The lots of one contract, the oldest first."""
+        return self.lots.get((account, contract), [])
+
+    def _open(self, seq: int, at_ms: int, key: Key, lot: Lot, intent: str = "") -> Opened:
         self._count += 1
-        new = Trace(
-            lot.quantity, lot.price, lot.fees_usd, lot.opened, lot.assigned, self._count, seq, came, intent, source
-        )
-        self.lots[key].append(new)
+        new = Trace(lot.quantity, lot.price, lot.fees_usd, lot.opened, lot.assigned, self._count, seq, intent)
+        self.lots.setdefault(key, []).append(new)
         return Opened(seq, at_ms, *key, new)
 
     def _take(self, key: Key, quantity: int) -> list[Trace]:
-        taken, self.lots[key] = take(self.lots[key], quantity)
+        taken, rest = take(self.lots.pop(key, []), quantity)
+        if rest:
+            self.lots[key] = rest
         return taken
 
     def _end(
@@ -111,30 +113,29 @@ class LotBook:
     def _provisioned(self, seq: int, at_ms: int, account: str, start: ev.AccountProvisioned) -> Iterator[Fact]:
         for held in start.holdings:
             lot = Lot(held.shares, held.basis, ZERO, start.opened, held.assigned)
-            yield self._open(seq, at_ms, (account, Stock(held.symbol)), lot, Came.HELD)
+            yield self._open(seq, at_ms, (account, Stock(held.symbol)), lot)
         for row in start.options:
             lot = Lot(row.quantity, row.price, ZERO, row.opened)
-            yield self._open(seq, at_ms, (account, row.contract), lot, Came.HELD)
+            yield self._open(seq, at_ms, (account, row.contract), lot)
 
     def _filled(self, seq: int, at_ms: int, account: str, fill: ev.OrderFilled) -> Iterator[Fact]:
         key, signed = (account, fill.contract), fill.side.sign * fill.quantity
-        closes = closing_part(total(self.lots[key]), signed)
+        closes = closing_part(total(self.held(*key)), signed)
         self._end(seq, account, fill.contract, -closes, Went.TRADED, fill.intent)
         if closes != signed:
             fees = fill.commission - share_of(fill.commission, abs(closes), fill.quantity)
             lot = Lot(signed - closes, fill.price, fees, day_of(at_ms))
-            yield self._open(seq, at_ms, key, lot, Came.TRADED, fill.intent)
+            yield self._open(seq, at_ms, key, lot, fill.intent)
 
     def _shares_came(
-        self, seq: int, at_ms: int, account: str, event: ev.AssignmentReceived | ev.ExercisedReceived, gone: int,
-        came: Came,
-    ) -> Iterator[Fact]:  # fmt: skip
+        self, seq: int, at_ms: int, account: str, event: ev.AssignmentReceived | ev.ExercisedReceived, gone: int
+    ) -> Iterator[Fact]:
         """An assigned put's premium lowers what its shares cost, an exercised call's raises it."""
-        option, stock, assigned = event.contract, Stock(event.contract.symbol), came is Came.ASSIGNED
+        option, stock, assigned = event.contract, Stock(event.contract.symbol), isinstance(event, ev.AssignmentReceived)
         for part in self._take((account, option), gone):
             price = option.strike - part.price if assigned else option.strike + part.price
             shares = Lot(abs(part.quantity) * option.multiplier, price, part.fees_usd, day_of(at_ms), assigned)
-            opened = self._open(seq, at_ms, (account, stock), shares, came, source=part)
+            opened = self._open(seq, at_ms, (account, stock), shares)
             yield Delivered(seq, at_ms, account, option, part, (opened.lot,))
             yield opened
 
@@ -155,12 +156,12 @@ class LotBook:
             gone = closing_part(event.from_, more)
             self._end(seq, account, event.contract, -gone, Went.ACCEPTED)
             if more != gone:
-                yield self._open(seq, at_ms, key, Lot(more - gone, ZERO, ZERO, day_of(at_ms)), Came.ACCEPTED)
+                yield self._open(seq, at_ms, key, Lot(more - gone, ZERO, ZERO, day_of(at_ms)))
             return
         ratio = Decimal(event.to) / Decimal(event.from_)
-        for lot in adjusted(self.lots.pop(key), ratio):
+        for lot in adjusted(self.lots.pop(key, []), ratio):
             after = replace(lot, mark=lot.mark / ratio if lot.mark is not None else None)
-            self.lots[account, event.into].append(after)
+            self.lots.setdefault((account, event.into), []).append(after)
             yield Adjusted(seq, at_ms, account, event.into, after, ratio)
 
     def _closed(self, seq: int, at_ms: int, account: str, event: ev.LotClosed) -> Closed:
@@ -172,7 +173,7 @@ class LotBook:
         return Closed(seq, at_ms, account, event.contract, lot, event, went, cause, intent, by)
 
     def _marked(self, seq: int, at_ms: int, account: str, mark: ev.IndexMark) -> Iterator[Fact]:
-        lots = self.lots[account, mark.contract]
+        lots = self.held(account, mark.contract)
         if total(lots) != mark.quantity:
             raise LedgerError(f"{mark.quantity} are marked, {total(lots)} held")
         for index, lot in enumerate(lots):

@@ -13,16 +13,6 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, down_to_cent
 
 
-class Came(StrEnum):
-    """How a lot came to be."""
-
-    HELD = "held at the start"
-    TRADED = "traded"
-    ASSIGNED = "assigned"
-    EXERCISED = "exercised"
-    ACCEPTED = "accepted"
-
-
 class Went(StrEnum):
     """How a lot ended."""
 
@@ -39,15 +29,13 @@ class Went(StrEnum):
 class Trace(Lot):
     """A lot that knows its beginning: `number` is its own, parts of it keep it; `seq` the record that opened it.
 
-    `source`: the option lot that became these shares. `mark`: the price a share at which a year's end last taxed it
-    (§1256), and `marked_usd` what it has been taxed for so far.
+    `intent`: its order. `mark`: the price a share at which a year's end last taxed it (§1256), and `marked_usd` what it
+    has been taxed for so far.
     """
 
     number: int = 0
     seq: int = 0
-    came: Came = Came.HELD
     intent: str = ""
-    source: "Trace | None" = None
     mark: Decimal | None = None
     marked_usd: Decimal = ZERO
 

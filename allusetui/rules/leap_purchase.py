@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
-
 from allusetui.domain.account import Account, LeapSale
 from allusetui.domain.advice import LadderTerms
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import LeapPurchase
 from allusetui.domain.money import ZERO, to_price
-from allusetui.domain.quote import Chain, Floats, Quote
-from allusetui.law.model import Band
+from allusetui.domain.quote import Chain, Quote
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.entry import Pick, StrikeRule, data_refusal, no_strike, slice_deltas
+from allusetui.rules.entry import Pick, StrikeRule, data_refusal, no_strike, slice_deltas, strikes_inside
 from allusetui.rules.hedging import put_in, put_months
 from allusetui.rules.ladder import (
     GROWTH,
@@ -29,16 +26,15 @@ from allusetui.rules.ladder import (
     cost_usd,
     crowds,
     month_of,
-    most_for,
     place,
     rungs_of,
     value_usd,
 )
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
+from allusetui.rules.price_walk import most_for
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.suggestion import terms_of
 
-_EPSILON = 1e-9
 NO_FIT = "no_fit"
 Offer = Callable[[date], Pick | list[Refusal]]
 Chains = Mapping[str, Chain | None]
@@ -101,9 +97,10 @@ def _calls_in(s: Situation, chain: Chain, expiry: date, aim: float) -> tuple[lis
     assert spot is not None
     row = chain.slices[expiry, Right.CALL]
     deltas = slice_deltas(row, float(spot.mid), chain.at_ms, s.volatile.rate)
-    order = _outward(deltas, law.call_delta, aim, row.asks)
+    rule = StrikeRule(law.call_delta, aim, 0.0)
+    order = strikes_inside(row, deltas, rule)
     if not order:
-        return [], [no_strike(row, deltas, StrikeRule(law.call_delta, aim, 0.0), ("17.1",))]
+        return [], [no_strike(row, deltas, rule, ("17.1",))]
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     fit: list[Pick] = []
     refusals: list[Refusal] = []
@@ -121,12 +118,6 @@ def _calls_in(s: Situation, chain: Chain, expiry: date, aim: float) -> tuple[lis
             )  # fmt: skip
         refusals = refusals or failures
     return fit, refusals
-
-
-def _outward(deltas: Floats, band: Band[float], aim: float, asks: Floats) -> list[int]:
-    """The strikes of a delta band that are offered at all, the one nearest the aim first, ties to the lower delta."""
-    inside = np.flatnonzero((asks > 0) & (deltas >= band.low - _EPSILON) & (deltas <= band.high + _EPSILON))
-    return sorted((int(i) for i in inside), key=lambda i: (round(abs(float(deltas[i]) - aim), 9), float(deltas[i])))
 
 
 @clause("17.1")

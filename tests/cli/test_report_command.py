@@ -115,8 +115,8 @@ def test_it_says_no_in_one_line(capsys: pytest.CaptureFixture[str], folder: Path
 def test_an_empty_or_broken_journal_is_refused_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_text("", encoding="utf-8")
-    said = refused(capsys, "weekly", "--journal", path)
-    assert said.endswith("holds no record; allowed: the journal of a session that was run")
+    told = refused(capsys, "weekly", "--journal", path)
+    assert told.endswith("holds no record; allowed: the journal of a session that was run")
     path.write_text("what is this\n", encoding="utf-8")
     assert str(path) in refused(capsys, "weekly", "--journal", path)
 
@@ -128,4 +128,4 @@ def test_where_no_period_has_ended_it_says_how_to_see_the_one_so_far(
     path = tmp_path / "journal.ndjson"
     path.write_text("".join(lines[:9]), encoding="utf-8")
     said = refused(capsys, "monthly", "--journal", path)
-    assert said == "no monthly report was due until 2026-03-26; allowed: --month 2026-03 for the one so far"
+    assert said == "no monthly report was due until 2026-03-26; allowed: --month 2020-03 for one so far"

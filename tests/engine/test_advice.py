@@ -1,5 +1,6 @@
 """13.3, 17.6: what becomes of an adviser's answer, or of none. Thu 2026-10-01 is reinvest day, asked at 10:00."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from allusetui.codec.records import decode, line
+from allusetui.codec.state import state_data, state_of
 from allusetui.domain.advice import LadderAdvice, LadderQuestion, LadderTerms
 from allusetui.domain.input import AdviceSeen, OperatorActed
 from allusetui.domain.moment import MINUTE_MS, to_ms
@@ -15,6 +17,7 @@ from allusetui.engine.apply import FoldError, fold
 from allusetui.law.load import load
 from allusetui.rules.suggestion import by_law
 from allusetui.runtime.virtual import Crash
+from allusetui.scenario.load import parse
 from tests.engine.advisers import LEAP, NVDA, REV, Says, Slow, quarter, quick, run_with
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import fault, operator, situation, told
@@ -174,6 +177,7 @@ def test_13_3_the_journal_alone_tells_the_same_terms_prompts_and_outcomes() -> N
     for count in range(0, len(read), 7):
         fold(read[:count])
     assert fold(read) == state
+    assert state_of(json.loads(json.dumps(state_data(state)))) == state
     assert state.accounts["REV"].ladder.terms is not None
     (applied,) = [index for index, row in enumerate(read) if row[2].kind == "llms.applied"]
     with pytest.raises(FoldError, match="was not approved"):
@@ -200,6 +204,20 @@ def test_13_3_one_is_open_at_most_and_a_new_quarter_brings_another() -> None:
     assert [x["data"]["quarter"] for x in r.of("llms.suggested")] == ["2026-Q4", "2027-Q1"]
     assert [x["data"]["decision"] for x in r.of("approval.decided")] == ["expired"]
     assert [prompt.id for prompt in open_prompts(r)] == ["2"]
+
+
+@pytest.mark.clause("13.3", "17.6")
+def test_17_6_what_was_approved_and_has_not_acted_yet_is_what_the_next_quarter_starts_from() -> None:
+    young, adviser = LEAP.replace("2027-01-15", "2027-12-17"), Says(quick)
+    text = situation(
+        "2026-09-30T15:00:00", "2027-01-04T12:00:00", {"NVDA": NVDA}, REV, young, APPROVED, accounts=("REV",),
+        capital=None,
+    )  # fmt: skip
+    r = run_with(parse(text, "test.toml"), adviser)
+    first, second = r.of("llms.suggested")
+    assert r.of("llms.applied") == []
+    assert second["data"]["now"] == first["data"]["proposed"] != first["data"]["now"]
+    assert r.run.runtime.engine.state.accounts["REV"].ladder.waiting.id == first["data"]["id"]  # type: ignore[union-attr]
 
 
 @pytest.mark.clause("13.3")

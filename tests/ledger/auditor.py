@@ -196,5 +196,5 @@ TEXTS = ("account", "ledger", "symbol", "memo")
 
 
 def amounts_of(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What of a mark is money: its lists of LEAPs and falls, and whether it is the cut's, are not."""
+    """The plain numbers of a record: neither what is true or false, nor tables."""
     return ((key, value) for key, value in record["data"].items() if not isinstance(value, bool | list))

@@ -1,14 +1,16 @@
 """Whatever happens, the tax ledger's rows sum to the lots that were closed, and to the books, year by year."""
 
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allusetui.domain.contract import Stock
-from allusetui.domain.event import LotClosed
+from allusetui.domain.event import AccountMarked, LotClosed
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import ZERO
 from allusetui.ledger.postings import postings
@@ -16,9 +18,12 @@ from allusetui.ledger.tax.year import KINDS, tax_ledger
 from tests.ledger.dealing import RULES, Dealing, put
 from tests.ledger.happenings import happened
 from tests.ledger.test_agreement import commissions, fine_commissions, prices
+from tests.replaying import SHARED, replay_file
 
 pytestmark = pytest.mark.clause("10.3")
 
+WHEEL = Path(__file__).parents[1] / "scenarios" / "wheel-three-weeks.toml"
+RUNS = [WHEEL, *sorted((SHARED / "scenarios").glob("*.toml"))]
 CHRISTMAS_MS = to_ms(datetime(2025, 12, 24, 10, 30))
 
 
@@ -61,3 +66,21 @@ def test_10_3_over_all_years_an_index_option_is_taxed_for_what_it_realized(
     rows = book.taxes.rows
     assert sum((row.gain for row in rows), ZERO) == sum((row.realized for row in rows), ZERO)
     assert all(row.gain == row.proceeds - row.basis - row.fees for row in rows)
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.stem)
+def test_10_3_a_run_s_tax_ledger_says_what_the_engine_its_marks_and_the_books_say(path: Path) -> None:
+    replayed = replay_file(path)
+    records = list(replayed.journal.read())
+    taxes, year = tax_ledger(records, RULES), day_of(records[-1][1]).year
+    booked: dict[str, Decimal] = defaultdict(Decimal)
+    for row in postings(records):
+        if row.ledger == "realized":
+            booked[row.account] -= row.amount
+    closings = sum(isinstance(event, LotClosed) for _, _, event in records)
+    for name, account in replayed.run.runtime.engine.state.accounts.items():
+        told = taxes.year(year, name).realized
+        assert told == account.realized_year
+        assert abs(told - booked[name]) <= Decimal("0.01") * closings
+    marks = {event.account: event.realized for _, _, event in records if isinstance(event, AccountMarked)}
+    assert all(taxes.year(year, name).realized == realized for name, realized in marks.items())

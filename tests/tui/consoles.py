@@ -4,12 +4,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import OperatorKey
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
-from allusetui.view.reports import Shelf, empty_shelf
+from allusetui.view.shelf import Shelf, empty_shelf
 from tests.replaying import Replayed, replay_crash_week, replay_text
 from tests.rules.situations import AAPL, but, option, situation
 from tests.view.snapshots import LAW, snapshot_of
@@ -88,8 +89,9 @@ class Served:
         self.publish(state=replace(self.snapshot.state, approvals={}))
 
     def publish(self, **changes: Any) -> None:
-        """Serve the next snapshot."""
-        self.snapshot = replace(self.snapshot, count=self.snapshot.count + 1, **changes)
+        """Serve the next snapshot, that of a second later."""
+        later = {"count": self.snapshot.count + 1, "now_ms": self.snapshot.now_ms + 1_000}
+        self.snapshot = replace(self.snapshot, **{**later, **changes})
 
 
 class Clock:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import ApprovalDecided
-from allusetui.domain.snapshot import Key, Told
+from allusetui.domain.snapshot import Told
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.typing import Pick
 from allusetui.tui.screens.why import Why
