@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui import cli
+from allusetui.cli import commands
 from allusetui.cli.shelf import Shelf
 from allusetui.journal.export import export
 from allusetui.journal.sqlite import SqliteJournal
@@ -23,7 +23,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Told:
 
     def run(*args: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
-            cli.app(["weeks", *args])
+            commands.app(["weeks", *args])
         said = capsys.readouterr()
         return int(ended.value.code or 0), said.out, said.err
 
