@@ -31,6 +31,7 @@ _LONGEST_HEADLINE = 160
 def at_close(desk: Desk, session: Session) -> None:
     """The session has just closed: its closes are asked about once the bars before them are known."""
     desk.volatile.closed = session.day
+    desk.volatile.bars_missing.clear()
     for symbol in _watched(desk):
         if not _is_known(desk, symbol):
             desk.volatile.bars_missing.add(symbol)

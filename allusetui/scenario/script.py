@@ -76,12 +76,18 @@ class TapePoint(Table):
     glide_ms: values.Span = Field(default=0, alias="glide")
 
 
+def _headline(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_HEADLINE:
+        raise Problem(f"{values.shown(value)} is no headline; allowed: a text of at most {LONGEST_HEADLINE} characters")
+    return value
+
+
 class Headline(Table):
     """`[[headline]]`: what somebody publishes on a symbol. It is seen at the next look, and makes none."""
 
     at: values.LocalTime
     symbol: values.Symbol
-    text: str = Field(max_length=LONGEST_HEADLINE)
+    text: Annotated[str, PlainValidator(_headline)]
 
 
 class Fault(Table):
