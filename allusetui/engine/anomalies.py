@@ -33,7 +33,7 @@ def at_close(desk: Desk, session: Session) -> None:
     desk.volatile.closed = session.day
     desk.volatile.bars_missing.clear()
     for symbol in _watched(desk):
-        if not _is_known(desk, symbol):
+        if desk.quote(symbol) is not None and not _is_known(desk, symbol):
             desk.volatile.bars_missing.add(symbol)
             desk.ask(AskBars(symbol))
     _ask_if_whole(desk)
