@@ -10,6 +10,7 @@ from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from allusetui.domain.answer import Asking, Reply
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
@@ -17,6 +18,7 @@ from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
+from allusetui.view.reports import Shelf
 
 if TYPE_CHECKING:
     from allusetui.domain.calendar import Calendar
@@ -51,12 +53,25 @@ def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], 
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder))
 
 
 def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder))
+
+
+def _reading(folder: Path) -> tuple[Shelf, Asking]:
+    """What a screen reads of a session's folder: its reports, and its journal by questions."""
+    return partial(_report, folder), partial(_reply, folder)
+
+
+def _reply(folder: Path, question: str) -> Reply:
+    """What the session's journal answers."""
+    # Imported here: who asks nothing needs none of it.
+    from allusetui.compose.answers import reply
+
+    return reply(folder, question)
 
 
 def _report(folder: Path, period: str, name: str) -> str | None:

@@ -11,7 +11,8 @@ from allusetui.domain.text import untrusted
 from allusetui.tui.keys import bindings
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
-from allusetui.tui.screens.typing import Filter, Pick, Typing
+from allusetui.tui.screens.reports import Reports
+from allusetui.tui.screens.typing import Filter, Pick, Query, Typing
 from allusetui.tui.screens.why import Why
 from allusetui.tui.watch import Watch
 from allusetui.tui.widgets.pane import Pane
@@ -32,14 +33,28 @@ class Viewer(Watch):
     # By typing
 
     def action_find(self) -> None:
-        """Filter the journal where one is looked at; else choose an account."""
+        """Filter the journal where one is looked at; ask it among the reports; else choose an account."""
         focused = self.focused
-        if focused is not None and focused.id == "journal":
+        if isinstance(self.screen, Reports):
+            self._inquire(self.screen)
+        elif focused is not None and focused.id == "journal":
             self.push_screen(Filter(self.wanted, self._filter))
         elif (seen := self._seen) is not None:
             accounts = seen.snapshot.state.accounts.values()
             choices = [Choice(a.name, a.name, " ".join([a.status.value, *sorted(a.latches)])) for a in accounts]
             self._pick("choose an account", choices, self._choose)
+
+    def _inquire(self, screen: Reports) -> None:
+        if self.inquirer.is_busy:
+            self._refuse("a question is being looked up")
+            return
+
+        def asked_for(question: str | None) -> None:
+            if question and question.strip():
+                self.inquirer.ask(question)
+                screen.open_questions()
+
+        self.push_screen(Query(), asked_for)
 
     def _filter(self, words: str) -> None:
         self.wanted = words

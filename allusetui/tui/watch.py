@@ -16,12 +16,14 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import Screen
 
+from allusetui.domain.answer import Asking
 from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
 from allusetui.tui.driver.driver import CellDriver
 from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
+from allusetui.tui.inquirer import Inquirer, nobody
 from allusetui.tui.keys import bindings, rebound
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
@@ -34,11 +36,12 @@ from allusetui.tui.widgets.pane import Pane
 from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.commands import label
 from allusetui.view.header import header
+from allusetui.view.inquiry import Inquiry
 from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.questions import ending
 from allusetui.view.reports import Shelf, empty_shelf
-from allusetui.view.why import Asked, asked_of, deeper
+from allusetui.view.why import Asked, asked_of, cited, deeper
 
 POLL_S = 0.25
 
@@ -70,6 +73,7 @@ class Watch(App[str], inherit_bindings=False):
         clock_ms: Callable[[], float],
         prefs: Prefs | None = None,
         shelf: Shelf = empty_shelf,
+        asking: Asking = nobody,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
@@ -92,12 +96,14 @@ class Watch(App[str], inherit_bindings=False):
         self.lost = False
         """Whether its terminal is gone."""
         self.account: str | None = None
+        self.inquirer = Inquirer(asking, lambda found: self._soon(self._tell_reply, found))
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
         self._frame = Frame(
-            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf
-        )
+            self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf,
+            lambda: self.inquirer.current,
+        )  # fmt: skip
         self.main = Main(self._frame)
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
@@ -252,6 +258,12 @@ class Watch(App[str], inherit_bindings=False):
     def asked_of(self, seen: Seen) -> None:
         """What a new snapshot asks of a person, once it is drawn."""
 
+    def _tell_reply(self, found: Inquiry) -> None:
+        """A question has been looked up."""
+        self.inquirer.current = found
+        if self._seen is not None and isinstance(self.screen, Reports):
+            self.screen.query_one("#document", Pane).show(self._seen)
+
     def _refuse(self, words: str) -> None:
         self._notes.refused(words, self._clock_ms())
         self._draw(False)
@@ -342,7 +354,10 @@ class Watch(App[str], inherit_bindings=False):
         pane = self.focused
         key = pane.at if isinstance(pane, Pane) else None
         if isinstance(self.screen, Why):
-            return deeper(seen, key) if key is not None else None
+            return deeper(seen, key, self.screen.asked.before) if key is not None else None
+        if isinstance(self.screen, Reports) and self.screen.asks and key is not None:
+            reply = self.inquirer.current.reply
+            return cited(seen, reply.opened, key) if reply is not None else None
         if pane is None or pane.id is None or key is None:
             return asked_of(seen, "sleeves", self.account) if self.account is not None else None
         return asked_of(seen, pane.id, key)

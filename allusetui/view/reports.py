@@ -17,7 +17,7 @@ from allusetui.view.charts import chart
 from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
 from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
 
-CURVES, BOOKS, LAW = "curves", "books", "constitution"
+CURVES, BOOKS, LAW, QUESTIONS = "curves", "books", "constitution", "questions"
 Shelf = Callable[[str, str], str | None]
 """Gives the text of a written report by its period and name; None where it can't be read."""
 _LONGEST_LINE, _SET_IN = 500, 4
@@ -28,10 +28,10 @@ _HEIGHT = 6
 
 
 def shelf(seen: Seen, width: int) -> Table:
-    """What can be read: the curves, the books, the constitution, then the written reports, the newest first."""
+    """What can be read: curves, books, constitution, questions, then the written reports, the newest first."""
     columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
     now = Cell("now", Tone.DIM)
-    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW)]
+    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW, QUESTIONS)]
     for told in reversed(seen.snapshot.reports):
         if isinstance(told.event, ReportWritten):
             when = words.moment(told.at_ms, now_ms)

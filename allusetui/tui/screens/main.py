@@ -13,6 +13,7 @@ from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.approvals import approvals
 from allusetui.view.calendar import calendar
+from allusetui.view.inquiry import Inquiry
 from allusetui.view.ladder import ladder
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.orders import orders
@@ -34,6 +35,8 @@ class Frame(NamedTuple):
     wanted: Callable[[], str]
     """The words that the journal's rows have to have."""
     shelf: Shelf
+    inquiry: Callable[[], Inquiry]
+    """What was asked of the journal last."""
 
 
 def _states(seen: Seen, width: int) -> tuple[Line, ...]:

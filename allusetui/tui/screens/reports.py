@@ -7,8 +7,9 @@ from allusetui.domain.moment import MINUTE_MS
 from allusetui.tui.screens.main import Frame, Full, kept, tail
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.constitution import constitution
+from allusetui.view.inquiry import inquiry_page
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.reports import BOOKS, CURVES, LAW, books, curves, shelf, written
+from allusetui.view.reports import BOOKS, CURVES, LAW, QUESTIONS, books, curves, shelf, written
 
 _START = -100_000
 _LIVE = (CURVES, BOOKS)
@@ -37,7 +38,22 @@ class Reports(Full):
 
     def on_pane_chosen(self, message: Pane.Chosen) -> None:
         if message.pane.id == "reports" and self._seen is not None:
-            self._chosen = message.key
+            self._turn(message.key)
+
+    def open_questions(self) -> None:
+        """Turn to the page of questions; enter there opens what is cited."""
+        self.query_one("#reports", Pane).choose(QUESTIONS)
+        self._turn(QUESTIONS)
+        self.query_one("#document", Pane).focus()
+
+    @property
+    def asks(self) -> bool:
+        """Whether the page of questions is open."""
+        return self._chosen == QUESTIONS
+
+    def _turn(self, key: str) -> None:
+        self._chosen = key
+        if self._seen is not None:
             document = self.query_one("#document", Pane)
             document.show(self._seen)
             document.action_move(_START)
@@ -50,8 +66,12 @@ class Reports(Full):
         """What the page that is open changes with: the constitution asks every rule there is, a file never changes."""
         if self._chosen == LAW:
             return LAW, tail(seen), seen.snapshot.now_ms // MINUTE_MS
+        if self._chosen == QUESTIONS:
+            return QUESTIONS, self._frame.inquiry(), tail(seen)[1]
         return self._chosen, seen.snapshot.count if self._chosen in _LIVE else len(seen.snapshot.reports)
 
     def _written(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        if self._chosen == QUESTIONS:
+            return inquiry_page(seen, self._frame.inquiry(), width)
         page = _PAGES.get(self._chosen)
         return page(seen, width) if page is not None else written(seen, self._chosen, self._frame.shelf, width)

@@ -1,0 +1,31 @@
+"""Questions put together with the journal that they are asked of."""
+
+from contextlib import closing
+from pathlib import Path
+
+from allusetui.advisor.answers.ask import Offline
+from allusetui.domain.answer import Answer, Reply
+from allusetui.domain.text import untrusted
+from allusetui.journal.archive import open_archive
+from allusetui.journal.error import JournalError
+from allusetui.law.load import load
+
+
+def answer(question: str, path: Path) -> Answer:
+    """The answer of a session's folder, or of a journal's file. Raises JournalError, OSError."""
+    with closing(open_archive(path)) as archive:
+        return Offline(archive, load()).ask(question)
+
+
+def reply(folder: Path, question: str) -> Reply:
+    """The answer of a session and the records that it cites, each with what led to it.
+
+    Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal that can't be read.
+    """
+    try:
+        with closing(open_archive(folder)) as archive:
+            offline = Offline(archive, load())
+            found = offline.ask(question)
+            return Reply(found, {seq: offline.finder.opened(seq) for seq in found.citations})
+    except JournalError as error:
+        raise ValueError(untrusted(str(error))) from None
