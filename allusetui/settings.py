@@ -36,12 +36,25 @@ class Notify(_Table):
     terminal: bool = True
 
 
+class Llm(_Table):
+    """A language model that words answers, where one is named; its key stands in an environment variable alone."""
+
+    model: str = ""
+    base_url: str = "https://api.openai.com/v1"
+    key_env: str = "ALLUSETUI_LLM_KEY"
+    timeout_s: float = Field(default=20.0, gt=0, le=120)
+
+
 class Settings(_Table):
     """`keys`: the key of each command as a person types it."""
 
     theme: str = "dark"
     notify: Notify = Notify()
     keys: Mapping[str, str] = Field(default_factory=dict)
+    llm: Llm = Llm()
+
+
+_TABLE_OF: Final[Mapping[str, type[_Table]]] = {"notify": Notify, "llm": Llm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ def _read(table: dict[str, Any], file: Path) -> Loaded:
 def _complaint(wrong: ErrorDetails, file: Path) -> str:
     key = ".".join(map(str, wrong["loc"]))
     if wrong["type"] == "extra_forbidden":
-        table = Notify if wrong["loc"][0] == "notify" else Settings
+        table = _TABLE_OF.get(str(wrong["loc"][0]), Settings) if len(wrong["loc"]) > 1 else Settings
         return _line(file, key, "unknown", f"there are {', '.join(table.model_fields)}")
     wanted = "a table" if wrong["type"] in _TABLES else wrong["msg"].lower().removeprefix("input should be ")
     return _line(file, key, f"{wrong['input']!r}", f"allowed: {wanted}; the default stays")
@@ -138,6 +151,12 @@ def default_text() -> str:
             "# [notify]          # how critical alerts and approval prompts call you",
             "# bell = true",
             "# terminal = true   # the terminal's own notification (OSC 9)",
+            "",
+            "# [llm]             # a language model that words answers; each figure of it is looked for in the ledger",
+            '# model = ""        # none: the ledger answers by itself',
+            f'# base_url = "{Llm().base_url}"',
+            f'# key_env = "{Llm().key_env}"    # the environment variable that holds the key; no key stands here',
+            f"# timeout_s = {Llm().timeout_s}",
             "",
             f"# [keys]            # {ALLOWED}",
             *keys,

@@ -3,17 +3,21 @@
 import json
 from pathlib import Path
 
+from allusetui.cli.model import address
 from allusetui.cli.say import complain, plain, sessions_root
 from allusetui.compose.answers import answer
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
 
 
-def ask(question: str, session: str, journal: Path | None, as_json: bool, sessions: Path | None) -> None:
+def ask(
+    question: str, session: str, journal: Path | None, as_json: bool, offline: bool, settings: Path | None,
+    sessions: Path | None,
+) -> None:  # fmt: skip
     """Print the answer, or that there is none."""
     path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
     try:
-        found = answer(question, path)
+        found = answer(question, path, None if offline else address(settings))
     except JournalError as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:

@@ -46,32 +46,35 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dashboard:
+def dashboard(
+    console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None], settings: Path | None
+) -> Dashboard:
     """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder))
+    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder, settings))
 
 
-def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
+def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder))
+    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder, settings))
 
 
-def _reading(folder: Path) -> tuple[Shelf, Asking]:
+def _reading(folder: Path, settings: Path | None) -> tuple[Shelf, Asking]:
     """What a screen reads of a session's folder: its reports, and its journal by questions."""
-    return partial(_report, folder), partial(_reply, folder)
+    return partial(_report, folder), partial(_reply, folder, settings)
 
 
-def _reply(folder: Path, question: str) -> Reply:
-    """What the session's journal answers."""
+def _reply(folder: Path, settings: Path | None, question: str) -> Reply:
+    """What the session's journal answers, worded by the model that the settings name."""
     # Imported here: who asks nothing needs none of it.
+    from allusetui.cli.model import address
     from allusetui.compose.answers import reply
 
-    return reply(folder, question)
+    return reply(folder, address(settings), question)
 
 
 def _report(folder: Path, period: str, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allusetui.advisor.answers.ask import Offline
 from allusetui.domain.answer import Answer, Reply
@@ -10,14 +11,30 @@ from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
 from allusetui.law.load import load
 
+if TYPE_CHECKING:
+    from allusetui.advisor.openai_model import ModelAddress
 
-def answer(question: str, path: Path) -> Answer:
-    """The answer of a session's folder, or of a journal's file. Raises JournalError, OSError."""
+
+def answer(question: str, path: Path, model: "ModelAddress | None") -> Answer:
+    """The answer of a session's folder, or of a journal's file; worded by a model, where one is named.
+
+    Raises JournalError, OSError.
+    """
     with closing(open_archive(path)) as archive:
-        return Offline(archive, load()).ask(question)
+        return _ask(Offline(archive, load()), model, question)
 
 
-def reply(folder: Path, question: str) -> Reply:
+def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answer:
+    if model is None:
+        return offline.ask(question)
+    # Imported here: the ledger alone answers sooner.
+    from allusetui.advisor.answers.worded import Worded
+    from allusetui.advisor.openai_model import OpenAIAdvisor
+
+    return Worded(offline, OpenAIAdvisor(model)).ask(question)
+
+
+def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:
     """The answer of a session and the records that it cites, each with what led to it.
 
     Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal that can't be read.
@@ -25,7 +42,7 @@ def reply(folder: Path, question: str) -> Reply:
     try:
         with closing(open_archive(folder)) as archive:
             offline = Offline(archive, load())
-            found = offline.ask(question)
+            found = _ask(offline, model, question)
             return Reply(found, {seq: offline.finder.opened(seq) for seq in found.citations})
     except JournalError as error:
         raise ValueError(untrusted(str(error))) from None

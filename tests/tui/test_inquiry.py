@@ -39,7 +39,7 @@ def session(folder: Path) -> Path:
 
 @pytest.mark.clause("11.4")
 async def test_11_4_an_answer_s_citation_opens_the_event_with_what_led_to_it(tmp_path: Path) -> None:
-    asking = partial(reply, session(tmp_path / "session"))
+    asking = partial(reply, session(tmp_path / "session"), None)
     async with watching(afternoon(), SIZE, asking=asking) as desk:
         await desk.press("g")
         await desk.press("down", "down", "down")
@@ -82,7 +82,7 @@ async def test_the_screen_goes_on_while_a_question_is_looked_up_and_takes_no_sec
 
 
 async def test_a_question_that_fails_is_told_and_the_screen_lives(tmp_path: Path) -> None:
-    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path / "none")) as desk:
+    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path / "none", None)) as desk:
         await put(desk, "why did GEN pivot?")
         await desk.until(lambda: "can't be answered" in desk.text("document"))
         assert "No such file" in desk.text("document")
