@@ -10,11 +10,13 @@ from allusetui.domain.text import untrusted
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
 from allusetui.law.load import load
+from allusetui.rules.situation import clause
 
 if TYPE_CHECKING:
     from allusetui.advisor.openai_model import ModelAddress
 
 
+@clause("11.4", "13.1")
 def answer(question: str, path: Path, model: "ModelAddress | None") -> Answer:
     """The answer of a session's folder, or of a journal's file; worded by a model, where one is named.
 

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "7af15505ef1a3950a7cf811c7ea8b9dbf18fd0fdb067ccb7174a5cb747d64b4c"}
+shipped = {"v1.3": "5e6eb69f1564c5573b311e15af8f17c4b787548b97e8e1979343b05102194361"}
 
 
 class LawError(Exception):
