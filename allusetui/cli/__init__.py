@@ -205,7 +205,7 @@ def ask(
     question: Annotated[str, typer.Argument(help='In English: "Why did Gen-Acc pivot last week?"')],
     session: SessionName = "demo",
     journal: Annotated[
-        Path | None, typer.Option(help="An exported journal instead: FILE.ndjson.", show_default=False)
+        Path | None, typer.Option(help="Another: FILE.ndjson, or a replay's folder.", show_default=False)
     ] = None,
     as_json: AsJson = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no language model, though one is named.")] = False,

@@ -122,9 +122,11 @@ def test_what_it_looks_up_is_typed_and_bounded() -> None:
     worded = Worded(Offline(hand_made(), load()), OpenAIAdvisor(ModelAddress("m", "http://127.0.0.1:1/v1", None, 1.0)))
     assert "no such topic or form" in worded.look_up({"how": "why", "topic": "song"})
     assert "an account that is not in it" in worded.look_up({**LOOK, "account": "X"})
+    assert "a symbol that the law has not" in worded.look_up({**LOOK, "symbol": "REV"})
+    assert "no calendar has" in worded.look_up({**LOOK, "period": "2026-02-31"})
     assert "a clause that the law has not" in worded.look_up({**LOOK, "clause": "99.9"})
     assert "[#11]" in worded.look_up(LOOK)
-    for _ in range(10):
+    for _ in range(3):
         last = worded.look_up(LOOK)
     assert last == "No more can be looked up."
 

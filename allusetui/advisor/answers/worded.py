@@ -75,6 +75,8 @@ class Worded:
             raise Unanswerable("it names an account that is not in it")
         if clause is not None and clause not in self._offline.clauses:
             raise Unanswerable("it names a clause that the law has not")
+        if symbol is not None and symbol not in self._offline.symbols:
+            raise Unanswerable("it names a symbol that the law has not")
         span, _ = span_in(given.get("period", "").lower(), last.at_ms)
         level = given.get("level", "")
         return Query(
