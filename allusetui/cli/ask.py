@@ -8,6 +8,7 @@ from allusetui.cli.say import complain, plain, sessions_root
 from allusetui.compose.answers import answer
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
+from allusetui.law.load import LawError
 
 
 def ask(
@@ -18,7 +19,7 @@ def ask(
     path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
     try:
         found = answer(question, path, None if offline else address(settings))
-    except JournalError as error:
+    except (JournalError, LawError) as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:
         allowed = "--session NAME of a session that was run, or --journal FILE.ndjson"

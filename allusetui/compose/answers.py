@@ -9,7 +9,7 @@ from allusetui.domain.answer import Answer, Reply
 from allusetui.domain.text import untrusted
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
-from allusetui.law.load import load
+from allusetui.law.load import LawError, load
 from allusetui.rules.situation import clause
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answe
 def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:
     """The answer of a session and the records that it cites, each with what led to it.
 
-    Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal that can't be read.
+    Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal or a law that can't be
+    read.
     """
     try:
         with closing(open_archive(folder)) as archive:
             offline = Offline(archive, load())
             found = _ask(offline, model, question)
             return Reply(found, {seq: offline.finder.opened(seq) for seq in found.citations})
-    except JournalError as error:
+    except (JournalError, LawError) as error:
         raise ValueError(untrusted(str(error))) from None

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Final
 
+from allusetui.advisor.answers.amounts import quantity
 from allusetui.advisor.answers.find import Finder
 from allusetui.advisor.answers.query import End, How, Query, Span
 from allusetui.advisor.answers.sentence import Derived, Op, Sentence, counted, fall, summed
@@ -113,7 +114,7 @@ def _counted(query: Query, finder: Finder) -> Found:
     if isinstance(
         told[0].event, ev.AssignmentReceived | ev.CalledAwayReceived | ev.ExpiredReceived | ev.StopDone | ev.RollDone
     ):
-        contracts = summed(told, _quantity)
+        contracts = summed(told, quantity)
         said.append(Sentence(f"They are {number(int(contracts.value))} contracts", tuple(told), (contracts,)))
     return True, said + _shares(query, told)
 
@@ -252,11 +253,6 @@ def _account(event: ev.Event) -> str | None:
 
 def _reason(event: ev.Event) -> str | None:
     return getattr(event, "reason", None) if isinstance(event, ev.EntrySkipped | ev.OrderAbandoned) else None
-
-
-def _quantity(event: ev.Event) -> Decimal | None:
-    value = getattr(event, "quantity", None)
-    return Decimal(value) if isinstance(value, int) else None
 
 
 def _noun(query: Query, told: Sequence[Told]) -> str:
