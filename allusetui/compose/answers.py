@@ -39,8 +39,8 @@ def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answe
 def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:
     """The answer of a session and the records that it cites, each with what led to it.
 
-    Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal or a law that can't be
-    read.
+    Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal or a law
+    that can't be read.
     """
     try:
         with closing(open_archive(folder)) as archive:
