@@ -130,6 +130,8 @@ class State:
     began: date = date.min
     reports: dict[str, str] = field(default_factory=dict)
     """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
+    losses: dict[str, set[str]] = field(default_factory=dict)
+    """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
 
     def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:

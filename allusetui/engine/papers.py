@@ -77,7 +77,7 @@ def _concerned(desk: Desk, event: ev.Event) -> Iterator[tuple[str, str]]:
     """The periods that an event counts for: a week that was cut only where the event names a day of it."""
     if isinstance(event, ev.ReinvestDone):
         yield QUARTERLY, event.quarter
-    if _replaces(event) and desk.today.month % 3 == 1:
+    if _may_wash(desk, event):
         yield QUARTERLY, quarter_of(desk.calendar.before(_begin(desk.today)).day)
     if isinstance(event, ev.FACTS):
         own = ev.own_day(event, desk.today)
@@ -87,15 +87,18 @@ def _concerned(desk: Desk, event: ev.Event) -> Iterator[tuple[str, str]]:
             yield WEEKLY, week_of(own)
 
 
-def _replaces(event: ev.Event) -> bool:
-    """Whether it brings shares, or calls on them: within a month they may flag a loss as a wash sale (10.3)."""
+def _may_wash(desk: Desk, event: ev.Event) -> bool:
+    """Whether it brings shares, or calls on them, within a month after the last quarter lost on the name (10.3)."""
     match event:
         case ev.AssignmentReceived():
-            return True
-        case ev.OrderFilled(side=Side.BUY):
-            return isinstance(event.contract, Stock) or event.pocket is Pocket.LEAP_CASH
+            symbol = event.contract.symbol
+        case ev.OrderFilled(side=Side.BUY) if isinstance(event.contract, Stock) or event.pocket is Pocket.LEAP_CASH:
+            symbol = event.contract.symbol
         case _:
             return False
+    began = _begin(desk.today)
+    lost = desk.state.losses.get(month_of(months_later(began, -1)), set())
+    return desk.today < months_later(began, 1) and not lost.isdisjoint(desk.same_issuer(symbol))
 
 
 def _reason(event: ev.Event) -> str:

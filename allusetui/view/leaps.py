@@ -118,9 +118,11 @@ def _lines(specs: Sequence[Spec], rows: Sequence[Cells], width: int) -> Iterator
     columns = choose(specs, width)
     titles = {column.title: Cell(column.title, Tone.DIM) for column in columns}
     for row in (titles, *rows):
-        yield tuple(Cell(_padded(row[column.title].text, column), row[column.title].tone) for column in columns)
+        cells = (Cell(_padded(row[column.title].text, column), row[column.title].tone) for column in columns)
+        first, *others = cells
+        yield (first, *(each for cell in others for each in (Cell(" " * GAP), cell)))
 
 
 def _padded(text: str, column: Column) -> str:
     told = cut(text, column.width)
-    return (told.rjust(column.width) if column.right else told.ljust(column.width)) + " " * GAP
+    return told.rjust(column.width) if column.right else told.ljust(column.width)

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from allusetui import cli
-from allusetui.cli import say
+from allusetui.cli import commands, say
 from allusetui.domain.event import AccountProvisioned, LotClosed
 from allusetui.journal.archive import open_archive
 from allusetui.journal.export import export
@@ -39,7 +38,7 @@ data = "{DATA}"
 
 def run(*args: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 

@@ -34,6 +34,9 @@ kind = "history"
 """
 
 
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reported")

@@ -123,7 +123,8 @@ def test_the_why_of_a_position(snap_compare: Compare, size: tuple[int, int]) -> 
         pytest.param((80, 24), ["c"], id="calendar"),
         pytest.param((120, 40), ["g"], id="curves"),
         pytest.param((80, 24), ["g", "down"], id="books"),
-        pytest.param((120, 40), ["g", "down", "down"], id="constitution"),
+        pytest.param((120, 40), ["g", "down", "down"], id="LEAPs"),
+        pytest.param((120, 40), ["g", "down", "down", "down"], id="constitution"),
     ],
 )
 def test_what_can_be_read(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:

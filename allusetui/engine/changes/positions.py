@@ -4,15 +4,18 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Position
+from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.lot import Lot, adjusted, take
-from allusetui.domain.moment import day_of, week_of
+from allusetui.domain.moment import day_of, month_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of, keep
 
 # What the owner puts in or takes out is no gain and no drawdown (0.1, 0.9).
 _FLOWS = frozenset({"deposit", "withdrawal"})
+# Longer than any loss may still be flagged: what is older is forgotten.
+_LOSS_MONTHS = 3
 
 
 def _cash_booked(state: State, e: ev.CashBooked) -> None:
@@ -186,6 +189,11 @@ def _lot_closed(state: State, e: ev.LotClosed) -> None:
     account = account_of(state, e)
     account.realized_year += e.realized
     account.realized_quarter += e.realized
+    if e.realized < 0:
+        day = day_of(state.at_ms)
+        oldest = month_of(months_later(day, -_LOSS_MONTHS))
+        state.losses.setdefault(month_of(day), set()).add(e.contract.symbol)
+        state.losses = {month: symbols for month, symbols in state.losses.items() if month >= oldest}
 
 
 CHANGES: Changes = {
