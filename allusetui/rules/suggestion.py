@@ -18,6 +18,7 @@ from allusetui.rules.situation import Situation, clause
 CLAUSES = ("13.3", "17.6")
 SUBJECT = "llms"
 _LARGEST = 1e10  # what the journal holds without loss
+_MOST = 40  # quarters: no ladder is looked at further ahead
 
 
 @clause("17.1", "17.6")
@@ -65,9 +66,12 @@ def question(s: Situation, account: Account) -> LadderQuestion | None:
     leaps = tuple(leap for option in _held(account) if (leap := _leap(s, account, option)) is not None)
     if not leaps:
         return None
+    # What was approved and has not acted yet is what the next action goes by.
+    waiting = account.ladder.waiting
+    now = waiting.proposed if waiting is not None else terms_of(s, account)
     return LadderQuestion(
-        account.name, quarter_of(s.today), s.state.seed, terms_of(s, account), s.volatile.rate,
-        float(s.state.commission), leaps, account.ladder.outcomes,
+        account.name, quarter_of(s.today), s.state.seed, now, s.volatile.rate, float(s.state.commission), leaps,
+        account.ladder.outcomes,
     )  # fmt: skip
 
 
@@ -102,7 +106,8 @@ def _is_sound(value: Any, hint: Any) -> bool:
     if hint is float:
         return type(value) is float and isfinite(value) and abs(value) < _LARGEST and to_figure(value) == value
     if get_origin(hint) is tuple:
-        return type(value) is tuple and all(_is_sound(each, get_args(hint)[0]) for each in value)
+        one = get_args(hint)[0]
+        return type(value) is tuple and len(value) <= _MOST and all(_is_sound(each, one) for each in value)
     if not is_dataclass(hint):
         return type(value) is hint and (hint is not int or abs(value) < _LARGEST)
     hints = get_type_hints(hint)

@@ -67,7 +67,7 @@ def prompt(seen: Seen, approval: Approval) -> Prompt:
     """An approval with its evidence as it stands now."""
     title = (Cell(f"{approval.account}: {wanted(seen, approval)}?", Tone.LOUD),)
     if approval.suggestion is not None:
-        asked = tuple(suggestion.evidence(approval.suggestion))
+        asked = tuple(suggestion.evidence(approval.suggestion, seen.law.reinvest.leaps_share))
         yes, no = suggestion.on_yes(approval.suggestion), "no: everything stays as it is"
     elif approval.purpose is None or approval.contract is None:
         asked = ()

@@ -1,6 +1,8 @@
 """A suggestion of the adviser in words and pictures: what would change, what it is expected to do, how sure that is."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from math import log
 from typing import Final
 
@@ -10,6 +12,7 @@ from allusetui.view.charts import whiskers
 from allusetui.view.model import Cell, Line, Tone
 
 _CHART: Final = 26
+_PROPOSED: Final = "proposed"
 _LEAST: Final = 0.001
 """Of a dollar: what is less is drawn as this."""
 
@@ -29,30 +32,48 @@ def on_yes(suggestion: Suggestion) -> str:
     return "yes: so it buys from its next action on; what is held stays"
 
 
-def evidence(suggestion: Suggestion) -> Iterator[Line]:
-    """Its terms, both distributions on one scale, and how they were come by."""
+def evidence(suggestion: Suggestion, part: Decimal) -> Iterator[Line]:
+    """Its terms, both distributions on one scale, how they were come by; `part`: of what is reinvested, for LEAPs."""
     found, sides = suggestion.evidence, _sides(suggestion)
-    for name, old, new in _terms(suggestion.now, found.best):
-        changed = [Cell(f"  {side[0]} {new}", _tone(old != new)) for side in sides[1:]]
-        yield Cell(f"{name:<13}"), Cell(f"now {old}"), *changed
-    low, high = min(each.p5 for _, each, _ in sides), max(each.p95 for _, each, _ in sides)
+    for side in sides:
+        yield Cell(f"{side.name:<11}"), Cell(_bought(side.terms), _tone(side.name == _PROPOSED))
+    low, high = min(side.outlook.p5 for side in sides), max(side.outlook.p95 for side in sides)
     yield (Cell(f"what a dollar becomes in {found.months} months: ├ 5 %  ┃ half  ◆ mean  ┤ 95 %", Tone.DIM),)
-    for name, outlook, _ in sides:
-        yield Cell(f"{name:<11}"), Cell(_drawn(outlook, low, high)), Cell(f" {_figures(outlook)}", Tone.DIM)
+    for side in sides:
+        drawn = Cell(_drawn(side.outlook, low, high))
+        yield Cell(f"{side.name:<11}"), drawn, Cell(f" {_figures(side.outlook)}", Tone.DIM)
     yield (Cell(_verdict(suggestion)),)
-    yield (Cell(f"costs of it: {', '.join(f'{name} {cost:.3f}' for name, _, cost in sides)}", Tone.DIM),)
-    yield (Cell(f"{found.paths} paths, {found.candidates} candidates, seed {found.seed}", Tone.DIM),)
+    yield (Cell(f"score: log growth of reinvested money, {words.percent(part)} % of it in the ladder", Tone.DIM),)
+    costs = ", ".join(f"{side.cost:.3f}" for side in sides)
+    source = f"{found.paths} paths, {found.candidates} candidates, seed {found.seed}"
+    yield (Cell(f"costs {costs}; {source}", Tone.DIM),)
     for outcome in suggestion.past[-1:]:
         yield (Cell(_became(outcome)),)
 
 
-def _sides(suggestion: Suggestion) -> list[tuple[str, Outlook, float]]:
-    """What is compared: the name of each side, what becomes of its dollar, and what trading costs of it."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of those that are compared; `cost`: what trading takes of its dollar."""
+
+    name: str
+    terms: LadderTerms
+    outlook: Outlook
+    cost: float
+
+
+def _sides(suggestion: Suggestion) -> list[_Side]:
     found = suggestion.evidence
-    sides = [("now", found.now, found.cost_now)]
+    sides = [_Side("now", suggestion.now, found.now, found.cost_now)]
     if found.best != suggestion.now:
-        sides.append(("best other" if suggestion.keeps else "proposed", found.proposed, found.cost_proposed))
+        name = "best other" if suggestion.keeps else _PROPOSED
+        sides.append(_Side(name, found.best, found.proposed, found.cost_proposed))
     return sides
+
+
+def _bought(terms: LadderTerms) -> str:
+    """How the ladder buys."""
+    apart = words.count(terms.spacing, "month")
+    return f"delta {terms.delta_aim:g}, expiry in {terms.months_aim} months, rungs {apart} apart"
 
 
 def _terms(now: LadderTerms, other: LadderTerms) -> tuple[tuple[str, str, str], ...]:
@@ -95,6 +116,6 @@ def _became(outcome: Outcome) -> str:
     """What came of the last promise."""
     promised = outcome.promised
     return (
-        f"{outcome.id} had promised {promised.p50:.2f} ({promised.p5:.2f} to {promised.p95:.2f})"
-        f" by the end of {outcome.quarter}: it became {outcome.realized:.2f}"
+        f"#{outcome.id} promised {promised.p50:.2f} ({promised.p5:.2f} to {promised.p95:.2f})"
+        f" by {outcome.quarter}: it became {outcome.realized:.2f}"
     )

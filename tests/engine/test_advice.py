@@ -17,6 +17,7 @@ from allusetui.engine.apply import FoldError, fold
 from allusetui.law.load import load
 from allusetui.rules.suggestion import by_law
 from allusetui.runtime.virtual import Crash
+from allusetui.scenario.load import parse
 from tests.engine.advisers import LEAP, NVDA, REV, Says, Slow, quarter, quick, run_with
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import fault, operator, situation, told
@@ -203,6 +204,20 @@ def test_13_3_one_is_open_at_most_and_a_new_quarter_brings_another() -> None:
     assert [x["data"]["quarter"] for x in r.of("llms.suggested")] == ["2026-Q4", "2027-Q1"]
     assert [x["data"]["decision"] for x in r.of("approval.decided")] == ["expired"]
     assert [prompt.id for prompt in open_prompts(r)] == ["2"]
+
+
+@pytest.mark.clause("13.3", "17.6")
+def test_17_6_what_was_approved_and_has_not_acted_yet_is_what_the_next_quarter_starts_from() -> None:
+    young, adviser = LEAP.replace("2027-01-15", "2027-12-17"), Says(quick)
+    text = situation(
+        "2026-09-30T15:00:00", "2027-01-04T12:00:00", {"NVDA": NVDA}, REV, young, APPROVED, accounts=("REV",),
+        capital=None,
+    )  # fmt: skip
+    r = run_with(parse(text, "test.toml"), adviser)
+    first, second = r.of("llms.suggested")
+    assert r.of("llms.applied") == []
+    assert second["data"]["now"] == first["data"]["proposed"] != first["data"]["now"]
+    assert r.run.runtime.engine.state.accounts["REV"].ladder.waiting.id == first["data"]["id"]  # type: ignore[union-attr]
 
 
 @pytest.mark.clause("13.3")

@@ -92,8 +92,9 @@ def test_13_3_no_figure_of_an_answer_is_taken_for_one_that_is_none(name: str, ga
         LadderAdvice(LadderTerms(nan, 17, 1), EVIDENCE),
         LadderAdvice(BETTER, replace(EVIDENCE, now=replace(OUTLOOK, p5=nan))),
         LadderAdvice(BETTER, replace(EVIDENCE, seed=10**10)),
+        LadderAdvice(BETTER, replace(EVIDENCE, quarters=(OUTLOOK,) * 41)),
     ],
-    ids=range(12),
+    ids=range(13),
 )  # fmt: skip
 def test_13_3_what_is_no_advice_is_refused(garbage: object) -> None:
     assert judged(garbage) == "unsound"
