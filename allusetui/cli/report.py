@@ -7,7 +7,7 @@ from pathlib import Path
 from allusetui.cli.journals import reading
 from allusetui.cli.say import complain
 from allusetui.compose.reported import ladder_records, records_of, written
-from allusetui.domain.moment import day_of
+from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
 from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError, load
 from allusetui.law.model import Law
@@ -21,6 +21,7 @@ from allusetui.reports.periods import Span, span_of
 
 _OPTIONS = {"weekly": "--week", "monthly": "--month", "quarterly": "--quarter"}
 _EXAMPLES = {"weekly": "2020-W10", "monthly": "2020-03", "quarterly": "2020-Q1"}
+_NAME_OF = {"weekly": week_of, "monthly": month_of, "quarterly": quarter_of}
 _FORMS = {"text": text, "markdown": markdown, "json": as_json}
 LEAPS = "leaps"
 
@@ -67,8 +68,8 @@ def _page(archive: Archive, period: str, name: str | None, law: Law) -> Page:
     issued = written(archive, period)
     if name is None:
         if not issued:
-            example = f"{_OPTIONS[period]} {_EXAMPLES[period]} for one so far"
-            raise complain(f"no {period} report was due until {last.isoformat()}; allowed: {example}")
+            so_far = f"{_OPTIONS[period]} {_NAME_OF[period](last)} for the one so far"
+            raise complain(f"no {period} report was due until {last.isoformat()}; allowed: {so_far}")
         name = max(issued)
     span = span_of(period, name)
     if span.last < first or span.first > last:

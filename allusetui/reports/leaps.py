@@ -75,6 +75,15 @@ class SideRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """What a roll bought, `price` dollars a share."""
+
+    contract: Option
+    quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """What happened to one contract; `into` is what a roll bought, `dollars` a premium, a profit or a price."""
 
@@ -84,7 +93,7 @@ class Move:
     what: str
     contract: Option | None
     quantity: int
-    into: Option | None
+    into: Bought | None
     dollars: Decimal | None
     reason: str | None
 
@@ -222,9 +231,8 @@ def _move(row: Dated) -> Move | None:
             reason = event.deviation if isinstance(event, ev.LeapOpened) else event.reason
             return _moved(row, event.side, what, event.contract, event.quantity, None, event.price, reason)
         case ev.LeapRolled():
-            return _moved(
-                row, event.side, "rolled", event.contract, event.quantity, event.candidate, event.price, event.reason
-            )
+            into = Bought(event.candidate, event.candidate_quantity, event.candidate_price)
+            return _moved(row, event.side, "rolled", event.contract, event.quantity, into, event.price, event.reason)
         case ev.HedgeOpened():
             return _moved(row, HEDGE, "opened", event.contract, event.quantity, None, event.premium, None)
         case ev.HedgeReleased():
@@ -236,7 +244,7 @@ def _move(row: Dated) -> Move | None:
 
 
 def _moved(
-    row: Dated, side: str, what: str, contract: Option | None, quantity: int, into: Option | None,
+    row: Dated, side: str, what: str, contract: Option | None, quantity: int, into: Bought | None,
     dollars: Decimal | None, reason: str | None,
 ) -> Move:  # fmt: skip
     assert row.event.account is not None

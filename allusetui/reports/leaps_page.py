@@ -77,12 +77,12 @@ def move_line(move: Move) -> str:
     if move.quantity:
         parts.append(str(move.quantity))
     parts += [what] if what else []
-    if move.into is not None:
-        parts.append(f"into {named(move.into)}")
     if move.reason:
         parts.append(f"({untrusted(move.reason)})")
     dollars = "" if move.dollars is None else f", {_DOLLARS[move.side, move.what]} {money(move.dollars)}"
-    return " ".join(parts) + dollars
+    into = move.into
+    bought = "" if into is None else f", into {into.quantity} {named(into.contract)} at {money(into.price)}"
+    return " ".join(parts) + dollars + bought
 
 
 _DOLLARS = {
