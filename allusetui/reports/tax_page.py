@@ -123,7 +123,7 @@ def _flag(row: TaxRow) -> str:
 def _unmarked(ledger: TaxLedger, year: int) -> Iterator[Remark]:
     """What is missing in the year's figures, where anything is."""
     lines = tuple(
-        f"{name_of(each.account)} {each.quantity} {_contract(each.contract)}: no price at the year's last close; its"
+        f"{name_of(each.account)} {each.quantity} {_contract(each.contract)}: not marked at the year's last close; its"
         f" gain until then is not in these figures [#{each.seq}]"
         for each in ledger.unmarked
         if each.day.year == year
