@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
@@ -83,6 +84,13 @@ class Journal(Protocol):
 
     def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
         """The newest events of a kind, or of all, in order."""
+
+
+class Advisor(Protocol):
+    """Proposes, never acts. What it says is checked before a person is asked, and nothing waits for it."""
+
+    def answer(self, question: Question) -> Advice | None:
+        """None where it has nothing to say. Deterministic; may take its time, and may be called in any thread."""
 
 
 class Archive(Protocol):

@@ -6,13 +6,10 @@ stands between a person and the keys that stop something.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from allusetui.domain.text import untrusted
 from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
@@ -20,28 +17,24 @@ from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
 FILE_NAME: Final = "settings.toml"
 PALETTES: Final = "palettes"
 """The folder beside the file that holds palettes of one's own."""
+_KINDS: Final = {str: "a valid string", bool: "a valid boolean", dict: "a table"}
 
 
-_TABLES: Final = ("model_type", "dict_type", "mapping_type")
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Notify(_Table):
+@dataclass(frozen=True, slots=True)
+class Notify:
     """How a person who looks elsewhere is called: the bell, and the terminal's own notification (OSC 9)."""
 
     bell: bool = True
     terminal: bool = True
 
 
-class Settings(_Table):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """`keys`: the key of each command as a person types it."""
 
     theme: str = "dark"
     notify: Notify = Notify()
-    keys: Mapping[str, str] = Field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +58,31 @@ def load(file: Path) -> Loaded:
     return replace(_read({}, file), complaints=(_line(file, "(file)", wrong, "all defaults stay"),))
 
 
-def _read(table: dict[str, Any], file: Path) -> Loaded:
-    complaints: list[str] = []
-    while True:
-        try:
-            wishes = Settings.model_validate(table)
-            break
-        except ValidationError as error:
-            for wrong in error.errors():
-                complaints.append(_complaint(wrong, file))
-                _drop(table, wrong["loc"])
-    keys, refused = _keys(wishes.keys, file)
-    settings = wishes.model_copy(update={"keys": MappingProxyType(keys)})
-    return Loaded(settings, (*complaints, *refused))
+def _read(table: Mapping[str, Any], file: Path) -> Loaded:
+    # By hand: the first paint waits for the settings, and pydantic would double what it waits.
+    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict}, "", file)
+    notify, wrong_of_notify = _good(top.pop("notify", {}), {"bell": bool, "terminal": bool}, "notify.", file)
+    wishes = top.pop("keys", {})
+    wishes, wrong_of_keys = _good(wishes, dict.fromkeys(wishes, str), "keys.", file)
+    keys, refused = _keys(wishes, file)
+    settings = Settings(**top, notify=Notify(**notify), keys=MappingProxyType(keys))
+    return Loaded(settings, (*wrong, *wrong_of_notify, *wrong_of_keys, *refused))
 
 
-def _complaint(wrong: ErrorDetails, file: Path) -> str:
-    key = ".".join(map(str, wrong["loc"]))
-    if wrong["type"] == "extra_forbidden":
-        table = Notify if wrong["loc"][0] == "notify" else Settings
-        return _line(file, key, "unknown", f"there are {', '.join(table.model_fields)}")
-    wanted = "a table" if wrong["type"] in _TABLES else wrong["msg"].lower().removeprefix("input should be ")
-    return _line(file, key, f"{wrong['input']!r}", f"allowed: {wanted}; the default stays")
-
-
-def _drop(table: dict[str, Any], place: tuple[int | str, ...]) -> None:
-    """Take the entry out of the table, so that its default stays."""
-    for key in place[:-1]:
-        inner = table.get(str(key))
-        if not isinstance(inner, dict):
-            break
-        table, place = inner, place[1:]
-    table.pop(str(place[0]), None)
+def _good(
+    table: Mapping[str, Any], kinds: Mapping[str, type], place: str, file: Path
+) -> tuple[dict[str, Any], list[str]]:
+    """The entries of a table that are of their kind, and a line for each other one."""
+    good, complaints = {}, []
+    for name, value in table.items():
+        if name not in kinds:
+            complaints.append(_line(file, f"{place}{name}", "unknown", f"there are {', '.join(kinds)}"))
+        elif type(value) is not kinds[name]:
+            cure = f"allowed: {_KINDS[kinds[name]]}; the default stays"
+            complaints.append(_line(file, f"{place}{name}", f"{value!r}", cure))
+        else:
+            good[name] = value
+    return good, complaints
 
 
 def _keys(wishes: Mapping[str, str], file: Path) -> tuple[dict[str, str], list[str]]:

@@ -10,8 +10,8 @@ from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS, day_of
-from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
@@ -20,6 +20,7 @@ from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
     from allusetui.domain.calendar import Calendar
+    from allusetui.domain.snapshot import Snapshot
     from allusetui.law.model import Law
 
 _BEFORE, _AHEAD, _SPARE = timedelta(days=60), timedelta(days=420), timedelta(days=30)
@@ -37,7 +38,7 @@ class Lens:
         self._make_calendar = calendar
         self._calendar: Calendar | None = None
 
-    def __call__(self, snapshot: Snapshot) -> Seen:
+    def __call__(self, snapshot: "Snapshot") -> Seen:
         day = day_of(snapshot.now_ms)
         if self._calendar is None or self._calendar.sessions[-1].day < day + _SPARE:
             self._calendar = self._make_calendar(day - _BEFORE, day + _AHEAD)
@@ -51,12 +52,21 @@ def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], 
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+    return Dashboard(console, grind, _wall_ms, prefs, partial(_report, folder), _opening(folder))
 
 
 def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, partial(_report, folder))
+    return Onlooker(console, Lens, _wall_ms, prefs, partial(_report, folder), _opening(folder))
+
+
+def _wall_ms() -> float:
+    return monotonic() * SECOND_MS
+
+
+def _opening(folder: Path) -> str:
+    """What the header says before there is anything to show."""
+    return f"ALL-USE {folder.name} is starting"
 
 
 def _report(folder: Path, period: str, name: str) -> str | None:

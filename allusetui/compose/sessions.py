@@ -24,8 +24,6 @@ from allusetui.law.load import law_hash, load
 from allusetui.ledger.csv import write_csv
 from allusetui.ledger.postings import postings
 from allusetui.ports import Journal
-from allusetui.reports.files import write
-from allusetui.reports.issue import page_of
 from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
 
@@ -44,6 +42,10 @@ class FolderReporter:
 
     def write(self, period: str, name: str, at_ms: int) -> str:
         """The sha256 of the report's text."""
+        # Imported here: no report is written in a session's first second, and the screen waits for that.
+        from allusetui.reports.files import write
+        from allusetui.reports.issue import page_of
+
         with closing(open_archive(self._folder)) as archive:
             page = page_of(records_of(archive, period, name), period, name, load())
         return write(self._folder / REPORTS_FOLDER, period, name, page)

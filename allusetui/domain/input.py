@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
+from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
@@ -96,6 +97,16 @@ class BarsSeen:
     at_ms: int
     symbol: str
     bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceSeen:
+    """The answer to AskAdvice; None where there is none, and why. What it holds is not to be trusted."""
+
+    at_ms: int
+    question: Question
+    advice: Advice | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +313,7 @@ Input = (
     | MarketSeen
     | ChainSeen
     | BarsSeen
+    | AdviceSeen
     | OrderAcked
     | OrderExecuted
     | OrderCancelled

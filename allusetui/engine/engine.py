@@ -14,6 +14,7 @@ from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.engine import (
+    advice,
     audit,
     calls,
     closes,
@@ -124,6 +125,8 @@ class Engine:
             case inp.BarsSeen():
                 if market.on_bars(desk, item):
                     _evaluate_symbol(desk, item.symbol)
+            case inp.AdviceSeen():
+                advice.on_advice(desk, item)
             case inp.OrderAcked():
                 reports.on_acked(desk, item)
             case inp.OrderExecuted():
@@ -226,6 +229,7 @@ class Engine:
             closes.missed(desk)
             _evaluate_due(desk, session, since)
             hedges.look(desk, since)
+            advice.look(desk)
             ladder.look(
                 desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
                 on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
@@ -262,6 +266,7 @@ class Engine:
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
         prompts.expire(desk)
+        advice.lapse(desk)
         orders.work(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
@@ -323,7 +328,7 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 def _end_entries(desk: Desk) -> None:
     """What opens is not left alone at the broker; defences work on there until the next start."""
     for intent in list(desk.state.intents.values()):
-        if intent.purpose.opens or intent.purpose.is_ladder:
+        if intent.purpose.builds:
             orders.end(desk, intent, "safe")
 
 

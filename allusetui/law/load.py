@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "0d571d6a7e6a59f2061483c4718da7e4e6375845941d6c7f64417e748e59b3d5"}
+shipped = {"v1.3": "ccf837f3f23bf194e2e0862f08ba7d4d0d8cfbfb6fda05ddedecbf24075b469a"}
 
 
 class LawError(Exception):

@@ -9,20 +9,19 @@ from textual.binding import BindingType
 from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
 from allusetui.tui.keys import bindings
+from allusetui.tui.pages import Pages
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.typing import Filter, Pick, Typing
 from allusetui.tui.screens.why import Why
-from allusetui.tui.watch import Watch
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import AT_ONCE, COMMANDS, Choice
-from allusetui.view.model import Cell
-from allusetui.view.questions import Question
+from allusetui.view.model import Cell, Question
 
 _LONGEST_COPY = 20_000
 
 
-class Viewer(Watch):
+class Viewer(Pages):
     """Shows, and lets a person look for things."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -35,7 +34,7 @@ class Viewer(Watch):
         """Filter the journal where one is looked at; else choose an account."""
         focused = self.focused
         if focused is not None and focused.id == "journal":
-            self.push_screen(Filter(self.wanted, self._filter))
+            self.show_screen(Filter(self.wanted, self._filter), lambda answer: None)
         elif (seen := self._seen) is not None:
             accounts = seen.snapshot.state.accounts.values()
             choices = [Choice(a.name, a.name, " ".join([a.status.value, *sorted(a.latches)])) for a in accounts]
@@ -60,7 +59,7 @@ class Viewer(Watch):
             if key is not None:
                 then(key)
 
-        self.push_screen(Pick(title, choices), taken)
+        self.show_screen(Pick(title, choices), taken)
 
     def _command(self, name: str) -> None:
         if name.startswith("palette "):
@@ -68,7 +67,7 @@ class Viewer(Watch):
         elif name in AT_ONCE:
             words = next(command.words for command in COMMANDS if command.name == name)
             question = Question((Cell(f"{words}?"),), ((Cell(f"By its key, {self._labels[name]}, it acts at once."),),))
-            self._open(asked(question), lambda answer: self._run(name, answer == "yes"))
+            self.show_screen(asked(question), lambda answer: self._run(name, answer == "yes"))
         else:
             self._run(name)
 
@@ -131,4 +130,4 @@ class Viewer(Watch):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        self._open(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))
+        self.show_screen(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))

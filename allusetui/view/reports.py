@@ -1,6 +1,6 @@
 """Reports: which there are, the curves of equity and drawdown, the books in short, and a written one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -16,10 +16,9 @@ from allusetui.view import words
 from allusetui.view.charts import chart
 from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
 from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
+from allusetui.view.shelf import Shelf
 
 CURVES, BOOKS, LEAPS, LAW = "curves", "books", "LEAPs", "constitution"
-Shelf = Callable[[str, str], str | None]
-"""Gives the text of a written report by its period and name; None where it can't be read."""
 _LONGEST_LINE, _SET_IN = 500, 4
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
@@ -41,11 +40,6 @@ def shelf(seen: Seen, width: int) -> Table:
     for each in rows:
         newest.setdefault(each.key, each)
     return Table(columns, tuple(newest.values()))
-
-
-def empty_shelf(period: str, name: str) -> str | None:
-    """A shelf where nothing can be read."""
-    return None
 
 
 def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:

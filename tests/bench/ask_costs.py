@@ -1,7 +1,7 @@
 """What a question costs: the journal of a million events is opened, asked, and the process's memory is looked at.
 
 The journal is made of a replay's own records, repeated under new numbers and later days; with --sqlite it is one of a
-session. Each question is asked of a new process, as the command line does. Prints seconds of wall and of processor, and MB.
+session. Each question is asked of a new process, as the command line does. Prints seconds, of wall and processor, and MB.
 Usage: python tests/bench/ask_costs.py JOURNAL.ndjson [--events 1000000] [--folder FOLDER] [--sqlite]
 """
 

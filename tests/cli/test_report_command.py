@@ -115,9 +115,8 @@ def test_it_says_no_in_one_line(capsys: pytest.CaptureFixture[str], folder: Path
 def test_an_empty_or_broken_journal_is_refused_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_text("", encoding="utf-8")
-    assert refused(capsys, "weekly", "--journal", path).endswith(
-        "holds no record; allowed: the journal of a session that was run"
-    )
+    told = refused(capsys, "weekly", "--journal", path)
+    assert told.endswith("holds no record; allowed: the journal of a session that was run")
     path.write_text("what is this\n", encoding="utf-8")
     assert str(path) in refused(capsys, "weekly", "--journal", path)
 

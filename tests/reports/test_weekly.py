@@ -60,7 +60,6 @@ def marked(account: str, equity: str, at_cut: bool = True) -> Event:
     )  # fmt: skip
 
 
-
 def test_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
     begun = replace(provisioned("REV", "1000000"), ladder=D(8_000))
     (row,) = weekly(journal([begun, marked("REV", "992000")]), W10).accounts

@@ -12,7 +12,8 @@ from allusetui.domain.snapshot import Mark, Told
 from allusetui.view.constitution import constitution
 from allusetui.view.fit import width_of_line
 from allusetui.view.model import Cell, Seen, Tone
-from allusetui.view.reports import books, curves, empty_shelf, shelf, written
+from allusetui.view.reports import books, curves, shelf, written
+from allusetui.view.shelf import empty_shelf
 from tests.replaying import replay_text
 from tests.rules.situations import AAPL, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, shown, text_of

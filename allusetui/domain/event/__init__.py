@@ -25,6 +25,7 @@ from allusetui.domain.event.account import (
     StateRefused,
     YearMarked,
 )
+from allusetui.domain.event.advice import LlmsApplied, LlmsOutcome, LlmsRefused, LlmsSuggested
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.event.days import FACTS, own_day
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
@@ -154,6 +155,10 @@ __all__ = [
     "LeapSold",
     "LeapsPlanned",
     "LevelChanged",
+    "LlmsApplied",
+    "LlmsOutcome",
+    "LlmsRefused",
+    "LlmsSuggested",
     "LongMark",
     "LotClosed",
     "MarginFound",

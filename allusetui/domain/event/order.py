@@ -111,6 +111,11 @@ class OrderFilled(Event):
     pocket: Pocket = Pocket.CASH
     day: date | None = None
 
+    @property
+    def paid_usd(self) -> Decimal:
+        """What it takes out of its pocket, the commission included; below zero what it brings."""
+        return self.side.sign * self.quantity * self.price * self.contract.multiplier + self.commission
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Event):

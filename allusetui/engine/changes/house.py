@@ -47,15 +47,19 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
     assert e.account is not None
     state.approval_count = int(e.id)
+    made = account_of(state, e).ladder.suggestion
     state.approvals[e.id] = Approval(
-        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires
-    )
+        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires,
+        made if made is not None and made.id == e.id else None,
+    )  # fmt: skip
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
     account = state.accounts[prompt.account]
     position = account.positions.get(prompt.contract) if prompt.contract else None
+    if e.decision == "approved" and prompt.suggestion is not None and not prompt.suggestion.keeps:
+        account.ladder.waiting = prompt.suggestion
     if e.decision != "refused" or prompt.purpose is None:
         return
     if prompt.purpose is Purpose.HEDGE:
