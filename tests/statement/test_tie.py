@@ -181,6 +181,14 @@ def test_10_3_what_the_file_has_no_section_for_is_not_compared_and_said() -> Non
     assert (found.differences, found.missing) == ((), ("cash transactions", "cash report"))
 
 
+def test_10_3_a_section_without_a_row_says_that_nothing_happened() -> None:
+    records = book()
+    told = Stated(date(2020, 3, 4), date(2020, 3, 4), {"Trade": []})
+    assert [each.what for each in compared(told, records).differences] == ["trade"]
+    idle = Stated(date(2020, 3, 5), date(2020, 3, 5), {"Trade": [], "CashTransaction": []})
+    assert compared(idle, records).differences == ()
+
+
 def test_10_3_option_events_alone_tell_of_the_shares_too() -> None:
     records = book()
     told = stated(records)
