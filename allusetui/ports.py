@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
@@ -85,6 +86,13 @@ class Journal(Protocol):
         """The newest events of a kind, or of all, in order."""
 
 
+class Advisor(Protocol):
+    """Proposes, never acts. What it says is checked before a person is asked, and nothing waits for it."""
+
+    def answer(self, question: Question) -> Advice | None:
+        """None where it has nothing to say. Deterministic; may take its time, and may be called in any thread."""
+
+
 class Archive(Protocol):
     """A journal to be read by choice, as it stood when it was opened. Whoever reads one never holds up its writer."""
 
@@ -110,15 +118,15 @@ class Archive(Protocol):
         """
 
 
-class AdvisorError(Exception):
+class SpeakerError(Exception):
     """A language model that gave no answer; one line that says why, without a word of its own."""
 
 
-class Advisor(Protocol):
+class Speaker(Protocol):
     """A language model, where one is configured: it looks things up, words what it found, and never acts."""
 
     def word(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
-        """Its answer, which nobody has checked yet. Raises AdvisorError where there is none in time.
+        """Its answer, which nobody has checked yet. Raises SpeakerError where there is none in time.
 
         `look_up` takes how, topic, account, symbol, period, level, reason, clause; it gives sentences with citations.
         """

@@ -6,13 +6,10 @@ stands between a person and the keys that stop something.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from allusetui.domain.text import untrusted
 from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
@@ -20,41 +17,37 @@ from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
 FILE_NAME: Final = "settings.toml"
 PALETTES: Final = "palettes"
 """The folder beside the file that holds palettes of one's own."""
+_KINDS: Final = {str: "a valid string", bool: "a valid boolean", dict: "a table", float: "a valid number"}
+_OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": float}
+_LONGEST_S: Final = 120
 
 
-_TABLES: Final = ("model_type", "dict_type", "mapping_type")
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Notify(_Table):
+@dataclass(frozen=True, slots=True)
+class Notify:
     """How a person who looks elsewhere is called: the bell, and the terminal's own notification (OSC 9)."""
 
     bell: bool = True
     terminal: bool = True
 
 
-class Llm(_Table):
+@dataclass(frozen=True, slots=True)
+class Llm:
     """A language model that words answers, where one is named; its key stands in an environment variable alone."""
 
     model: str = ""
     base_url: str = "https://api.openai.com/v1"
     key_env: str = "ALLUSETUI_LLM_KEY"
-    timeout_s: float = Field(default=20.0, gt=0, le=120)
+    timeout_s: float = 20.0
 
 
-class Settings(_Table):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """`keys`: the key of each command as a person types it."""
 
     theme: str = "dark"
     notify: Notify = Notify()
-    keys: Mapping[str, str] = Field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
     llm: Llm = Llm()
-
-
-_TABLE_OF: Final[Mapping[str, type[_Table]]] = {"notify": Notify, "llm": Llm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +71,41 @@ def load(file: Path) -> Loaded:
     return replace(_read({}, file), complaints=(_line(file, "(file)", wrong, "all defaults stay"),))
 
 
-def _read(table: dict[str, Any], file: Path) -> Loaded:
-    complaints: list[str] = []
-    while True:
-        try:
-            wishes = Settings.model_validate(table)
-            break
-        except ValidationError as error:
-            for wrong in error.errors():
-                complaints.append(_complaint(wrong, file))
-                _drop(table, wrong["loc"])
-    keys, refused = _keys(wishes.keys, file)
-    settings = wishes.model_copy(update={"keys": MappingProxyType(keys)})
-    return Loaded(settings, (*complaints, *refused))
+def _read(table: Mapping[str, Any], file: Path) -> Loaded:
+    # By hand: the first paint waits for the settings, and pydantic would double what it waits.
+    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict, "llm": dict}, "", file)
+    notify, wrong_of_notify = _good(top.pop("notify", {}), {"bell": bool, "terminal": bool}, "notify.", file)
+    llm, wrong_of_llm = _model(top.pop("llm", {}), file)
+    wishes = top.pop("keys", {})
+    wishes, wrong_of_keys = _good(wishes, dict.fromkeys(wishes, str), "keys.", file)
+    keys, refused = _keys(wishes, file)
+    settings = Settings(**top, notify=Notify(**notify), keys=MappingProxyType(keys), llm=llm)
+    return Loaded(settings, (*wrong, *wrong_of_notify, *wrong_of_keys, *refused, *wrong_of_llm))
 
 
-def _complaint(wrong: ErrorDetails, file: Path) -> str:
-    key = ".".join(map(str, wrong["loc"]))
-    if wrong["type"] == "extra_forbidden":
-        table = _TABLE_OF.get(str(wrong["loc"][0]), Settings) if len(wrong["loc"]) > 1 else Settings
-        return _line(file, key, "unknown", f"there are {', '.join(table.model_fields)}")
-    wanted = "a table" if wrong["type"] in _TABLES else wrong["msg"].lower().removeprefix("input should be ")
-    return _line(file, key, f"{wrong['input']!r}", f"allowed: {wanted}; the default stays")
+def _model(table: Mapping[str, Any], file: Path) -> tuple[Llm, list[str]]:
+    """The language model that is named, and what of its table can't be used."""
+    good, wrong = _good(table, _OF_LLM, "llm.", file)
+    if not 0 < good.get("timeout_s", 1) <= _LONGEST_S:
+        cure = f"allowed: above 0 up to {_LONGEST_S}; the default stays"
+        wrong.append(_line(file, "llm.timeout_s", f"{good.pop('timeout_s')!r}", cure))
+    return Llm(**good), wrong
 
 
-def _drop(table: dict[str, Any], place: tuple[int | str, ...]) -> None:
-    """Take the entry out of the table, so that its default stays."""
-    for key in place[:-1]:
-        inner = table.get(str(key))
-        if not isinstance(inner, dict):
-            break
-        table, place = inner, place[1:]
-    table.pop(str(place[0]), None)
+def _good(
+    table: Mapping[str, Any], kinds: Mapping[str, type], place: str, file: Path
+) -> tuple[dict[str, Any], list[str]]:
+    """The entries of a table that are of their kind, and a line for each other one."""
+    good, complaints = {}, []
+    for name, value in table.items():
+        if name not in kinds:
+            complaints.append(_line(file, f"{place}{name}", "unknown", f"there are {', '.join(kinds)}"))
+        elif type(value) is not kinds[name] and (type(value), kinds[name]) != (int, float):
+            cure = f"allowed: {_KINDS[kinds[name]]}; the default stays"
+            complaints.append(_line(file, f"{place}{name}", f"{value!r}", cure))
+        else:
+            good[name] = value
+    return good, complaints
 
 
 def _keys(wishes: Mapping[str, str], file: Path) -> tuple[dict[str, str], list[str]]:

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import allusetui.scenario
 from allusetui.codec.records import to_record
 from allusetui.compose.run import Run, build_run
 from allusetui.journal.memory import MemoryJournal
+from allusetui.law.load import load as load_law
+from allusetui.reports.issue import page_of
+from allusetui.reports.page import text
 from allusetui.scenario.expect import Verdict, judge
 from allusetui.scenario.load import load, parse
 from allusetui.scenario.model import Scenario
@@ -20,6 +24,16 @@ class Silent:
 
     def write(self, period: str, name: str, at_ms: int) -> str:
         return "0" * 64
+
+
+class Reader:
+    """A reporter that writes nothing, but knows what it would write."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self._journal = journal
+
+    def write(self, period: str, name: str, at_ms: int) -> str:
+        return sha256(text(page_of(self._journal.read(), period, name, load_law())).encode()).hexdigest()
 
 
 @dataclass
@@ -68,6 +82,6 @@ def replay_crash_week(until: str, *more: str) -> Replayed:
 
 def replay(scenario: Scenario) -> Replayed:
     journal = MemoryJournal()
-    run = build_run(scenario, journal, Silent())
+    run = build_run(scenario, journal, Reader(journal))
     run.go()
     return Replayed(scenario, run, journal)

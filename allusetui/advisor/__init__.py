@@ -1,1 +1,1 @@
-"""What proposes and explains, and never acts."""
+"""Proposes and explains, never acts: what may be better, with its evidence, and what the journal tells."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from allusetui.advisor.answers.query import How
 from allusetui.advisor.answers.topics import BY_NAME
 from allusetui.domain.text import untrusted
-from allusetui.ports import AdvisorError
+from allusetui.ports import SpeakerError
 
 MOST_BYTES: Final = 1_000_000
 _MOST_REQUESTS: Final = 6
@@ -46,24 +46,24 @@ class ModelAddress:
         return None
 
 
-class OpenAIAdvisor:
-    """Implements `ports.Advisor`."""
+class OpenAISpeaker:
+    """Implements `ports.Speaker`."""
 
     def __init__(self, address: ModelAddress) -> None:
         self._address = address
 
     def word(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
-        """The model's answer. Raises AdvisorError for one that is late, too long, broken or not to be had."""
+        """The model's answer. Raises SpeakerError for one that is late, too long, broken or not to be had."""
         if (fault := self._address.fault()) is not None:
-            raise AdvisorError(fault)
+            raise SpeakerError(fault)
         try:
             return asyncio.run(self._in_time(question, look_up))
         except TimeoutError:
-            raise AdvisorError("it was not there in time") from None
+            raise SpeakerError("it was not there in time") from None
         except ImportError:
-            raise AdvisorError("the extra llm is not installed; allowed: pip install 'allusetui[llm]'") from None
+            raise SpeakerError("the extra llm is not installed; allowed: pip install 'allusetui[llm]'") from None
         except Exception as error:  # whatever a foreign library raises at a foreign server's reply
-            raise AdvisorError(f"it failed ({untrusted(type(error).__name__, 60)})") from None
+            raise SpeakerError(f"it failed ({untrusted(type(error).__name__, 60)})") from None
 
     async def _in_time(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
         async with asyncio.timeout(self._address.timeout_s):

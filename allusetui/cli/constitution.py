@@ -5,8 +5,6 @@ import textwrap
 from difflib import get_close_matches
 from typing import Any
 
-import typer
-
 from allusetui.cli.evidence import Evidence, gather
 from allusetui.cli.say import FAILED, WIDTH, complain
 from allusetui.domain.text import untrusted
@@ -61,7 +59,7 @@ def coverage(with_planned: bool, as_json: bool) -> None:
     else:
         _print_coverage(law, evidence, gaps)
     if any(gaps.values()):
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _law() -> Law:

@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.snapshot import Key
 from allusetui.domain.text import untrusted
 from allusetui.runtime.remote import RemoteConsole
 from allusetui.runtime.remote import press as press_key

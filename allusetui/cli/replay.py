@@ -9,7 +9,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -44,7 +43,7 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
         raise complain(str(error)) from None
     except KeyboardInterrupt:
         print(f"allusetui: stopped by hand; what was decided until then is in {folder}", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise complain(f"{error.filename or folder}: {reason}; what was stored until then is kept") from None
@@ -55,7 +54,7 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
         print(f"Not known: {warning}")
     print(f"{len(records)} events in {seconds:.1f} s: {folder}")
     if check and not tell(loaded, records):
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 @contextmanager

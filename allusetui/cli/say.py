@@ -3,18 +3,16 @@
 import sys
 from pathlib import Path
 
-import typer
-
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 WIDTH = 100  # of text that is wrapped
 
 
-def complain(message: str) -> typer.Exit:
+def complain(message: str) -> SystemExit:
     """Say in one line what is wrong with what was given."""
     print(f"allusetui: {message}", file=sys.stderr)
-    return typer.Exit(BAD_INPUT)
+    return SystemExit(BAD_INPUT)
 
 
 def sessions_root() -> Path:

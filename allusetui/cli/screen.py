@@ -10,18 +10,19 @@ from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from allusetui.domain.answer import Asking, Reply
+from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS, day_of
-from allusetui.domain.snapshot import Console, Snapshot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
-from allusetui.view.reports import Shelf
+from allusetui.view.shelf import Shelf
 
 if TYPE_CHECKING:
+    from allusetui.domain.answer import Asking, Reply
     from allusetui.domain.calendar import Calendar
+    from allusetui.domain.snapshot import Snapshot
     from allusetui.law.model import Law
 
 _BEFORE, _AHEAD, _SPARE = timedelta(days=60), timedelta(days=420), timedelta(days=30)
@@ -39,7 +40,7 @@ class Lens:
         self._make_calendar = calendar
         self._calendar: Calendar | None = None
 
-    def __call__(self, snapshot: Snapshot) -> Seen:
+    def __call__(self, snapshot: "Snapshot") -> Seen:
         day = day_of(snapshot.now_ms)
         if self._calendar is None or self._calendar.sessions[-1].day < day + _SPARE:
             self._calendar = self._make_calendar(day - _BEFORE, day + _AHEAD)
@@ -55,20 +56,24 @@ def dashboard(
         begin()
         return Lens()
 
-    return Dashboard(console, grind, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder, settings))
+    return Dashboard(console, grind, _wall_ms, prefs, *_reading(folder, settings))
 
 
 def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, lambda: monotonic() * SECOND_MS, prefs, *_reading(folder, settings))
+    return Onlooker(console, Lens, _wall_ms, prefs, *_reading(folder, settings))
 
 
-def _reading(folder: Path, settings: Path | None) -> tuple[Shelf, Asking]:
-    """What a screen reads of a session's folder: its reports, and its journal by questions."""
-    return partial(_report, folder), partial(_reply, folder, settings)
+def _wall_ms() -> float:
+    return monotonic() * SECOND_MS
 
 
-def _reply(folder: Path, settings: Path | None, question: str) -> Reply:
+def _reading(folder: Path, settings: Path | None) -> "tuple[Shelf, str, Asking]":
+    """What a screen has of a session's folder: its reports, its first header, and its journal by questions."""
+    return partial(_report, folder), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
+
+
+def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
     """What the session's journal answers, worded by the model that the settings name."""
     # Imported here: who asks nothing needs none of it.
     from allusetui.cli.model import address

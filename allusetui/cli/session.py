@@ -1,5 +1,6 @@
 """`allusetui run`: a session's engine in a thread of its own, and its dashboard, which may end without it."""
 
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.start import Start
 from allusetui.runtime.thread import EngineThread
 
 if TYPE_CHECKING:
@@ -21,15 +23,14 @@ SCREEN_LOG = "screen.log"
 _SWITCH_S = 0.0005
 
 
-def run_session(
-    mode: str, session: str, scenario: str | None, headless: bool, speed: str, theme: str | None,
-    settings: Path | None, sessions: Path | None,
-) -> None:  # fmt: skip
+def run_session(start: Start) -> None:
     """Run it until it ends or is ended."""
-    if mode != "sim":
-        raise complain(f"--mode {mode}: not in this version; allowed: sim")
-    rate = _speed(speed)
-    folder = (sessions or sessions_root()) / plain(session)
+    # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
+    gc.disable()
+    if start.mode != "sim":
+        raise complain(f"--mode {start.mode}: not in this version; allowed: sim")
+    rate = _speed(start.speed)
+    folder = (start.sessions or sessions_root()) / plain(start.session)
 
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
@@ -37,7 +38,7 @@ def run_session(
         from allusetui.compose.memory import Sweep
 
         data = os.environ.get("ALLUSETUI_DATA")
-        live = open_live(folder, scenario, Path(data) if data else None, rate, monotonic)
+        live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic)
         live.watchers.append(Sweep(live.session.pace.is_shut, monotonic))
         return live
 
@@ -50,7 +51,7 @@ def run_session(
     # The engine's thread gets its turn within half a millisecond while the screen draws.
     sys.setswitchinterval(_SWITCH_S)
     engine = EngineThread(open_session, control)
-    if headless:
+    if start.headless:
         _wait_headless(engine, started=False)
     elif not sys.stdin.isatty() or not sys.stdout.isatty():
         raise complain("no terminal to draw on; allowed: allusetui run --headless")
@@ -58,7 +59,7 @@ def run_session(
         # Imported here: an engine without a screen has no settings.
         from allusetui.cli.settings import prefs
 
-        _with_screen(engine, folder, prefs(theme, settings, folder), settings)
+        _with_screen(engine, folder, prefs(start.theme, start.settings, folder), start.settings)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -91,7 +92,9 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: P
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> tuple[str | None, bool]:
+def _watch(
+    engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None
+) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 

@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import typer
-
 from allusetui.cli.say import BAD_INPUT, complain, settings_file
 from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
@@ -45,7 +43,7 @@ def show(given: Path | None) -> None:
     for line in complaints:
         print(f"allusetui: {line}", file=sys.stderr)
     if complaints:
-        raise typer.Exit(BAD_INPUT)
+        raise SystemExit(BAD_INPUT)
 
 
 def write(given: Path | None) -> None:

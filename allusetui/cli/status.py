@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from allusetui.cli.remote import folder_of
 from allusetui.cli.say import FAILED, complain
 from allusetui.domain.text import untrusted
@@ -31,7 +29,7 @@ def show_status(
         print("\n".join(_lines(found)))
     if max_age_s is not None and (silent := silences(found, max_age_s)):
         print(f"allusetui: session {found['session']}: {', '.join(silent)}", file=sys.stderr)
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _keep(found: dict[str, Any], account: str) -> None:

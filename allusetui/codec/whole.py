@@ -15,8 +15,9 @@ from allusetui.codec import records
 from allusetui.codec.exact import Exact, exact, exact_fields
 from allusetui.codec.shape import CodecError
 from allusetui.domain import event as events
+from allusetui.domain.console import Key
 from allusetui.domain.event import Event
-from allusetui.domain.snapshot import Key, Mark, Snapshot, Told
+from allusetui.domain.snapshot import Mark, Snapshot, Told
 from allusetui.domain.state import Volatile
 
 _TOLD_OF_VOLATILE: Final = ("quotes", "option_quotes", "rate", "walks", "told_invalid", "reports", "payouts")

@@ -31,9 +31,9 @@ def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answe
         return offline.ask(question)
     # Imported here: the ledger alone answers sooner.
     from allusetui.advisor.answers.worded import Worded
-    from allusetui.advisor.openai_model import OpenAIAdvisor
+    from allusetui.advisor.openai_model import OpenAISpeaker
 
-    return Worded(offline, OpenAIAdvisor(model)).ask(question)
+    return Worded(offline, OpenAISpeaker(model)).ask(question)
 
 
 def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:

@@ -5,9 +5,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from allusetui.advisor.ladder import LadderAdviser
 from allusetui.broker.simulated.store import DurableExchange
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
+from allusetui.law.load import load as load_law
+from allusetui.runtime.asking import Aside
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
 from allusetui.runtime.tail import TailJournal
@@ -20,6 +23,8 @@ _OWNER_ONLY = 0o700
 """An account's affairs, and the socket that commands it, are nobody else's."""
 _EVERY_TICK_UP_TO = 1_200.0
 """Up to this speed every tick is looked at, so that a screen shows the market move."""
+_ASIDE_UP_TO = 10.0
+"""Up to this speed an adviser that thinks aside is in time; faster runs wait for it."""
 
 
 def open_live(
@@ -36,6 +41,8 @@ def open_live(
     world, book = run.runtime.world, run.runtime.world.broker
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
+    if speed is not None and speed <= _ASIDE_UP_TO:
+        world.advice = Aside(LadderAdviser(load_law()))
     pace = Pace(run.calendar, speed, run.runtime.now_ms, wall_s())
 
     def close() -> None:

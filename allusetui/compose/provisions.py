@@ -8,17 +8,16 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import Holding, OpenOption, Provision
 from allusetui.domain.moment import day_of
-from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
+from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.law.model import Law
 from allusetui.ports import Market
-from allusetui.rules.situation import clause
+from allusetui.rules.sizing import split
 from allusetui.scenario import agree
 from allusetui.scenario.model import AccountSpec, Scenario
 from allusetui.scenario.setting import FOUNDERS
 from allusetui.scenario.values import Problem
 
 
-@clause("0.1")
 def provisions(scenario: Scenario, law: Law, market: Market, days: Calendar, start_ms: int) -> tuple[Provision, ...]:
     """What each account begins with: its share by 0.1, or what its own table says.
 
@@ -31,10 +30,8 @@ def provisions(scenario: Scenario, law: Law, market: Market, days: Calendar, sta
                 key = ("accounts", name, "options", index, "expiry")
                 raise Problem(f"{row.expiry} has closed at the start; allowed: a later expiry", *key)
     agree.check_symbols(agree.symbols_of_accounts(scenario.accounts), sorted(market.symbols), "in this market")
-    capital = scenario.scenario.capital or ZERO
-    gen = down_to_cent(law.sizing.split_gen * capital)
-    rev = down_to_cent(law.sizing.split_rev * capital)
-    shares = {"GEN": gen, "REV": rev, "COM": capital - gen - rev}
+    parts = split(scenario.scenario.capital or ZERO, law.sizing)
+    shares = {kind.value.upper(): part for kind, part in parts.items()}
     names = [*FOUNDERS, *(name for name in scenario.accounts if name not in FOUNDERS)]
     trading = scenario.scenario.accounts
     return tuple(

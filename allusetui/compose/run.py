@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from allusetui.advisor.ladder import LadderAdviser
 from allusetui.broker.simulated.exchange import COMMISSION, Exchange
 from allusetui.compose.parts import (
     build_market,
@@ -25,6 +26,7 @@ from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.model_market import ModelMarket
 from allusetui.ports import Journal, Market, Reporter
+from allusetui.runtime.asking import AtOnce
 from allusetui.runtime.stored import Stand
 from allusetui.runtime.virtual import Crash, VirtualRuntime, World
 from allusetui.scenario.model import Scenario
@@ -99,6 +101,7 @@ def build_run(
         broker=exchange,
         journal=journal,
         reporter=reporter,
+        advice=AtOnce(LadderAdviser(law)),
         operators=operators(scenario),
         crashes=(*scripted_crashes(scenario), *crashes),
     )

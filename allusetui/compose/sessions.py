@@ -2,17 +2,19 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
 from allusetui.compose.program import code_digest
+from allusetui.compose.reported import records_of
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.event import SessionStarted
 from allusetui.domain.state import State
 from allusetui.domain.text import untrusted
 from allusetui.engine.apply import FoldError, fold
+from allusetui.journal.archive import open_archive
 from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.export import export
 from allusetui.journal.lock import FolderLock
@@ -22,8 +24,6 @@ from allusetui.law.load import law_hash, load
 from allusetui.ledger.csv import write_csv
 from allusetui.ledger.postings import postings
 from allusetui.ports import Journal
-from allusetui.reports.files import write
-from allusetui.reports.weekly import weekly
 from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
 
@@ -35,15 +35,20 @@ _OWN_FILES = ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", JOUR
 
 
 class FolderReporter:
-    """Writes reports from a journal into a session's folder."""
+    """Writes reports from the journal of a session's folder into it."""
 
-    def __init__(self, journal: Journal, folder: Path) -> None:
-        self._journal = journal
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def write(self, period: str, name: str, at_ms: int) -> str:
         """The sha256 of the report's text."""
-        return write(self._folder, weekly(self._journal.read(), name))
+        # Imported here: no report is written in a session's first second, and the screen waits for that.
+        from allusetui.reports.files import write
+        from allusetui.reports.issue import page_of
+
+        with closing(open_archive(self._folder)) as archive:
+            page = page_of(records_of(archive, period, name), period, name, load())
+        return write(self._folder / REPORTS_FOLDER, period, name, page)
 
 
 def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) -> Run:
@@ -63,7 +68,7 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     journal = SqliteJournal(folder)
     try:
         try:
-            run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER), progress)
+            run = build_run(scenario, journal, FolderReporter(folder), progress)
             run.go()
             if run.runtime.refusal is not None:
                 raise run.runtime.refusal
@@ -90,7 +95,7 @@ def open_session(scenario: Scenario, folder: Path) -> Run:
     with ExitStack() as held:
         journal = SqliteJournal(folder)
         held.callback(journal.close)
-        run = build_run(scenario, journal, FolderReporter(journal, folder / REPORTS_FOLDER))
+        run = build_run(scenario, journal, FolderReporter(folder))
         is_new = not journal.seq
         run.runtime.world.broker = book = _durable(run, folder / BOOK_FILE, is_new)
         snapshot = SnapshotFile(folder, journal, Maker(run.started.session, law_hash(), code_digest()))

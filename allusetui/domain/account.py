@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from allusetui.domain.advice import LadderLog
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
@@ -141,6 +142,7 @@ class Account:
     leap_tries: int = 0
     leap_wait: str | None = None
     leap_sales: dict[Option, LeapSale] = field(default_factory=dict)
+    ladder: LadderLog = field(default_factory=LadderLog)
     to_invest: Decimal = ZERO
     """What of `cash` waits to become shares, and whether a purchase is still to be decided."""
     purchase_due: bool = False
@@ -207,7 +209,7 @@ class Account:
         return self.cash + self.tax_reserve + self.leap_cash
 
     def move_flow(self, amount: Decimal) -> None:
-        """Cash that comes or goes without being gain or drawdown: the marks move with it (0.9)."""
+        """Cash that comes or goes, to other accounts too, and is no gain or drawdown: the marks move with it (0.9)."""
         self.cash += amount
         self.high_water += amount
         self.last_equity += amount

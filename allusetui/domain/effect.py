@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from allusetui.domain.advice import Question
 from allusetui.domain.order import Order
 
 
@@ -37,11 +38,19 @@ class AskBars:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAdvice:
+    """What the adviser makes of a question. No decision waits for it."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
 class WriteReport:
-    """The report of a period that ends at this instant, from the journal."""
+    """The report of a period, from the journal: when it has ended, and again for a `reason` that came late."""
 
     period: str
     name: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +62,4 @@ class PayOut:
     reason: str
 
 
-Effect = PlaceOrder | CancelOrder | AskOrders | AskPositions | AskChain | AskBars | WriteReport | PayOut
+Effect = PlaceOrder | CancelOrder | AskOrders | AskPositions | AskChain | AskBars | AskAdvice | WriteReport | PayOut

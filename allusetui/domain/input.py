@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
+from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
@@ -99,8 +100,18 @@ class BarsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceSeen:
+    """The answer to AskAdvice; None where there is none, and why. What it holds is not to be trusted."""
+
+    at_ms: int
+    question: Question
+    advice: Advice | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill of one leg: `price` a share, `commission` in dollars."""
+    """One fill of one leg: `price` a share, `commission` in dollars; `day`: when it was traded, None for now."""
 
     exec_id: str
     client_order_id: str
@@ -109,6 +120,7 @@ class Execution:
     quantity: int
     price: Decimal
     commission: Decimal
+    day: date | None = None
 
     @property
     def root(self) -> tuple[str, int] | None:
@@ -192,13 +204,14 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class CashBooking:
-    """Cash that came or went without a trade."""
+    """Cash that came or went without a trade; `day`: the one that the broker books it for, None for now."""
 
     id: str
     account: str
     reason: str
     amount: Decimal
     symbol: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +275,13 @@ class OperatorActed:
 
 @dataclass(frozen=True, slots=True)
 class ReportDone:
-    """A report was written: its name and the hash of its text."""
+    """A report was written: its name and the hash of its text; `reason` as it was asked for."""
 
     at_ms: int
     period: str
     name: str
     sha256: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +313,7 @@ Input = (
     | MarketSeen
     | ChainSeen
     | BarsSeen
+    | AdviceSeen
     | OrderAcked
     | OrderExecuted
     | OrderCancelled

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Self, TypeVar
 
 from allusetui.domain.money import ZERO, down_to_cent
 
@@ -18,7 +19,7 @@ class Lot:
     opened: date
     assigned: bool = False
 
-    def split(self, taken: int) -> tuple["Lot", "Lot | None"]:
+    def split(self, taken: int) -> tuple[Self, Self | None]:
         """The first `taken` of the lot (same sign) and what remains, fees shared to the cent."""
         if taken == self.quantity:
             return self, None
@@ -28,12 +29,15 @@ class Lot:
         )
 
 
-def take(lots: list[Lot], quantity: int) -> tuple[list[Lot], list[Lot]]:
+AnyLot = TypeVar("AnyLot", bound=Lot)
+
+
+def take(lots: list[AnyLot], quantity: int) -> tuple[list[AnyLot], list[AnyLot]]:
     """Close `quantity` (same sign as the lots) from the front: (lots taken, lots that remain).
 
     Raises ValueError when the lots hold less: a close beyond what is held is a fault, not a trade.
     """
-    taken: list[Lot] = []
+    taken: list[AnyLot] = []
     rest = list(lots)
     open_quantity = quantity
     while open_quantity:
@@ -47,6 +51,20 @@ def take(lots: list[Lot], quantity: int) -> tuple[list[Lot], list[Lot]]:
         taken.append(first)
         open_quantity -= part
     return taken, rest
+
+
+def adjusted(lots: Iterable[AnyLot], ratio: Decimal) -> list[AnyLot]:
+    """The lots after a split, `ratio` for one: each keeps its cost; where one ends in a fraction the next has it."""
+    before, after, cost = 0, 0, ZERO
+    found: list[AnyLot] = []
+    for lot in lots:
+        before += lot.quantity
+        cost += lot.quantity * lot.price
+        quantity = int(before * ratio) - after
+        if quantity:
+            found.append(replace(lot, quantity=quantity, price=cost / quantity))
+            after, cost = after + quantity, ZERO
+    return found
 
 
 def closing_part(held: int, signed: int) -> int:

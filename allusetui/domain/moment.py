@@ -62,6 +62,23 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+def quarters_between(first: str, last: str) -> int:
+    """How many quarters after `first` the quarter `last` is."""
+    (year, quarter), (last_year, last_quarter) = (map(int, each.split("-Q")) for each in (first, last))
+    return 4 * (last_year - year) + last_quarter - quarter
+
+
+def quarter_before(quarter: str) -> str:
+    """The calendar quarter before one."""
+    year, number = map(int, quarter.split("-Q"))
+    return f"{year - 1}-Q4" if number == 1 else f"{year}-Q{number - 1}"
+
+
+def month_of(day: date) -> str:
+    """The calendar month, `2026-03`."""
+    return f"{day.year}-{day.month:02}"
+
+
 def week_of(day: date) -> str:
     """The ISO week, `2026-W10`."""
     year, week, _ = day.isocalendar()

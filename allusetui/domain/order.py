@@ -29,6 +29,11 @@ class Purpose(StrEnum):
         """Whether the order builds or rolls what is held long: hedges and LEAPs (5.7, 17.1)."""
         return self in (Purpose.HEDGE, Purpose.LEAP)
 
+    @property
+    def builds(self) -> bool:
+        """Whether the order opens or builds something: ORDERING lasts as long, and none is left alone at the broker."""
+        return self.opens or self.is_ladder
+
 
 class Pocket(StrEnum):
     """Whose money pays: the sleeve's own, or what is ring-fenced for LEAPs (3.5, 17.4)."""

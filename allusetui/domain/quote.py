@@ -13,6 +13,7 @@ from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import CENT
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

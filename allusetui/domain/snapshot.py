@@ -1,12 +1,10 @@
-"""What a screen is given of a running engine, and what it may ask of it: frozen snapshots one way, keys the other."""
+"""What a screen is given of a running engine: frozen snapshots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
 
-from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.state import State, Volatile
 
@@ -78,31 +76,3 @@ class Snapshot:
     moves: tuple[Told, ...] = ()
     reports: tuple[Told, ...] = ()
     ended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a person asks for: an operator's action of the scenario format, on one account or on all.
-
-    An answer names its `prompt` and the hash of what was `shown` of it.
-    """
-
-    action: str
-    account: str | None = None
-    contract: Option | None = None
-    by: str = "operator"
-    prompt: str | None = None
-    shown: str | None = None
-
-
-class Console(Protocol):
-    """A screen's hold on a running engine, here or over a socket. Nothing of it blocks."""
-
-    def latest(self) -> Snapshot | None:
-        """The newest snapshot; None before the first."""
-
-    def send(self, key: Key) -> None:
-        """Hand a key to the engine. Raises BlockingIOError where its inbox is full."""
-
-    def end(self) -> None:
-        """End the engine: entries cancelled, everything stored."""

@@ -6,11 +6,14 @@ from decimal import Decimal
 from hashlib import sha256
 
 from allusetui.domain.account import Account, Status
-from allusetui.domain.contract import Option
+from allusetui.domain.advice import Question, Suggestion
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
+
+_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Approval:
     """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
 
     `expires`: the session at whose close it is decided `expired`; None where it is open while its reason lasts.
+    `suggestion`: what the adviser says, of subject llms.
     """
 
     id: str
@@ -38,13 +42,22 @@ class Approval:
     subject: str = "defence"
     text: str = ""
     expires: date | None = None
+    suggestion: Suggestion | None = None
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Which of its account's prompts a key without a name is for: the lowest, stop before roll, then by age."""
+        return _FIRST.get(self.purpose, len(_FIRST)), int(self.id)
 
     @property
     def shown(self) -> str:
         """The sha256 of its terms: what a person who answers has seen."""
         options = (_terms(option) for option in (self.contract, self.candidate))
         purpose = self.purpose.value if self.purpose else ""
-        terms = (self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires)
+        terms = (
+            self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires,
+            self.suggestion,
+        )  # fmt: skip
         return sha256("\n".join(map(str, terms)).encode()).hexdigest()
 
 
@@ -114,8 +127,17 @@ class State:
     typed_facts: dict[str, set[str]] = field(default_factory=dict)
     assigned_weeks: dict[str, set[str]] = field(default_factory=dict)
     """Week of the expiry → the groups in which an assignment or a call-away counts for it (12.1)."""
-    report_week: str = ""
+    began: date = date.min
+    reports: dict[str, str] = field(default_factory=dict)
+    """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
+    losses: dict[str, set[str]] = field(default_factory=dict)
+    """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
+
+    def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:
+        """Open intents of the account: all, or those that trade or roll the contract."""
+        mine = (intent for intent in self.intents.values() if intent.account == account.name)
+        return [intent for intent in mine if contract is None or intent.contract == contract]
 
 
 @dataclass(slots=True)
@@ -135,7 +157,12 @@ class Scan:
     awaited: set[str]
     due_ms: int
     chains: dict[str, Chain | None] = field(default_factory=dict)
-    relook: bool = False
+
+    def take(self, symbol: str, chain: Chain | None) -> None:
+        """Keep what has come in answer to the look, if that is for this one."""
+        if symbol in self.awaited:
+            self.awaited.discard(symbol)
+            self.chains[symbol] = chain
 
 
 @dataclass(slots=True)
@@ -170,6 +197,8 @@ class Volatile:
     leap_looks: set[str] = field(default_factory=set)
     """Accounts that owe the ladder's look of the session (17.4), and sales whose purchase a chain was asked for."""
     leap_asked: set[tuple[str, Option]] = field(default_factory=set)
+    advice_awaited: dict[Question, int] = field(default_factory=dict)
+    """What the adviser was asked → until when its answer is waited for."""
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)

@@ -8,12 +8,12 @@ from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.domain.text import untrusted
-from allusetui.engine.changes import accounts, growth, hedges, house, orders, positions
+from allusetui.engine.changes import accounts, advice, growth, hedges, house, orders, positions
 from allusetui.engine.changes.held import Changes
 
 _CHANGES: Changes = {
     **accounts.CHANGES, **orders.CHANGES, **positions.CHANGES, **growth.CHANGES,
-    **hedges.CHANGES, **house.CHANGES,
+    **hedges.CHANGES, **house.CHANGES, **advice.CHANGES,
 }  # fmt: skip
 
 

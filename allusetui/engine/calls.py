@@ -9,7 +9,7 @@ from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain, Quote
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.rules import assignment, covered_call
 from allusetui.rules.assignment import basis_of
 from allusetui.rules.cadence import ExpiryClock
@@ -24,7 +24,7 @@ def _buy_back(
     quote = desk.fresh_option(option)
     if quote is None or not assignment.has_a_price(desk, quote):
         return
-    if may_leave(account, purpose) and not of_contract(desk, account, option):
+    if may_leave(account, purpose) and not desk.state.intents_of(account, option):
         intend(desk, account, purpose, option, Side.BUY, n or -account.quantity(option), clauses)
 
 

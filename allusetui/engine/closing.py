@@ -16,7 +16,9 @@ from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.engine import forks
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import WORKING, change, rest
+from allusetui.engine.papers import WEEKLY
 from allusetui.engine.reconcile import drop_orders, mismatch
+from allusetui.rules import stress
 from allusetui.rules.assignment import basis_of
 from allusetui.rules.breakers import CLAUSE_OF, may_reset
 from allusetui.rules.situation import clause
@@ -44,7 +46,7 @@ def on_settled(desk: Desk, settled: inp.Settled) -> None:
     for split in settled.splits:
         _split(desk, split)
     if late:
-        _type_week(desk, desk.state.week_typed, desk.state.typed_facts)
+        _type_week(desk, desk.state.week_typed, desk.state.typed_facts)  # its report is issued again with the batch
 
 
 def _book_cash(desk: Desk, booking: inp.CashBooking) -> None:
@@ -59,6 +61,7 @@ def _book_cash(desk: Desk, booking: inp.CashBooking) -> None:
             ev.CashBooked(
                 account=row.account, clauses=_BOOKING_CLAUSES.get(row.reason, ("10.3",)), reason=row.reason,
                 amount=to_price(row.amount), symbol=row.symbol, settlement=row.id,
+                day=row.day if row.day is not None and row.day < desk.today else None,
             )
         )  # fmt: skip
 
@@ -209,6 +212,8 @@ def close_session(desk: Desk, session: Session) -> None:
                 change(desk, account, Status.RECONCILING, "week_end")
         desk.ask(AskPositions())
     mark_all(desk, at_cut=False)
+    if desk.calendar.after(session.day).day.year != session.day.year:
+        mark_year(desk, session)
     forks.judge_run_offs(desk)
 
 
@@ -234,9 +239,25 @@ def mark_all(desk: Desk, at_cut: bool) -> None:
                 leaps_hedge=to_cent(ladder_value(desk, account, hedges=True)), tax_reserve=account.tax_reserve,
                 leap_cash=account.leap_cash, high_water=high,
                 realized=to_cent(account.realized_year), unrealized=to_cent(_unrealized(desk, account)),
-                fees=to_price(account.fees_year), at_cut=at_cut,
+                fees=to_price(account.fees_year), at_cut=at_cut, rate=to_price(desk.volatile.rate),
+                longs=stress.longs(desk, account), falls=stress.falls(desk, account),
             )
         )  # fmt: skip
+
+
+@clause("10.3")
+def mark_year(desk: Desk, session: Session) -> None:
+    """`year.marked` for every account with index options: they are taxed as if sold at the year's last close."""
+    for account in desk.state.accounts.values():
+        marks = tuple(_index_mark(desk, account, o) for o in account.lots if isinstance(o, Option) and o.is_index)
+        if marks:
+            desk.emit(ev.YearMarked(account=account.name, clauses=("10.3",), year=str(session.day.year), marks=marks))
+
+
+def _index_mark(desk: Desk, account: Account, option: Option) -> ev.IndexMark:
+    """Without any quote the mark stays open: what was paid is no mark."""
+    quote = desk.volatile.option_quotes.get(option)
+    return ev.IndexMark(option, account.quantity(option), to_price(quote.mid) if quote else None)
 
 
 def _unrealized(desk: Desk, account: Account) -> Decimal:
@@ -257,6 +278,7 @@ def cut_week(desk: Desk, session: Session) -> None:
     mark_all(desk, at_cut=True)
     week = week_of(session.day)
     _type_week(desk, week, desk.state.week_facts)
+    desk.ask(WriteReport(WEEKLY, week))
 
 
 def _is_late(desk: Desk, row: inp.Settlement) -> bool:
@@ -272,7 +294,6 @@ def _type_week(desk: Desk, week: str, came: Mapping[str, set[str]]) -> None:
     for group in groups:
         _type(desk, week, group, group, facts[group])
     _type(desk, week, None, None, set().union(*facts.values()))
-    desk.ask(WriteReport("weekly", week))
 
 
 def _type(desk: Desk, week: str, account: str | None, group: str | None, facts: set[str]) -> None:

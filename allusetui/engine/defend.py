@@ -12,7 +12,7 @@ from allusetui.domain.state import Atr
 from allusetui.engine import hedges, prompts
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch
-from allusetui.engine.orders import end, intend, of_contract
+from allusetui.engine.orders import end, intend
 from allusetui.rules import protocol
 from allusetui.rules.latches import may_leave
 from allusetui.rules.liquidity import buffered_spot, slice_quote
@@ -94,7 +94,7 @@ def _act(
         return
     if level >= desk.law.protocol.freeze_level:
         _freeze(desk, account)
-    rolls = level >= desk.law.protocol.freeze_level and not of_contract(desk, account, option)
+    rolls = level >= desk.law.protocol.freeze_level and not desk.state.intents_of(account, option)
     prepares = not position.roll_prepared and protocol.roll_is_due(option, spot, atr.value, trigger)
     if prepares or rolls:
         desk.volatile.rolls_awaited.add((account.name, option))
@@ -112,11 +112,11 @@ def _stop(desk: Desk, account: Account, option: Option) -> None:
     """Latch SAFE and buy the position to close; another order on it has to be dead first."""
     _freeze(desk, account)
     latch(desk, account, Latch.LEVEL3)
-    mine = of_contract(desk, account, option)
+    mine = desk.state.intents_of(account, option)
     for intent in mine:
         if intent.purpose is not Purpose.STOP:
             end(desk, intent, "safe")
-    if not of_contract(desk, account, option):
+    if not desk.state.intents_of(account, option):
         defend(desk, account, Purpose.STOP, option, -account.quantity(option), ("6.4",))
 
 
@@ -168,7 +168,7 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
     level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
     if not desk.law.protocol.freeze_level <= level < desk.law.protocol.stop_level:
         return
-    if of_contract(desk, account, option) or protocol.opens_wide(desk, option):
+    if desk.state.intents_of(account, option) or protocol.opens_wide(desk, option):
         return
     allowed = next((c for c in candidates if c.refused is None), None)
     if allowed is None:
@@ -219,4 +219,3 @@ def _refuse(desk: Desk, account: Account, option: Option, candidates: list[ev.Ro
     breach = protocol.breach_of(option, quote.mid, atr.value)
     _level(desk, account, option, 3, quote.mid, atr, breach, False, ("6.10", "6.4"))
     _stop(desk, account, option)
-

@@ -42,10 +42,6 @@ class Desk(Situation):
     def alert(self, severity: str, text: str, account: str | None = None, clauses: tuple[str, ...] = ()) -> None:
         self.emit(AlertRaised(account=account, clauses=clauses, severity=severity, text=text))
 
-    def trading(self) -> list[Account]:
-        """The accounts that trade, in their order."""
-        return [a for a in self.state.accounts.values() if a.trading]
-
 
 def lots_closed(
     account: Account, contract: Contract, taken: list[Lot], price: Decimal, fees_usd: Decimal, clauses: tuple[str, ...]
@@ -93,5 +89,3 @@ def _closed(
         realized=realized,
         opened=lot.opened,
     )
-
-

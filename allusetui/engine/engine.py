@@ -14,6 +14,7 @@ from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.engine import (
+    advice,
     audit,
     calls,
     closes,
@@ -26,6 +27,7 @@ from allusetui.engine import (
     market,
     operator,
     orders,
+    papers,
     prompts,
     reinvest,
     reports,
@@ -123,6 +125,8 @@ class Engine:
             case inp.BarsSeen():
                 if market.on_bars(desk, item):
                     _evaluate_symbol(desk, item.symbol)
+            case inp.AdviceSeen():
+                advice.on_advice(desk, item)
             case inp.OrderAcked():
                 reports.on_acked(desk, item)
             case inp.OrderExecuted():
@@ -147,9 +151,7 @@ class Engine:
             case inp.ForeignOrderSeen():
                 reports.on_foreign(desk, item)
             case inp.ReportDone():
-                cited = ("1.5", "11.1")
-                done = ev.ReportWritten(clauses=cited, period=item.period, name=item.name, sha256=item.sha256)
-                desk.emit(done)
+                papers.on_done(desk, item)
             case inp.DiskFailed():
                 self._disk_failed(desk, item)
             case inp.Ending():
@@ -227,6 +229,7 @@ class Engine:
             closes.missed(desk)
             _evaluate_due(desk, session, since)
             hedges.look(desk, since)
+            advice.look(desk)
             ladder.look(
                 desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
                 on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
@@ -241,6 +244,7 @@ class Engine:
             closing.cut_week(desk, session)
         if since.passed(desk.clock(desk.law.cadence.audit_at)):
             audit.begin_daily(desk)
+        papers.look(desk, since)
 
     def _watch(self, desk: Desk) -> None:
         """Failing to evaluate a breaker counts as tripped."""
@@ -262,10 +266,12 @@ class Engine:
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)
         prompts.expire(desk)
+        advice.lapse(desk)
         orders.work(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
+        papers.issue_again(desk)
 
 
 @clause("0.12")
@@ -322,7 +328,7 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
 def _end_entries(desk: Desk) -> None:
     """What opens is not left alone at the broker; defences work on there until the next start."""
     for intent in list(desk.state.intents.values()):
-        if intent.purpose.opens or intent.purpose.is_ladder:
+        if intent.purpose.builds:
             orders.end(desk, intent, "safe")
 
 

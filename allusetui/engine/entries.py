@@ -16,10 +16,12 @@ from allusetui.engine.orders import intend
 from allusetui.rules import covered_call
 from allusetui.rules.cadence import CALLS, WINDOW_CLAUSE, Span, entry_window, windows_of
 from allusetui.rules.entry import Pick, account_refusal, put_for
+from allusetui.rules.latches import may_begin
 from allusetui.rules.situation import Refusal, clause
 from allusetui.rules.sizing import allocate, put_room
 
-_SCAN_WAIT_S = 60
+SCAN_WAIT_S = 60
+"""How long a look waits for its chains."""
 ABANDONED = "abandoned"
 UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot", ABANDONED})
 RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
@@ -76,14 +78,12 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
     owed = [s for s in owed if outcomes.get(s) != "pivot" or not account.pivoted]
     again = [s for s, why in outcomes.items() if why in RELOOKED] if relook_due else []
     wanted = [s for s in desk.symbols_in(account, window) if s in owed or s in again]
-    able = account.status in (Status.SAFE, Status.MONITORING, Status.ORDERING)
-    if not wanted or not able or account.name in desk.volatile.resuming:
+    if not wanted or not may_begin(desk, account):
         return
-    fresh = bool(owed)
-    if fresh and account.status is not Status.ORDERING:
+    if owed and account.status is not Status.ORDERING:
         change(desk, account, Status.SCANNING, "window", (WINDOW_CLAUSE[window], "9.1"))
-    due = desk.now_ms + _SCAN_WAIT_S * SECOND_MS
-    desk.volatile.scans[account.name, window] = Scan(account.name, window, set(wanted), due, relook=not fresh)
+    due = desk.now_ms + SCAN_WAIT_S * SECOND_MS
+    desk.volatile.scans[account.name, window] = Scan(account.name, window, set(wanted), due)
     for symbol in wanted:
         desk.ask_chain(symbol)
 
@@ -91,9 +91,7 @@ def _consider(desk: Desk, account: Account, window: str, relook_due: bool) -> No
 def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     """A chain has come; a scan that has all of its chains is decided."""
     for scan in list(desk.volatile.scans.values()):
-        if symbol in scan.awaited:
-            scan.awaited.discard(symbol)
-            scan.chains[symbol] = chain
+        scan.take(symbol, chain)
     settle_scans(desk)
 
 
@@ -229,8 +227,7 @@ def _tell(desk: Desk, account: Account, window: str, symbol: str, refusal: Refus
 def settle_states(desk: Desk) -> None:
     """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
     for account in desk.trading():
-        purposes = [i.purpose for i in desk.state.intents.values() if i.account == account.name]
-        entries = any(purpose.opens or purpose.is_ladder for purpose in purposes)
+        entries = any(intent.purpose.builds for intent in desk.state.intents_of(account))
         scanning = any(name == account.name for name, _ in desk.volatile.scans)
         done = {
             Status.SCANNING: not scanning,

@@ -5,14 +5,16 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Status
 from allusetui.domain.contract import Side, Stock
-from allusetui.domain.money import ZERO, down_to_cent, to_cent, to_price
+from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.machine import holds
+from allusetui.engine.orders import intend
 from allusetui.rules import forks
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
+from allusetui.rules.sizing import split
 from allusetui.rules.valuation import equity, free_cash
 
 
@@ -51,9 +53,7 @@ def _give_birth(desk: Desk, parent: Account, amount: Decimal, clauses: tuple[str
     if mini:
         _provision(desk, parent, to, AccountType.MINI, parent.group, amount, clauses)
         return
-    gen, rev = down_to_cent(desk.law.sizing.split_gen * amount), down_to_cent(desk.law.sizing.split_rev * amount)
-    parts = {AccountType.GEN: gen, AccountType.REV: rev, AccountType.COM: amount - gen - rev}
-    for kind, part in parts.items():
+    for kind, part in split(amount, desk.law.sizing).items():
         _provision(desk, parent, f"{to}.{kind.value.upper()}", kind, to, part, (*clauses, "0.1"))
 
 
@@ -87,7 +87,7 @@ def sell_stock(desk: Desk, account: Account) -> None:
     if not may_leave(account, Purpose.CLOSE):
         return
     for symbol, quantity in _overdue(desk, account).items():
-        if desk.is_fresh(symbol) and not of_contract(desk, account, Stock(symbol)):
+        if desk.is_fresh(symbol) and not desk.state.intents_of(account, Stock(symbol)):
             intend(desk, account, Purpose.CLOSE, Stock(symbol), Side.SELL, quantity, ("2.7",))
 
 
@@ -111,8 +111,10 @@ def merge_flat(desk: Desk) -> None:
     Leap cash stays that: it waits for what COM's own waits for.
     """
     for account in list(desk.state.accounts.values()):
+        if account.run_off_on is None:
+            continue
         cash, leap_cash = to_price(account.cash), to_price(account.leap_cash)
-        if account.run_off_on is None or (account.merged and not (cash or leap_cash)):
+        if account.merged and not (cash or leap_cash):
             continue
         heir = forks.heir_of(desk, account)
         if heir is not None and _is_flat(desk, account):
@@ -126,5 +128,4 @@ def merge_flat(desk: Desk) -> None:
 
 def _is_flat(desk: Desk, account: Account) -> bool:
     resting = account.status is Status.SAFE and not account.latches and account.name not in desk.volatile.resuming
-    works = account.leap_sales or any(i.account == account.name for i in desk.state.intents.values())
-    return resting and not account.lots and not works
+    return resting and not account.leap_sales and not holds(desk, account)

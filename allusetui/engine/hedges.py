@@ -11,19 +11,18 @@ from allusetui.engine import prompts
 from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import open_cycle
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.engine.purchase import buy
 from allusetui.engine.schedule import Since
 from allusetui.rules import hedging, triggers
 from allusetui.rules.entry import account_refusal
-from allusetui.rules.hedging import Budget, Unfit
+from allusetui.rules.hedging import LEG_CLAUSES, Budget, Unfit
 from allusetui.rules.latches import may_leave
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import free_cash
 
 LEVEL, TRIGGER = "level", "trigger"
 _ASK_AGAIN_LEVEL = 2
-_INSTRUMENTS = ("5.1", "5.2", "5.7", "17.2", "17.3")
 
 
 @clause("6.11")
@@ -70,7 +69,7 @@ def _at_level(desk: Desk, account: Account, chains: dict[str, Chain | None]) -> 
     funds = hedging.budget(desk, account, desk.law.hedging.gains_share)
     shares = hedging.level_shares(desk, account, funds.left)
     wanted = hedging.legs(desk, account, chains, *shares)
-    clauses = (BY_LEVEL, *_INSTRUMENTS)
+    clauses = (BY_LEVEL, *LEG_CLAUSES)
     if isinstance(wanted, Unfit):
         if (week_of(desk.today), wanted.reason) not in account.hedges.told:
             _skip(desk, account, funds, wanted, (BY_LEVEL, *wanted.clauses))
@@ -91,7 +90,7 @@ def _on_trigger(desk: Desk, account: Account, chains: dict[str, Chain | None]) -
     if isinstance(wanted, Unfit):
         _skip(desk, account, funds, wanted, (*clauses, *wanted.clauses))
     else:
-        buy(desk, account, funds, wanted, (*clauses, *_INSTRUMENTS))
+        buy(desk, account, funds, wanted, (*clauses, *LEG_CLAUSES))
 
 
 def _skip(desk: Desk, account: Account, funds: Budget, why: Unfit, clauses: tuple[str, ...]) -> None:
@@ -146,7 +145,7 @@ def _sell(desk: Desk, account: Account, option: Option, purpose: Purpose, clause
     quote = desk.fresh_option(option)
     if quote is None or not quote.bid or account.name in desk.volatile.resuming:
         return
-    if may_leave(account, purpose) and not of_contract(desk, account, option):
+    if may_leave(account, purpose) and not desk.state.intents_of(account, option):
         intend(desk, account, purpose, option, Side.SELL, account.quantity(option), clauses)
 
 

@@ -8,8 +8,9 @@ from allusetui.domain.money import down_to_cent
 from allusetui.domain.order import LeapStep, Purpose
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
+from allusetui.engine.advice import apply_approved
 from allusetui.engine.desk import Desk
-from allusetui.engine.entries import RELOOKED
+from allusetui.engine.entries import RELOOKED, SCAN_WAIT_S
 from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.outcome import close_roll
@@ -27,8 +28,8 @@ from allusetui.rules.ladder import (
 from allusetui.rules.leap_purchase import NO_FIT, Plan, plan_calls, plan_roll
 from allusetui.rules.reinvest import CLAUSE_OF
 from allusetui.rules.situation import Refusal, clause
+from allusetui.rules.suggestion import cited
 
-_SCAN_WAIT_S = 60
 _LEAPS, _ROLL = "leaps", "roll"
 
 
@@ -61,6 +62,8 @@ def _roll(desk: Desk, account: Account) -> None:
         return
     due = [(option, found) for option in account.longs() if (found := roll_reason(desk, option)) is not None]
     free = [(option, found) for option, found in due if obstacle(desk, account, option) is None]
+    if any(side_of(option) == GROWTH for option, _ in free):
+        apply_approved(desk, account)
     if free:
         open_cycle(desk, account, ("17.4",), orders=True)
     for option, (reason, delta) in free:
@@ -99,7 +102,7 @@ def _wait(desk: Desk, account: Account, refusal: Refusal) -> None:
 
 
 def _scan(desk: Desk, account: Account, kind: str, symbols: tuple[str, ...]) -> None:
-    due_ms = desk.now_ms + _SCAN_WAIT_S * SECOND_MS
+    due_ms = desk.now_ms + SCAN_WAIT_S * SECOND_MS
     desk.volatile.leap_scans[account.name, kind] = Scan(account.name, kind, set(symbols), due_ms)
     for symbol in symbols:
         desk.ask_chain(symbol)
@@ -108,9 +111,7 @@ def _scan(desk: Desk, account: Account, kind: str, symbols: tuple[str, ...]) -> 
 def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
     """A chain has come; a look that has all of its chains is decided."""
     for scan in desk.volatile.leap_scans.values():
-        if symbol in scan.awaited:
-            scan.awaited.discard(symbol)
-            scan.chains[symbol] = chain
+        scan.take(symbol, chain)
     settle_scans(desk)
 
 
@@ -133,20 +134,21 @@ def _buy(desk: Desk, account: Account, scan: Scan) -> None:
     if refusal is not None:
         _wait(desk, account, refusal)
         return
-    plan = plan_calls(desk, account, scan.chains)
+    apply_approved(desk, account)
+    plan, clauses = plan_calls(desk, account, scan.chains), (*PURCHASE_CLAUSES, *cited(desk, account))
     again = [r.reason for refusals in plan.refused.values() for r in refusals if r.reason in RELOOKED]
     tries = account.leap_tries + 1
     open_cycle(desk, account, (CLAUSE_OF[account.type], "17.1"), orders=bool(plan.purchases))
-    _tell_skips(desk, account, plan, PURCHASE_CLAUSES)
+    _tell_skips(desk, account, plan, clauses)
     desk.emit(
         ev.LeapsPlanned(
-            account=account.name, clauses=(CLAUSE_OF[account.type], *PURCHASE_CLAUSES), side=GROWTH,
+            account=account.name, clauses=(CLAUSE_OF[account.type], *clauses), side=GROWTH,
             budget=down_to_cent(plan.budget), left=down_to_cent(plan.left), purchases=plan.purchases, rolls=None,
             reason=again[0] if again else NO_FIT, tries=tries,
             again=bool(again) and tries < desk.law.ladder.strike_sessions,
         )
     )  # fmt: skip
-    _order(desk, account, plan, LeapStep(), (CLAUSE_OF[account.type], *PURCHASE_CLAUSES))
+    _order(desk, account, plan, LeapStep(), (CLAUSE_OF[account.type], *clauses))
 
 
 def _tell_skips(desk: Desk, account: Account, plan: Plan, clauses: tuple[str, ...]) -> None:
@@ -203,19 +205,20 @@ def _replace(desk: Desk, account: Account, scan: Scan) -> None:
 @clause("17.4")
 def _replace_one(desk: Desk, account: Account, held: Option, sale: LeapSale, scan: Scan) -> None:
     plan, side = plan_roll(desk, account, held, sale, scan.chains), side_of(held)
+    clauses = (*ROLL_CLAUSES[side], *(cited(desk, account) if side == GROWTH else ()))
     if not plan.purchases:
-        _tell_skips(desk, account, plan, ROLL_CLAUSES[side])
+        _tell_skips(desk, account, plan, clauses)
         close_roll(desk, account.name, held, NO_FIT)
         return
     open_cycle(desk, account, ("17.4",), orders=True)
     desk.emit(
         ev.LeapsPlanned(
-            account=account.name, clauses=ROLL_CLAUSES[side], side=side, budget=down_to_cent(plan.budget),
+            account=account.name, clauses=clauses, side=side, budget=down_to_cent(plan.budget),
             left=down_to_cent(plan.left), purchases=plan.purchases, rolls=held, reason=NO_FIT,
             tries=0, again=False,
         )
     )  # fmt: skip
-    _order(desk, account, plan, LeapStep(held, sale.reason), ROLL_CLAUSES[side])
+    _order(desk, account, plan, LeapStep(held, sale.reason), clauses)
 
 
 @clause("17.4")

@@ -3,13 +3,13 @@
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.order import Intent, Purpose
+from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
 from allusetui.engine.transitions import LEGAL
 from allusetui.rules.latches import LATCH_CLAUSE, SILENT, may_leave
 from allusetui.rules.situation import clause
 
 WORKING = frozenset({Status.SCANNING, Status.ANALYZING, Status.ORDERING, Status.MONITORING, Status.CLOSING})
-
 
 
 @clause("9.1", "9.2")
@@ -25,7 +25,7 @@ def change(desk: Desk, account: Account, to: Status, reason: str, clauses: tuple
 
 def holds(desk: Desk, account: Account) -> bool:
     """Whether anything is held or may still fill."""
-    return bool(account.lots) or any(i.account == account.name for i in desk.state.intents.values())
+    return bool(account.lots or desk.state.intents_of(account))
 
 
 def open_cycle(desk: Desk, account: Account, clauses: tuple[str, ...], orders: bool) -> None:
@@ -62,7 +62,7 @@ def release(desk: Desk, account: Account, which: Latch, clauses: tuple[str, ...]
 
 
 def _defends(intent: Intent) -> bool:
-    return intent.purpose is not Purpose.HEDGE or "6.11" in intent.clauses
+    return intent.purpose is not Purpose.HEDGE or BY_LEVEL in intent.clauses
 
 
 def ending_reason(account: Account, intent: Intent) -> str | None:

@@ -14,7 +14,7 @@ from allusetui.engine import audit, prompts, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.market import halt
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.rules import breakers
 from allusetui.rules.latches import SILENT
 from allusetui.rules.situation import clause
@@ -199,7 +199,7 @@ def _close(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     if option is None or quantity == 0 or account.status in SILENT or blocked:
         _refuse(desk, account, account.status, "close", ("9.1", "9.2"))
         return
-    if of_contract(desk, account, option):
+    if desk.state.intents_of(account, option):
         desk.alert("warning", f"{account.name} {option.symbol}: an order on it works already.", account.name, ("0.7",))
     else:
         side = Side.BUY if quantity < 0 else Side.SELL

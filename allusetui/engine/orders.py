@@ -63,11 +63,6 @@ def intend(
         desk.emit(ev.IntentSplit(account=account.name, clauses=("0.4",), intent=intent_id, sizes=sizes, clip=0))
 
 
-def of_contract(desk: Desk, account: Account, contract: Contract) -> list[Intent]:
-    """Open intents of the account that buy or roll the contract."""
-    return [i for i in desk.state.intents.values() if i.account == account.name and i.contract == contract]
-
-
 def work(desk: Desk) -> None:
     """Give every open intent its next move: begin, step, cancel, abandon. Those of an audited account wait."""
     busy: set[tuple[str, str]] = {_pod(i) for i in desk.state.intents.values() if i.live and i.purpose.opens}

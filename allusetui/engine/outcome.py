@@ -13,6 +13,8 @@ from allusetui.rules.situation import clause
 
 _RELEASES = (Purpose.PROFIT_TAKE, Purpose.CLOSE)
 _REASONS = {"5.2": "expiry", "5.6": "reverted"}
+_OF_TERMS = frozenset({"17.6"})
+"""What an intent names where the ladder's terms are not the law's."""
 
 
 @clause("6.3", "6.4", "6.10", "17.4")
@@ -87,11 +89,11 @@ def _leap_closed(desk: Desk, intent: Intent, option: Option, price: Decimal) -> 
 @clause("17.1", "17.4")
 def _leap_done(desk: Desk, intent: Intent, option: Option, step: LeapStep, price: Decimal) -> None:
     """A purchase out of leap cash, or one of the two halves of a roll."""
-    side = side_of(option)
+    side, own = side_of(option), tuple(each for each in intent.clauses if each in _OF_TERMS)
     if step.rolls is None:
         desk.emit(
             ev.LeapOpened(
-                account=intent.account, clauses=PURCHASE_CLAUSES, contract=option, quantity=intent.filled,
+                account=intent.account, clauses=(*PURCHASE_CLAUSES, *own), contract=option, quantity=intent.filled,
                 price=to_price(price), side=side, deviation=step.deviation,
             )
         )  # fmt: skip
@@ -109,7 +111,7 @@ def _leap_done(desk: Desk, intent: Intent, option: Option, step: LeapStep, price
     sale = desk.state.accounts[intent.account].leap_sales[step.rolls]
     desk.emit(
         ev.LeapRolled(
-            account=intent.account, clauses=ROLL_CLAUSES[side], contract=step.rolls, quantity=sale.quantity,
+            account=intent.account, clauses=(*ROLL_CLAUSES[side], *own), contract=step.rolls, quantity=sale.quantity,
             price=sale.price, side=side, reason=step.reason, candidate=option, candidate_quantity=intent.filled,
             candidate_price=to_price(price), deviation=step.deviation,
         )

@@ -7,15 +7,15 @@ from allusetui.domain.contract import Option, Side
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
+from allusetui.engine.changes.hedges import BY_LEVEL
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import intend, of_contract
+from allusetui.engine.orders import intend
 from allusetui.engine.purchase import buy
-from allusetui.rules.hedging import HedgePick, Leg, budget, within_cash
+from allusetui.rules.hedging import LEG_CLAUSES, HedgePick, Leg, budget, within_cash
 from allusetui.rules.situation import clause
 
 DEFENCE = "defence"
 _CLAUSES = {DEFENCE: ("0.7",), "llms": ("13.3", "17.6"), "amendment": ("15.2",)}
-_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 _ASKABLE = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
 
 
@@ -81,7 +81,7 @@ def answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
         return
     decision = "approved" if seen.action == "approve" else "refused"
     _decide(desk, prompt, decision, untrusted(seen.by), seen.shown)
-    if decision == "approved" and prompt.contract is not None and not of_contract(desk, account, prompt.contract):
+    if decision == "approved" and prompt.contract is not None and not desk.state.intents_of(account, prompt.contract):
         _act_on(desk, account, prompt, prompt.contract)
 
 
@@ -92,7 +92,7 @@ def _first_open(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approv
     if not open_prompts:
         desk.alert("warning", f"{account.name}: no prompt is open; {seen.action} did nothing.", account.name, ("0.7",))
         return None
-    return min(open_prompts, key=lambda a: (_FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
+    return min(open_prompts, key=lambda a: a.turn)
 
 
 def _named_prompt(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:
@@ -125,7 +125,7 @@ def _hedge(desk: Desk, account: Account, option: Option, quantity: int) -> None:
     shown = Leg(HedgePick(option, quote, quantity), quantity) if quote else None
     funds = budget(desk, account, desk.law.hedging.gains_share)
     wanted = within_cash(desk, account, [shown] if shown else [])
-    buy(desk, account, funds, wanted, ("0.7", "6.11", "5.1", "5.2", "5.7", "17.2", "17.3"), approved=True)
+    buy(desk, account, funds, wanted, ("0.7", BY_LEVEL, *LEG_CLAUSES), approved=True)
 
 
 def withdraw(desk: Desk, account: Account) -> None:

@@ -10,7 +10,7 @@ from allusetui.domain.lot import take
 from allusetui.domain.money import ZERO
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
-from allusetui.engine.orders import end, of_contract
+from allusetui.engine.orders import end
 from allusetui.rules.situation import clause
 
 
@@ -70,7 +70,7 @@ def _adjust(desk: Desk, account: Account, contract: Contract, signed: int) -> No
 
 def drop_orders(desk: Desk, account: Account, contract: Contract) -> None:
     """End what would trade more of a contract than is still held."""
-    for intent in of_contract(desk, account, contract):
+    for intent in desk.state.intents_of(account, contract):
         if not intent.adds and intent.open_quantity > abs(account.quantity(contract)):
             end(desk, intent, "window_closed")
 

@@ -1,7 +1,7 @@
 """3.5, 4.4, 10.2: after a quarter's end its gain is booked, and COM's part of it buys shares."""
 
 from allusetui.domain import event as ev
-from allusetui.domain.account import Account, Status
+from allusetui.domain.account import Account
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
@@ -10,10 +10,9 @@ from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.schedule import Since
 from allusetui.rules import reinvest
+from allusetui.rules.latches import may_begin
 from allusetui.rules.reinvest import CLAUSE_OF, Purchase
 from allusetui.rules.situation import clause
-
-_ABLE = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
 
 
 def look(desk: Desk, since: Since) -> None:
@@ -63,7 +62,7 @@ def _release(desk: Desk, account: Account) -> None:
 
 
 def _is_able(desk: Desk, account: Account) -> bool:
-    return account.status in _ABLE and not account.latches and account.name not in desk.volatile.resuming
+    return may_begin(desk, account) and not account.latches
 
 
 @clause("4.4", "6.12")

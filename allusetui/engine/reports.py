@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
@@ -101,7 +102,7 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
             account=name, clauses=clauses, client_order_id=execution.client_order_id, contract=execution.contract,
             side=execution.side, quantity=execution.quantity, price=execution.price,
             commission=execution.commission, exec_id=execution.exec_id, intent=intent_id,
-            pocket=_pocket(account, execution, intent),
+            pocket=_pocket(account, execution, intent), day=_day(desk, execution),
         )
     )  # fmt: skip
     for row in closed:
@@ -129,6 +130,13 @@ def _closed_by(account: Account, execution: inp.Execution, signed: int) -> list[
     taken, _ = take(account.lots.get(contract, []), -closes)
     fees = share_of(execution.commission, abs(closes), execution.quantity)
     return lots_closed(account, contract, taken, execution.price, fees, ("10.3",))
+
+
+def _day(desk: Desk, execution: inp.Execution) -> date | None:
+    """The earlier day that a fill is of: by the broker's word, or of what it corrects; None for today."""
+    corrected = desk.state.fills.get(execution.root[0]) if execution.root else None
+    day = execution.day or (corrected.day if corrected else None)
+    return day if day is not None and day < desk.today else None
 
 
 def _after_fill(desk: Desk, intent: Intent) -> None:

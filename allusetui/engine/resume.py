@@ -3,12 +3,12 @@
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.effect import AskOrders, AskPositions, WriteReport
+from allusetui.domain.effect import AskOrders, AskPositions
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.text import untrusted
-from allusetui.engine import audit
+from allusetui.engine import audit, papers
 from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
@@ -26,14 +26,13 @@ def _step(desk: Desk, account: Account, step: str, findings: str) -> None:
 def on_resumed(desk: Desk, findings: str) -> None:
     """The process is up again: every live order is unknown, every account rests in SAFE until the books agree.
 
-    A week that was typed, and its report not written any more, gets its report now.
+    A period that has ended, and its report not written any more, gets its report now.
     """
     for account in desk.state.accounts.values():
         if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE):
             change(desk, account, Status.SAFE, "startup", ("9.5",))
     begin(desk, untrusted(findings))
-    if desk.state.report_week != desk.state.week_typed:
-        desk.ask(WriteReport("weekly", desk.state.week_typed))
+    papers.on_resumed(desk)
 
 
 def begin(desk: Desk, findings: str) -> None:

@@ -10,7 +10,7 @@ from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
-from allusetui.engine import ladder
+from allusetui.engine import advice, ladder
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look, window_of
 from allusetui.engine.forks import owes_a_sale
@@ -86,6 +86,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
         and not owes_a_sale(desk)
         and not ladder.owes_a_purchase(desk)
+        and not advice.owes_a_question(desk)
         and not any(is_due(desk, a) for a in desk.trading())
     )
 
@@ -116,6 +117,7 @@ def _order_times(desk: Desk) -> Iterator[int]:
         yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
     for scan in (*desk.volatile.scans.values(), *desk.volatile.leap_scans.values()):
         yield scan.due_ms
+    yield from desk.volatile.advice_awaited.values()
 
 
 def _session_times(desk: Desk, session: Session) -> Iterator[int]:

@@ -2,9 +2,9 @@
 
 from datetime import time
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from allusetui.law.kinds import Band, Chance, Count, Multiple, Section, Share, Symbols, Usd
 
@@ -107,11 +107,12 @@ class Tax(Section):
 
 
 class Reports(Section):
-    """How much history a figure needs before it is shown."""
+    """How much history a figure needs before it is shown, and which falls of the market the book is tried by."""
 
     cagr_days: Count
     ratio_days: Count
     year_sessions: Count
+    falls: Annotated[tuple[Share, ...], Field(min_length=1)]
 
 
 class WeekType(Section):

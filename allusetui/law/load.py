@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "5e6eb69f1564c5573b311e15af8f17c4b787548b97e8e1979343b05102194361"}
+shipped = {"v1.3": "cfc71158728d6358b1306357dc2bbafac72a17d85f5b76190489060f07166af8"}
 
 
 class LawError(Exception):

@@ -23,19 +23,19 @@ def _cells(row: Posting) -> tuple[str, ...]:
     return (
         str(row.seq),
         iso(row.at_ms),
-        _text(row.account),
+        text_cell(row.account),
         row.ledger.value,
-        _text(row.symbol or ""),
+        text_cell(row.symbol or ""),
         row.expiry.isoformat() if row.expiry else "",
         plain(row.strike) if row.strike is not None else "",
         row.right.value if row.right else "",
         str(row.quantity) if row.quantity is not None else "",
         format(row.amount, ".2f"),
-        _text(row.memo),
+        text_cell(row.memo),
     )
 
 
-def _text(text: str) -> str:
-    """On one line without control characters, a leading tab or return among them, and no formula to a spreadsheet."""
+def text_cell(text: str) -> str:
+    """Text on one line without control characters, a leading tab or return among them, no formula to a spreadsheet."""
     cell = untrusted(text)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

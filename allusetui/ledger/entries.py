@@ -59,7 +59,7 @@ def shares_filled(fill: ev.OrderFilled) -> list[Entry]:
     value, bought = fill.price * fill.quantity, fill.side is Side.BUY
     cost = value + fill.commission if bought else fill.commission
     return [
-        Entry(Ledger.CASH, -fill.side.sign * value - fill.commission),
+        Entry(Ledger.CASH, -fill.paid_usd),
         Entry(Ledger.STOCK, cost, fill.contract, fill.side.sign * fill.quantity),
     ]
 

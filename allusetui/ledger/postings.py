@@ -60,8 +60,7 @@ def flows_of(event: ev.Event) -> dict[str, Decimal]:
         case ev.CashBooked(account=str() as name) if event.reason in CAPITAL:
             return {name: event.amount}
         case ev.OrderFilled(account=str() as name, contract=Option(is_index=True)) if event.pocket is Pocket.CASH:
-            paid = event.side.sign * event.quantity * event.price * event.contract.multiplier + event.commission
-            return {name: -paid}
+            return {name: -event.paid_usd}
         case ev.ExpiredReceived(account=str() as name, contract=Option(is_index=True)) if event.price:
             return {name: event.quantity * event.price * event.contract.multiplier}
         case ev.ReinvestDone(account=str() as name):
@@ -155,7 +154,7 @@ class _Books:
     def _entries(self, account: str, event: ev.Event) -> list[Entry]:
         match event:
             case ev.AccountProvisioned():
-                return [*self._provisioned(account, event)]
+                return self._provisioned(account, event)
             case ev.OrderFilled(contract=Option() as option):
                 signed = event.side.sign * event.quantity
                 cash = Ledger.LEAP_CASH if event.pocket is Pocket.LEAP_CASH else Ledger.CASH

@@ -1,12 +1,42 @@
-"""The exchange's sessions as a calendar of ours, from exchange_calendars."""
+"""The exchange's sessions as a calendar of ours, from exchange_calendars: asked, or as it was asked before."""
 
-from datetime import date, time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from functools import lru_cache
+from importlib import resources
+from importlib.metadata import version
+from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.moment import SECOND_MS, at_clock
 
-_USUAL_CLOSE = time(16)
+SOURCE: Final = "exchange_calendars"
+EXCHANGE: Final = "XNYS"
+FILE_NAME: Final = "xnys.txt"
+SHUT: Final = "shut"
+_OPEN, _USUAL_CLOSE = time(9, 30), time(16)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a version of the library said of the weekdays from `first` to `last`: those that have no usual session.
+
+    `closes`: their close on New York's clock; None where the exchange is shut.
+    """
+
+    version: str
+    first: date
+    last: date
+    closes: dict[date, time | None]
+
+    def sessions(self, first: date, last: date) -> Iterator[Session]:
+        """The sessions of a part of it."""
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            close = self.closes.get(day, _USUAL_CLOSE)
+            if close is not None and day.weekday() < _SATURDAY:
+                yield _session(day, at_clock(day, _OPEN), at_clock(day, close))
 
 
 @lru_cache(maxsize=16)
@@ -15,11 +45,21 @@ def calendar(first: date, last: date) -> Calendar:
 
     Holidays of years to come are those that the exchange's rules give. Raises ValueError for a range without a session.
     """
-    # Imported here: it brings pandas, which takes most of a second to load.
+    told = _told()
+    if told.version != version(SOURCE) or first < told.first or last > told.last:
+        return asked(first, last)
+    found = Calendar(told.sessions(first, last))
+    if not found.sessions:
+        raise ValueError(f"no session from {first} to {last}")
+    return found
+
+
+def asked(first: date, last: date) -> Calendar:
+    """The same, asked of the library as it is installed."""
+    # Imported here: it brings pandas; both, and the answer, take half a second and forty megabytes.
     from exchange_calendars import get_calendar
 
-    exchange = get_calendar("XNYS", start=first.isoformat(), end=last.isoformat())
-    table = exchange.schedule
+    table = get_calendar(EXCHANGE, start=first.isoformat(), end=last.isoformat()).schedule
     days = [stamp.date() for stamp in table.index]
     opens = [int(stamp.timestamp()) * SECOND_MS for stamp in table["open"].tolist()]
     closes = [int(stamp.timestamp()) * SECOND_MS for stamp in table["close"].tolist()]
@@ -28,3 +68,12 @@ def calendar(first: date, last: date) -> Calendar:
 
 def _session(day: date, open_ms: int, close_ms: int) -> Session:
     return Session(day, open_ms, close_ms, early=close_ms < at_clock(day, _USUAL_CLOSE))
+
+
+@lru_cache(maxsize=1)
+def _told() -> Told:
+    head, *lines = resources.files("allusetui.market").joinpath(FILE_NAME).read_text("utf-8").splitlines()
+    _, made_from, _, first, last = head.split()
+    rows = (line.split() for line in lines)
+    closes = {date.fromisoformat(day): None if close == SHUT else time.fromisoformat(close) for day, close in rows}
+    return Told(made_from, date.fromisoformat(first), date.fromisoformat(last), closes)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import YEAR_MS
-from allusetui.domain.quote import Floats
+from allusetui.domain.quote import Bools, Floats
 from allusetui.market import model_quotes
-from allusetui.market.model_quotes import LEAST_DAYS, Bools, Scale
+from allusetui.market.model_quotes import LEAST_DAYS, Scale
 from allusetui.market.traits import VIX, Traits
 from allusetui.pricing import surface
 from allusetui.pricing.american import Dividends

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import YEAR_MS
-from allusetui.domain.quote import Floats
+from allusetui.domain.quote import Bools, Floats
 from allusetui.market import spread
 from allusetui.market.traits import DEAR_FROM, VIX, Traits
 from allusetui.pricing import american, black_scholes, surface
 from allusetui.pricing.american import Dividends
 from allusetui.pricing.surface import TERM, Value
 
-Bools = NDArray[np.bool_]
 _YEAR_DAYS: Final = 365
 _YEAR_SESSIONS: Final = 252
 _WIDE: Final = 3.0

@@ -5,24 +5,23 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from allusetui.reports.render import as_json, markdown, text
-from allusetui.reports.weekly import WeeklyTable
+from allusetui.reports.page import Page, as_json, markdown, text
 
-_WEEK = re.compile(r"\d{4}-W\d{2}")
+NAMES = {"weekly": r"\d{4}-W\d{2}", "monthly": r"\d{4}-\d{2}", "quarterly": r"\d{4}-Q[1-4]"}
 _NAMED = re.compile(r"[a-z]+-[\w-]+", re.ASCII)
 
 
-def write(folder: Path, table: WeeklyTable) -> str:
-    """Write `weekly-<week>.txt`, `.md` and `.json` into the folder, made where missing; the text's SHA-256 in hex.
+def write(folder: Path, period: str, name: str, page: Page) -> str:
+    """Write `<period>-<name>.txt`, `.md` and `.json` into the folder, made where missing; the text's SHA-256 in hex.
 
-    Raises ValueError for a week that is not written `2026-W10`, OSError when the disk refuses.
+    Raises ValueError for a name that is none of the period's, OSError when the disk refuses.
     """
-    if not _WEEK.fullmatch(table.week):
-        raise ValueError(f"{table.week!r} is not a week; allowed: 2026-W10")
+    if not re.fullmatch(NAMES[period], name, re.ASCII):
+        raise ValueError(f"{name!r} is no name of a {period} report; allowed: 2026-W10, 2026-03, 2026-Q1")
     folder.mkdir(parents=True, exist_ok=True)
-    plain = text(table)
-    for suffix, content in (("txt", plain), ("md", markdown(table)), ("json", as_json(table))):
-        _replace(folder / f"weekly-{table.week}.{suffix}", content)
+    plain = text(page)
+    for suffix, content in (("txt", plain), ("md", markdown(page)), ("json", as_json(page))):
+        _replace(folder / f"{period}-{name}.{suffix}", content)
     _sync_folder(folder)
     return sha256(plain.encode()).hexdigest()
 

@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from allusetui.domain.text import untrusted
-from allusetui.reports.render import level_label, money, told, trip_line
+from allusetui.reports.page import money, told
 from allusetui.reports.summary import AccountRow, Summary
+from allusetui.reports.weekly_page import level_label, trip_line
 
 _COLUMNS = 80
 _NAME = 8

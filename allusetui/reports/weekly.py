@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.contract import Option
+from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
-from allusetui.ledger.once import Records, once
-from allusetui.ledger.postings import CAPITAL, flows_of
+from allusetui.ledger.dated import Dated, dated
+from allusetui.ledger.once import Records
+from allusetui.ledger.postings import flows_of
+from allusetui.reports.growth import Growth, growth_of
+from allusetui.reports.income import Income
+from allusetui.reports.kinds import WEEKLY
 
-Record = tuple[int, int, ev.Event]
 Counts = tuple[tuple[str, int], ...]
 """What was counted and how often, in alphabetical order."""
 
@@ -21,15 +26,14 @@ class WeekRow:
     """One account's week, in dollars. `previous` is its equity at the last cut, or as provisioned.
 
     `trades` counts the intents that filled, by purpose in the law's order; assignments and shares called away are
-    counted in contracts; `realized` is net of fees.
+    counted in contracts.
     """
 
     account: str
     equity: Decimal
     previous: Decimal
     flows: Decimal
-    realized: Decimal
-    fees: Decimal
+    income: Income
     trades: Counts
     assigned: int
     called_away: int
@@ -55,12 +59,17 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyTable:
-    """A week's report: a row an account, their sum, and what the system did. `at_ms` is the cut."""
+    """A week's report: a row an account, their sum, and what the system did. `at_ms` is the cut, or the last record.
+
+    `ended`: whether the week was cut; before that it is the week so far.
+    """
 
     week: str
     at_ms: int
+    ended: bool
     accounts: tuple[WeekRow, ...]
     totals: WeekRow
+    growth: tuple[Growth, ...]
     breakers: tuple[Trip, ...]
 
 
@@ -72,46 +81,102 @@ class _Tally:
     equity: Decimal
     previous: Decimal
     flows: Decimal = ZERO
-    realized: Decimal = ZERO
-    fees: Decimal = ZERO
     assigned: int = 0
     called_away: int = 0
+    gone: bool = False
+    income: Income = field(default_factory=Income)
     filled: set[str] = field(default_factory=set)
     skips: Counter[str] = field(default_factory=Counter)
     levels: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(slots=True)
+class Cuts:
+    """When each week was first cut, ascending: what is told later and names no day of it is the next week's."""
+
+    seqs: dict[str, int]
+    week: str
+
+    @property
+    def end(self) -> int | None:
+        return self.seqs.get(self.week)
+
+    @property
+    def start(self) -> int:
+        return max((seq for week, seq in self.seqs.items() if week < self.week), default=0)
+
+    def holds(self, row: Dated) -> bool:
+        """Whether a record counts for the week: told within it and of no earlier one, or told late and of it."""
+        if row.own is not None and row.seq > self.seqs.get(week_of(row.own), row.seq):
+            return week_of(row.own) == self.week
+        return self.start < row.seq and (self.end is None or row.seq <= self.end)
+
+
 def weekly(records: Records, week: str) -> WeeklyTable:
     """The report of an ISO week, `2026-W10`.
 
-    It ends with the cut, which is the system's last `week.typed` of that week (lacking one: where the report was first
-    written; lacking both: with the journal), begins after the cut before it, and looks at no later record.
+    It begins after the last cut before it and ends with its own, the system's first `week.typed` of that week (lacking
+    one: where the report was first written; lacking both: with the journal). Of what is told later it has what is of a
+    day of the week, and the type that this gave it.
     """
-    told = list(once(records))
-    told = told[: _end(told, week)]
-    start = _start(told, week)
+    told = [row for row in dated(records) if row.event.kind in WEEKLY]
+    cuts = cuts_of(((row.seq, row.at_ms, row.event) for row in told), week)
     tallies: dict[str, _Tally] = {}
-    for _, _, event in told[:start]:
-        _stand(tallies, event)
+    before, during = [], []
+    for row in told:
+        if cuts.holds(row):
+            during.append(row)
+        elif row.seq <= cuts.start:
+            before.append(row)
+    for row in before:
+        _stand(tallies, row.event)
     for tally in tallies.values():
         tally.previous = tally.equity
-    for _, _, event in told[start:]:
-        _stand(tallies, event)
-        _count(tallies, event)
-    return _table(told, told[start:], week, tallies)
+    tallies = {name: tally for name, tally in tallies.items() if not tally.gone}
+    for row in during:
+        _stand(tallies, row.event)
+        _count(tallies, row)
+    ends = [row.at_ms for row in told if cuts.end is None or row.seq <= cuts.end]
+    return _table(told, during, tallies, week, max(ends, default=0))
 
 
-def _table(told: list[Record], during: list[Record], week: str, tallies: dict[str, _Tally]) -> WeeklyTable:
-    purposes = {event.intent: event.purpose for _, _, event in told if isinstance(event, ev.OrderIntended)}
-    types = {event.group: event for _, _, event in during if isinstance(event, ev.WeekTyped) and event.week == week}
+def cuts_of(records: Records, week: str) -> Cuts:
+    """Where the weeks of a journal were cut, as its `week.typed` and `report.written` tell."""
+    found: dict[str, int] = {}
+    for seq, _, event in records:
+        match event:
+            case ev.WeekTyped(group=None):
+                found.setdefault(event.week, seq)
+            case ev.ReportWritten(period="weekly"):
+                found.setdefault(event.name, seq - 1)
+            case _:
+                pass
+    return Cuts(found, week)
+
+
+def _table(
+    told: list[Dated], during: list[Dated], tallies: dict[str, _Tally], week: str, at_ms: int
+) -> WeeklyTable:
+    purposes = {row.event.intent: _purpose(row.event) for row in told if isinstance(row.event, ev.OrderIntended)}
+    types = {
+        row.event.group: row.event for row in told if isinstance(row.event, ev.WeekTyped) and row.event.week == week
+    }
     rows = tuple(_week_row(name, tally, purposes, types.get(tally.group)) for name, tally in tallies.items())
     return WeeklyTable(
         week=week,
-        at_ms=told[-1][1] if told else 0,
+        at_ms=at_ms,
+        ended=None in types,
         accounts=rows,
         totals=_total(rows, types.get(None)),
-        breakers=trips(during),
+        growth=growth_of(during),
+        breakers=trips((row.seq, row.at_ms, row.event) for row in during),
     )
+
+
+def _purpose(event: ev.OrderIntended) -> Purpose:
+    """What a trade counts as: the sale of a hedge is no profit of the book."""
+    hedges = isinstance(event.contract, Option) and event.contract.is_index and event.purpose is not Purpose.LEAP
+    return Purpose.HEDGE if hedges else event.purpose
 
 
 def trips(records: Records) -> tuple[Trip, ...]:
@@ -124,50 +189,30 @@ def ranked(counted: Mapping[str, int]) -> Counts:
     return tuple(sorted(counted.items()))
 
 
-def _cut(event: ev.Event) -> str | None:
-    """The week that this record cuts."""
-    return event.week if isinstance(event, ev.WeekTyped) and event.group is None else None
-
-
-def _end(told: list[Record], week: str) -> int:
-    cuts = [index for index, (_, _, event) in enumerate(told) if _cut(event) == week]
-    if cuts:
-        return cuts[-1] + 1
-    for index, (_, _, event) in enumerate(told):
-        if isinstance(event, ev.ReportWritten) and (event.period, event.name) == ("weekly", week):
-            return index
-    return len(told)
-
-
-def _start(told: list[Record], week: str) -> int:
-    cuts = [index for index, (_, _, event) in enumerate(told) if _cut(event) not in (None, week)]
-    return cuts[-1] + 1 if cuts else 0
-
-
 def _stand(tallies: dict[str, _Tally], event: ev.Event) -> None:
     match event:
         case ev.AccountProvisioned(account=str() as name):
             tallies[name] = _Tally(event.group, event.first_mark, event.first_mark if event.parent is None else ZERO)
-        case ev.AccountMarked(account=str() as name):
+        case ev.AccountMarked(account=str() as name) if name in tallies:
             tallies[name].equity = event.equity
+        case ev.AccountMerged() if event.from_ in tallies:
+            tallies[event.from_].gone = True
         case _:
             pass
 
 
-def _count(tallies: dict[str, _Tally], event: ev.Event) -> None:
+def _count(tallies: dict[str, _Tally], row: Dated) -> None:
+    event = row.event
+    for name, flow in flows_of(event).items():
+        if name in tallies:
+            tallies[name].flows += flow
     tally = tallies.get(event.account) if event.account is not None else None
     if tally is None:
         return
-    for name, flow in flows_of(event).items():
-        tallies[name].flows += flow
+    tally.income.book(row)
     match event:
         case ev.OrderFilled():
-            tally.fees += event.commission
             tally.filled.add(event.intent)
-        case ev.LotClosed():
-            tally.realized += event.realized
-        case ev.CashBooked() if event.reason not in (*CAPITAL, "tax"):
-            tally.realized += event.amount
         case ev.AssignmentReceived():
             tally.assigned += event.quantity
         case ev.CalledAwayReceived():
@@ -187,8 +232,7 @@ def _week_row(name: str, tally: _Tally, purposes: Mapping[str, Purpose], typed: 
         equity=tally.equity,
         previous=tally.previous,
         flows=tally.flows,
-        realized=tally.realized,
-        fees=tally.fees,
+        income=tally.income,
         trades=tuple((purpose.value, filled[purpose]) for purpose in Purpose if filled[purpose]),
         assigned=tally.assigned,
         called_away=tally.called_away,
@@ -206,8 +250,7 @@ def _total(rows: tuple[WeekRow, ...], typed: ev.WeekTyped | None) -> WeekRow:
         equity=sum((row.equity for row in rows), ZERO),
         previous=sum((row.previous for row in rows), ZERO),
         flows=sum((row.flows for row in rows), ZERO),
-        realized=sum((row.realized for row in rows), ZERO),
-        fees=sum((row.fees for row in rows), ZERO),
+        income=Income.total(row.income for row in rows),
         trades=tuple((purpose.value, trades[purpose.value]) for purpose in Purpose if trades[purpose.value]),
         assigned=sum(row.assigned for row in rows),
         called_away=sum(row.called_away for row in rows),

@@ -8,10 +8,11 @@ from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.moment import YEAR_MS
-from allusetui.domain.money import ZERO, down_to_tick
+from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Quote
 from allusetui.pricing.implied_vol import model_itm_probability
 from allusetui.rules.cadence import ExpiryClock
+from allusetui.rules.price_walk import most_for
 from allusetui.rules.situation import Situation, clause
 
 
@@ -57,7 +58,7 @@ def is_pinned(s: Situation, option: Option, quote: Quote, spot: Decimal) -> bool
 @clause("0.5")
 def has_a_price(s: Situation, quote: Quote) -> bool:
     """Whether a buy order can name a price at all: the cap of a mid below a tick rounds down to nothing."""
-    return down_to_tick(quote.mid * (1 + s.law.walk.slippage_cap), quote.tick) > 0
+    return most_for(s, quote) > 0
 
 
 @clause("1.4", "7.1", "6.5")

@@ -12,7 +12,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
 from allusetui.domain.money import to_price
-from allusetui.domain.quote import Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Bools, Chain, Floats, Quote, Slice
 from allusetui.law.model import Band
 from allusetui.pricing.implied_vol import model_deltas
 from allusetui.rules import pivot
@@ -94,21 +94,32 @@ def choose_expiry(
 
 def choose_strike(row: Slice, deltas: Floats, rule: StrikeRule) -> tuple[int, str | None] | None:
     """The index of the strike whose own delta fits the rule, and the deviation; None when none does."""
-    allowed = np.ones(len(deltas), dtype=bool)
-    if rule.floor is not None:
-        allowed = np.array([strike >= rule.floor for strike in row.strikes], dtype=bool)
-    allowed &= row.asks > 0
+    inside = strikes_inside(row, deltas, rule)
+    if inside:
+        return inside[0], None
     low, high = rule.band.low, rule.band.high
-    inside = np.flatnonzero(allowed & (deltas >= low - _EPSILON) & (deltas <= high + _EPSILON))
-    if len(inside):
-        ties = [-float(row.strikes[i]) if rule.higher_on_tie else float(deltas[i]) for i in inside]
-        ranks = [(round(abs(deltas[i] - rule.aim), 9), tie, i) for i, tie in zip(inside, ties, strict=True)]
-        return int(min(ranks)[2]), None
-    below = np.flatnonzero(allowed & (deltas < low) & (deltas >= low - rule.outside - _EPSILON))
+    below = np.flatnonzero(_offered(row, rule) & (deltas < low) & (deltas >= low - rule.outside - _EPSILON))
     if rule.outside <= 0 or not len(below):
         return None
     index = int(below[np.argmax(deltas[below])])
     return index, f"delta {deltas[index]:.4f} outside {low:.2f}-{high:.2f}"
+
+
+def strikes_inside(row: Slice, deltas: Floats, rule: StrikeRule) -> list[int]:
+    """The indices of the strikes in the rule's band, the one nearest its aim first, ties to the lower delta."""
+    low, high = rule.band.low - _EPSILON, rule.band.high + _EPSILON
+    inside = np.flatnonzero(_offered(row, rule) & (deltas >= low) & (deltas <= high)).tolist()
+
+    def rank(index: int) -> tuple[float, float]:
+        tie = -float(row.strikes[index]) if rule.higher_on_tie else float(deltas[index])
+        return round(abs(float(deltas[index]) - rule.aim), 9), tie
+
+    return sorted(inside, key=rank)
+
+
+def _offered(row: Slice, rule: StrikeRule) -> Bools:
+    """Which strikes are not under the rule's floor and offered at all."""
+    return np.array([rule.floor is None or strike >= rule.floor for strike in row.strikes], dtype=bool) & (row.asks > 0)
 
 
 def slice_deltas(row: Slice, spot: float, at_ms: int, rate: float) -> Floats:

@@ -9,13 +9,17 @@ from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import quarter_of, week_of
-from allusetui.domain.money import ZERO, down_to_tick
+from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.ladder import HEDGE, Placed, Rungs, place, rungs_of
+from allusetui.rules.ladder import HEDGE, Placed, Rungs, cost_usd, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
+from allusetui.rules.price_walk import most_for
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, free_cash, price_of, working_hedges
+
+LEG_CLAUSES = ("5.1", "5.2", "5.7", "17.2", "17.3")
+"""What every leg of a hedge is decided by, whatever asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,6 @@ class HedgePick:
     def price_usd(self) -> Decimal:
         """What one contract costs at mid."""
         return self.quote.mid * self.option.multiplier
-
-    def most_usd(self, s: Situation) -> Decimal:
-        """What one contract costs where the walk ends: the cash that secures puts is judged by that (0.5)."""
-        return down_to_tick(self.quote.mid * (1 + s.law.walk.slippage_cap), self.quote.tick) * self.option.multiplier
 
 
 @clause("5.2", "17.2", "17.3")
@@ -268,7 +268,7 @@ def within_cash(s: Situation, account: Account, wanted: Sequence[Leg]) -> list[L
     """The legs, one after the other, cut to the cash that secures no put, at the highest price of their walks."""
     cash, found = free_cash(s, account), []
     for leg in wanted:
-        each = leg.pick.most_usd(s) + s.state.commission
+        each = cost_usd(s, leg.pick.option, most_for(s, leg.pick.quote))
         quantity = min(leg.quantity, int(max(cash, ZERO) // each))
         cash -= quantity * each
         if quantity:

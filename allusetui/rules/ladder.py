@@ -9,14 +9,12 @@ from typing import Generic, Protocol, TypeVar
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Right, Side
-from allusetui.domain.moment import YEAR_MS
-from allusetui.domain.money import ZERO, down_to_tick
+from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
-from allusetui.pricing.implied_vol import model_delta
-from allusetui.rules.latches import latch_clauses
+from allusetui.rules.entry import latch_refusal, run_off_refusal, stop_refusal
 from allusetui.rules.situation import Refusal, Situation, clause
-from allusetui.rules.valuation import price_of
+from allusetui.rules.valuation import option_delta, price_of
 
 GROWTH, HEDGE = "growth", "hedge"
 PURCHASE_CLAUSES = ("17.1", "17.3")
@@ -42,6 +40,12 @@ class Rungs:
     @property
     def total(self) -> Decimal:
         return sum(self.months.values(), ZERO)
+
+    @property
+    def shares(self) -> dict[Month, Decimal]:
+        """What part of the side each rung is; none where the side is worth nothing (17.3)."""
+        whole = self.total
+        return {month: value_usd / whole for month, value_usd in self.months.items()} if whole else {}
 
     def share_with(self, expiry: date, value_usd: Decimal) -> Decimal:
         """What part of the side the rung of `expiry` is with so much more in it."""
@@ -99,8 +103,18 @@ def rungs_of(s: Situation, account: Account, side: str) -> Rungs:
 
 def purchases_of(s: Situation, account: Account) -> list[Intent]:
     """What the account is buying for its ladder, hedges included."""
-    mine = (i for i in s.state.intents.values() if i.account == account.name)
-    return [i for i in mine if i.purpose.is_ladder and i.side is Side.BUY]
+    return [i for i in s.state.intents_of(account) if i.purpose.is_ladder and i.side is Side.BUY]
+
+
+@clause("17.6")
+def crowds(rungs: Rungs, expiry: date, spacing: int) -> bool:
+    """Whether another rung of the side is nearer to the expiry's month than so many months."""
+    at = _count(month_of(expiry))
+    return any(0 < abs(at - _count(month)) < spacing for month in rungs.months)
+
+
+def _count(month: Month) -> int:
+    return 12 * month[0] + month[1]
 
 
 @clause("17.3")
@@ -164,23 +178,12 @@ def cost_usd(s: Situation, contract: Contract, price: Decimal) -> Decimal:
     return price * contract.multiplier + s.state.commission
 
 
-@clause("0.5", "17.1")
-def most_for(s: Situation, quote: Quote) -> Decimal:
-    """The last limit of a purchase's walk as the mid stands now: nothing above it is ever paid."""
-    return down_to_tick(quote.mid * (1 + s.law.walk.slippage_cap), quote.tick)
-
-
 @clause("6.12", "0.7", "9.1", "9.2", "9.3", "2.7")
 def held_back(s: Situation, account: Account) -> Refusal | None:
     """What keeps the ladder from buying and rolling; a freeze and a pivot do not."""
-    if account.latches or account.status in (Status.EMERGENCY, Status.MAINTENANCE):
-        if "paused" in account.latches:
-            return Refusal("paused", ("0.7",))
-        return Refusal("safe", latch_clauses(account))
-    if account.no_entries:
-        return Refusal("no_entries", ("0.7",))
-    if account.run_off_on is not None:
-        return Refusal("run_off", ("2.7",))
+    refusal = latch_refusal(account) or stop_refusal(account) or run_off_refusal(account)
+    if refusal is not None:
+        return refusal
     if "hedged_week" in s.state.breakers:
         return Refusal("hedged_week", ("6.12",))
     return Refusal("stale", ("8.3",)) if s.state.vix_stale else None
@@ -201,13 +204,10 @@ def roll_reason(s: Situation, option: Option) -> tuple[str, float] | None:
 
 
 def sale_delta(s: Situation, option: Option) -> float | None:
-    """The delta of a LEAP that could be sold; None where no young quote has a bid for it."""
-    quote, spot = s.fresh_option(option), s.quote(option.symbol)
-    if quote is None or not quote.bid or spot is None:
-        return None
-    years = max(s.calendar.up_to(option.expiry).close_ms - s.now_ms, 0) / YEAR_MS
-    is_call = option.right is Right.CALL
-    return model_delta(float(quote.mid), float(spot.mid), float(option.strike), years, s.volatile.rate, is_call)
+    """The absolute delta of a LEAP that could be sold; None where no young quote has a bid for it."""
+    quote = s.fresh_option(option)
+    delta = option_delta(s, option) if quote is not None and quote.bid else None
+    return None if delta is None else abs(delta)
 
 
 @clause("17.4")
@@ -229,8 +229,7 @@ def obstacle(s: Situation, account: Account, option: Option) -> str | None:
         return "rejecting"
     if option in account.leap_sales:
         return "rolling"
-    works = any(i.account == account.name and i.contract == option for i in s.state.intents.values())
-    return "working" if works else None
+    return "working" if s.state.intents_of(account, option) else None
 
 
 @clause("9.1")

@@ -2,11 +2,12 @@
 
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.order import Purpose
-from allusetui.rules.situation import clause
+from allusetui.rules.situation import Situation, clause
 
 SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
 """Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
 
+_BEGINS = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
 _DEFENCE = frozenset(
     {Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE, Purpose.HEDGE}
 )
@@ -48,6 +49,12 @@ def may_leave(account: Account, purpose: Purpose, approved: bool = False, defend
         if purpose not in LEAVES[which]:
             return False
     return not purpose.opens or not (account.no_entries or account.frozen)
+
+
+@clause("9.1")
+def may_begin(s: Situation, account: Account) -> bool:
+    """Whether a cycle may begin, or one that orders take in more: never before its books agree with the broker's."""
+    return account.status in _BEGINS and account.name not in s.volatile.resuming
 
 
 def latch_clauses(account: Account) -> tuple[str, ...]:

@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
-
 from allusetui.domain.account import Account, LeapSale
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import LeapPurchase
 from allusetui.domain.money import ZERO, to_price
-from allusetui.domain.quote import Chain, Floats, Quote
-from allusetui.law.model import Band
+from allusetui.domain.quote import Chain, Quote
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.entry import Pick, StrikeRule, data_refusal, no_strike, slice_deltas
+from allusetui.rules.entry import Pick, StrikeRule, data_refusal, no_strike, slice_deltas, strikes_inside
 from allusetui.rules.hedging import put_in, put_months
 from allusetui.rules.ladder import (
     GROWTH,
@@ -26,16 +24,17 @@ from allusetui.rules.ladder import (
     Rungs,
     budget,
     cost_usd,
+    crowds,
     month_of,
-    most_for,
     place,
     rungs_of,
     value_usd,
 )
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
+from allusetui.rules.price_walk import most_for
 from allusetui.rules.situation import Refusal, Situation, clause
+from allusetui.rules.suggestion import terms_of
 
-_EPSILON = 1e-9
 NO_FIT = "no_fit"
 Offer = Callable[[date], Pick | list[Refusal]]
 Chains = Mapping[str, Chain | None]
@@ -55,28 +54,35 @@ class Plan:
 class Shelf:
     """The growth calls of one symbol at one instant: each month is looked through once."""
 
-    def __init__(self, s: Situation, chain: Chain) -> None:
+    def __init__(self, s: Situation, chain: Chain, terms: LadderTerms) -> None:
         self._s = s
         self._chain = chain
+        self._terms = terms
         low, high = (months_later(s.today, n) for n in (s.law.ladder.call_months.low, s.law.ladder.call_months.high))
         self._listed = [e for e in chain.expiries if low <= e <= high and s.calendar.is_monthly(e)]
         self._found: dict[date, tuple[list[Pick], list[Refusal]]] = {}
         self.taken: Counter[Option] = Counter()
 
-    @clause("17.1")
+    @clause("17.1", "17.6")
     def months(self, rungs: Rungs) -> list[date]:
-        """Listed monthly expiries in range, the emptiest first; ties nearest the aim, then the earlier."""
-        aim = months_later(self._s.today, self._s.law.ladder.call_months_aim)
+        """Listed monthly expiries in range, the emptiest first; ties nearest the aim, then the earlier.
+
+        Before all those that keep the distance between rungs, where one was approved.
+        """
+        aim = months_later(self._s.today, self._terms.months_aim)
         return sorted(
             self._listed,
-            key=lambda e: (rungs.months.get(month_of(e), ZERO), abs(calendar_days(aim, e)), e.toordinal()),
-        )
+            key=lambda e: (
+                crowds(rungs, e, self._terms.spacing), rungs.months.get(month_of(e), ZERO),
+                abs(calendar_days(aim, e)), e.toordinal(),
+            ),
+        )  # fmt: skip
 
     @clause("17.1", "8.1", "8.2")
     def offer(self, expiry: date) -> Pick | list[Refusal]:
         """The strike nearest the aim that is fit and of which today's volume leaves one more."""
         if expiry not in self._found:
-            self._found[expiry] = _calls_in(self._s, self._chain, expiry)
+            self._found[expiry] = _calls_in(self._s, self._chain, expiry, self._terms.delta_aim)
         picks, refusals = self._found[expiry]
         for found in picks:
             room = found.room - self.taken[found.option]
@@ -85,15 +91,16 @@ class Shelf:
         return refusals
 
 
-def _calls_in(s: Situation, chain: Chain, expiry: date) -> tuple[list[Pick], list[Refusal]]:
+def _calls_in(s: Situation, chain: Chain, expiry: date, aim: float) -> tuple[list[Pick], list[Refusal]]:
     """The fit calls of a month outward from the aim, and why there may be none: what the one nearest it fails."""
     law, spot = s.law.ladder, s.quote(chain.symbol)
     assert spot is not None
     row = chain.slices[expiry, Right.CALL]
     deltas = slice_deltas(row, float(spot.mid), chain.at_ms, s.volatile.rate)
-    order = _outward(deltas, law.call_delta, law.call_delta_aim, row.asks)
+    rule = StrikeRule(law.call_delta, aim, 0.0)
+    order = strikes_inside(row, deltas, rule)
     if not order:
-        return [], [no_strike(row, deltas, StrikeRule(law.call_delta, law.call_delta_aim, 0.0), ("17.1",))]
+        return [], [no_strike(row, deltas, rule, ("17.1",))]
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     fit: list[Pick] = []
     refusals: list[Refusal] = []
@@ -113,18 +120,13 @@ def _calls_in(s: Situation, chain: Chain, expiry: date) -> tuple[list[Pick], lis
     return fit, refusals
 
 
-def _outward(deltas: Floats, band: Band[float], aim: float, asks: Floats) -> list[int]:
-    """The strikes of a delta band that are offered at all, the one nearest the aim first, ties to the lower delta."""
-    inside = np.flatnonzero((asks > 0) & (deltas >= band.low - _EPSILON) & (deltas <= band.high + _EPSILON))
-    return sorted((int(i) for i in inside), key=lambda i: (round(abs(float(deltas[i]) - aim), 9), float(deltas[i])))
-
-
 @clause("17.1")
 def plan_calls(s: Situation, account: Account, chains: Chains) -> Plan:
     """Leap cash, one contract at a time for the symbol with the least ladder value, until none fits."""
     money = left = budget(s, account)
     rungs, refused = rungs_of(s, account, GROWTH), _data_refusals(s, account, s.universe(account), chains)
-    shelves = {symbol: Shelf(s, chain) for symbol, chain in chains.items() if chain is not None}
+    terms = terms_of(s, account)
+    shelves = {symbol: Shelf(s, chain, terms) for symbol, chain in chains.items() if chain is not None}
     open_symbols = [symbol for symbol in s.universe(account) if symbol not in refused]
     bought: dict[Option, tuple[Pick, int]] = {}
     while (found := _next_call(s, rungs, shelves, open_symbols, left, refused)) is not None:
@@ -173,7 +175,7 @@ def plan_roll(s: Situation, account: Account, held: Option, sale: LeapSale, chai
         refused |= _data_refusals(s, account, (symbol,), chains)
         if symbol in refused or chain is None:
             continue
-        shelf = Shelf(s, chain)
+        shelf = Shelf(s, chain, terms_of(s, account))
         months = put_months(s, chain) if held.is_index else shelf.months(rungs)
         offer = _puts_of(s, chain) if held.is_index else shelf.offer
         found = place(s, rungs, months, offer, lambda pick: _affordable(s, pick, money))

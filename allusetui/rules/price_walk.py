@@ -5,6 +5,7 @@ from decimal import Decimal
 from allusetui.domain.contract import Side
 from allusetui.domain.money import down_to_tick, up_to_tick
 from allusetui.domain.order import Intent
+from allusetui.domain.quote import Quote
 from allusetui.rules.situation import Situation, clause
 
 
@@ -29,3 +30,9 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     if intent.leap is not None and intent.leap.most is not None:
         limit = min(limit, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
     return limit if limit > 0 else None
+
+
+@clause("0.5", "17.1")
+def most_for(s: Situation, quote: Quote) -> Decimal:
+    """The last limit of a purchase's walk as the mid stands now: nothing above it is ever paid."""
+    return down_to_tick(quote.mid * (1 + s.law.walk.slippage_cap), quote.tick)

@@ -111,6 +111,10 @@ class Situation:
         """The symbols of one issuer, this one among them."""
         return next((same for same in self.law.sizing.same_issuer if symbol in same), (symbol,))
 
+    def trading(self) -> list[Account]:
+        """The accounts that trade, in their order."""
+        return [a for a in self.state.accounts.values() if a.trading]
+
     @clause("2.1", "3.2", "4.1")
     def universe(self, account: Account) -> tuple[str, ...]:
         return self.law.sleeves[account.type.value].universe

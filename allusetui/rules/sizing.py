@@ -1,14 +1,22 @@
-"""How much of what: the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
+"""How much of what: the split of 0.1, the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 
-from allusetui.domain.account import Account
-from allusetui.domain.money import ZERO, to_cent
+from allusetui.domain.account import Account, AccountType
+from allusetui.domain.money import ZERO, down_to_cent, to_cent
+from allusetui.law.model import Sizing
 from allusetui.rules.entry import Pick
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import equity, exposures, free_cash, margin, put_margin
+
+
+@clause("0.1")
+def split(capital: Decimal, law: Sizing) -> dict[AccountType, Decimal]:
+    """What each sleeve of an ALL-USE begins with, to the cent: COM with what the shares of the others leave."""
+    gen, rev = down_to_cent(law.split_gen * capital), down_to_cent(law.split_rev * capital)
+    return {AccountType.GEN: gen, AccountType.REV: rev, AccountType.COM: capital - gen - rev}
 
 
 @dataclass(slots=True)

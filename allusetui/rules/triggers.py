@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from allusetui.domain.account import Account, Status
+from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import quarter_of
@@ -15,12 +15,11 @@ from allusetui.domain.quote import Bar, Breadth, Quote
 from allusetui.domain.state import Judging
 from allusetui.law.model import Hedging
 from allusetui.rules.hedging import is_near_its_end
-from allusetui.rules.latches import may_leave
+from allusetui.rules.latches import may_begin, may_leave
 from allusetui.rules.situation import VIX, Situation, clause
 
 INDEX = "SPX"
 CLAUSE_OF = {"vix": "5.3", "drawdown": "5.4", "breadth": "5.5"}
-_ABLE = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +216,7 @@ def owes(s: Situation, account: Account) -> bool:
 
 def is_able(s: Situation, account: Account) -> bool:
     """Whether a trigger's hedge may be bought: a cycle may be opened, and nothing holds back what invests."""
-    resting = account.status in _ABLE and account.name not in s.volatile.resuming
-    return resting and may_leave(account, Purpose.HEDGE, defends=False)
+    return may_begin(s, account) and may_leave(account, Purpose.HEDGE, defends=False)
 
 
 def clauses_on(s: Situation) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def equity(s: Situation, account: Account) -> Decimal:
 
 def entries_of(s: Situation, account: Account) -> Iterable[Intent]:
     """Entries of the account that still work."""
-    return (i for i in s.state.intents.values() if i.account == account.name and i.purpose is Purpose.ENTRY)
+    return (intent for intent in s.state.intents_of(account) if intent.purpose is Purpose.ENTRY)
 
 
 def working_puts(s: Situation, account: Account) -> Iterable[tuple[Option, int]]:
@@ -56,9 +56,9 @@ def working_puts(s: Situation, account: Account) -> Iterable[tuple[Option, int]]
 
 def working_shares(s: Situation, account: Account) -> Iterable[tuple[Stock, Decimal]]:
     """Stock that orders may still buy, with its value."""
-    for intent in s.state.intents.values():
+    for intent in s.state.intents_of(account):
         contract = intent.contract
-        if intent.account == account.name and isinstance(contract, Stock) and intent.side is Side.BUY:
+        if isinstance(contract, Stock) and intent.side is Side.BUY:
             yield contract, intent.open_quantity * price_of(s, account, contract)
 
 
@@ -84,9 +84,9 @@ def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
 
 def working_hedges(s: Situation, account: Account) -> Iterable[tuple[Option, int]]:
     """Hedges that orders may still buy out of the sleeve's cash, with their open quantity."""
-    for intent in s.state.intents.values():
+    for intent in s.state.intents_of(account):
         contract, buys = intent.contract, intent.purpose is Purpose.HEDGE and intent.side is Side.BUY
-        if intent.account == account.name and isinstance(contract, Option) and buys:
+        if isinstance(contract, Option) and buys:
             yield contract, intent.open_quantity
 
 

@@ -17,14 +17,13 @@ from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import ZERO
-from allusetui.domain.quote import Ahead, Floats
+from allusetui.domain.quote import Ahead, Bools, Floats
 from allusetui.domain.state import State
 from allusetui.law.model import Law
 from allusetui.rules import covered_call, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.situation import VIX, Situation, clause
 
-Bools = NDArray[np.bool_]
 SLACK = 0.1
 """Dollars a share by which a value may miss its threshold and the look is taken all the same: told ahead a value is
 right to within a tick."""

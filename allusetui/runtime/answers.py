@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, OperatorKey, StateRefused
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.domain.text import untrusted
 from allusetui.runtime.inbox import ROOM, Inbox
 from allusetui.runtime.talk import ControlError

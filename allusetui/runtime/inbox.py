@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
-from allusetui.domain.snapshot import Key
+from allusetui.domain.console import Key
 
 ROOM = 256
 

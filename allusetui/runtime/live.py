@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from allusetui.domain import input as inp
 from allusetui.domain.account import Latch
+from allusetui.domain.console import Key
 from allusetui.domain.event import CancelRequested
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.snapshot import Key, Link, Proof, Snapshot
+from allusetui.domain.snapshot import Link, Proof, Snapshot
 from allusetui.domain.state import Volatile
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.pace import Pace
@@ -161,7 +162,7 @@ class Live:
         self._publish(ended=True)
 
     def _opening(self) -> bool:
-        return any(i.purpose.opens or i.purpose.is_ladder for i in self._turn.engine.state.intents.values())
+        return any(i.purpose.builds for i in self._turn.engine.state.intents.values())
 
     # What is shown
 

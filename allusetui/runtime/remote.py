@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from allusetui.codec.shape import CodecError
 from allusetui.codec.whole import FORMAT, decode, key_data
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.runtime.talk import HELLO, SNAPSHOT_PREFIX, ControlError, check_hello, connect, line, message_of
 
 PATIENCE_S: Final = 5.0

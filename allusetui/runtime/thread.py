@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
 
 if TYPE_CHECKING:  # the engine is imported in its own thread, while the screen paints
+    from allusetui.domain.snapshot import Snapshot
     from allusetui.runtime.live import Live
 
 Opened = Callable[["Live"], AbstractAsyncContextManager[object]]
@@ -38,7 +39,7 @@ class EngineThread:
     def start(self) -> None:
         self._thread.start()
 
-    def latest(self) -> Snapshot | None:
+    def latest(self) -> "Snapshot | None":
         """The newest snapshot; None before the first."""
         return self._live.latest if self._live is not None else None
 

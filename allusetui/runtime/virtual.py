@@ -11,6 +11,7 @@ from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
 from allusetui.ports import Broker, Journal, Market, Reporter
+from allusetui.runtime.asking import Asking, AtOnce
 from allusetui.runtime.stored import Stand
 
 Progress = Callable[[int], None]
@@ -28,12 +29,13 @@ class Crash:
 
 @dataclass(slots=True)
 class World:
-    """What the engine runs in: its feed, its broker, its journal, its reports, and what people do."""
+    """What the engine runs in: its feed, its broker, its journal, its reports, its adviser, and what people do."""
 
     market: Market
     broker: Broker
     journal: Journal
     reporter: Reporter
+    advice: Asking = field(default_factory=lambda: AtOnce(None))
     operators: Sequence[inp.OperatorActed] = ()
     crashes: Sequence[Crash] = ()
     every_tick: bool = False
@@ -99,6 +101,7 @@ class VirtualRuntime:
             self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
         self.deliver(reports)
         self.deliver([self._look()])
+        self.deliver(self.world.advice.advance(at_ms))
         while self._operators and self._operators[0].at_ms <= at_ms:
             self.deliver([self._operators.popleft()])
         self._keep_if_quiet()
@@ -216,9 +219,11 @@ class VirtualRuntime:
                 return [inp.ChainSeen(now_ms, effect.symbol, world.market.chain(effect.symbol, now_ms))]
             case ef.AskBars():
                 return [inp.BarsSeen(now_ms, effect.symbol, world.market.bars(effect.symbol, now_ms))]
+            case ef.AskAdvice():
+                return world.advice.ask(effect.question, now_ms)
             case ef.WriteReport():
                 digest = world.reporter.write(effect.period, effect.name, now_ms)
-                return [inp.ReportDone(now_ms, effect.period, effect.name, digest)]
+                return [inp.ReportDone(now_ms, effect.period, effect.name, digest, effect.reason)]
 
     def _look(self) -> inp.MarketSeen:
         """The quotes that the engine wants, as the feed shows them now."""

@@ -1,7 +1,11 @@
 """Which approval prompts a person has answered or put aside: none is asked twice, none is answered twice."""
 
+from typing import TYPE_CHECKING
+
 from allusetui.view.model import Seen
-from allusetui.view.prompts import Prompt, prompts
+
+if TYPE_CHECKING:
+    from allusetui.view.prompts import Prompt
 
 
 class Answers:
@@ -25,8 +29,10 @@ class Answers:
         """Ask again for one that was put aside."""
         self._aside.discard(prompt_id)
 
-    def waiting(self, seen: Seen) -> Prompt | None:
+    def waiting(self, seen: Seen) -> "Prompt | None":
         """The first open prompt that is to be asked for."""
+        from allusetui.tui.shown import prompts
+
         open_ids = seen.snapshot.state.approvals.keys()
         self._answered &= open_ids
         self._aside &= open_ids

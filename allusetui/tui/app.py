@@ -3,25 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ScreenStackError
 from textual.binding import BindingType
 from textual.events import Key as Pressed
 
-from allusetui.domain.event import ApprovalDecided
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
 from allusetui.domain.text import untrusted
-from allusetui.tui import asking
 from allusetui.tui.answers import Answers
 from allusetui.tui.keys import SENDING, at_once, bindings
 from allusetui.tui.screens.ask import Approval, asked
 from allusetui.tui.viewer import Viewer
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.approvals import OPEN
 from allusetui.view.commands import AT_ONCE
 from allusetui.view.model import Seen
-from allusetui.view.prompts import Prompt, prompts
+
+if TYPE_CHECKING:
+    from allusetui.domain.snapshot import Snapshot
+    from allusetui.tui.asking import Wanted
+    from allusetui.view.prompts import Prompt
 
 _ALL = {"pause_all": (Key("pause"), "pause all"), "kill": (Key("kill"), "kill")}
 
@@ -33,7 +34,7 @@ class Handed:
     key: Key
     words: str
     at_ms: float
-    snapshot: Snapshot | None
+    snapshot: "Snapshot | None"
     refusal: str | None = None
 
 
@@ -119,15 +120,21 @@ class Dashboard(Viewer):
 
     def action_close(self) -> None:
         place = self.main.query_one("#risk", Pane).cursor
-        self._ask(lambda seen, account: asking.close(seen, place))
+        from allusetui.tui.asking import close
+
+        self._ask(lambda seen, account: close(seen, place))
 
     def action_resume(self) -> None:
-        self._ask(asking.resume)
+        from allusetui.tui.asking import resume
+
+        self._ask(resume)
 
     def action_reset(self) -> None:
-        self._ask(asking.reset)
+        from allusetui.tui.asking import reset
 
-    def _ask(self, make: Callable[[Seen, str], asking.Wanted | None]) -> None:
+        self._ask(reset)
+
+    def _ask(self, make: Callable[[Seen, str], "Wanted | None"]) -> None:
         seen, account = self._seen, self.account
         if seen is None or account is None:
             self._refuse("no account is chosen")
@@ -140,7 +147,7 @@ class Dashboard(Viewer):
             self._refuse(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
-            self._open(asked(wanted.question), lambda answer: answer == "yes" and send())
+            self.show_screen(asked(wanted.question), lambda answer: answer == "yes" and send())
 
     # Approvals
 
@@ -152,12 +159,14 @@ class Dashboard(Viewer):
         elif not self.is_typing and (prompt := self._safely(lambda: self._answers.waiting(seen))) is not None:
             self._ask_for(prompt)
 
-    def _ask_for(self, prompt: Prompt) -> None:
+    def _ask_for(self, prompt: "Prompt") -> None:
         box = Approval(prompt, self._clock_ms, self._labels["approvals"])
-        self._open(box, partial(self._answer, box))
+        self.show_screen(box, partial(self._answer, box))
 
     def _renew(self, box: Approval, seen: Seen) -> None:
         """The evidence as it stands now, as long as the prompt is open."""
+        from allusetui.tui.shown import prompts
+
         prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == box.prompt.id), None))
         if prompt is not None:
             box.renew(prompt)
@@ -177,6 +186,8 @@ class Dashboard(Viewer):
 
     def action_why(self) -> None:
         """On an open approval: ask again. Else why."""
+        from allusetui.tui.shown import OPEN, prompts
+
         pane, seen = self.focused, self._seen
         at = pane.at if isinstance(pane, Pane) and pane.id == "approvals" else None
         if at is None or seen is None or not at.startswith(OPEN):
@@ -193,6 +204,8 @@ class Dashboard(Viewer):
 
 def _ended(seen: Seen, prompt_id: str) -> str:
     """How a prompt was decided that a person had before him."""
+    from allusetui.tui.shown import ApprovalDecided
+
     for told in reversed(seen.snapshot.tail):
         if isinstance(told.event, ApprovalDecided) and told.event.id == prompt_id:
             return untrusted(f"prompt {prompt_id}: {told.event.decision} by {told.event.by}")

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from allusetui.domain.account import Status
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
-from allusetui.domain.snapshot import Key
-from allusetui.view.model import Seen
-from allusetui.view.protocol import chosen
-from allusetui.view.questions import Question, closing, resetting, resuming
+from allusetui.tui.shown import chosen, closing, resetting, resuming
+from allusetui.view.model import Question, Seen
 
 
 @dataclass(frozen=True, slots=True)

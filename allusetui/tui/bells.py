@@ -1,14 +1,14 @@
 """What calls a person who looks elsewhere: each critical alert, each prompt and each silence once."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from allusetui.domain.event import AlertRaised
-from allusetui.domain.snapshot import Snapshot
 from allusetui.domain.text import untrusted
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
-from allusetui.view.prompts import named
-from allusetui.view.silence import silence
+
+if TYPE_CHECKING:
+    from allusetui.domain.snapshot import Snapshot
 
 BELL = "\a"
 
@@ -32,8 +32,10 @@ class Bells:
         if self._prefs.notify:
             self._tell(f"\x1b]9;ALL-USE {untrusted(words)}{BELL}")
 
-    def look(self, snapshot: Snapshot) -> None:
+    def look(self, snapshot: "Snapshot") -> None:
         """Ring for the critical alerts that have come since the last look, and for every prompt once."""
+        from allusetui.tui.shown import AlertRaised, named
+
         before, self._rung = self._rung, snapshot.alerts[-1].seq if snapshot.alerts else 0
         new = (told.event for told in snapshot.alerts if before is not None and told.seq > before)
         for event in new:
@@ -47,6 +49,8 @@ class Bells:
 
     def listen(self, seen: Seen, now_ms: float) -> None:
         """Ring where a silence begins: of the engine, of the broker's link, of the market. `now_ms`: wall clock."""
+        from allusetui.tui.shown import silence
+
         if seen.snapshot.link.up:
             self._lost_ms = None
         elif self._lost_ms is None:

@@ -1,10 +1,13 @@
 """What stands below every screen: the keys, and what outranks every alert."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from allusetui.domain.snapshot import Snapshot
 from allusetui.view.fit import width_of
 from allusetui.view.model import Cell, Line, Tone
+
+if TYPE_CHECKING:
+    from allusetui.domain.snapshot import Snapshot
 
 _RANK = ("kill", "pause", "pause_all", "help", "why", "leave", "resume")
 """Which keys are named where there is no room for all: the first ones."""
@@ -39,6 +42,6 @@ def _length(names: tuple[str, ...], labels: Mapping[str, tuple[str, str]]) -> in
     return sum(width_of(key) + width_of(text) for key, text in map(labels.__getitem__, names)) + 2 * len(names) - 1
 
 
-def trouble(snapshot: Snapshot) -> Line | None:
+def trouble(snapshot: "Snapshot") -> Line | None:
     """That the engine has ended: no key reaches it any more."""
     return (Cell("The engine has ended. q leaves.", Tone.LOUD),) if snapshot.ended else None

@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from rich.color import Color as RichColor
+from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
@@ -15,6 +17,9 @@ _COLOURS = frozenset(
     {"background", "surface", "panel", "foreground", "primary", "accent", "success", "warning", "error"}
 )
 _TONES = frozenset({*(tone.value for tone in Tone), "loud-back", "cursor-back"})
+_PARTS = {"head": "dim", "title": "dim", "key": "accent", "focus": "accent"}
+"""A pane's own looks, by the tone that they have."""
+_BOLD = frozenset({"bad", "loud", "key", "focus"})
 _TOP = {"name": str, "dark": bool, "ansi": bool, "colours": dict, "tones": dict}
 
 
@@ -44,6 +49,23 @@ def themes(own: Path | None = None) -> tuple[dict[str, Theme], tuple[str, ...]]:
     return found, tuple(complaints)
 
 
+def drawn(theme: Theme, look: str) -> Style:
+    """How a tone, or a part of a pane, is drawn over the pane's own colours.
+
+    Not by the style sheet: Textual would apply every one of these anew for every pane of every box that opens.
+    """
+    tone, bold = _PARTS.get(look, look), look in _BOLD
+    colour = theme.accent if tone == "accent" else theme.variables.get(f"tone-{tone}")
+    back = theme.variables.get(f"tone-{tone}-back")
+    # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
+    dim = theme.ansi and tone == "dim"
+    return Style(color=_rich(colour), bgcolor=_rich(back), bold=bold or None, dim=dim or None)
+
+
+def _rich(colour: str | None) -> RichColor | None:
+    return Color.parse(colour).rich_color if colour is not None else None
+
+
 def _theme(palette: dict[str, Any]) -> Theme:
     """A palette's theme. Raises ValueError, naming the key and what is allowed."""
     for key, value in palette.items():
@@ -57,12 +79,10 @@ def _theme(palette: dict[str, Any]) -> Theme:
     _check("tones", palette["tones"], _TONES)
     ansi = palette.get("ansi", False)
     tones = {f"tone-{name}": colour for name, colour in palette["tones"].items()}
-    # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
-    looks = {"look-dim": "dim" if ansi else "none"}
     # Textual's own sheet wants these.
     own = {f"ansi-{ground}": palette["colours"][ground] for ground in ("background", "foreground")}
     return Theme(
-        name=palette["name"], dark=palette["dark"], ansi=ansi, variables={**tones, **looks, **own},
+        name=palette["name"], dark=palette["dark"], ansi=ansi, variables={**tones, **own},
         **palette["colours"],
     )  # fmt: skip
 

@@ -1,10 +1,13 @@
 """What became of the keys: sent, taken by the engine, or without an answer; told on the alert line."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from allusetui.domain.event import OperatorKey
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
 from allusetui.view.model import Cell, Line, Tone
+
+if TYPE_CHECKING:
+    from allusetui.domain.snapshot import Snapshot
 
 PATIENCE_MS = 2_000
 SHOWN_MS = 8_000
@@ -28,7 +31,7 @@ class Notes:
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
 
-    def sent(self, key: Key, words: str, snapshot: Snapshot | None, now_ms: float) -> None:
+    def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
         """A key has left."""
         self._said = None
         self._waiting.append(Sent(key, words, now_ms, _end(snapshot)))
@@ -41,7 +44,7 @@ class Notes:
         """Something was done here, and the engine has nothing to do with it."""
         self._said = (Cell(words), now_ms + BRIEF_MS)
 
-    def look(self, snapshot: Snapshot) -> None:
+    def look(self, snapshot: "Snapshot") -> None:
         """Forget what the journal shows."""
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
 
@@ -58,12 +61,14 @@ class Notes:
         return (Cell(", ".join(sent.words for sent in self._waiting) + " sent", Tone.WARN),)
 
 
-def _end(snapshot: Snapshot | None) -> int:
+def _end(snapshot: "Snapshot | None") -> int:
     return snapshot.tail[-1].seq if snapshot is not None and snapshot.tail else 0
 
 
-def _is_heard(sent: Sent, snapshot: Snapshot) -> bool:
+def _is_heard(sent: Sent, snapshot: "Snapshot") -> bool:
     """Whether the journal has the key, or has gone past what can be seen of it."""
+    from allusetui.tui.shown import OperatorKey
+
     if snapshot.tail and snapshot.tail[0].seq > sent.seq + 1:
         return True
     return any(

@@ -9,21 +9,20 @@ from textual.binding import BindingType
 from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
 from allusetui.tui.keys import bindings
+from allusetui.tui.pages import Pages
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
-from allusetui.tui.screens.reports import Reports
+from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.typing import Filter, Pick, Query, Typing
 from allusetui.tui.screens.why import Why
-from allusetui.tui.watch import Watch
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import AT_ONCE, COMMANDS, Choice
-from allusetui.view.model import Cell
-from allusetui.view.questions import Question
+from allusetui.view.model import Cell, Question
 
 _LONGEST_COPY = 20_000
 
 
-class Viewer(Watch):
+class Viewer(Pages):
     """Shows, and lets a person look for things."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -35,26 +34,29 @@ class Viewer(Watch):
     def action_find(self) -> None:
         """Filter the journal where one is looked at; ask it among the reports; else choose an account."""
         focused = self.focused
-        if isinstance(self.screen, Reports):
-            self._inquire(self.screen)
+        if isinstance(self.screen, Full) and self.screen.pane_name == "reports":
+            self._inquire()
         elif focused is not None and focused.id == "journal":
-            self.push_screen(Filter(self.wanted, self._filter))
+            self.show_screen(Filter(self.wanted, self._filter), lambda answer: None)
         elif (seen := self._seen) is not None:
             accounts = seen.snapshot.state.accounts.values()
             choices = [Choice(a.name, a.name, " ".join([a.status.value, *sorted(a.latches)])) for a in accounts]
             self._pick("choose an account", choices, self._choose)
 
-    def _inquire(self, screen: Reports) -> None:
+    def _inquire(self) -> None:
+        from allusetui.tui.screens.reports import Reports
+
+        screen = self.screen
         if self.inquirer.is_busy:
             self._refuse("a question is being looked up")
             return
 
         def asked_for(question: str | None) -> None:
-            if question and question.strip():
+            if question and question.strip() and isinstance(screen, Reports):
                 self.inquirer.ask(question)
                 screen.open_questions()
 
-        self.push_screen(Query(), asked_for)
+        self.show_screen(Query(), asked_for)
 
     def _filter(self, words: str) -> None:
         self.wanted = words
@@ -75,7 +77,7 @@ class Viewer(Watch):
             if key is not None:
                 then(key)
 
-        self.push_screen(Pick(title, choices), taken)
+        self.show_screen(Pick(title, choices), taken)
 
     def _command(self, name: str) -> None:
         if name.startswith("palette "):
@@ -83,7 +85,7 @@ class Viewer(Watch):
         elif name in AT_ONCE:
             words = next(command.words for command in COMMANDS if command.name == name)
             question = Question((Cell(f"{words}?"),), ((Cell(f"By its key, {self._labels[name]}, it acts at once."),),))
-            self._open(asked(question), lambda answer: self._run(name, answer == "yes"))
+            self.show_screen(asked(question), lambda answer: self._run(name, answer == "yes"))
         else:
             self._run(name)
 
@@ -146,4 +148,4 @@ class Viewer(Watch):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        self._open(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))
+        self.show_screen(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))

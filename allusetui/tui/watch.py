@@ -5,8 +5,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from threading import Thread
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -16,37 +17,35 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import Screen
 
-from allusetui.domain.answer import Asking
-from allusetui.domain.snapshot import Console, Snapshot
+from allusetui.domain.console import Console
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
 from allusetui.tui.driver.driver import CellDriver
 from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
-from allusetui.tui.inquirer import Inquirer, nobody
-from allusetui.tui.keys import bindings, rebound
+from allusetui.tui.keys import rebound
 from allusetui.tui.look import structure, themes
 from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
-from allusetui.tui.screens.ask import Ask, leaving
-from allusetui.tui.screens.main import Frame, Full, Main
-from allusetui.tui.screens.reports import Reports
-from allusetui.tui.screens.why import Why
+from allusetui.tui.screens.main import Frame, Main
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.commands import label
-from allusetui.view.header import header
-from allusetui.view.inquiry import Inquiry
-from allusetui.view.journal import journal
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
-from allusetui.view.questions import ending
-from allusetui.view.reports import Shelf, empty_shelf
-from allusetui.view.why import Asked, asked_of, cited, deeper
+from allusetui.view.shelf import Shelf, empty_shelf
+
+if TYPE_CHECKING:
+    from allusetui.domain.answer import Asking
+    from allusetui.domain.snapshot import Snapshot
+    from allusetui.tui.inquirer import Inquirer
+    from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
+FIRST_POLL_S = 0.05
+"""As long as there is nothing to show yet."""
 
 T = TypeVar("T")
-Lens = Callable[[Snapshot], Seen]
+Lens = Callable[["Snapshot"], Seen]
 """Gives a snapshot the law and the calendar that it is read by."""
 
 
@@ -61,8 +60,6 @@ class Watch(App[str], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "leave"),
-        *bindings("leave", "why", "journal", "orders", "states", "ladder", "calendar", "reports", "maximise", "alerts"),
         *(Binding(str(digit), f"account({digit})") for digit in range(1, 10)),
     ]
 
@@ -73,7 +70,8 @@ class Watch(App[str], inherit_bindings=False):
         clock_ms: Callable[[], float],
         prefs: Prefs | None = None,
         shelf: Shelf = empty_shelf,
-        asking: Asking = nobody,
+        opening: str = "ALL-USE is starting",
+        asking: "Asking | None" = None,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
@@ -96,12 +94,13 @@ class Watch(App[str], inherit_bindings=False):
         self.lost = False
         """Whether its terminal is gone."""
         self.account: str | None = None
-        self.inquirer = Inquirer(asking, lambda found: self._soon(self._tell_reply, found))
+        self._asking = asking
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
         self._frame = Frame(
             self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf,
+            (Cell(" "), Cell(untrusted(opening))), lambda: self._seen,
             lambda: self.inquirer.current,
         )  # fmt: skip
         self.main = Main(self._frame)
@@ -115,6 +114,20 @@ class Watch(App[str], inherit_bindings=False):
         self._home: asyncio.AbstractEventLoop | None = None
         self._left: str | None = None
 
+    @cached_property
+    def inquirer(self) -> "Inquirer":
+        """Made where somebody first asks, or looks where one would."""
+        from allusetui.tui.inquirer import Inquirer, nobody
+
+        return Inquirer(self._asking or nobody, lambda found: self._soon(self._tell_reply, found))
+
+    def _tell_reply(self, found: "Inquiry") -> None:
+        """A question has been looked up."""
+        self.inquirer.current = found
+        if self._seen is not None:
+            for pane in self.screen.query("#document").results(Pane):
+                pane.show(self._seen)
+
     # The beginning and the end
 
     def get_default_screen(self) -> Main:
@@ -127,18 +140,26 @@ class Watch(App[str], inherit_bindings=False):
             self._leave(self._left)
 
     def _start(self) -> None:
-        self.main.query_one("#header", Pane).put(lambda width: ((Cell(" ALL-USE is starting"),),))
         Thread(target=self._make_lens, name="lens", daemon=True).start()
-        self.set_interval(POLL_S, self.poll)
+        self._await_first()
         if self._complaints:
             more = f" (and {len(self._complaints) - 1} more)" if len(self._complaints) > 1 else ""
             self._refuse(untrusted(f"{self._complaints[0]}{more}"))
 
     def _make_lens(self) -> None:
+        from allusetui.tui import shown  # noqa: F401  # read here, so that the screen's own thread finds it read
+
         try:
             self._lens = self._grind()
         except Exception as error:  # shown: without law and calendar nothing else can be
             self._refusal = untrusted(f"Law or calendar can't be read: {error}")
+
+    def _await_first(self) -> None:
+        self.poll()
+        if self._seen is None:
+            self.set_timer(FIRST_POLL_S, self._await_first)
+        else:
+            self.set_interval(POLL_S, self.poll)
 
     def leave(self, end: bool) -> None:
         """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""
@@ -189,15 +210,14 @@ class Watch(App[str], inherit_bindings=False):
     # What is shown
 
     def poll(self) -> None:
-        """Draw the newest snapshot: all of it if it is new, else what the passing of time changes."""
+        """Draw the newest snapshot: all of it if it tells anything new, else what the passing of time changes."""
         snapshot = self._engine.latest()
         lens, is_new = self._lens, False
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
-            self._snapshot = snapshot
             seen = self._safely(lambda: replace(lens(snapshot), keys=self._labels))
-            is_new = seen is not None
-            self._seen = seen or self._seen
+            is_new = seen is not None and (self._snapshot is None or _tells_more(snapshot, self._snapshot))
+            self._snapshot, self._seen = snapshot, seen or self._seen
             self._keep_account(snapshot)
             self.bells.look(snapshot)
         if (heard := self._seen) is not None:
@@ -232,18 +252,26 @@ class Watch(App[str], inherit_bindings=False):
         return (Cell(" "), *own) if own is not None else None
 
     def _header(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        from allusetui.tui.shown import header
+
         return header(seen, width, self._clock_ms() - seen.snapshot.beat_ms, self._read_seq)
 
     def _alert(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        from allusetui.tui.shown import alert_line
+
         return (self._own_line() or alert_line(seen, width),)
 
     def _alerts(self, seen: Seen, width: int) -> Table:
+        from allusetui.tui.shown import alerts
+
         return alerts(seen, width, self._read_seq)
 
     def _keys(self, seen: Seen, width: int) -> tuple[Line, ...]:
         return (keys_line(self.account, width, self._labels),)
 
     def _journal(self, seen: Seen, width: int) -> Table:
+        from allusetui.tui.shown import journal
+
         return journal(seen, width, self.wanted)
 
     def _safely(self, make: Callable[[], T]) -> T | None:
@@ -258,12 +286,6 @@ class Watch(App[str], inherit_bindings=False):
     def asked_of(self, seen: Seen) -> None:
         """What a new snapshot asks of a person, once it is drawn."""
 
-    def _tell_reply(self, found: Inquiry) -> None:
-        """A question has been looked up."""
-        self.inquirer.current = found
-        if self._seen is not None and isinstance(self.screen, Reports):
-            self.screen.query_one("#document", Pane).show(self._seen)
-
     def _refuse(self, words: str) -> None:
         self._notes.refused(words, self._clock_ms())
         self._draw(False)
@@ -274,7 +296,7 @@ class Watch(App[str], inherit_bindings=False):
 
     # Which account, which position
 
-    def _keep_account(self, snapshot: Snapshot) -> None:
+    def _keep_account(self, snapshot: "Snapshot") -> None:
         accounts = snapshot.state.accounts
         if self.account not in accounts:
             self.account = next(iter(accounts), None)
@@ -304,65 +326,12 @@ class Watch(App[str], inherit_bindings=False):
         if number <= len(keys):
             self._choose(keys[number - 1])
 
-    # What can be looked at
 
-    def action_leave(self) -> None:
-        seen = self._seen
-        question = self._safely(lambda: ending(seen)) if seen is not None else None
-        self._open(leaving(question.lines if question is not None else ()), self._leave)
-
-    def _open(self, box: Ask, then: Callable[[str | None], object]) -> None:
-        def heard(answer: str | None) -> None:
-            then(answer)
-
-        self.push_screen(box, heard)
-
-    def action_full(self, name: str) -> None:
-        """One pane on a screen of its own; the same key goes back."""
-        while isinstance(self.screen, Why):
-            self.screen.dismiss()
-        screen = self.screen
-        if isinstance(screen, Full):
-            screen.dismiss()
-            if screen.pane_name == name:
-                return
-        full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
-        self.push_screen(full, lambda answer: self._read(name))
-        self.call_after_refresh(self._draw, False)
-
-    def action_maximise(self) -> None:
-        """The pane where a person is on a screen of its own, or back to all of them."""
-        if isinstance(self.screen, Full):
-            self.screen.dismiss()
-        elif self.screen is self.main and self.focused is not None and self.focused.id is not None:
-            self.action_full(self.focused.id)
-
-    def action_why(self) -> None:
-        """The clauses that were looked at for the row where a person is, or for the chosen account."""
-        seen = self._seen
-        made = self._safely(lambda: (self._asked(seen),)) if seen is not None else None
-        if made is None:
-            return
-        (asked,) = made
-        if asked is None:
-            self._refuse("nothing more is known of this row")
-        elif not isinstance(self.screen, Why) or self.screen.asked != asked:
-            self.push_screen(Why(self._frame, asked))
-            self.call_after_refresh(self._draw, False)
-
-    def _asked(self, seen: Seen) -> Asked | None:
-        pane = self.focused
-        key = pane.at if isinstance(pane, Pane) else None
-        if isinstance(self.screen, Why):
-            return deeper(seen, key, self.screen.asked.before) if key is not None else None
-        if isinstance(self.screen, Reports) and self.screen.asks and key is not None:
-            reply = self.inquirer.current.reply
-            return cited(seen, reply.opened, key) if reply is not None else None
-        if pane is None or pane.id is None or key is None:
-            return asked_of(seen, "sleeves", self.account) if self.account is not None else None
-        return asked_of(seen, pane.id, key)
-
-    def _read(self, name: str) -> None:
-        """Alerts that were looked at are read."""
-        if name == "alerts" and self._snapshot is not None and self._snapshot.alerts:
-            self._read_seq = self._snapshot.alerts[-1].seq
+def _tells_more(new: "Snapshot", old: "Snapshot") -> bool:
+    """Whether panes may show something else. The market's clock moves in every snapshot: they follow its seconds."""
+    return (
+        new.now_ms // SECOND_MS != old.now_ms // SECOND_MS
+        or new.tail != old.tail
+        or new.volatile != old.volatile
+        or new.ended != old.ended
+    )

@@ -66,7 +66,6 @@ def alert_line(seen: Seen, width: int, read_seq: int = 0) -> Line:
     return (*trim(lead, width - width_of(suffix)), *trim((Cell(suffix, Tone.WARN),), width))
 
 
-
 def _calm(seen: Seen) -> Cell:
     """Calm, unless a position has left level 0: how many, and the highest level among them."""
     accounts = seen.snapshot.state.accounts.values()

@@ -31,6 +31,17 @@ def marked(place: float, low: float, high: float, width: int) -> str:
     return "".join(cells)
 
 
+def whiskers(low: float, high: float, middle: float, mean: float, width: int) -> str:
+    """Where most of a distribution lies: ` ├──┃────◆───┤  `. Places are parts of the width."""
+    if width < 1:
+        return ""
+    at = [min(max(round(place * (width - 1)), 0), width - 1) for place in (low, high, mean, middle)]
+    cells = ["─" if at[0] < cell < at[1] else " " for cell in range(width)]
+    for cell, sign in zip(at, "├┤◆┃", strict=True):
+        cells[cell] = sign
+    return "".join(cells)
+
+
 def dots(values: Sequence[float], width: int, height: int) -> tuple[str, ...]:
     """A line of braille dots through the values, the last one at the right edge; a constant one runs at the middle.
 

@@ -26,7 +26,7 @@ _LABELS = {
     "cost": "cost ", "equity": "equity ", "high_water": "mark ", "amount": "", "realized": "realized ", "use": "use ",
     "delta": "delta ", "dte": "DTE ", "deviation": "", "version": "v", "step": "step ", "age": "age ", "field": "",
     "trigger": "", "value": "", "index": "SPX ", "breadth": "breadth ", "premium": "premium ", "budget": "budget ",
-    "spent": "spent ", "profit": "profit ", "week": "", "type": "", "period": "", "name": "",
+    "spent": "spent ", "profit": "profit ", "week": "", "type": "", "period": "", "name": "", "change": "",
     "rejections": "rejections ",
 }  # fmt: skip
 """The fields that are shown, in their order, and what is said before each."""

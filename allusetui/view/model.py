@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from allusetui.domain.calendar import Calendar
-from allusetui.domain.snapshot import Snapshot
-from allusetui.law.model import Law
 from allusetui.view.commands import LABELS
+
+if TYPE_CHECKING:  # a screen paints before anything is known
+    from allusetui.domain.calendar import Calendar
+    from allusetui.domain.snapshot import Snapshot
+    from allusetui.law.model import Law
 
 
 class Tone(StrEnum):
@@ -72,10 +75,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a key is sent; `allowed` is False where it would do nothing, and `lines` say why."""
+
+    title: Line
+    lines: tuple[Line, ...]
+    allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A snapshot with the law and the calendar that it is read by, and the keys as they are told, by command."""
 
-    snapshot: Snapshot
-    law: Law
-    calendar: Calendar
+    snapshot: "Snapshot"
+    law: "Law"
+    calendar: "Calendar"
     keys: Mapping[str, str] = field(default_factory=lambda: LABELS)

@@ -9,11 +9,10 @@ from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.rules.explain import PositionFigures
-from allusetui.view import words
+from allusetui.view import suggestion, words
 from allusetui.view.model import Cell, Line, Seen, Tone
 from allusetui.view.protocol import bar_of
 
-_FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 _BAR, _TEXT = 30, 400
 
 
@@ -38,7 +37,7 @@ class Prompt:
 def prompts(seen: Seen) -> tuple[Prompt, ...]:
     """Every open approval; of each account the one that a key without a name would answer comes first."""
     open_ones = seen.snapshot.state.approvals.values()
-    order = sorted(open_ones, key=lambda a: (a.account, _FIRST.get(a.purpose, len(_FIRST)), int(a.id)))
+    order = sorted(open_ones, key=lambda a: (a.account, a.turn))
     return tuple(prompt(seen, approval) for approval in order)
 
 
@@ -52,6 +51,8 @@ def named(approval: Approval) -> str:
 def wanted(seen: Seen, approval: Approval) -> str:
     """What an approval asks for, from its typed fields; what a model has written is text, and no more."""
     today = day_of(seen.snapshot.now_ms)
+    if approval.suggestion is not None:
+        return suggestion.named(approval.suggestion)
     if approval.purpose is None or approval.contract is None:
         return f"{approval.subject}: {untrusted(approval.text, _TEXT)}"
     held = words.named(approval.contract, today)
@@ -65,8 +66,11 @@ def wanted(seen: Seen, approval: Approval) -> str:
 def prompt(seen: Seen, approval: Approval) -> Prompt:
     """An approval with its evidence as it stands now."""
     title = (Cell(f"{approval.account}: {wanted(seen, approval)}?", Tone.LOUD),)
-    if approval.purpose is None or approval.contract is None:
-        asked: tuple[Line, ...] = ()
+    if approval.suggestion is not None:
+        asked = tuple(suggestion.evidence(approval.suggestion, seen.law.reinvest.leaps_share))
+        yes, no = suggestion.on_yes(approval.suggestion), "no: everything stays as it is"
+    elif approval.purpose is None or approval.contract is None:
+        asked = ()
         yes, no = "yes: approved, once", "no: everything stays as it is"
     else:
         hedge = approval.purpose is Purpose.HEDGE

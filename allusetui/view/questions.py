@@ -1,25 +1,15 @@
 """What a key would do, said before it is done: close, resume, reset, end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
 from allusetui.rules import explain
 from allusetui.view import words
-from allusetui.view.model import Cell, Line, Seen
+from allusetui.view.model import Cell, Question, Seen
 
 _BY_HAND = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked before a key is sent; `allowed` is False where it would do nothing, and `lines` say why."""
-
-    title: Line
-    lines: tuple[Line, ...]
-    allowed: bool = True
 
 
 def _question(title: str, lines: Iterable[str], allowed: bool = True) -> Question:
@@ -57,7 +47,7 @@ def _not_closable(seen: Seen, account: Account, contract: Option) -> str | None:
     blocked = account.latches - _BY_HAND
     if blocked:
         return f"Nothing is sent under the latch {', '.join(sorted(latch.value for latch in blocked))}."
-    if any(i.account == account.name and i.contract == contract for i in seen.snapshot.state.intents.values()):
+    if seen.snapshot.state.intents_of(account, contract):
         return "An order on it works already."
     return None
 

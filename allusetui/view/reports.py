@@ -1,6 +1,6 @@
 """Reports: which there are, the curves of equity and drawdown, the books in short, and a written one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -15,11 +15,10 @@ from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.charts import chart
 from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
-from allusetui.view.model import Cell, Column, Line, Seen, Table, Tone
+from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
+from allusetui.view.shelf import Shelf
 
-CURVES, BOOKS, LAW, QUESTIONS = "curves", "books", "constitution", "questions"
-Shelf = Callable[[str, str], str | None]
-"""Gives the text of a written report by its period and name; None where it can't be read."""
+CURVES, BOOKS, LEAPS, LAW, QUESTIONS = "curves", "books", "LEAPs", "constitution", "questions"
 _LONGEST_LINE, _SET_IN = 500, 4
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
@@ -28,26 +27,25 @@ _HEIGHT = 6
 
 
 def shelf(seen: Seen, width: int) -> Table:
-    """What can be read: curves, books, constitution, questions, then the written reports, the newest first."""
+    """What can be read: curves, books, LEAP ledger, constitution, questions, then written reports, newest first."""
     columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
     now = Cell("now", Tone.DIM)
-    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in (CURVES, BOOKS, LAW, QUESTIONS)]
+    always = (CURVES, BOOKS, LEAPS, LAW, QUESTIONS)
+    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in always]
     for told in reversed(seen.snapshot.reports):
         if isinstance(told.event, ReportWritten):
             when = words.moment(told.at_ms, now_ms)
             named = {"report": Cell(untrusted(told.event.name)), "written": Cell(when, Tone.DIM)}
             rows.append(row(_key(told.event), columns, named))
-    return Table(columns, tuple({each.key: each for each in rows}.values()))
-
-
-def empty_shelf(period: str, name: str) -> str | None:
-    """A shelf where nothing can be read."""
-    return None
+    newest: dict[str, Row] = {}
+    for each in rows:
+        newest.setdefault(each.key, each)
+    return Table(columns, tuple(newest.values()))
 
 
 def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
     """A written report as it stands in its file, a long line on more than one; a file that was changed says so."""
-    event = next((e for told in seen.snapshot.reports if _key(e := told.event) == key), None)
+    event = next((e for told in reversed(seen.snapshot.reports) if _key(e := told.event) == key), None)
     text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
     if not isinstance(event, ReportWritten) or text is None:
         return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)

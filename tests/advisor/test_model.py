@@ -7,7 +7,7 @@ import pytest
 
 from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.worded import Worded
-from allusetui.advisor.openai_model import MOST_BYTES, ModelAddress, OpenAIAdvisor
+from allusetui.advisor.openai_model import MOST_BYTES, ModelAddress, OpenAISpeaker
 from allusetui.domain.answer import Answer
 from allusetui.law.load import load
 from tests.advisor.asking import hand_made
@@ -24,7 +24,7 @@ OWN = Offline(hand_made(), load()).ask(QUESTION)
 def asked(reply: Reply, timeout_s: float = 20.0, question: str = QUESTION) -> tuple[Answer, list[dict[str, Any]]]:
     with serving(reply) as (url, heard):
         address = ModelAddress("m", url, "secret-key", timeout_s)
-        answer = Worded(Offline(hand_made(), load()), OpenAIAdvisor(address)).ask(question)
+        answer = Worded(Offline(hand_made(), load()), OpenAISpeaker(address)).ask(question)
     return answer, heard
 
 
@@ -119,7 +119,7 @@ def test_a_broken_or_endless_model_is_told_and_the_ledger_answers(reply: Reply) 
 
 
 def test_what_it_looks_up_is_typed_and_bounded() -> None:
-    worded = Worded(Offline(hand_made(), load()), OpenAIAdvisor(ModelAddress("m", "http://127.0.0.1:1/v1", None, 1.0)))
+    worded = Worded(Offline(hand_made(), load()), OpenAISpeaker(ModelAddress("m", "http://127.0.0.1:1/v1", None, 1.0)))
     assert "no such topic or form" in worded.look_up({"how": "why", "topic": "song"})
     assert "an account that is not in it" in worded.look_up({**LOOK, "account": "X"})
     assert "a symbol that the law has not" in worded.look_up({**LOOK, "symbol": "REV"})
@@ -142,5 +142,5 @@ def test_what_it_looks_up_is_typed_and_bounded() -> None:
     ],
 )
 def test_no_key_leaves_in_clear_text_and_no_answer_is_told(url: str, why: str) -> None:
-    answer = Worded(Offline(hand_made(), load()), OpenAIAdvisor(ModelAddress("m", url, "k", 5.0))).ask(QUESTION)
+    answer = Worded(Offline(hand_made(), load()), OpenAISpeaker(ModelAddress("m", url, "k", 5.0))).ask(QUESTION)
     assert why in refused(answer)

@@ -18,8 +18,8 @@ import numpy as np
 
 from allusetui.compose.run import build_run
 from allusetui.domain import input as inp
+from allusetui.domain.console import Key
 from allusetui.domain.input import Input
-from allusetui.domain.snapshot import Key
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace

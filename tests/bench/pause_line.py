@@ -23,8 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
 
+from allusetui.domain.console import Key
 from allusetui.domain.input import Input
-from allusetui.domain.snapshot import Key
 from allusetui.runtime.remote import RemoteConsole, press
 from allusetui.runtime.talk import SOCKET_NAME, ControlError
 from tests.bench.pause import Timed, opened, tell, until

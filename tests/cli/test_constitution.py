@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from allusetui import cli
-from allusetui.cli import evidence
+from allusetui.cli import commands, evidence
 from allusetui.cli.evidence import Evidence
 from allusetui.law import load as loading
 from allusetui.law.load import law_hash, load
@@ -27,7 +26,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, st
 
     def run(*args: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
-            cli.app(["constitution", *args])
+            commands.app(["constitution", *args])
         said = capsys.readouterr()
         return int(ended.value.code or 0), said.out, said.err
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from allusetui import __version__, cli
-from allusetui.cli import say
+from allusetui import __version__
+from allusetui.cli import commands, say
 from allusetui.engine.apply import fold
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.sqlite import SqliteJournal
@@ -48,7 +48,7 @@ kind = "history"
 def run(*args: str | Path) -> int:
     """The exit code of the command."""
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from allusetui.cli import screen, session
-from allusetui.domain.snapshot import Console
+from allusetui.domain.console import Console
 from allusetui.runtime.live import Live
 from allusetui.runtime.thread import EngineThread
 from allusetui.tui.prefs import Prefs

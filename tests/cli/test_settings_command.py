@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from allusetui.cli import app
+from allusetui.cli.commands import app
 from allusetui.cli.settings import prefs
 
 RUN = CliRunner()

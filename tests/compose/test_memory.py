@@ -22,6 +22,7 @@ class Ring:
 def _as_it_was() -> Iterator[None]:
     before = gc.get_threshold()
     yield
+    gc.enable()
     gc.unfreeze()
     gc.set_threshold(*before)
 
@@ -40,6 +41,12 @@ def test_old_garbage_goes_when_the_market_is_shut(shut: bool, after_s: float, sw
     now_s[0] = after_s
     sweep(snapshot)
     assert (alive() is None) is swept
+
+
+def test_a_start_that_collected_nothing_is_over_with_the_first_snapshot() -> None:
+    gc.disable()
+    Sweep(lambda at_ms: False, lambda: 0.0)(snapshot_of(afternoon()))
+    assert gc.isenabled()
 
 
 def test_what_lives_at_the_first_snapshot_is_not_looked_at_again_and_no_full_sweep_comes_by_itself() -> None:

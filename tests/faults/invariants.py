@@ -10,6 +10,7 @@ from decimal import Decimal
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.codec.records import line
 from allusetui.domain import event as ev
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.moment import iso
 from allusetui.domain.order import Purpose
@@ -253,6 +254,23 @@ def approvals_are_used_once(rows: Iterable[Row]) -> list[str]:
     return found
 
 
+def advice_acts_as_it_was_shown(rows: Iterable[Row]) -> list[str]:
+    """15. A suggestion acts once, after a yes, by the terms that were shown; what keeps never does."""
+    shown: dict[str, LadderTerms] = {}
+    approved: set[str] = set()
+    found = []
+    for _, at_ms, event in rows:
+        if isinstance(event, ev.LlmsSuggested) and event.proposed != event.now:
+            shown[event.id] = event.proposed
+        elif isinstance(event, ev.ApprovalDecided) and event.decision == "approved":
+            approved.add(event.id)
+        elif isinstance(event, ev.LlmsApplied):
+            if event.id not in approved or shown.get(event.id) != event.terms:
+                found.append(f"{iso(at_ms)}: suggestion {event.id} acts by {event.terms}")
+            approved.discard(event.id)
+    return found
+
+
 def no_control_bytes(rows: Iterable[Row]) -> list[str]:
     """16. No control byte in the journal."""
     return [f"record {row[0]}" for row in rows if any(ord(sign) < 32 or ord(sign) == 127 for sign in line(*row))]
@@ -269,6 +287,7 @@ def by_rows(rows: Iterable[Row]) -> list[str]:
         intents_end_once,
         numbers_have_no_holes,
         approvals_are_used_once,
+        advice_acts_as_it_was_shown,
         no_control_bytes,
     )
     every = list(rows)

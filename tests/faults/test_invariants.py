@@ -8,8 +8,11 @@ from functools import cache
 import pytest
 
 from allusetui.domain import event as ev
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.order import Purpose
 from allusetui.journal.memory import MemoryJournal
+from tests.engine.advisers import Says, quarter, quick, run_with
+from tests.engine.test_advice import APPROVED, ROLL_DAY
 from tests.faults import invariants
 from tests.faults.runs import ENTRY, STOP, survive
 from tests.faults.tally import Row
@@ -57,6 +60,11 @@ def dead_before_its_fill(rows: Rows) -> Rows:
     return [*rows[:index], (0, rows[index][1], dead), *rows[index:]]
 
 
+def advised() -> Rows:
+    """A suggestion that is approved on 10-02 and acts on 10-15."""
+    return list(run_with(quarter(APPROVED, end=ROLL_DAY), Says(quick)).journal.read())
+
+
 Check = Callable[[Rows], list[str]]
 
 
@@ -71,12 +79,20 @@ Check = Callable[[Rows], list[str]]
         (invariants.versions_rise, changed(rows_of(ENTRY), ev.OrderSent, version=2)),
         (invariants.intents_end_once, changed(rows_of(ENTRY), ev.OrderFilled, quantity=5)),
         (invariants.numbers_have_no_holes, rows_of(ENTRY)[1:]),
+        (invariants.advice_acts_as_it_was_shown, told_again(advised(), ev.LlmsApplied)),
+        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.ApprovalDecided, decision="expired")),
+        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.LlmsApplied, terms=LadderTerms(0.25, 12, 1))),
+        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.LlmsSuggested, now=LadderTerms(0.35, 17, 1))),
         (invariants.no_control_bytes, changed(rows_of(ENTRY), ev.OrderFilled, exec_id="X\x7f")),
     ],
     ids=lambda value: getattr(value, "__name__", "journal"),
 )
 def test_an_invariant_sees_its_breach(check: Check, spoilt: Rows) -> None:
     assert check(spoilt)
+
+
+def test_a_suggestion_that_was_approved_breaks_none() -> None:
+    assert invariants.by_rows(advised()) == []
 
 
 def test_a_fill_that_is_lost_or_booked_twice_is_seen() -> None:

@@ -226,7 +226,9 @@ def test_a_refused_journal_gives_its_folder_back(closed: Path) -> None:
     change(closed, "PRAGMA user_version = 3")
     refusal(closed)
     change(closed, "PRAGMA user_version = 2")
-    SqliteJournal(closed).close()
+    reopened = SqliteJournal(closed)
+    assert len(list(reopened.read())) == 4
+    reopened.close()
 
 
 def test_a_folder_that_can_not_be_made_is_an_error_of_the_disk(tmp_path: Path) -> None:

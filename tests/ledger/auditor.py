@@ -196,4 +196,5 @@ TEXTS = ("account", "ledger", "symbol", "memo")
 
 
 def amounts_of(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in record["data"].items() if not isinstance(value, bool))
+    """The plain numbers of a record: neither what is true or false, nor tables."""
+    return ((key, value) for key, value in record["data"].items() if not isinstance(value, bool | list))

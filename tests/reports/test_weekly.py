@@ -32,9 +32,11 @@ from allusetui.domain.event import (
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Purpose
 from allusetui.reports.files import read, write
-from allusetui.reports.render import as_json, markdown, text
+from allusetui.reports.income import Income
+from allusetui.reports.page import as_json, markdown, text
 from allusetui.reports.summary import summary
 from allusetui.reports.weekly import WeeklyTable, WeekRow, weekly
+from allusetui.reports.weekly_page import page
 
 D = Decimal
 ZERO = D(0)
@@ -56,7 +58,6 @@ def marked(account: str, equity: str, at_cut: bool = True) -> Event:
         leaps_hedge=ZERO, tax_reserve=ZERO, leap_cash=ZERO, high_water=D(equity), realized=ZERO, unrealized=ZERO,
         fees=ZERO, at_cut=at_cut,
     )  # fmt: skip
-
 
 
 def test_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
@@ -190,14 +191,14 @@ def test_11_1_equity_changes_from_cut_to_cut_and_a_deposit_is_no_gain(table: Wee
 
 def test_11_1_the_first_week_begins_with_what_was_provisioned() -> None:
     gen = row(weekly(journal(FIRST_WEEK, SECOND_WEEK), W10), "GEN")
-    assert (gen.previous, gen.change, gen.fees, gen.trades) == (D(1000000), D(2000), D("1.30"), (("entry", 1),))
+    assert (gen.previous, gen.change, gen.income.fees, gen.trades) == (D(1000000), D(2000), D("1.30"), (("entry", 1),))
 
 
 def test_11_1_profit_and_fees_are_the_week_s_own_and_a_fill_told_twice_counts_once(table: WeeklyTable) -> None:
     gen = row(table, "GEN")
-    assert gen.realized == D("-796.60")  # 177.40 − 1,000 + 26 dividend
-    assert gen.fees == D("4.55")  # 1.30 + 1.95 + 1.30
-    assert (table.totals.realized, table.totals.fees) == (D("-796.60"), D("5.20"))
+    assert gen.income.realized == D("-796.60")  # 177.40 − 1,000 + 26 dividend
+    assert gen.income.fees == D("4.55")  # 1.30 + 1.95 + 1.30
+    assert (table.totals.income.realized, table.totals.income.fees) == (D("-796.60"), D("5.20"))
 
 
 def test_11_1_a_trade_is_an_intent_that_filled_however_many_fills_it_took(table: WeeklyTable) -> None:
@@ -225,8 +226,8 @@ def test_11_1_the_report_is_the_same_whatever_came_after_the_cut_and_from_the_st
     stored = [decode(line(*record)) for record in later]
     for again in (weekly(later, W11), weekly(stored, W11), weekly(iter(later), W11)):
         assert again == at_the_cut
-        assert [form(again) for form in (text, markdown, as_json)] == [
-            form(at_the_cut) for form in (text, markdown, as_json)
+        assert [form(page(again)) for form in (text, markdown, as_json)] == [
+            form(page(at_the_cut)) for form in (text, markdown, as_json)
         ]
 
 
@@ -236,19 +237,20 @@ def test_11_1_without_a_typed_week_the_report_ends_where_it_was_written_or_with_
     written = ReportWritten(period="weekly", name=W11, sha256="0" * 64)
     assert weekly(journal(FIRST_WEEK, untyped, [written, closed("1")]), W11) == open_end
     assert open_end.totals.week_type is None
-    assert "Total: not typed" in text(open_end)
+    assert "Total: not typed" in text(page(open_end))
 
 
 def test_11_1_no_week_loses_or_repeats_what_happened_between_cut_and_report() -> None:
     between = [*FIRST_WEEK, closed("10"), *SECOND_WEEK]
     first, second = weekly(journal(between), W10), weekly(journal(between), W11)
-    assert (first.totals.realized, second.totals.realized) == (ZERO, D("-786.60"))
+    assert (first.totals.income.realized, second.totals.income.realized) == (ZERO, D("-786.60"))
 
 
 def test_11_1_the_text_is_a_table_of_at_most_100_columns(table: WeeklyTable) -> None:
-    found = text(table)
+    found = text(page(table))
     assert max(map(len, found.splitlines())) <= 100
-    assert "GEN      1,008,000.50  5,000.00   1,000.50   -796.60  4.55" in found
+    assert "GEN      1,008,000.50  5,000.00   1,000.50" in found
+    assert "GEN        900.00      26.00   -796.60  4.55" in found  # three fills of two at 1.50
     assert "  GEN: L1 × 2, L2 × 1" in found
     assert "  GEN: earnings 2, spread 1" in found
     assert "hedged_week at VIX 51.25" in found
@@ -258,22 +260,22 @@ def test_11_1_the_text_is_a_table_of_at_most_100_columns(table: WeeklyTable) -> 
 def test_11_1_the_text_keeps_its_width_with_hundreds_of_millions_and_many_skips(table: WeeklyTable) -> None:
     huge = replace(
         row(table, "GEN"), account="A-LONG-ACCOUNT-NAME", equity=D("987654321.01"), flows=D("-987654321.01"),
-        realized=D("-987654321.01"), fees=D("987654321.01"), skips=tuple((f"reason_{n}", n) for n in range(20)),
+        income=Income(*[D("-987654321.01")] * 6), skips=tuple((f"reason_{n}", n) for n in range(20)),
     )  # fmt: skip
-    found = text(replace(table, accounts=(huge,), totals=huge))
+    found = text(page(replace(table, accounts=(huge,), totals=huge)))
     assert max(map(len, found.splitlines())) <= 100
     assert "reason_19 19" in found
 
 
 def test_11_1_names_from_outside_are_text_in_every_form(table: WeeklyTable) -> None:
     hostile = replace(table, accounts=(replace(row(table, "GEN"), account="a|b\n\x1b[31m*"),))
-    assert "\x1b" not in text(hostile) + markdown(hostile)
-    assert "| a\\|b \\[31m\\* |" in markdown(hostile)
+    assert "\x1b" not in text(page(hostile)) + markdown(page(hostile))
+    assert "| a\\|b \\[31m\\* |" in markdown(page(hostile))
 
 
 def test_11_1_markdown_and_json_hold_the_same_figures(table: WeeklyTable) -> None:
-    assert "| GEN | 1,008,000.50 | 5,000.00 | 1,000.50 | -796.60 | 4.55 |" in markdown(table)
-    found = json.loads(as_json(table))
+    assert "| GEN | 1,008,000.50 | 5,000.00 | 1,000.50 |" in markdown(page(table))
+    found = json.loads(as_json(page(table)))
     assert found["week"] == W11
     assert found["accounts"][0]["equity"] == 1008000.5
     assert found["accounts"][0]["trades"] == {"entry": 1, "roll": 1}
@@ -283,19 +285,19 @@ def test_11_1_markdown_and_json_hold_the_same_figures(table: WeeklyTable) -> Non
 
 def test_11_1_three_files_are_written_and_the_hash_is_the_text_s(table: WeeklyTable, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
-    digest = write(folder, table)
+    digest = write(folder, "weekly", W11, page(table))
     assert sorted(path.name for path in folder.iterdir()) == [f"weekly-{W11}.{end}" for end in ("json", "md", "txt")]
     assert digest == sha256((folder / f"weekly-{W11}.txt").read_bytes()).hexdigest()
-    assert write(folder, table) == digest
+    assert write(folder, "weekly", W11, page(table)) == digest
 
 
 def test_a_written_report_is_read_back_and_a_name_that_is_none_of_ours_reads_nothing(
     table: WeeklyTable, tmp_path: Path
 ) -> None:
-    write(tmp_path / "reports", table)
+    write(tmp_path / "reports", "weekly", W11, page(table))
     (tmp_path / "weekly-secret.txt").write_text("not a report")
     (tmp_path / "reports" / "weekly-broken.txt").write_bytes(b"\xff\xfe")
-    assert read(tmp_path / "reports", "weekly", W11) == text(table)
+    assert read(tmp_path / "reports", "weekly", W11) == text(page(table))
     for name in ("../weekly-secret", "W99", "broken"):
         assert read(tmp_path / "reports", "weekly", name) is None
     assert read(tmp_path / "reports", "../weekly", "secret") is None
@@ -303,11 +305,11 @@ def test_a_written_report_is_read_back_and_a_name_that_is_none_of_ours_reads_not
 
 
 def test_11_1_a_week_that_is_none_is_not_made_a_file_name(table: WeeklyTable, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="is not a week"):
-        write(tmp_path, replace(table, week="../2026-W11"))
+    with pytest.raises(ValueError, match="is no name of a weekly report"):
+        write(tmp_path, "weekly", "../2026-W11", page(table))
 
 
 def test_11_1_an_empty_journal_has_an_empty_report() -> None:
     found = weekly([], W11)
     assert found.accounts == ()
-    assert "none" in text(found)
+    assert "none" in text(page(found))

@@ -25,6 +25,7 @@ from allusetui.rules.entry import Pick
 from allusetui.rules.ladder import Placed, Rungs, place, roll_reason, rungs_of, stays_small
 from allusetui.rules.leap_purchase import Plan, Shelf, plan_calls, plan_roll
 from allusetui.rules.situation import Refusal, Situation
+from allusetui.rules.suggestion import by_law
 
 LAW = load()
 DAYS = calendar(date(2026, 6, 1), date(2029, 1, 31))
@@ -266,7 +267,7 @@ def test_17_3_a_third_is_passed_only_where_no_month_avoids_it(values: list[int],
     s, _ = sleeve("0")
     months = {(e.year, e.month): Decimal(v) for e, v in zip(MONTHS[1:-1], values, strict=True) if v}
     rungs = Rungs(months=months | ({(2027, 5): Decimal(outside)} if outside else {}))
-    shelf = Shelf(s, chain("NVDA"))
+    shelf = Shelf(s, chain("NVDA"), by_law(s.law.ladder))
     order = shelf.months(rungs)
     found = place(s, rungs, order, shelf.offer, lambda _: 1)
     assert isinstance(found, Placed)

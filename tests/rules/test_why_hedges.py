@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.account import Account, Latch, LeapSale, Status
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import Lot
 from allusetui.domain.moment import to_ms, week_of
@@ -228,6 +229,17 @@ def test_17_1_leap_cash_tells_what_it_waits_for_and_how_often_it_is_tried(calm: 
     assert found.figures == {"leap cash_usd": 900, "free of it_usd": 900, "tries left": 3, "waits for": "no_chain"}
     rest = of_rev(calm, lambda s: setattr(rev(s), "leap_cash", Decimal(900)))[fact]
     assert (rest.verdict, rest.figures["tries left"]) == (WAITS, None)
+
+
+@pytest.mark.clause("17.6")
+def test_17_6_the_terms_that_a_person_approved_stand_beside_the_law_s(calm: Replayed) -> None:
+    fact = "a person has approved other terms"
+    law = {"delta aim": 0.3, "months aim": 15, "months apart": 1}
+    found = of_rev(calm)[fact]
+    assert (found.verdict, found.figures, found.law) == (WAITS, law, law)
+    found = of_rev(calm, lambda s: setattr(rev(s).ladder, "terms", LadderTerms(0.35, 17, 2)))[fact]
+    assert (found.verdict, found.law) == (HOLDS, law)
+    assert found.figures == {"delta aim": 0.35, "months aim": 17, "months apart": 2}
 
 
 @pytest.mark.clause("17.1")

@@ -11,8 +11,9 @@ from time import perf_counter
 from typing import Any
 
 from allusetui.domain.account import Account, AccountType
+from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, Event, OperatorKey
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.runtime.control import ControlServer

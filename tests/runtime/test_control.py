@@ -14,8 +14,8 @@ import pytest
 
 from allusetui import __version__
 from allusetui.codec.whole import FORMAT
+from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, StateRefused
-from allusetui.domain.snapshot import Key
 from allusetui.runtime.control import VISITORS
 from allusetui.runtime.inbox import ROOM
 from allusetui.runtime.remote import press, status

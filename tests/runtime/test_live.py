@@ -3,22 +3,28 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from allusetui.codec.records import line
+from allusetui.compose.live import open_live
 from allusetui.compose.run import Run, build_run
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.advice import LadderAdvice, LadderQuestion
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
+from allusetui.runtime.asking import Aside, AtOnce
 from allusetui.runtime.inbox import ROOM
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
 from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import load, parse
+from tests.engine.advisers import Says, quick
 from tests.replaying import Silent
-from tests.rules.situations import AAPL, but, fault, situation
+from tests.rules.situations import AAPL, but, fault, option, situation
 
 MORNING = "2026-03-05T09:44:00", "2026-03-05T11:00:00"
 PATIENCE_S = 20.0
@@ -59,6 +65,45 @@ def test_a_live_session_decides_what_a_replay_decides() -> None:
     asyncio.run(started.live().run())
     build_run(load("crash-week"), journal, Silent()).go()
     assert [line(*row) for row in started.journal.read()] == [line(*row) for row in journal.read()]
+
+
+# Thu 2026-10-01 is reinvest day, the adviser is asked at 10:00.
+LADDER = situation(
+    "2026-10-01T09:59:50", "2026-10-01T10:30:00", {"NVDA": but(AAPL, iv=0.45, atr=6.0)},
+    option("REV", "NVDA", "2027-12-17", 290.0, "C", 5, 15.0, "2026-09-01"), accounts=("REV",),
+)  # fmt: skip
+
+
+@pytest.mark.clause("13.3")
+def test_13_3_an_adviser_that_thinks_in_a_thread_of_its_own_is_heard_while_the_engine_goes_on() -> None:
+    started = Started(LADDER, 20.0)
+    engine, thinking, think = EngineThread(started.live), threading.Event(), threading.Event()
+
+    def answer(question: LadderQuestion) -> LadderAdvice | None:
+        thinking.set()
+        assert think.wait(PATIENCE_S)
+        return quick(question)
+
+    world = started.run.runtime.world
+    world.advice, world.every_tick = Aside(Says(answer)), True
+    engine.start()
+    until(thinking.is_set)
+    asked_ms = started.run.runtime.now_ms
+    until(lambda: started.run.runtime.now_ms > asked_ms)
+    think.set()
+    until(lambda: "llms.suggested" in started.kinds())
+    engine.end()
+    engine.join()
+    assert engine.failure is None and "llms.refused" not in started.kinds()
+
+
+@pytest.mark.parametrize(
+    ("speed", "kind"), [(1.0, Aside), (10.0, Aside), (60.0, AtOnce), (None, AtOnce)], ids=["1", "10", "60", "max"]
+)
+def test_a_session_too_fast_for_an_adviser_waits_for_it(speed: float | None, kind: type, tmp_path: Path) -> None:
+    live = open_live(tmp_path, None, None, speed, perf_counter)
+    assert type(live.session.turn.world.advice) is kind
+    live.session.close()
 
 
 # An entry that nothing fills walks for half a minute: there is time to press a key.

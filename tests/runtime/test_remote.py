@@ -9,8 +9,9 @@ from time import perf_counter
 import pytest
 
 from allusetui.compose.run import build_run
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime import remote
 from allusetui.runtime.control import ControlServer
@@ -67,6 +68,7 @@ def test_its_last_key_arrives_though_it_closes_at_once(engine: Engine) -> None:
     console.send(Key("kill"))
     console.close()
     until(lambda: engine.hub.keys)
+    assert engine.hub.keys == [Key("kill")]
 
 
 def test_one_that_only_watches_shows_everything_and_sends_nothing(engine: Engine) -> None:

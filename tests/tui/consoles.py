@@ -5,15 +5,16 @@ from functools import cache
 from typing import Any
 
 from allusetui.domain.answer import Asking
+from allusetui.domain.console import Key
 from allusetui.domain.event import OperatorKey
-from allusetui.domain.snapshot import Key, Snapshot, Told
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.inquirer import nobody
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
-from allusetui.view.reports import Shelf, empty_shelf
+from allusetui.view.shelf import Shelf, empty_shelf
 from tests.replaying import Replayed, replay_crash_week, replay_text
-from tests.rules.situations import AAPL, option, situation
+from tests.rules.situations import AAPL, but, option, situation
 from tests.view.snapshots import LAW, snapshot_of
 
 _PAUSED = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'
@@ -42,6 +43,19 @@ def laddered() -> Replayed:
     )
     markets = {"AAPL": AAPL, "NVDA": AAPL, "SPX": "spot = 5000.0\niv = 0.18"}
     hours = "2026-03-04T10:00:00", "2026-03-04T10:01:00"
+    return replay_text(situation(*hours, markets, *held, accounts=("GEN", "REV", "COM")))
+
+
+@cache
+def advised() -> Replayed:
+    """A Thursday at 10:05, reinvest day: REV's ladder of three LEAPs has been looked at by the adviser."""
+    held = (
+        option("REV", "NVDA", "2027-01-15", 240.0, "C", 4, 9.0, "2026-01-05"),
+        option("REV", "NVDA", "2027-06-18", 240.0, "C", 2, 11.0, "2026-01-05"),
+        option("REV", "TSLA", "2027-03-19", 250.0, "C", 2, 9.0, "2026-01-05"),
+    )
+    markets = {"NVDA": but(AAPL, iv=0.45), "TSLA": but(AAPL, iv=0.55)}
+    hours = "2026-04-01T09:30:00", "2026-04-01T10:05:00"
     return replay_text(situation(*hours, markets, *held, accounts=("GEN", "REV", "COM")))
 
 
@@ -77,8 +91,9 @@ class Served:
         self.publish(state=replace(self.snapshot.state, approvals={}))
 
     def publish(self, **changes: Any) -> None:
-        """Serve the next snapshot."""
-        self.snapshot = replace(self.snapshot, count=self.snapshot.count + 1, **changes)
+        """Serve the next snapshot, that of a second later."""
+        later = {"count": self.snapshot.count + 1, "now_ms": self.snapshot.now_ms + 1_000}
+        self.snapshot = replace(self.snapshot, **{**later, **changes})
 
 
 class Clock:
@@ -100,4 +115,4 @@ def dashboard(
     def read(shown: Snapshot) -> Seen:
         return Seen(shown, LAW, replayed.run.calendar)
 
-    return Dashboard(console, lambda: read, clock, prefs, shelf, asking), console, clock
+    return Dashboard(console, lambda: read, clock, prefs, shelf, asking=asking), console, clock

@@ -13,7 +13,7 @@ from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.main import Full
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.reports import Shelf, empty_shelf
+from allusetui.view.shelf import Shelf, empty_shelf
 from tests.replaying import Replayed
 from tests.tui.consoles import Clock, Served, dashboard
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from textual.events import Key as Pressed
 from textual.widgets import Input
 
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.tui.app import Dashboard
 from allusetui.view.model import Seen
 

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import ApprovalDecided
-from allusetui.domain.snapshot import Key, Told
+from allusetui.domain.snapshot import Told
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.typing import Pick
 from allusetui.tui.screens.why import Why
-from tests.tui.consoles import afternoon, paused_afternoon
+from tests.tui.consoles import advised, afternoon, paused_afternoon
 from tests.tui.desk import Desk, watching
 
 pytestmark = pytest.mark.asyncio
@@ -55,6 +56,18 @@ async def test_it_is_never_answered_twice() -> None:
         assert second.prompt.id != first.prompt.id
         await desk.press("y")
         assert len(desk.console.keys) == 1
+
+
+@pytest.mark.clause("13.3")
+async def test_13_3_a_suggestion_comes_by_itself_and_its_key_names_what_was_shown() -> None:
+    async with watching(advised()) as desk:
+        box = await asked(desk)
+        assert "delta aim 0.3 → 0.35" in desk.text("title")
+        assert all(word in desk.text("body") for word in ("◆", "paths", "seed", "yes:", "no:", "expires in"))
+        approval = desk.console.snapshot.state.approvals[box.prompt.id]
+        desk.clock.now_ms += 600
+        await desk.press("y")
+        assert desk.console.keys == [Key("approve", "REV", prompt=approval.id, shown=approval.shown)]
 
 
 async def test_its_evidence_is_today_s_and_what_is_answered_stays_the_same() -> None:

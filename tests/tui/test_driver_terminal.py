@@ -35,7 +35,7 @@ def test_the_terminal_is_given_back_when_the_screen_is_left(tmp_path: Path) -> N
         terminal.type("q")
         terminal.shows("detach")
         terminal.type("d")
-        terminal.shows("left")
+        terminal.until(lambda: b"left\r\n" in terminal.received)  # on the screen that was there before
         assert terminal.is_cooked
         assert terminal.ended() == 0
     assert terminal.received.startswith(ENTER.encode())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.domain.snapshot import Key
+from allusetui.domain.console import Key
 from allusetui.tui.keys import FULL, bound
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval, Ask

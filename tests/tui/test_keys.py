@@ -6,8 +6,8 @@ import pytest
 from textual.events import Key as Pressed
 from textual.widgets import Input
 
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
-from allusetui.domain.snapshot import Key
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.main import Full
 from tests.tui.consoles import afternoon, paused_afternoon

@@ -7,8 +7,7 @@ from textual._ansi_theme import ALABASTER, MONOKAI
 from textual.color import Color
 from textual.theme import Theme
 
-from allusetui.tui.look import structure, themes, themes_folder
-from allusetui.tui.widgets.pane import Pane
+from allusetui.tui.look import drawn, structure, themes, themes_folder
 from allusetui.view.model import Tone
 
 THEMES, COMPLAINTS = themes()
@@ -79,7 +78,7 @@ def test_the_palette_of_the_terminal_s_own_colours_names_no_other() -> None:
     allowed = {"ansi_default", *(f"ansi_{b}{name}" for b in ("", "bright_") for name in ANSI)}
     tones = {value for key, value in theme.variables.items() if key.startswith("tone-")}
     assert {theme.background, theme.panel, theme.accent, theme.foreground, *tones} <= allowed
-    assert theme.ansi and theme.variables["look-dim"] == "dim"
+    assert theme.ansi and drawn(theme, "dim").dim
 
 
 @pytest.mark.parametrize("kind", sorted(BLIND))
@@ -100,9 +99,12 @@ def test_tones_are_told_apart_by_the_colour_blind(kind: str) -> None:
     assert nearest("safe") > nearest("dark")
 
 
-def test_every_look_of_a_pane_is_in_the_style_sheet() -> None:
-    sheet = structure().read_text("utf-8")
-    assert [look for look in Pane.COMPONENT_CLASSES if f".{look} " not in sheet] == []
+@pytest.mark.parametrize("name", sorted(THEMES))
+def test_every_look_of_a_pane_is_drawn_in_a_colour_of_the_palette(name: str) -> None:
+    for look in (*(tone.value for tone in Tone), "head", "key", "title", "focus"):
+        assert drawn(THEMES[name], look).color is not None, look
+    assert drawn(THEMES[name], "cursor").bgcolor is not None
+    assert drawn(THEMES[name], "loud").bgcolor != drawn(THEMES[name], "loud").color
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from hashlib import sha256
 
 import pytest
 
+from allusetui.domain.console import Key
 from allusetui.domain.event import ReportWritten
-from allusetui.domain.snapshot import Key, Told
+from allusetui.domain.snapshot import Told
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why

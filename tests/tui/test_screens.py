@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
-from tests.tui.consoles import afternoon, dashboard, laddered, paused_afternoon
+from tests.tui.consoles import advised, afternoon, dashboard, laddered, paused_afternoon
 
 Compare = Callable[..., bool]
 
@@ -55,6 +55,11 @@ def test_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_prompt(snap_compare: Compare) -> None:
     app, _, _ = dashboard(paused_afternoon())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
+
+
+def test_the_prompt_of_a_suggestion(snap_compare: Compare) -> None:
+    app, _, _ = dashboard(advised())
     assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
 
 
@@ -118,7 +123,8 @@ def test_the_why_of_a_position(snap_compare: Compare, size: tuple[int, int]) -> 
         pytest.param((80, 24), ["c"], id="calendar"),
         pytest.param((120, 40), ["g"], id="curves"),
         pytest.param((80, 24), ["g", "down"], id="books"),
-        pytest.param((120, 40), ["g", "down", "down"], id="constitution"),
+        pytest.param((120, 40), ["g", "down", "down"], id="LEAPs"),
+        pytest.param((120, 40), ["g", "down", "down", "down"], id="constitution"),
     ],
 )
 def test_what_can_be_read(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from allusetui.domain.snapshot import Key, Snapshot
+from allusetui.domain.console import Key
+from allusetui.domain.snapshot import Snapshot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.screens.main import Full
 from allusetui.view.model import Seen
@@ -88,7 +89,7 @@ async def test_a_question_that_can_not_be_made_is_told(monkeypatch: pytest.Monke
     def broken(seen: Seen) -> None:
         raise KeyError("AAPL")
 
-    monkeypatch.setattr("allusetui.tui.answers.prompts", broken)
+    monkeypatch.setattr("allusetui.tui.shown.prompts", broken)
     async with watching(paused_afternoon()) as desk:
         await desk.until(lambda: "can't be shown: KeyError" in desk.line)
         await desk.press("p")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.events import Paste
 
-from allusetui.domain.snapshot import Key
+from allusetui.domain.console import Key
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.typing import Filter, Pick
 from allusetui.tui.screens.why import Why

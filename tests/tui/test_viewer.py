@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key as Pressed
 
-from allusetui.domain.snapshot import Key
+from allusetui.domain.console import Key
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask

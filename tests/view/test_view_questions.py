@@ -3,9 +3,9 @@
 import pytest
 
 from allusetui.domain.contract import Option
-from allusetui.view.model import Seen
+from allusetui.view.model import Question, Seen
 from allusetui.view.prompts import prompts
-from allusetui.view.questions import Question, closing, ending, resetting, resuming
+from allusetui.view.questions import closing, ending, resetting, resuming
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, TRADED_VIX, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, text_of

@@ -14,13 +14,13 @@ from allusetui.view.constitution import constitution
 from allusetui.view.fit import width_of_line
 from allusetui.view.inquiry import Inquiry, inquiry_page
 from allusetui.view.model import Cell, Seen, Table, Tone
-from allusetui.view.reports import books, curves, empty_shelf, shelf, written
+from allusetui.view.reports import books, curves, shelf, written
+from allusetui.view.shelf import empty_shelf
 from tests.replaying import replay_text
 from tests.rules.situations import AAPL, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, shown, text_of
 
 WED = "2026-03-04"
-ALWAYS = "curves", "books", "constitution", "questions"
 TEXT = "ALL-USE weekly report 2026-W09\n  GEN     1,234.50\n"
 HOSTILE = "\x1b[31mred\x07 \u202eevil [bold]x[/] " + "W" * 10_000
 
@@ -51,7 +51,8 @@ def marked(seen: Seen, equities: list[int]) -> Seen:
 def test_the_newest_report_stands_first_after_what_is_always_there(seen: Seen) -> None:
     two = (*reported(seen).snapshot.reports, *reported(seen, "2026-W10").snapshot.reports)
     table = shelf(replace(seen, snapshot=replace(seen.snapshot, reports=two)), 40)
-    assert [row.key for row in table.rows] == [*ALWAYS, "weekly 2026-W10", "weekly 2026-W09"]
+    always = ["curves", "books", "LEAPs", "constitution", "questions"]
+    assert [row.key for row in table.rows] == [*always, "weekly 2026-W10", "weekly 2026-W09"]
 
 
 def test_a_report_is_shown_as_it_was_written_and_a_changed_file_says_so(seen: Seen) -> None:

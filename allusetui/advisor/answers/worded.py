@@ -14,7 +14,7 @@ from allusetui.advisor.answers.spans import span_in
 from allusetui.advisor.answers.topics import BY_NAME
 from allusetui.domain.answer import Answer
 from allusetui.domain.text import untrusted
-from allusetui.ports import Advisor, AdvisorError
+from allusetui.ports import Speaker, SpeakerError
 
 MOST_LOOKED_UP: Final = 8
 _LONGEST: Final = 4_000
@@ -26,9 +26,9 @@ _CAPITALS: Final = re.compile(r"\b[A-Z][A-Z0-9.-]{1,11}\b")
 class Worded:
     """Asks a model first, and the grammar where the model fails, is late, or says what does not stand there."""
 
-    def __init__(self, offline: Offline, advisor: Advisor) -> None:
+    def __init__(self, offline: Offline, speaker: Speaker) -> None:
         self._offline = offline
-        self._advisor = advisor
+        self._speaker = speaker
         self._looked_up: list[Sentence] = []
         self._answered = False
         self._left = MOST_LOOKED_UP
@@ -39,8 +39,8 @@ class Worded:
         if self._offline.finder.last is None:
             return own
         try:
-            text = self._advisor.word(untrusted(question), self.look_up)
-        except AdvisorError as error:
+            text = self._speaker.word(untrusted(question), self.look_up)
+        except SpeakerError as error:
             return _instead(own, str(error))
         said = [each for piece in _BREAK.split(text[:_LONGEST]) if (each := untrusted(piece, _LONGEST_SENTENCE))]
         if not said or len(text) > _LONGEST:

@@ -13,6 +13,7 @@ from allusetui.broker.simulated.wire import Recent
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Stock
 from allusetui.domain.input import CashBooking, Settled, Settlement, Split
+from allusetui.domain.moment import day_of
 from allusetui.ports import Market
 from allusetui.scenario.model import Dividend, Fault
 
@@ -148,11 +149,12 @@ class Clearing:
         return Settled(at_ms, splits=rows)
 
     def _pay(self, ex: _ExDate, account: str, shares: int) -> CashBooking:
-        booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol)
+        booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol, day_of(ex.at_ms))
         return self._booked(ex.at_ms, booking)
 
     def _move(self, transfer: Transfer) -> CashBooking:
-        booking = CashBooking(self._next_id("T"), transfer.account, transfer.reason, transfer.amount)
+        day = day_of(transfer.at_ms)
+        booking = CashBooking(self._next_id("T"), transfer.account, transfer.reason, transfer.amount, day=day)
         return self._booked(transfer.at_ms, booking)
 
     def _booked(self, at_ms: int, booking: CashBooking) -> CashBooking:

@@ -8,11 +8,14 @@ from allusetui.domain.event.account import (
     AccountMarked,
     AccountMerged,
     AccountProvisioned,
+    Fall,
     ForkWaiting,
     FreezeOff,
     FreezeOn,
+    IndexMark,
     LatchReleased,
     LatchSet,
+    LongMark,
     MarginFound,
     PivotEntered,
     PivotLeft,
@@ -20,8 +23,11 @@ from allusetui.domain.event.account import (
     SessionStarted,
     StateChanged,
     StateRefused,
+    YearMarked,
 )
+from allusetui.domain.event.advice import LlmsApplied, LlmsOutcome, LlmsRefused, LlmsSuggested
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.event.days import FACTS, own_day
 from allusetui.domain.event.growth import ReinvestDone, ReinvestPlanned, TaxReleased
 from allusetui.domain.event.hedge import (
     HedgeOpened,
@@ -98,6 +104,7 @@ from allusetui.domain.event.position import (
 )
 
 __all__ = [
+    "FACTS",
     "AccountForked",
     "AccountMarked",
     "AccountMerged",
@@ -126,6 +133,7 @@ __all__ = [
     "Event",
     "ExercisedReceived",
     "ExpiredReceived",
+    "Fall",
     "Figure",
     "ForkWaiting",
     "FreezeOff",
@@ -134,6 +142,7 @@ __all__ = [
     "HedgePlanned",
     "HedgeReleased",
     "HedgeSkipped",
+    "IndexMark",
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
@@ -146,6 +155,11 @@ __all__ = [
     "LeapSold",
     "LeapsPlanned",
     "LevelChanged",
+    "LlmsApplied",
+    "LlmsOutcome",
+    "LlmsRefused",
+    "LlmsSuggested",
+    "LongMark",
     "LotClosed",
     "MarginFound",
     "OperatorKey",
@@ -182,4 +196,6 @@ __all__ = [
     "TriggerOn",
     "TriggersJudged",
     "WeekTyped",
+    "YearMarked",
+    "own_day",
 ]

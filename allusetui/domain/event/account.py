@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
 from allusetui.domain.input import Holding, OpenOption
 from allusetui.domain.money import ZERO
@@ -87,8 +88,39 @@ class AccountMerged(Event):
     leap_cash: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class LongMark:
+    """A LEAP or hedge as it stood: `price` and `spot` dollars a share, `delta` signed; `cost_usd` with fees.
+
+    `theta_usd`: what the whole position gains in a calendar day on which nothing moves; both None where no quote tells.
+    """
+
+    contract: Option
+    quantity: int
+    cost_usd: Decimal
+    price: Decimal
+    spot: Decimal | None
+    delta: float | None
+    theta_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """What is gained, in dollars, where every underlying falls by `share` at once: the book, growth and hedges apart.
+
+    By the implied vols of the mids, which stay; options on the VIX stay as they are.
+    """
+
+    share: Decimal
+    book_usd: Decimal
+    growth_usd: Decimal
+    hedge_usd: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMarked(Event):
+    """What an account is worth, in dollars. `rate`: the riskless one of the day, a year, continuously compounded."""
+
     kind = "account.marked"
     equity: Decimal
     cash: Decimal
@@ -103,6 +135,27 @@ class AccountMarked(Event):
     unrealized: Decimal
     fees: Decimal
     at_cut: bool = False
+    rate: Decimal = ZERO
+    longs: tuple[LongMark, ...] = ()
+    falls: tuple[Fall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMark:
+    """An index option at a year's last close: `quantity` signed, `price` a share at mid, None where nobody told one."""
+
+    contract: Option
+    quantity: int
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearMarked(Event):
+    """What an account holds of index options at its year's last close: their gains are that year's (10.3)."""
+
+    kind = "year.marked"
+    year: str
+    marks: tuple[IndexMark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,7 +138,10 @@ class WeekTyped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWritten(Event):
+    """`reason`: the late fact for which it was issued again; None for the first issue."""
+
     kind = "report.written"
     period: str
     name: str
     sha256: str
+    reason: str | None = None

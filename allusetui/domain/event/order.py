@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option, Side
@@ -96,6 +97,8 @@ class CancelRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilled(Event):
+    """`day`: the earlier one on which it was traded; None for the day on which it is told."""
+
     kind = "order.filled"
     client_order_id: str
     contract: Contract
@@ -106,6 +109,12 @@ class OrderFilled(Event):
     exec_id: str
     intent: str
     pocket: Pocket = Pocket.CASH
+    day: date | None = None
+
+    @property
+    def paid_usd(self) -> Decimal:
+        """What it takes out of its pocket, the commission included; below zero what it brings."""
+        return self.side.sign * self.quantity * self.price * self.contract.multiplier + self.commission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,11 +181,14 @@ class LotClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashBooked(Event):
+    """`day`: the earlier one that the broker books it for; None for the day on which it is told."""
+
     kind = "cash.booked"
     reason: str
     amount: Decimal
     symbol: str | None
     settlement: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,5 @@
 """How events of accounts change the state: what they begin with, are worth and are latched by."""
 
-
-from decimal import Decimal
-
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Latch, Position, Status
 from allusetui.domain.contract import Stock
@@ -37,15 +34,7 @@ def _provisioned(state: State, e: ev.AccountProvisioned) -> None:
 
 
 def _forked(state: State, e: ev.AccountForked) -> None:
-    _move(account_of(state, e), -e.amount)
-
-
-def _move(account: Account, amount: Decimal) -> None:
-    """Cash that comes or goes between accounts is neither gain nor drawdown (0.9)."""
-    account.cash += amount
-    account.high_water += amount
-    account.last_equity += amount
-    account.week_equity += amount
+    account_of(state, e).move_flow(-e.amount)
 
 
 def _run_off(state: State, e: ev.RunOffBegun) -> None:
@@ -54,8 +43,8 @@ def _run_off(state: State, e: ev.RunOffBegun) -> None:
 
 def _merged(state: State, e: ev.AccountMerged) -> None:
     ended, heir = account_of(state, e), state.accounts[e.to]
-    _move(ended, -e.amount)
-    _move(heir, e.amount)
+    ended.move_flow(-e.amount)
+    heir.move_flow(e.amount)
     heir.base += e.amount
     ended.leap_cash -= e.leap_cash
     heir.leap_cash += e.leap_cash
@@ -66,6 +55,7 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
     account = account_of(state, e)
     state.marked_ms = state.at_ms
     account.high_water, account.last_equity = e.high_water, e.equity
+    account.ladder.mark(e.leaps_growth)
     if e.at_cut:
         account.week_equity, account.week_premium = e.equity, ZERO
     else:

@@ -15,6 +15,7 @@ def _started(state: State, e: ev.SessionStarted) -> None:
     state.constitution, state.constitution_hash = e.constitution, e.constitution_hash
     state.margin_rate, state.commission = e.margin_rate, e.commission
     if not e.resumed:
+        state.began = day_of(state.at_ms)
         # Closes before the start turn nothing on: the first one that is judged is the start's own day's.
         state.triggers.judged = day_of(state.at_ms) - timedelta(days=1)
 
@@ -46,15 +47,19 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
     assert e.account is not None
     state.approval_count = int(e.id)
+    made = account_of(state, e).ladder.suggestion
     state.approvals[e.id] = Approval(
-        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires
-    )
+        e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires,
+        made if made is not None and made.id == e.id else None,
+    )  # fmt: skip
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
     account = state.accounts[prompt.account]
     position = account.positions.get(prompt.contract) if prompt.contract else None
+    if e.decision == "approved" and prompt.suggestion is not None and not prompt.suggestion.keeps:
+        account.ladder.waiting = prompt.suggestion
     if e.decision != "refused" or prompt.purpose is None:
         return
     if prompt.purpose is Purpose.HEDGE:
@@ -72,7 +77,7 @@ def _week_typed(state: State, e: ev.WeekTyped) -> None:
 
 
 def _report_written(state: State, e: ev.ReportWritten) -> None:
-    state.report_week = e.name
+    state.reports[f"{e.period} {e.name}"] = e.sha256
 
 
 def _operator(state: State, e: ev.OperatorKey) -> None:

@@ -43,12 +43,11 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
     if looked is not None and "6.5" in e.clauses and e.purpose is Purpose.CLOSE:
         looked.expiry_looked = True
     state.intent_count = int(e.intent)
-    state.intents[e.intent] = Intent(
+    intent = state.intents[e.intent] = Intent(
         e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
         [e.quantity], leap=e.leap,
     )
-    adds = e.purpose.opens or (e.purpose.is_ladder and e.side is Side.BUY)
-    opened = e.candidate or (e.contract if adds and isinstance(e.contract, Option) else None)
+    opened = e.candidate or (e.contract if intent.adds and isinstance(e.contract, Option) else None)
     if opened is not None:
         today = day_of(state.at_ms)
         if state.planned_day != today:
@@ -121,7 +120,8 @@ def _drop_filled(state: State, intent: Intent) -> None:
 
 
 def _remember(state: State, e: ev.OrderFilled) -> None:
-    execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission)
+    day = e.day or day_of(state.at_ms)
+    execution = Execution(e.exec_id, e.client_order_id, e.contract, e.side, e.quantity, e.price, e.commission, day)
     if execution.root is not None:
         state.fills[execution.root[0]] = execution
 
@@ -140,15 +140,16 @@ def _gained(account: Account, e: ev.OrderFilled) -> Decimal:
 def _trade(state: State, account: Account, e: ev.OrderFilled) -> None:
     """Cash, fees and lots of one fill; what is held the other way round is closed first, from the oldest."""
     signed = e.side.sign * e.quantity
-    paid = signed * e.price * e.contract.multiplier + e.commission
     account.fees_year += e.commission
     held = account.quantity(e.contract)
+    if isinstance(e.contract, Option) and not e.contract.is_index and account.trades_long(e.contract, e.side):
+        account.ladder.trade(e.paid_usd)
     if e.pocket is Pocket.LEAP_CASH:
-        account.leap_cash -= paid
+        account.leap_cash -= e.paid_usd
     elif isinstance(e.contract, Option) and account.trades_long(e.contract, e.side):
-        account.move_flow(-paid)
+        account.move_flow(-e.paid_usd)
     else:
-        account.cash -= paid
+        account.cash -= e.paid_usd
         if isinstance(e.contract, Option):
             account.week_premium -= signed * e.price * e.contract.multiplier
     closes = closing_part(held, signed)

@@ -1,19 +1,21 @@
 """How events of what is held change the state: levels, settlements, lots, cash."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Position
+from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
-from allusetui.domain.lot import Lot, take
-from allusetui.domain.moment import day_of, week_of
+from allusetui.domain.lot import Lot, adjusted, take
+from allusetui.domain.moment import day_of, month_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of, keep
 
 # What the owner puts in or takes out is no gain and no drawdown (0.1, 0.9).
 _FLOWS = frozenset({"deposit", "withdrawal"})
+# Longer than any loss may still be flagged: what is older is forgotten.
+_LOSS_MONTHS = 3
 
 
 def _cash_booked(state: State, e: ev.CashBooked) -> None:
@@ -50,15 +52,7 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
         return
     lots = account.lots.pop(e.contract)
     ratio = Decimal(e.to) / Decimal(e.from_)
-    before, after, cost = 0, 0, ZERO
-    into = account.lots.setdefault(e.into, [])
-    for lot in lots:
-        before += lot.quantity
-        cost += lot.quantity * lot.price
-        quantity = int(before * ratio) - after
-        if quantity:
-            into.append(replace(lot, quantity=quantity, price=cost / quantity))
-            after, cost = after + quantity, ZERO
+    account.lots.setdefault(e.into, []).extend(adjusted(lots, ratio))
     if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
         position = account.positions.pop(e.contract)
         position.first_credit /= ratio
@@ -195,6 +189,11 @@ def _lot_closed(state: State, e: ev.LotClosed) -> None:
     account = account_of(state, e)
     account.realized_year += e.realized
     account.realized_quarter += e.realized
+    if e.realized < 0:
+        day = day_of(state.at_ms)
+        oldest = month_of(months_later(day, -_LOSS_MONTHS))
+        state.losses.setdefault(month_of(day), set()).add(e.contract.symbol)
+        state.losses = {month: symbols for month, symbols in state.losses.items() if month >= oldest}
 
 
 CHANGES: Changes = {

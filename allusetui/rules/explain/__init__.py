@@ -14,7 +14,7 @@ A clause is looked at by the very function that decides by it. Where each findin
     long.py      a hedge or a LEAP: what sells it, what rolls it
     runbook.py   what the runbook is about
 
-What the panes show stands beside them: figures.py, ladder.py, week.py.
+What the panes show stands beside them: figures.py, ladder.py, week.py; what a fall does: rules/stress.py.
 
 A new clause is one more finding in the list of its chapter.
 """
@@ -46,6 +46,7 @@ from allusetui.rules.explain.option import option_chapters
 from allusetui.rules.explain.runbook import MarginFigures, StaleFigures, Troubles, troubles
 from allusetui.rules.explain.week import Happening, Kind, reports_unknown, weeks_ahead
 from allusetui.rules.situation import Situation
+from allusetui.rules.stress import falls, longs
 
 __all__ = [
     "Chapter",
@@ -69,8 +70,10 @@ __all__ = [
     "Value",
     "Verdict",
     "explain",
+    "falls",
     "is_stale",
     "ladder",
+    "longs",
     "next_session",
     "next_window",
     "order",

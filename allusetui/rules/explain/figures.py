@@ -144,9 +144,8 @@ def _next_step(s: Situation, account: Account) -> Step | None:
 
 
 def _windows(s: Situation, account: Account) -> Iterator[Step]:
-    kinds = (account.type.value, "com") if account.stocks() else (account.type.value,)
-    for kind in kinds:
-        span = next_window(s, kind)
+    for window in cadence.windows_of(account):
+        span = next_window(s, window) if s.symbols_in(account, window) else None
         if span is not None:
             inside = span.holds(s.now_ms)
             yield Step(span.closes_ms if inside else span.opens_ms, "entering" if inside else "enter")

@@ -8,8 +8,9 @@ from allusetui.domain.account import Account
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import at_clock, week_of
 from allusetui.domain.order import Purpose
-from allusetui.rules import hedging, latches, liquidity, protocol, triggers
+from allusetui.rules import hedging, latches, protocol, triggers
 from allusetui.rules.explain.finding import Finding, Value, Verdict, allows, comes
+from allusetui.rules.explain.held import spot_of
 from allusetui.rules.situation import Situation
 
 
@@ -58,8 +59,7 @@ def _breach(s: Situation, account: Account) -> Iterator[Finding]:
 def _breaches(s: Situation, account: Account) -> Iterator[Decimal]:
     """In ATRs, of the short puts of which a young quote tells it."""
     for put in account.shorts(Right.PUT):
-        atr = s.state.atr.get(put.symbol)
-        spot = liquidity.buffered_spot(s, put, atr.value) if atr is not None and atr.value else None
+        atr, spot = s.state.atr.get(put.symbol), spot_of(s, put)
         if atr is not None and spot is not None and not spot[1]:
             yield protocol.breach_of(put, spot[0], atr.value)
 

@@ -1,10 +1,12 @@
 """What is looked at in every option held: its data, and whether an order on it works."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
 from allusetui.rules.explain.finding import Finding, Verdict, allows
+from allusetui.rules.liquidity import buffered_spot
 from allusetui.rules.situation import Situation
 
 
@@ -26,8 +28,14 @@ def data_findings(s: Situation, option: Option) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def spot_of(s: Situation, put: Option) -> tuple[Decimal, bool] | None:
+    """The spot to judge a short put by, and whether it is a buffered one; None where no breach can be told."""
+    atr = s.state.atr.get(put.symbol)
+    return buffered_spot(s, put, atr.value) if atr is not None and atr.value else None
+
+
 def work_finding(s: Situation, account: Account, option: Option) -> Finding:
     """Another order waits for one that works."""
-    working = [i for i in s.state.intents.values() if i.account == account.name and i.contract == option]
+    working = s.state.intents_of(account, option)
     purposes = ", ".join(intent.purpose.value for intent in working)
     return Finding(("0.6",), "no order on it works", allows(not working), {"works": purposes} if working else {})

@@ -37,7 +37,8 @@ class SideFigures:
     """One side of an account's ladder, its LEAPs by expiry, in dollars.
 
     `left`: what may still be spent, of the leap cash or of the quarter's hedge budget. `waits`: what keeps the growth
-    side from buying and rolling, if anything does. `shares`: (year, month) of a rung → its part of the side.
+    side from buying and rolling, if anything does. `shares`: (year, month) of a rung → its part of the side, what
+    is being bought included.
     """
 
     account: Account
@@ -67,7 +68,7 @@ def _sides(s: Situation, account: Account) -> Iterator[SideFigures]:
                 value=valuation.ladder_value(s, account, hedges),
                 left=_hedge_budget(s, account) if hedges else rules.budget(s, account),
                 waits=None if hedges else _waits(s, account),
-                shares=_shares(s, account, side),
+                shares=rules.rungs_of(s, account, side).shares,
             )
 
 
@@ -98,10 +99,3 @@ def _leap(s: Situation, account: Account, option: Option) -> LeapFigures:
         ends_on=months_later(option.expiry, -months),
         is_sold=is_sold,
     )
-
-
-def _shares(s: Situation, account: Account, side: str) -> dict[tuple[int, int], Decimal]:
-    """What part of the side each rung is, what is being bought included (17.3)."""
-    rungs = rules.rungs_of(s, account, side)
-    whole = rungs.total
-    return {month: value / whole for month, value in rungs.months.items()} if whole else {}

@@ -9,8 +9,9 @@ from allusetui.domain.event import RollCandidate, RollPrepared, RollRefused
 from allusetui.domain.money import ZERO
 from allusetui.domain.snapshot import Told
 from allusetui.domain.state import Atr
-from allusetui.rules import liquidity, protocol
+from allusetui.rules import protocol
 from allusetui.rules.explain.finding import Finding, Value, Verdict, allows, comes
+from allusetui.rules.explain.held import spot_of
 from allusetui.rules.situation import Situation
 
 _LEVELS = (
@@ -22,8 +23,7 @@ _LEVELS = (
 
 def put_findings(s: Situation, account: Account, put: Option, tail: Sequence[Told]) -> Iterator[Finding]:
     """Its levels, the roll's trigger, and what a roll may cost."""
-    atr = s.state.atr.get(put.symbol)
-    spot = liquidity.buffered_spot(s, put, atr.value) if atr is not None and atr.value else None
+    atr, spot = s.state.atr.get(put.symbol), spot_of(s, put)
     yield from _levels(s, account, put, atr, spot)
     yield from _trigger(s, account, put, atr, spot)
     yield from _economics(s, account, put, tail)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.money import ZERO
-from allusetui.rules import ladder, reinvest
+from allusetui.rules import ladder, reinvest, suggestion
 from allusetui.rules.explain.figures import next_at
 from allusetui.rules.explain.finding import Finding, allows, comes
 from allusetui.rules.situation import Situation
@@ -30,6 +30,12 @@ def _leap_cash(s: Situation, account: Account) -> Iterator[Finding]:
             "waits for": account.leap_wait,
         }, {"tries": law.strike_sessions},
     )  # fmt: skip
+    terms, own = suggestion.terms_of(s, account), suggestion.by_law(law)
+    yield Finding(
+        ("17.1", "17.6"), "a person has approved other terms", comes(terms != own),
+        {"delta aim": terms.delta_aim, "months aim": terms.months_aim, "months apart": terms.spacing},
+        {"delta aim": own.delta_aim, "months aim": own.months_aim, "months apart": own.spacing},
+    )  # fmt: skip
     owes, look_ms = account.name in s.volatile.leap_looks, next_at(s, law.looks_at)
     yield Finding(
         ("17.1", "17.4"), "its ladder is looked at", comes(owes), {} if owes else {"next_ms": look_ms},
@@ -52,7 +58,7 @@ def _rungs(s: Situation, account: Account, side: str) -> Iterator[Finding]:
         first = date(year, month, 1)
         yield Finding(
             ("17.3",), f"{side} rung {first:%b %Y} is small", allows(ladder.stays_small(s, rungs, first, ZERO)),
-            {"value_usd": value_usd, "share": value_usd / rungs.total if rungs.total else None},
+            {"value_usd": value_usd, "share": rungs.shares.get((year, month))},
             {"at most_share": 1 / Decimal(least), "once rungs are": least},
         )  # fmt: skip
 

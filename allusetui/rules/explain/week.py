@@ -76,9 +76,9 @@ def _of_session(s: Situation, session: Session) -> Iterator[Happening]:
 def _windows(s: Situation) -> dict[str, tuple[str, ...]]:
     """Kind of window → the trading accounts that have something to look at in it."""
     found: dict[str, tuple[str, ...]] = {}
-    for account in s.state.accounts.values():
+    for account in s.trading():
         for window in cadence.windows_of(account):
-            if account.trading and s.symbols_in(account, window):
+            if s.symbols_in(account, window):
                 found[window] = (*found.get(window, ()), account.name)
     return found
 
@@ -86,13 +86,13 @@ def _windows(s: Situation) -> dict[str, tuple[str, ...]]:
 def _companies(s: Situation, first: date, until: date) -> Iterator[Happening]:
     """Reports and dividends that chains have told of, of symbols that an account trades or holds."""
     for symbol in _symbols(s):
-        concerned = tuple(account.name for account in _traders(s) if symbol in _own(s, account))
+        concerned = tuple(account.name for account in s.trading() if symbol in _own(s, account))
         for day in entry.told_reports(s, symbol):
             if first <= day < until:
                 yield Happening(day, Kind.EARNINGS, ("1.6", "4.3"), symbol, concerned)
         for payout in s.volatile.payouts.get(symbol, ()):
             if first <= payout.ex < until:
-                calls = sum(account.open_calls(symbol) for account in _traders(s))
+                calls = sum(account.open_calls(symbol) for account in s.trading())
                 yield Happening(
                     payout.ex, Kind.EX_DIVIDEND, ("6.6",), symbol, concerned, count=calls, amount=payout.amount
                 )
@@ -120,13 +120,9 @@ def reports_unknown(s: Situation) -> tuple[str, ...]:
     return tuple(symbol for symbol in stocks if s.volatile.reports.get(symbol) is None)
 
 
-def _traders(s: Situation) -> Iterator[Account]:
-    return (account for account in s.state.accounts.values() if account.trading)
-
-
 def _symbols(s: Situation) -> tuple[str, ...]:
     """Everything that is traded or held, each once."""
-    return tuple(dict.fromkeys(symbol for account in _traders(s) for symbol in _own(s, account)))
+    return tuple(dict.fromkeys(symbol for account in s.trading() for symbol in _own(s, account)))
 
 
 def _own(s: Situation, account: Account) -> tuple[str, ...]:

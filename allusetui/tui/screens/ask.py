@@ -1,6 +1,7 @@
 """Questions: a box over the dashboard that waits for one key. What it hears, it hears once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -9,9 +10,10 @@ from textual.screen import ModalScreen
 
 from allusetui.tui.layout import wrapped
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.model import Cell, Line, Tone
-from allusetui.view.prompts import Prompt
-from allusetui.view.questions import Question
+from allusetui.view.model import Cell, Line, Question, Tone
+
+if TYPE_CHECKING:  # a screen paints before anything is asked
+    from allusetui.view.prompts import Prompt
 
 DEAF_MS = 500.0
 YES_NO = {"y": "yes", "n": "no", "escape": "no"}
@@ -85,7 +87,7 @@ def leaving(left_open: Sequence[Line]) -> Ask:
 class Approval(Ask):
     """An approval prompt, deaf at first so that no key already on its way answers it. Its evidence stays today's."""
 
-    def __init__(self, prompt: Prompt, clock_ms: Callable[[], float], list_key: str) -> None:
+    def __init__(self, prompt: "Prompt", clock_ms: Callable[[], float], list_key: str) -> None:
         """`list_key`: the key under which the prompt is found again."""
         answers = {"y": "approve", "n": "refuse", "escape": "later"}
         told = f"y yes   n no   esc later ({list_key} lists it)"
@@ -100,7 +102,7 @@ class Approval(Ask):
     def _paint(self) -> None:
         self._painted_ms = self._clock_ms()
 
-    def renew(self, prompt: Prompt) -> None:
+    def renew(self, prompt: "Prompt") -> None:
         """Show the same prompt with the evidence as it stands now."""
         self.prompt, self._lines = prompt, prompt.lines
         self.query_one("#body", Pane).put(self._body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,17 +11,14 @@ from textual.screen import Screen
 
 from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
-from allusetui.view.approvals import approvals
-from allusetui.view.calendar import calendar
-from allusetui.view.inquiry import Inquiry
-from allusetui.view.ladder import ladder
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.orders import orders
-from allusetui.view.protocol import at_risk
-from allusetui.view.reports import Shelf
-from allusetui.view.ring import ring
-from allusetui.view.runbook import runbook
-from allusetui.view.sleeves import sleeves
+from allusetui.view.shelf import Shelf
+
+if TYPE_CHECKING:
+    from allusetui.view.inquiry import Inquiry
+
+_HEADINGS: Final = {"risk": "at risk", "ladder": "LEAP ladder"}
+"""Of the panes whose name is not their heading."""
 
 
 class Frame(NamedTuple):
@@ -35,12 +32,17 @@ class Frame(NamedTuple):
     wanted: Callable[[], str]
     """The words that the journal's rows have to have."""
     shelf: Shelf
-    inquiry: Callable[[], Inquiry]
+    opening: Line
+    """The header before there is a snapshot."""
+    latest: Callable[[], Seen | None]
+    inquiry: Callable[[], "Inquiry"]
     """What was asked of the journal last."""
 
-
-def _states(seen: Seen, width: int) -> tuple[Line, ...]:
-    return ring(seen)
+    def filled(self, pane: Pane) -> Pane:
+        """The pane, with the newest snapshot where there is one."""
+        if (seen := self.latest()) is not None:
+            pane.show(seen)
+        return pane
 
 
 def kept(source: Source, of: Callable[[Seen], object]) -> Source:
@@ -62,16 +64,13 @@ def tail(seen: Seen) -> tuple[int, date]:
     return snapshot.tail[-1].seq if snapshot.tail else 0, day_of(snapshot.now_ms)
 
 
-_PANES: dict[str, tuple[str, Source, bool]] = {
-    "sleeves": ("sleeves", sleeves, False),
-    "risk": ("at risk", at_risk, False),
-    "states": ("states", _states, False),
-    "orders": ("orders", orders, False),
-    "approvals": ("approvals", approvals, False),
-    "runbook": ("runbook", runbook, False),
-    "ladder": ("LEAP ladder", ladder, False),
-    "calendar": ("calendar", calendar, False),
-}
+def _known(name: str) -> Source:
+    def shown(seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        from allusetui.tui.shown import PANES
+
+        return PANES[name](seen, width)
+
+    return shown
 
 
 def pane(name: str, frame: Frame) -> Pane:
@@ -81,8 +80,8 @@ def pane(name: str, frame: Frame) -> Pane:
         # Hundreds of rows, and none of them changes.
         "journal": kept(frame.journal, lambda seen: (tail(seen), frame.wanted())),
     }
-    heading, source, tails = (name, own[name], True) if name in own else _PANES[name]
-    return Pane(source, id=name, heading=heading, tails=tails)
+    source = own.get(name) or _known(name)
+    return frame.filled(Pane(source, id=name, heading=_HEADINGS.get(name, name), tails=name in own))
 
 
 class Framed(Screen[None]):
@@ -93,11 +92,13 @@ class Framed(Screen[None]):
         self._frame = frame
 
     def _top(self) -> ComposeResult:
-        yield Pane(self._frame.header, id="header", classes="line", beats=True)
+        header = Pane(self._frame.header, id="header", classes="line", beats=True)
+        header.put(lambda width: (self._frame.opening,))
+        yield self._frame.filled(header)
 
     def _bottom(self) -> ComposeResult:
-        yield Pane(self._frame.alert, id="alert", classes="line", beats=True)
-        yield Pane(self._frame.keys, id="keys", classes="line", beats=True)
+        yield self._frame.filled(Pane(self._frame.alert, id="alert", classes="line", beats=True))
+        yield self._frame.filled(Pane(self._frame.keys, id="keys", classes="line", beats=True))
 
 
 class Main(Framed):

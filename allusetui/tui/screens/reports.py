@@ -5,15 +5,26 @@ from textual.containers import Container
 
 from allusetui.domain.moment import MINUTE_MS
 from allusetui.tui.screens.main import Frame, Full, kept, tail
+from allusetui.tui.shown import (
+    BOOKS,
+    CURVES,
+    LAW,
+    LEAPS,
+    QUESTIONS,
+    books,
+    constitution,
+    curves,
+    inquiry_page,
+    leaps,
+    shelf,
+    written,
+)
 from allusetui.tui.widgets.pane import Pane, Source
-from allusetui.view.constitution import constitution
-from allusetui.view.inquiry import inquiry_page
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.reports import BOOKS, CURVES, LAW, QUESTIONS, books, curves, shelf, written
 
 _START = -100_000
-_LIVE = (CURVES, BOOKS)
-_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LAW: constitution}
+_LIVE = (CURVES, BOOKS, LEAPS)
+_PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
 class Reports(Full):
@@ -28,8 +39,8 @@ class Reports(Full):
     def compose(self) -> ComposeResult:
         yield from self._top()
         with Container(id="reading"):
-            yield Pane(shelf, id="reports", heading="reports")
-            yield Pane(self._document, id="document", heading="to read")
+            yield self._frame.filled(Pane(shelf, id="reports", heading="reports"))
+            yield self._frame.filled(Pane(self._document, id="document", heading="to read"))
         yield from self._bottom()
 
     def on_mount(self) -> None:

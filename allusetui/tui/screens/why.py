@@ -1,6 +1,6 @@
 """Why: the clauses that were looked at for a row, on a screen of their own."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 from allusetui.tui.screens.main import Frame, Framed
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.model import Line, Seen, Table
-from allusetui.view.why import Asked, about, why
+
+if TYPE_CHECKING:
+    from allusetui.view.why import Asked
 
 
 class Why(Framed):
@@ -16,23 +18,27 @@ class Why(Framed):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave")]
 
-    def __init__(self, frame: Frame, asked: Asked) -> None:
+    def __init__(self, frame: Frame, asked: "Asked") -> None:
         super().__init__(frame)
         self.asked = asked
 
     def compose(self) -> ComposeResult:
         yield from self._top()
-        yield Pane(self._about, id="about", classes="line")
-        yield Pane(self._why, id="why", heading="why")
+        yield self._frame.filled(Pane(self._about, id="about", classes="line"))
+        yield self._frame.filled(Pane(self._why, id="why", heading="why"))
         yield from self._bottom()
 
     def on_mount(self) -> None:
         self.query_one("#why").focus()
 
     def _about(self, seen: Seen, width: int) -> tuple[Line, ...]:
+        from allusetui.tui.shown import about
+
         return about(seen, self.asked, width)
 
     def _why(self, seen: Seen, width: int) -> Table:
+        from allusetui.tui.shown import why
+
         return why(seen, self.asked, width)
 
     def action_leave(self) -> None:

@@ -16,6 +16,8 @@ from textual.widget import Widget
 
 from allusetui.domain.text import untrusted
 from allusetui.tui.layout import Body, Runs, changed, lay, said, title
+from allusetui.tui.look import drawn
+from allusetui.tui.widgets.strips import Drawn
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -23,7 +25,6 @@ Content = Callable[[int], Table | tuple[Line, ...]]
 Source = Callable[[Seen, int], Table | tuple[Line, ...]]
 """What is shown of a snapshot at a width in cells."""
 
-_LOOKS = (*(tone.value for tone in Tone), "head", "key", "title", "focus", "cursor")
 _MARK = "▸"
 _UNCUT = 600
 """Cells that hold what a row says, whole."""
@@ -32,7 +33,6 @@ _UNCUT = 600
 class Pane(Widget):
     """Shows what its source makes of a snapshot. Cursor and scroll keep to the row, not to the line."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{look}" for look in _LOOKS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)"),
         Binding("down", "move(1)"),
@@ -77,10 +77,13 @@ class Pane(Widget):
         self._heading = heading
         self._tails = tails
         self._top = 0
+        self._given = 0
+        """Lines that the layout last gave it room for, where its height is that of what it shows."""
         self._content: Content | None = None
         self._body = Body()
         self._laid: tuple[object, Body] = (None, self._body)
         self._drawn: list[tuple[Runs, bool]] = []
+        self._drawn_size = Size()
         self._strips: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
 
@@ -150,7 +153,7 @@ class Pane(Widget):
         self._body = body
         if before.rows and before.keys != body.keys:
             self._keep_place(before)
-        if len(before.head) + len(before.rows) != len(body.head) + len(body.rows) and self._is_auto:
+        if self._height(body) != self._given and self._is_auto:
             self.refresh(layout=True)
         self._draw()
 
@@ -225,7 +228,10 @@ class Pane(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Every line that it has."""
-        body = self._made(width)
+        self._given = self._height(self._made(width))
+        return self._given
+
+    def _height(self, body: Body) -> int:
         return max(bool(self._heading) + len(body.head) + len(body.rows), 1)
 
     def _scroll(self, room: int) -> None:
@@ -241,6 +247,7 @@ class Pane(Widget):
         """Draw again the lines that are not as they were. Before there is anything to show, not even a title."""
         if self._content is None:
             return
+        self._drawn_size = self.size
         width, height = self.size
         room = max(height - self._fixed, 1)
         self._scroll(room)
@@ -280,6 +287,12 @@ class Pane(Widget):
         self._strips.clear()
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines; those of a size that was given to it since, too: its first frame is a whole one."""
+        if self._content is not None and self._drawn_size != self.size:
+            self._take(self._made(self.size.width))
+        return [Drawn(line, line.cell_length) for line in super().render_lines(crop)]
+
     def render_line(self, y: int) -> Strip:
         """A line as it was laid; blank below the last."""
         width = self.size.width
@@ -294,8 +307,7 @@ class Pane(Widget):
     def _style(self, look: str, is_cursor: bool) -> Style:
         name = look + "+" * is_cursor
         if name not in self._styles:
-            style = self.get_component_rich_style(f"pane--{look}")
-            if is_cursor and look != "loud":
-                style += Style(bgcolor=self.get_component_rich_style("pane--cursor").bgcolor)
-            self._styles[name] = style
+            theme = self.app.current_theme
+            cursor = drawn(theme, "cursor") if is_cursor else Style.null()
+            self._styles[name] = self.rich_style + cursor + drawn(theme, look)
         return self._styles[name]

@@ -1,0 +1,28 @@
+"""How a command reads a journal: a session's, or an exported one; what is wrong with it is one line."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.domain.text import untrusted
+from allusetui.journal.archive import open_archive
+from allusetui.journal.error import JournalError
+from allusetui.ledger.lots import LedgerError
+from allusetui.ports import Archive
+
+
+@contextmanager
+def reading(session: str, journal: Path | None, sessions: Path | None) -> Iterator[Archive]:
+    """The journal of a session, or of the file that was named, for as long as it is read. Nothing of it is changed."""
+    path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
+    try:
+        with closing(open_archive(path)) as archive:
+            if not archive.last_seq:
+                raise complain(f"{path}: holds no record; allowed: the journal of a session that was run")
+            yield archive
+    except (JournalError, LedgerError) as error:
+        raise complain(untrusted(f"{error}")) from None
+    except OSError as error:
+        allowed = "--session NAME of a session that was run, or --journal FILE.ndjson"
+        raise complain(f"{error.filename or path}: {error.strerror}; allowed: {allowed}") from None

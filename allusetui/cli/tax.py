@@ -1,0 +1,49 @@
+"""`allusetui tax`: a calendar year of the tax ledger, as a page, as JSON, or as the CSV that it is made from."""
+
+from pathlib import Path
+
+from allusetui.cli.journals import reading
+from allusetui.cli.say import complain
+from allusetui.law.load import LawError, load
+from allusetui.ledger.chains import stories
+from allusetui.ledger.tax.csv import write_csv
+from allusetui.ledger.tax.year import KINDS, TaxLedger, tax_ledger
+from allusetui.reports.page import as_json, text
+from allusetui.reports.tax_page import page
+from allusetui.reports.taxes import rules_of
+
+
+def tax(
+    year: int | None, session: str, journal: Path | None, csv: Path | None, in_json: bool, sessions: Path | None
+) -> None:
+    """Print a year, the last one where none is named; with `csv` write its rows there too."""
+    try:
+        rules = rules_of(load())
+    except LawError as error:
+        raise complain(str(error)) from None
+    with reading(session, journal, sessions) as archive:
+        records = tuple(archive.select(KINDS))
+        ledger, told = tax_ledger(records, rules), stories(records)
+    chosen = _year(ledger, year)
+    if csv is not None:
+        _write(ledger, chosen, csv)
+    found = page(ledger, told, chosen)
+    print(as_json(found) if in_json else text(found), end="")
+
+
+def _year(ledger: TaxLedger, wanted: int | None) -> int:
+    if not ledger.years:
+        raise complain("the journal holds no session that ended yet; nothing is to be taxed")
+    if wanted is None:
+        return ledger.years[-1]
+    if wanted not in ledger.years:
+        raise complain(f"--year {wanted}: nothing happened in it; allowed: {', '.join(map(str, ledger.years))}")
+    return wanted
+
+
+def _write(ledger: TaxLedger, year: int, csv: Path) -> None:
+    try:
+        with csv.open("w", newline="", encoding="utf-8") as file:
+            write_csv(ledger, (year,), file)
+    except OSError as error:
+        raise complain(f"--csv {csv}: {error.strerror}; allowed: a file that can be written") from None

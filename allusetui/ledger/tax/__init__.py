@@ -1,0 +1,1 @@
+"""The tax ledger: what each calendar year realized, by lot, with its term and its flags. No advice."""

@@ -1,0 +1,85 @@
+"""All that is shown of a snapshot.
+
+The rest of this room imports from here, and where it is used: views stand on the rules, which bring numpy and pydantic,
+and the first paint does not wait for them. The lens's thread imports this module while the screen is up already.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from allusetui.domain.event import AlertRaised, ApprovalDecided, OperatorKey
+from allusetui.tui.widgets.pane import Source
+from allusetui.view.alerts import alert_line, alerts
+from allusetui.view.approvals import OPEN, approvals
+from allusetui.view.calendar import calendar
+from allusetui.view.constitution import constitution
+from allusetui.view.header import header
+from allusetui.view.inquiry import inquiry_page
+from allusetui.view.journal import journal
+from allusetui.view.ladder import ladder
+from allusetui.view.leaps import leaps
+from allusetui.view.model import Line, Seen
+from allusetui.view.orders import orders
+from allusetui.view.prompts import named, prompts
+from allusetui.view.protocol import at_risk, chosen
+from allusetui.view.questions import closing, ending, resetting, resuming
+from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, QUESTIONS, books, curves, shelf, written
+from allusetui.view.ring import ring
+from allusetui.view.runbook import runbook
+from allusetui.view.silence import silence
+from allusetui.view.sleeves import sleeves
+from allusetui.view.why import about, asked_of, cited, deeper, why
+
+__all__ = [
+    "BOOKS",
+    "CURVES",
+    "LAW",
+    "LEAPS",
+    "OPEN",
+    "PANES",
+    "QUESTIONS",
+    "AlertRaised",
+    "ApprovalDecided",
+    "OperatorKey",
+    "about",
+    "alert_line",
+    "alerts",
+    "asked_of",
+    "books",
+    "chosen",
+    "cited",
+    "closing",
+    "constitution",
+    "curves",
+    "deeper",
+    "ending",
+    "header",
+    "inquiry_page",
+    "journal",
+    "leaps",
+    "named",
+    "prompts",
+    "resetting",
+    "resuming",
+    "shelf",
+    "silence",
+    "why",
+    "written",
+]
+
+
+def _states(seen: Seen, width: int) -> tuple[Line, ...]:
+    return ring(seen)
+
+
+PANES: Final[Mapping[str, Source]] = {
+    "sleeves": sleeves,
+    "risk": at_risk,
+    "states": _states,
+    "orders": orders,
+    "approvals": approvals,
+    "runbook": runbook,
+    "ladder": ladder,
+    "calendar": calendar,
+}
+"""What a pane shows that needs nothing but the snapshot, by the pane's name."""
