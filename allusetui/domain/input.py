@@ -285,6 +285,16 @@ class ReportDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportFailed:
+    """A report could not be written."""
+
+    at_ms: int
+    period: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiskFailed:
     """The last batch could not be stored; what came up to `seen_ms` has been looked at and stored."""
 
@@ -326,6 +336,7 @@ Input = (
     | BrokerReturned
     | OperatorActed
     | ReportDone
+    | ReportFailed
     | DiskFailed
     | Ending
     | InboxFull

@@ -152,6 +152,8 @@ class Engine:
                 reports.on_foreign(desk, item)
             case inp.ReportDone():
                 papers.on_done(desk, item)
+            case inp.ReportFailed():
+                papers.on_failed(desk, item)
             case inp.DiskFailed():
                 self._disk_failed(desk, item)
             case inp.Ending():

@@ -15,6 +15,7 @@ from allusetui.domain.contract import Side, Stock
 from allusetui.domain.effect import WriteReport
 from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
 from allusetui.domain.order import Pocket
+from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
 from allusetui.engine.schedule import Since
 from allusetui.rules.cadence import expiry_clock
@@ -27,7 +28,7 @@ _RESUMED = "resumed"
 
 @clause("11.2", "11.3")
 def look(desk: Desk, since: Since) -> None:
-    """At the hour of the cut, and on the first look of a day: the month and the quarter that have ended."""
+    """At the hour of the cut, and on the first look of a day: what has ended and is not written."""
     session = desk.session
     cut = session is not None and since.passed(_cut_ms(desk, session))
     if cut or day_of(since.after_ms) != desk.today:
@@ -36,8 +37,17 @@ def look(desk: Desk, since: Since) -> None:
                 desk.ask(WriteReport(period, name))
 
 
+@clause("11.1")
+def on_failed(desk: Desk, failed: inp.ReportFailed) -> None:
+    """Told, and tried again on the next day."""
+    text = f"The {failed.period} report {failed.name} could not be written ({failed.reason}); it is tried again."
+    desk.alert("warning", untrusted(text), None, _CLAUSES[failed.period])
+
+
 def _ended(desk: Desk) -> Iterator[tuple[str, str]]:
-    """The last month and the last quarter that are over, had their hour, and saw a day of the session."""
+    """The last week that was typed; the last month and quarter that are over, had their hour, and saw the session."""
+    if desk.state.week_typed:
+        yield WEEKLY, desk.state.week_typed
     month = desk.today.replace(day=1)
     last = desk.calendar.before(months_later(month, 1))
     if desk.now_ms < _cut_ms(desk, last):
@@ -108,10 +118,7 @@ def _reason(event: ev.Event) -> str:
 
 def on_resumed(desk: Desk) -> None:
     """What was asked for and not written any more is written now, and the newest of each are looked at again."""
-    wanted = list(_ended(desk))
-    if desk.state.week_typed:
-        wanted.append((WEEKLY, desk.state.week_typed))
-    for period, name in wanted:
+    for period, name in _ended(desk):
         desk.ask(WriteReport(period, name, _RESUMED))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from allusetui.domain.contract import Option
 from allusetui.domain.moment import iso
 from allusetui.domain.text import untrusted
 from allusetui.reports.leaps import GROWTH, HEDGE, SIDES, Cover, Held, LeapsTable, Move, SideRow
@@ -21,6 +20,7 @@ from allusetui.reports.page import (
     percent,
     rounded,
 )
+from allusetui.reports.trades import named
 
 _TITLES = {GROWTH: "Growth side", HEDGE: "Hedge side"}
 _HELD = ("Account", "Contract", "Held", "Price", "Cost", "Value", "Gain", "Delta", "Theta a day")
@@ -90,11 +90,6 @@ _DOLLARS = {
     (HEDGE, "opened"): "premium", (HEDGE, "released"): "profit", (HEDGE, "skipped"): "one contract costs",
     (HEDGE, "rolled"): "sold at", (HEDGE, "closed"): "at",
 }  # fmt: skip
-
-
-def named(option: Option) -> str:
-    """`SPX 2020-12-18 2650 P`."""
-    return untrusted(f"{option.symbol} {option.expiry.isoformat()} {option.strike.normalize():f} {option.right.value}")
 
 
 def _sentences(table: LeapsTable) -> Iterator[str]:

@@ -15,6 +15,7 @@ from allusetui.reports.income import Income
 from allusetui.reports.leaps import LeapsTable, leaps
 from allusetui.reports.periods import span_of
 from allusetui.reports.taxes import TaxLine, taxes
+from allusetui.reports.trades import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,9 @@ def _purchases(rows: Iterable[Dated], booked: set[tuple[str, date]]) -> Iterator
                 what = event.symbol or "shares"
                 yield Purchase(row.at_ms, event.account, what, event.quantity, event.price, event.reason)
             case ev.LeapOpened():
-                what = f"{event.contract.symbol} {event.contract.expiry} {event.contract.strike.normalize():f}"
-                what = f"{what} {event.contract.right.value}"
-                yield Purchase(row.at_ms, event.account, what, event.quantity, event.price, event.deviation)
+                yield Purchase(
+                    row.at_ms, event.account, named(event.contract), event.quantity, event.price, event.deviation
+                )
             case ev.LeapsPlanned(reason=str() as reason):
                 yield Purchase(row.at_ms, event.account, "LEAPs", 0, None, reason)
             case _:

@@ -16,6 +16,7 @@ from allusetui.ledger.postings import flows_of
 from allusetui.reports.growth import Growth, growth_of
 from allusetui.reports.income import Income
 from allusetui.reports.kinds import WEEKLY
+from allusetui.reports.trades import Trade, trades_of
 
 Counts = tuple[tuple[str, int], ...]
 """What was counted and how often, in alphabetical order."""
@@ -69,6 +70,7 @@ class WeeklyTable:
     ended: bool
     accounts: tuple[WeekRow, ...]
     totals: WeekRow
+    trades: tuple[Trade, ...]
     growth: tuple[Growth, ...]
     breakers: tuple[Trip, ...]
 
@@ -154,9 +156,7 @@ def cuts_of(records: Records, week: str) -> Cuts:
     return Cuts(found, week)
 
 
-def _table(
-    told: list[Dated], during: list[Dated], tallies: dict[str, _Tally], week: str, at_ms: int
-) -> WeeklyTable:
+def _table(told: list[Dated], during: list[Dated], tallies: dict[str, _Tally], week: str, at_ms: int) -> WeeklyTable:
     purposes = {row.event.intent: _purpose(row.event) for row in told if isinstance(row.event, ev.OrderIntended)}
     types = {
         row.event.group: row.event for row in told if isinstance(row.event, ev.WeekTyped) and row.event.week == week
@@ -168,6 +168,7 @@ def _table(
         ended=None in types,
         accounts=rows,
         totals=_total(rows, types.get(None)),
+        trades=trades_of(during, purposes),
         growth=growth_of(during),
         breakers=trips((row.seq, row.at_ms, row.event) for row in during),
     )

@@ -9,6 +9,7 @@ from allusetui.domain.text import untrusted
 from allusetui.reports.growth import Growth
 from allusetui.reports.income import Income
 from allusetui.reports.page import NONE, Grid, Page, Remark, money, name_of, number, told
+from allusetui.reports.trades import trade_data, trade_line
 from allusetui.reports.weekly import Trip, WeeklyTable, WeekRow
 
 _TRADES = {
@@ -42,6 +43,7 @@ def page(table: WeeklyTable) -> Page:
         Grid("Accounts", ("Account", "Equity", "Flows", "Change"), tuple(map(_money_cells, rows)), (_FLOWS,)),
         Grid("Income", ("Account", *INCOME), tuple((n, *income_cells(r.income)) for n, r in named), (_INCOME,)),
         Grid("Trades", header, tuple(_trade_cells(row) for row in rows)),
+        Remark("Trades one by one", tuple(map(trade_line, table.trades)) or (NONE,)),
         Grid("Ladder", ("Account", *_LADDER.values(), *SIDES), tuple(map(_ladder_cells, rows))),
         Remark("Forks", tuple(map(growth_line, table.growth)) or (NONE,)),
         Remark("Levels reached", tuple(f"{name}: {told(row.levels, level_label)}" for name, row in named)),
@@ -160,6 +162,7 @@ def _data(table: WeeklyTable) -> dict[str, object]:
         "ended": table.ended,
         "accounts": [_object(row) for row in table.accounts],
         "totals": _object(table.totals),
+        "trades": trade_data(table.trades),
         "forks": growth_data(table.growth),
         "breakers": trip_data(table.breakers),
     }

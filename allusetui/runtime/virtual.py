@@ -222,8 +222,16 @@ class VirtualRuntime:
             case ef.AskAdvice():
                 return world.advice.ask(effect.question, now_ms)
             case ef.WriteReport():
-                digest = world.reporter.write(effect.period, effect.name, now_ms)
-                return [inp.ReportDone(now_ms, effect.period, effect.name, digest, effect.reason)]
+                return [self._report(effect)]
+
+    def _report(self, wanted: ef.WriteReport) -> inp.ReportDone | inp.ReportFailed:
+        """No engine dies of a report that the disk refuses."""
+        try:
+            digest = self.world.reporter.write(wanted.period, wanted.name, self.now_ms)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return inp.ReportFailed(self.now_ms, wanted.period, wanted.name, reason)
+        return inp.ReportDone(self.now_ms, wanted.period, wanted.name, digest, wanted.reason)
 
     def _look(self) -> inp.MarketSeen:
         """The quotes that the engine wants, as the feed shows them now."""

@@ -207,6 +207,27 @@ def test_11_1_a_trade_is_an_intent_that_filled_however_many_fills_it_took(table:
     assert table.totals.trades == (("entry", 1), ("roll", 1), ("profit_take", 1))
 
 
+def test_11_1_each_trade_stands_with_its_contract_and_the_average_of_its_fills(table: WeeklyTable) -> None:
+    lines = text(page(table)).splitlines()
+    start = lines.index("Trades one by one")
+    assert lines[start + 1 : start + 4] == [
+        "  GEN entry: sold 4 AAPL 2026-03-13 195 P at 1.50", "  GEN roll: sold 2 AAPL 2026-03-13 195 P at 1.50",
+        "  REV profit take: sold 2 AAPL 2026-03-13 195 P at 1.50",
+    ]  # fmt: skip
+    assert json.loads(as_json(page(table)))["trades"][0]["quantity"] == 4
+
+
+def test_11_1_a_trade_that_was_corrected_is_told_as_it_was_in_the_end() -> None:
+    first = filled("1", "1.30", "e1")
+    assert isinstance(first, OrderFilled)
+    back = replace(first, exec_id="e1-back", side=Side.BUY)
+    anew = replace(first, exec_id="e1.02", quantity=3, price=D("1.255"))
+    found = weekly(journal([provisioned("GEN", "1"), intended("1", Purpose.ENTRY), first, back, anew]), W10)
+    assert text(page(found)).count("GEN entry: sold 3 AAPL 2026-03-13 195 P at 1.2550") == 1
+    gone = weekly(journal([provisioned("GEN", "1"), intended("1", Purpose.ENTRY), first, back]), W10)
+    assert gone.trades == ()
+
+
 def test_11_1_assignments_skips_levels_and_breakers_are_counted(table: WeeklyTable) -> None:
     gen = row(table, "GEN")
     assert (gen.assigned, gen.called_away) == (3, 1)

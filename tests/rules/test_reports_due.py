@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from errno import ENOSPC
 
 import pytest
 
-from allusetui.domain.event import FACTS, own_day
+from allusetui.compose.run import build_run
+from allusetui.domain.event import FACTS, AlertRaised, ReportWritten, own_day
 from allusetui.domain.input import CashBooking, Execution, OrderExecuted, Settled
-from allusetui.domain.moment import to_ms
+from allusetui.domain.moment import iso, to_ms
+from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load
 from allusetui.reports.issue import page_of
 from allusetui.reports.page import text
+from allusetui.scenario.load import parse
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, option, situation
 
@@ -60,6 +64,34 @@ def test_11_3_a_quarter_that_ended_before_the_session_began_is_not_reported() ->
 def test_11_2_a_month_whose_hour_passed_while_the_process_was_down_is_reported_once_when_it_is_back() -> None:
     r = quiet("2026-02-27T15:00:00", "2026-03-02T17:00:00", fault(f"{FEB_27}T16:10:00", "crash", span="60h"))
     assert told(r, "monthly") == [("2026-03-02T04:10", "2026-02", None)]
+
+
+class Full:
+    """A reporter whose disk is full at first."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def write(self, period: str, name: str, at_ms: int) -> str:
+        self.tries += 1
+        if self.tries == 1:
+            raise OSError(ENOSPC, "No space left on device")
+        return "0" * 64
+
+
+@pytest.mark.clause("11.1", "14.4")
+def test_11_1_a_disk_that_refuses_a_report_is_told_and_the_report_tried_again_on_the_next_day() -> None:
+    text = situation("2026-03-06T15:50:00", "2026-03-09T09:31:00", {"AAPL": AAPL})
+    journal, reporter = MemoryJournal(), Full()
+    build_run(parse(text, "test.toml"), journal, reporter).go()
+    told = [(iso(at_ms)[:16], event) for _, at_ms, event in journal.read()]
+    (failed,) = [(at, e.text) for at, e in told if isinstance(e, AlertRaised) and "report" in e.text]
+    assert failed == (
+        "2026-03-06T16:30",
+        "The weekly report 2026-W10 could not be written (No space left on device); it is tried again.",
+    )
+    assert [(at, e.name) for at, e in told if isinstance(e, ReportWritten)] == [("2026-03-09T09:30", "2026-W10")]
+    assert reporter.tries == 2
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui import cli
+from allusetui.cli import commands
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import SessionStarted
 from allusetui.journal.export import export
@@ -214,7 +214,7 @@ def test_10_3_shares_alone_are_a_position() -> None:
 
 def run(*args: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 

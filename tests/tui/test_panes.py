@@ -125,6 +125,8 @@ async def test_the_list_of_reports_turns_the_page() -> None:
         await desk.press("down")
         assert "leap cash" in desk.text("document") and "GEN equity:" not in desk.text("document")
         await desk.press("down")
+        assert "in a fall of the market" in desk.text("document")
+        await desk.press("down")
         assert "base split" in desk.text("document")
         await desk.press("tab", "pagedown", "pagedown")
         assert "base split" not in desk.text("document")
