@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
-from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
+from allusetui.domain.input import HeadlineSeen, Input, OrdersSeen, PositionsSeen
 from allusetui.domain.order import Order
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
 
@@ -130,6 +130,20 @@ class Speaker(Protocol):
 
         `look_up` takes how, topic, account, symbol, period, level, reason, clause; it gives sentences with citations.
         """
+
+
+class News(Protocol):
+    """Headlines as they are published."""
+
+    def take(self, at_ms: int) -> Sequence[HeadlineSeen]:
+        """What was published up to the instant and has not been taken yet."""
+
+
+class HeadlineReader(Protocol):
+    """Says how a headline reads: a list of words, or a model that somebody has configured."""
+
+    def score(self, symbol: str, text: str) -> float | None:
+        """Below zero is bad for whoever holds the symbol; None where it can't say."""
 
 
 class Reporter(Protocol):

@@ -288,6 +288,22 @@ def statement(
 
 
 @app.command()
+def weeks(
+    session: SessionName = "demo",
+    journal: JournalFile = None,
+    as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+) -> None:
+    """The week types so far, and the chances of the next one with their score against the base rates.
+
+    Shown from 50 typed weeks on, for a person alone: no rule reads them.
+    """
+    from allusetui.cli.weeks import show_weeks
+
+    show_weeks(session, journal, as_json, sessions)
+
+
+@app.command()
 def settings(
     write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
     file: SettingsFile = None,

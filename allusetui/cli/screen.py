@@ -10,6 +10,7 @@ from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from allusetui.cli.shelf import Shelf
 from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.tui.app import Dashboard
@@ -17,7 +18,6 @@ from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
-from allusetui.view.shelf import Shelf
 
 if TYPE_CHECKING:
     from allusetui.domain.answer import Asking, Reply
@@ -70,7 +70,7 @@ def _wall_ms() -> float:
 
 def _reading(folder: Path, settings: Path | None) -> "tuple[Shelf, str, Asking]":
     """What a screen has of a session's folder: its reports, its first header, and its journal by questions."""
-    return partial(_report, folder), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
+    return Shelf(folder), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
 
 
 def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
@@ -80,14 +80,6 @@ def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
     from allusetui.compose.answers import reply
 
     return reply(folder, address(settings), question)
-
-
-def _report(folder: Path, period: str, name: str) -> str | None:
-    """A report of the session, as it was written."""
-    # Imported here: what writes reports is no part of the first paint.
-    from allusetui.reports.files import read
-
-    return read(folder / "reports", period, name)
 
 
 def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from allusetui.advisor.ladder import LadderAdviser
+from allusetui.advisor.adviser import Adviser
 from allusetui.broker.simulated.store import DurableExchange
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
@@ -42,7 +42,7 @@ def open_live(
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
     if speed is not None and speed <= _ASIDE_UP_TO:
-        world.advice = Aside(LadderAdviser(load_law()))
+        world.advice = Aside(Adviser(load_law()))
     pace = Pace(run.calendar, speed, run.runtime.now_ms, wall_s())
 
     def close() -> None:

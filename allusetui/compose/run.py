@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from allusetui.advisor.ladder import LadderAdviser
+from allusetui.advisor.adviser import Adviser
 from allusetui.broker.simulated.exchange import COMMISSION, Exchange
 from allusetui.compose.parts import (
     build_market,
@@ -25,6 +25,7 @@ from allusetui.law.model import Law
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.model_market import ModelMarket
+from allusetui.market.news import ScriptedNews
 from allusetui.ports import Journal, Market, Reporter
 from allusetui.runtime.asking import AtOnce
 from allusetui.runtime.stored import Stand
@@ -101,7 +102,8 @@ def build_run(
         broker=exchange,
         journal=journal,
         reporter=reporter,
-        advice=AtOnce(LadderAdviser(law)),
+        advice=AtOnce(Adviser(law)),
+        news=ScriptedNews(scenario.headlines),
         operators=operators(scenario),
         crashes=(*scripted_crashes(scenario), *crashes),
     )

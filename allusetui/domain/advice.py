@@ -1,6 +1,7 @@
 """What an adviser is asked and what it may say: figures, never words. It proposes; what comes of it is a person's."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
@@ -99,9 +100,59 @@ class LadderAdvice:
     evidence: Evidence
 
 
-Question = LadderQuestion
+@dataclass(frozen=True, slots=True)
+class Closes:
+    """A symbol's closes by session, ascending, dollars a share as the last session trades it."""
+
+    symbol: str
+    days: tuple[date, ...]
+    closes: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketQuestion:
+    """What is out of the ordinary in the closes up to a session's (13.2)? A session has one such question."""
+
+    day: date
+    series: tuple[Closes, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineQuestion:
+    """How does a headline on a symbol read (13.2)? Its `text` is from outside, on one line and of bounded length."""
+
+    day: date
+    symbol: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """What is out of the ordinary: `score` has passed `limit`, either of them with its sign.
+
+    `kind` is volatility, turbulence, correlation or headline; `symbol` is empty for all that was asked about together.
+    `now` is what was found, `usual` what it stood against: a return and its deviation, a mean correlation and that of
+    the year before; else the score itself and its limit.
+    """
+
+    kind: str
+    symbol: str
+    score: float
+    limit: float
+    now: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalies:
+    """All that was found out of the ordinary."""
+
+    found: tuple[Anomaly, ...]
+
+
+Question = LadderQuestion | MarketQuestion | HeadlineQuestion
 """All that an adviser may be asked."""
-Advice = LadderAdvice
+Advice = LadderAdvice | Anomalies
 """All that an adviser may say."""
 
 

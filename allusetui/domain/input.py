@@ -110,6 +110,15 @@ class AdviceSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadlineSeen:
+    """A headline on a symbol, as somebody published it."""
+
+    at_ms: int
+    symbol: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One fill of one leg: `price` a share, `commission` in dollars; `day`: when it was traded, None for now."""
 
@@ -324,6 +333,7 @@ Input = (
     | ChainSeen
     | BarsSeen
     | AdviceSeen
+    | HeadlineSeen
     | OrderAcked
     | OrderExecuted
     | OrderCancelled

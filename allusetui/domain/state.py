@@ -130,6 +130,8 @@ class State:
     began: date = date.min
     reports: dict[str, str] = field(default_factory=dict)
     """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
+    anomalies: dict[tuple[str, str], date] = field(default_factory=dict)
+    """(topic, symbol) → the day on which the adviser's finding was last told (13.2)."""
     losses: dict[str, set[str]] = field(default_factory=dict)
     """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
@@ -199,6 +201,14 @@ class Volatile:
     leap_asked: set[tuple[str, Option]] = field(default_factory=set)
     advice_awaited: dict[Question, int] = field(default_factory=dict)
     """What the adviser was asked → until when its answer is waited for."""
+    bars: dict[str, tuple[Bar, ...]] = field(default_factory=dict)
+    """Daily bars by symbol as they were last told, for the adviser."""
+    bars_missing: set[str] = field(default_factory=set)
+    """Symbols whose bars were asked for at the close of session `closed`."""
+    closed: date = date.min
+    """The session whose closes the adviser is still to be asked about."""
+    adviser_failed: bool = False
+    """Whether it has been told that the adviser looks at nothing."""
     rolls_awaited: set[tuple[str, Option]] = field(default_factory=set)
     rolls_approved: dict[tuple[str, Option], Approval] = field(default_factory=dict)
     coverage_awaited: set[tuple[str, str]] = field(default_factory=set)

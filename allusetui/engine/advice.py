@@ -8,11 +8,12 @@ from datetime import date
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
-from allusetui.domain.advice import LadderAdvice, LadderQuestion, LadderTerms
+from allusetui.domain.advice import HeadlineQuestion, LadderAdvice, LadderQuestion, LadderTerms, MarketQuestion
 from allusetui.domain.effect import AskAdvice
 from allusetui.domain.moment import SECOND_MS, quarter_before, quarter_of, quarters_between
 from allusetui.domain.money import to_figure
 from allusetui.domain.text import untrusted
+from allusetui.engine import anomalies
 from allusetui.engine.desk import Desk
 from allusetui.rules import suggestion
 from allusetui.rules.situation import clause
@@ -38,7 +39,8 @@ def owes_a_question(desk: Desk) -> bool:
 
 
 def _is_awaited(desk: Desk, account: Account) -> bool:
-    return any(question.account == account.name for question in desk.volatile.advice_awaited)
+    asked = (question for question in desk.volatile.advice_awaited if isinstance(question, LadderQuestion))
+    return any(question.account == account.name for question in asked)
 
 
 @clause("13.3")
@@ -63,7 +65,10 @@ def lapse(desk: Desk) -> None:
     for question, due_ms in list(desk.volatile.advice_awaited.items()):
         if desk.now_ms >= due_ms:
             del desk.volatile.advice_awaited[question]
-            _refuse(desk, question, "late", "gave no answer in time")
+            if isinstance(question, LadderQuestion):
+                _refuse(desk, question, "late", "gave no answer in time")
+            else:
+                anomalies.fail(desk, "gave no answer in time")
 
 
 def on_advice(desk: Desk, seen: inp.AdviceSeen) -> None:
@@ -73,6 +78,8 @@ def on_advice(desk: Desk, seen: inp.AdviceSeen) -> None:
     match seen.question:
         case LadderQuestion():
             _on_ladder(desk, seen.question, seen)
+        case MarketQuestion() | HeadlineQuestion():
+            anomalies.on_answer(desk, seen.question, seen)
 
 
 @clause("13.3", "17.6")
@@ -81,10 +88,10 @@ def _on_ladder(desk: Desk, asked: LadderQuestion, seen: inp.AdviceSeen) -> None:
         _refuse(desk, asked, "absent", untrusted(seen.trouble) or "gave no answer")
         return
     fault = suggestion.fault(desk, asked, seen.advice)
-    if fault is None:
+    if not isinstance(seen.advice, LadderAdvice) or fault == "unsound":
+        _refuse(desk, asked, "unsound", "gave an answer that can't be read")
+    elif fault is None:
         _suggest(desk, asked, seen.advice)
-    elif fault == "unsound":
-        _refuse(desk, asked, fault, "gave an answer that can't be read")
     elif fault == "band":
         _refuse(desk, asked, fault, "wants what the law's bands do not hold", seen.advice.proposed)
     else:

@@ -15,6 +15,7 @@ from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.engine import (
     advice,
+    anomalies,
     audit,
     calls,
     closes,
@@ -123,10 +124,13 @@ class Engine:
             case inp.BarsSeen() if item.symbol in CASH_SETTLED:
                 closes.on_bars(desk, item)
             case inp.BarsSeen():
+                anomalies.on_bars(desk, item)
                 if market.on_bars(desk, item):
                     _evaluate_symbol(desk, item.symbol)
             case inp.AdviceSeen():
                 advice.on_advice(desk, item)
+            case inp.HeadlineSeen():
+                anomalies.on_headline(desk, item)
             case inp.OrderAcked():
                 reports.on_acked(desk, item)
             case inp.OrderExecuted():
@@ -242,6 +246,7 @@ class Engine:
             closing.close_session(desk, session)
             hedges.give_up(desk)
             closes.at_close(desk, session)
+            anomalies.at_close(desk, session)
         if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
             closing.cut_week(desk, session)
         if since.passed(desk.clock(desk.law.cadence.audit_at)):

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "cfc71158728d6358b1306357dc2bbafac72a17d85f5b76190489060f07166af8"}
+shipped = {"v1.3": "b72d34e56e4a44db7db4960adfa43def4bcbc1ea7dc3c470538de0d0e337e410"}
 
 
 class LawError(Exception):

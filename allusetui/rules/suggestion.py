@@ -91,7 +91,7 @@ def fault(s: Situation, asked: LadderQuestion, advice: object) -> str | None:
 
     Nothing of it is made to fit: what lies outside is no advice.
     """
-    if not isinstance(advice, LadderAdvice) or not _is_sound(advice, LadderAdvice):
+    if not isinstance(advice, LadderAdvice) or not is_sound(advice, LadderAdvice):
         return "unsound"
     evidence = advice.evidence
     if not within_bands(advice.proposed, s.law.ladder) or not within_bands(evidence.best, s.law.ladder):
@@ -101,17 +101,17 @@ def fault(s: Situation, asked: LadderQuestion, advice: object) -> str | None:
     return None
 
 
-def _is_sound(value: Any, hint: Any) -> bool:
+def is_sound(value: Any, hint: Any) -> bool:
     """Whether a value is what its type says, every number of it one that the journal can hold."""
     if hint is float:
         return type(value) is float and isfinite(value) and abs(value) < _LARGEST and to_figure(value) == value
     if get_origin(hint) is tuple:
         one = get_args(hint)[0]
-        return type(value) is tuple and len(value) <= _MOST and all(_is_sound(each, one) for each in value)
+        return type(value) is tuple and len(value) <= _MOST and all(is_sound(each, one) for each in value)
     if not is_dataclass(hint):
         return type(value) is hint and (hint is not int or abs(value) < _LARGEST)
     hints = get_type_hints(hint)
-    return type(value) is hint and all(_is_sound(getattr(value, f.name), hints[f.name]) for f in fields(hint))
+    return type(value) is hint and all(is_sound(getattr(value, f.name), hints[f.name]) for f in fields(hint))
 
 
 def change_of(now: LadderTerms, proposed: LadderTerms) -> str:

@@ -10,7 +10,7 @@ from allusetui.domain.order import Purpose
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
-from allusetui.ports import Broker, Journal, Market, Reporter
+from allusetui.ports import Broker, Journal, Market, News, Reporter
 from allusetui.runtime.asking import Asking, AtOnce
 from allusetui.runtime.stored import Stand
 
@@ -29,13 +29,14 @@ class Crash:
 
 @dataclass(slots=True)
 class World:
-    """What the engine runs in: its feed, its broker, its journal, its reports, its adviser, and what people do."""
+    """What the engine runs in: feed, broker, journal, reports, adviser, news, and what people do."""
 
     market: Market
     broker: Broker
     journal: Journal
     reporter: Reporter
     advice: Asking = field(default_factory=lambda: AtOnce(None))
+    news: News | None = None
     operators: Sequence[inp.OperatorActed] = ()
     crashes: Sequence[Crash] = ()
     every_tick: bool = False
@@ -102,6 +103,8 @@ class VirtualRuntime:
         self.deliver(reports)
         self.deliver([self._look()])
         self.deliver(self.world.advice.advance(at_ms))
+        if self.world.news is not None:
+            self.deliver(replace(headline, at_ms=at_ms) for headline in self.world.news.take(at_ms))
         while self._operators and self._operators[0].at_ms <= at_ms:
             self.deliver([self._operators.popleft()])
         self._keep_if_quiet()

@@ -1,8 +1,8 @@
 """A whole scenario: its tables, and the checks that need more than one of them.
 
-Field names are the file's keys, except `glide` and `for` (milliseconds in `glide_ms`, `for_ms`), `fault` (`faults`),
-`operator` (`operators`), `expect` (`expectations`) and `any` (`any_of`). Numbered tables keep the file's order. Times
-are naive New York times.
+Field names are the file's keys, except `glide` and `for` (milliseconds in `glide_ms`, `for_ms`), `headline`
+(`headlines`), `fault` (`faults`), `operator` (`operators`), `expect` (`expectations`) and `any` (`any_of`). Numbered
+tables keep the file's order. Times are naive New York times.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from allusetui.scenario import agree
 from allusetui.scenario.agree import Key
 from allusetui.scenario.expectation import Expectation, SumTest
-from allusetui.scenario.script import Action, Fault, FaultKind, OperatorAct, TapePoint
+from allusetui.scenario.script import Action, Fault, FaultKind, Headline, OperatorAct, TapePoint
 from allusetui.scenario.setting import (
     AccountSpec,
     AccountTables,
@@ -37,6 +37,7 @@ __all__ = [
     "Expectation",
     "Fault",
     "FaultKind",
+    "Headline",
     "Holding",
     "Market",
     "OperatorAct",
@@ -57,6 +58,7 @@ class Scenario(Table):
     market: Market
     accounts: AccountTables = Field(default_factory=dict)
     tape: tuple[TapePoint, ...] = ()
+    headlines: tuple[Headline, ...] = Field(default=(), alias="headline")
     faults: tuple[Fault, ...] = Field(default=(), alias="fault")
     operators: tuple[OperatorAct, ...] = Field(default=(), alias="operator")
     expectations: tuple[Expectation, ...] = Field(default=(), alias="expect")
@@ -79,5 +81,6 @@ class Scenario(Table):
 
     def _happenings(self) -> Iterator[tuple[Key, datetime]]:
         yield from ((("tape", index), point.at) for index, point in enumerate(self.tape))
+        yield from ((("headline", index), told.at) for index, told in enumerate(self.headlines))
         yield from agree.moments_of_faults(self.faults, self.scenario)
         yield from ((("operator", index), act.at) for index, act in enumerate(self.operators))

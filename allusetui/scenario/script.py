@@ -1,4 +1,4 @@
-"""What happens in a scenario: the market's moves (tape), faults of market and broker, the operator's keys."""
+"""What happens in a scenario: the market's tape, headlines, faults of market and broker, the operator's keys."""
 
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
@@ -64,6 +64,7 @@ ACTION_NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "withdraw": ("amount",),
     "close": ("symbol", *CONTRACT_KEYS),
 }
+LONGEST_HEADLINE: Final = 100_000
 WITHOUT_ACCOUNT: Final = ("kill", "reset")
 
 
@@ -73,6 +74,14 @@ class TapePoint(Table):
     at: values.LocalTime
     set: Annotated[dict[str, Decimal | str], PlainValidator(tape_values)]
     glide_ms: values.Span = Field(default=0, alias="glide")
+
+
+class Headline(Table):
+    """`[[headline]]`: what somebody publishes on a symbol. It is seen at the next look, and makes none."""
+
+    at: values.LocalTime
+    symbol: values.Symbol
+    text: str = Field(max_length=LONGEST_HEADLINE)
 
 
 class Fault(Table):

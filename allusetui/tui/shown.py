@@ -23,7 +23,19 @@ from allusetui.view.orders import orders
 from allusetui.view.prompts import named, prompts
 from allusetui.view.protocol import at_risk, chosen
 from allusetui.view.questions import closing, ending, resetting, resuming
-from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, QUESTIONS, books, curves, shelf, written
+from allusetui.view.reports import (
+    BOOKS,
+    CURVES,
+    LAW,
+    LEAPS,
+    QUESTIONS,
+    WEEKS,
+    books,
+    curves,
+    shelf,
+    weeks,
+    written,
+)
 from allusetui.view.ring import ring
 from allusetui.view.runbook import runbook
 from allusetui.view.silence import silence
@@ -38,6 +50,7 @@ __all__ = [
     "OPEN",
     "PANES",
     "QUESTIONS",
+    "WEEKS",
     "AlertRaised",
     "ApprovalDecided",
     "OperatorKey",
@@ -63,6 +76,7 @@ __all__ = [
     "resuming",
     "shelf",
     "silence",
+    "weeks",
     "why",
     "written",
 ]

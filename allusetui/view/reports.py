@@ -18,20 +18,20 @@ from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
 from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
 from allusetui.view.shelf import Shelf
 
-CURVES, BOOKS, LEAPS, LAW, QUESTIONS = "curves", "books", "LEAPs", "constitution", "questions"
+CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS = "curves", "books", "LEAPs", "weeks", "constitution", "questions"
 _LONGEST_LINE, _SET_IN = 500, 4
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
+_ALWAYS = (CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS)
 _LABEL, _SUM = 12, 13
 _HEIGHT = 6
 
 
 def shelf(seen: Seen, width: int) -> Table:
-    """What can be read: curves, books, LEAP ledger, constitution, questions, then written reports, newest first."""
+    """What can be read: what there always is, then the written reports, the newest first."""
     columns, now_ms = choose(_SHELF, width), seen.snapshot.now_ms
     now = Cell("now", Tone.DIM)
-    always = (CURVES, BOOKS, LEAPS, LAW, QUESTIONS)
-    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in always]
+    rows = [row(name, columns, {"report": Cell(name), "written": now}) for name in _ALWAYS]
     for told in reversed(seen.snapshot.reports):
         if isinstance(told.event, ReportWritten):
             when = words.moment(told.at_ms, now_ms)
@@ -49,10 +49,24 @@ def written(seen: Seen, key: str, read: Shelf, width: int) -> tuple[Line, ...]:
     text = read(event.period, event.name) if isinstance(event, ReportWritten) else None
     if not isinstance(event, ReportWritten) or text is None:
         return (trim((Cell(f"{untrusted(key)} can't be read: the session's folder has it not", Tone.WARN),), width),)
-    lines = [trim((Cell(piece),), width) for line in text.splitlines() for piece in _pieces(_printable(line), width)]
+    lines = _lines(text, width)
     if sha256(text.encode(errors="replace")).hexdigest() != event.sha256:
         lines.insert(0, trim((Cell(" this file is not what was written ", Tone.LOUD),), width))
     return tuple(lines)
+
+
+def weeks(seen: Seen, read: Shelf, width: int) -> tuple[Line, ...]:
+    """The week types so far and the chances of the next one, as they are worked out aside (12.2, 12.3)."""
+    names = [e.name for told in seen.snapshot.reports if isinstance(e := told.event, ReportWritten)]
+    text = read(WEEKS, names[-1] if names else "")
+    if text is None:
+        return (trim((Cell("the weeks are being counted", Tone.DIM),), width),)
+    return tuple(_lines(text, width))
+
+
+def _lines(text: str, width: int) -> list[Line]:
+    """A text from a file or from elsewhere, no line wider than there is room."""
+    return [trim((Cell(piece),), width) for line in text.splitlines() for piece in _pieces(_printable(line), width)]
 
 
 def _key(event: Event) -> str:

@@ -23,30 +23,37 @@ LEAP = option("REV", "NVDA", "2027-01-15", 220.0, "C", 10, 8.0, "2025-10-01")
 
 
 class Says:
-    """Implements `ports.Advisor` by a function."""
+    """Implements `ports.Advisor` by a function for ladders; of all else it has nothing to say."""
 
     def __init__(self, answer: Callable[[LadderQuestion], Any]) -> None:
         self._answer = answer
         self.heard: list[LadderQuestion] = []
 
     def answer(self, question: Question) -> Advice | None:
+        if not isinstance(question, LadderQuestion):
+            return None
         self.heard.append(question)
         found: Advice | None = self._answer(question)
         return found
 
 
 class Slow:
-    """Implements `runtime.asking.Asking`: answers at the first chance after so many seconds."""
+    """Implements `runtime.asking.Asking`: answers ladders at the first chance after so many seconds.
+
+    Of all else it has nothing to say.
+    """
 
     def __init__(self, seconds: int) -> None:
-        self.heard: list[Question] = []
+        self.heard: list[LadderQuestion] = []
         self._after_ms = seconds * SECOND_MS
-        self._out: list[tuple[int, Question]] = []
+        self._out: list[tuple[int, LadderQuestion]] = []
 
-    def ask(self, question: Question, at_ms: int) -> tuple[()]:
+    def ask(self, question: Question, at_ms: int) -> list[AdviceSeen]:
+        if not isinstance(question, LadderQuestion):
+            return [AdviceSeen(at_ms, question, None)]
         self.heard.append(question)
         self._out.append((at_ms, question))
-        return ()
+        return []
 
     def advance(self, at_ms: int) -> list[AdviceSeen]:
         due = [each for each in self._out if at_ms >= each[0] + self._after_ms]

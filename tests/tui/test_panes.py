@@ -127,11 +127,24 @@ async def test_the_list_of_reports_turns_the_page() -> None:
         await desk.press("down")
         assert "in a fall of the market" in desk.text("document")
         await desk.press("down")
+        assert "the weeks are being counted" in desk.text("document")
+        await desk.press("down")
         assert "base split" in desk.text("document")
         await desk.press("tab", "pagedown", "pagedown")
         assert "base split" not in desk.text("document")
         await desk.press("tab", "up", "down")
         assert "base split" in desk.text("document"), "a page begins at its beginning"
+
+
+async def test_the_page_of_the_weeks_comes_when_it_is_worked_out() -> None:
+    worked_out: list[str] = []
+    async with watching(afternoon(), (120, 40), shelf=lambda period, name: next(iter(worked_out), None)) as desk:
+        await desk.press("g", "down", "down", "down")
+        assert "the weeks are being counted" in desk.text("document")
+        worked_out.append("ALL-USE week types\n\nNext week\nCalm-Income  52.00 %  61.00 %\n")
+        desk.console.publish(count=desk.console.snapshot.count + 1)
+        await desk.poll()
+        assert "Calm-Income  52.00 %  61.00 %" in desk.text("document")
 
 
 async def test_a_written_report_is_read_from_the_shelf() -> None:

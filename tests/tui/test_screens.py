@@ -124,7 +124,7 @@ def test_the_why_of_a_position(snap_compare: Compare, size: tuple[int, int]) -> 
         pytest.param((120, 40), ["g"], id="curves"),
         pytest.param((80, 24), ["g", "down"], id="books"),
         pytest.param((120, 40), ["g", "down", "down"], id="LEAPs"),
-        pytest.param((120, 40), ["g", "down", "down", "down"], id="constitution"),
+        pytest.param((120, 40), ["g", "down", "down", "down", "down"], id="constitution"),
     ],
 )
 def test_what_can_be_read(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:

@@ -14,7 +14,7 @@ from allusetui.view.constitution import constitution
 from allusetui.view.fit import width_of_line
 from allusetui.view.inquiry import Inquiry, inquiry_page
 from allusetui.view.model import Cell, Seen, Table, Tone
-from allusetui.view.reports import books, curves, shelf, written
+from allusetui.view.reports import books, curves, shelf, weeks, written
 from allusetui.view.shelf import empty_shelf
 from tests.replaying import replay_text
 from tests.rules.situations import AAPL, but, operator, option, situation, tape
@@ -51,7 +51,7 @@ def marked(seen: Seen, equities: list[int]) -> Seen:
 def test_the_newest_report_stands_first_after_what_is_always_there(seen: Seen) -> None:
     two = (*reported(seen).snapshot.reports, *reported(seen, "2026-W10").snapshot.reports)
     table = shelf(replace(seen, snapshot=replace(seen.snapshot, reports=two)), 40)
-    always = ["curves", "books", "LEAPs", "constitution", "questions"]
+    always = ["curves", "books", "LEAPs", "weeks", "constitution", "questions"]
     assert [row.key for row in table.rows] == [*always, "weekly 2026-W10", "weekly 2026-W09"]
 
 
@@ -167,3 +167,18 @@ def test_the_page_of_questions_says_how_to_ask_what_is_read_and_what_a_sentence_
     assert [row.key.partition(".")[0] for row in table.rows] == ["q", "#7", "#7", "#7", "#7"]
     assert len({row.key for row in table.rows}) == len(table.rows)
     assert told_in(table).count("report written") == 2
+
+
+@pytest.mark.clause("12.2", "12.3")
+def test_12_3_the_page_of_the_weeks_is_asked_for_by_the_newest_report(seen: Seen) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def read(period: str, name: str) -> str | None:
+        asked.append((period, name))
+        return f"{HOSTILE}\nAfter 60 typed weeks" if name else None
+
+    assert [text_of(line) for line in weeks(seen, read, 40)] == ["the weeks are being counted"]
+    lines = [text_of(line) for line in weeks(reported(seen), read, 40)]
+    assert asked == [("weeks", ""), ("weeks", "2026-W09")]
+    assert lines[-1] == "After 60 typed weeks"
+    assert all(line.isprintable() and len(line) <= 40 for line in lines)

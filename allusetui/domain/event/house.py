@@ -122,9 +122,13 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRaised(Event):
+    """`topic` and `symbol`: what the adviser found out of the ordinary, and where; None for every other alert."""
+
     kind = "alert.raised"
     severity: str
     text: str
+    topic: str | None = None
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,11 @@ def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
         state.last_bars_atr[e.symbol] = atr
 
 
+def _alerted(state: State, e: ev.AlertRaised) -> None:
+    if e.topic is not None and e.symbol is not None:
+        state.anomalies[e.topic, e.symbol] = day_of(state.at_ms)
+
+
 def _mismatched(state: State, e: ev.ReconcileMismatch) -> None:
     if e.settlement is not None:
         state.seen_ids.add(e.settlement)
@@ -99,6 +104,7 @@ CHANGES: Changes = {
     ev.ApprovalRequested: _requested,
     ev.ApprovalDecided: _decided,
     ev.ReconcileMismatch: _mismatched,
+    ev.AlertRaised: _alerted,
     ev.WeekTyped: _week_typed,
     ev.ReportWritten: _report_written,
     ev.OperatorKey: _operator,

@@ -11,19 +11,21 @@ from allusetui.tui.shown import (
     LAW,
     LEAPS,
     QUESTIONS,
+    WEEKS,
     books,
     constitution,
     curves,
     inquiry_page,
     leaps,
     shelf,
+    weeks,
     written,
 )
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.model import Line, Seen, Table
 
 _START = -100_000
-_LIVE = (CURVES, BOOKS, LEAPS)
+_LIVE = (CURVES, BOOKS, LEAPS, WEEKS)
 _PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
@@ -84,5 +86,7 @@ class Reports(Full):
     def _written(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
         if self._chosen == QUESTIONS:
             return inquiry_page(seen, self._frame.inquiry(), width)
+        if self._chosen == WEEKS:
+            return weeks(seen, self._frame.shelf, width)
         page = _PAGES.get(self._chosen)
         return page(seen, width) if page is not None else written(seen, self._chosen, self._frame.shelf, width)
