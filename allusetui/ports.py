@@ -1,6 +1,6 @@
 """What the house asks of the world outside: our verbs, one screen. Every port has a simulated twin in the package."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -115,6 +115,20 @@ class Archive(Protocol):
         """The events of these kinds, or of all, in (after, until], of one account or of all, as (seq, at_ms, event).
 
         With `clause` those that name it. Ascending, or the newest first. Reads no further than it is asked to.
+        """
+
+
+class SpeakerError(Exception):
+    """A language model that gave no answer; one line that says why, without a word of its own."""
+
+
+class Speaker(Protocol):
+    """A language model, where one is configured: it looks things up, words what it found, and never acts."""
+
+    def word(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
+        """Its answer, which nobody has checked yet. Raises SpeakerError where there is none in time.
+
+        `look_up` takes how, topic, account, symbol, period, level, reason, clause; it gives sentences with citations.
         """
 
 

@@ -17,7 +17,9 @@ from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
 FILE_NAME: Final = "settings.toml"
 PALETTES: Final = "palettes"
 """The folder beside the file that holds palettes of one's own."""
-_KINDS: Final = {str: "a valid string", bool: "a valid boolean", dict: "a table"}
+_KINDS: Final = {str: "a valid string", bool: "a valid boolean", dict: "a table", float: "a valid number"}
+_OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": float}
+_LONGEST_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,23 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Llm:
+    """A language model that words answers, where one is named; its key stands in an environment variable alone."""
+
+    model: str = ""
+    base_url: str = "https://api.openai.com/v1"
+    key_env: str = "ALLUSETUI_LLM_KEY"
+    timeout_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`keys`: the key of each command as a person types it."""
 
     theme: str = "dark"
     notify: Notify = Notify()
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    llm: Llm = Llm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +73,23 @@ def load(file: Path) -> Loaded:
 
 def _read(table: Mapping[str, Any], file: Path) -> Loaded:
     # By hand: the first paint waits for the settings, and pydantic would double what it waits.
-    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict}, "", file)
+    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict, "llm": dict}, "", file)
     notify, wrong_of_notify = _good(top.pop("notify", {}), {"bell": bool, "terminal": bool}, "notify.", file)
+    llm, wrong_of_llm = _model(top.pop("llm", {}), file)
     wishes = top.pop("keys", {})
     wishes, wrong_of_keys = _good(wishes, dict.fromkeys(wishes, str), "keys.", file)
     keys, refused = _keys(wishes, file)
-    settings = Settings(**top, notify=Notify(**notify), keys=MappingProxyType(keys))
-    return Loaded(settings, (*wrong, *wrong_of_notify, *wrong_of_keys, *refused))
+    settings = Settings(**top, notify=Notify(**notify), keys=MappingProxyType(keys), llm=llm)
+    return Loaded(settings, (*wrong, *wrong_of_notify, *wrong_of_keys, *refused, *wrong_of_llm))
+
+
+def _model(table: Mapping[str, Any], file: Path) -> tuple[Llm, list[str]]:
+    """The language model that is named, and what of its table can't be used."""
+    good, wrong = _good(table, _OF_LLM, "llm.", file)
+    if not 0 < good.get("timeout_s", 1) <= _LONGEST_S:
+        cure = f"allowed: above 0 up to {_LONGEST_S}; the default stays"
+        wrong.append(_line(file, "llm.timeout_s", f"{good.pop('timeout_s')!r}", cure))
+    return Llm(**good), wrong
 
 
 def _good(
@@ -77,7 +100,7 @@ def _good(
     for name, value in table.items():
         if name not in kinds:
             complaints.append(_line(file, f"{place}{name}", "unknown", f"there are {', '.join(kinds)}"))
-        elif type(value) is not kinds[name]:
+        elif type(value) is not kinds[name] and (type(value), kinds[name]) != (int, float):
             cure = f"allowed: {_KINDS[kinds[name]]}; the default stays"
             complaints.append(_line(file, f"{place}{name}", f"{value!r}", cure))
         else:
@@ -124,6 +147,12 @@ def default_text() -> str:
             "# [notify]          # how critical alerts and approval prompts call you",
             "# bell = true",
             "# terminal = true   # the terminal's own notification (OSC 9)",
+            "",
+            "# [llm]             # a language model that words answers; each figure of it is looked for in the ledger",
+            '# model = ""        # none: the ledger answers by itself',
+            f'# base_url = "{Llm().base_url}"',
+            f'# key_env = "{Llm().key_env}"    # the environment variable that holds the key; no key stands here',
+            f"# timeout_s = {Llm().timeout_s}",
             "",
             f"# [keys]            # {ALLOWED}",
             *keys,

@@ -53,6 +53,8 @@ def test_settings_can_not_be_changed(tmp_path: Path) -> None:
         ('[keys]\nreset = "7"', "keys.reset: '7' can't be its key; one letter or sign, ctrl+LETTER"),
         ('[keys]\nreset = "r"', "keys.reset: 'r' is the key of resume; take another; R stays"),
         ('[keys]\npause = "ctrl+c"', "keys.pause: 'ctrl+c' can't be its key; one letter or sign"),
+        ('[llm]\nkey = "secret"', "llm.key: unknown; there are model, base_url, key_env, timeout_s"),
+        ("[llm]\ntimeout_s = 0", "llm.timeout_s: 0; allowed: above 0 up to 120; the default stays"),
         ("theme = ", "(file): is not TOML in UTF-8 (Invalid value"),
         (b'theme = "\xff"', "(file): is not TOML in UTF-8 ('utf-8' codec"),
         ("a = " + "[" * 5_000, "(file): is not TOML in UTF-8 ("),

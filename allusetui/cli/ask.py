@@ -1,22 +1,25 @@
 """`allusetui ask`: a question to the journal of a session, or to an exported one."""
 
 import json
-from contextlib import closing
 from pathlib import Path
 
+from allusetui.cli.model import address
 from allusetui.cli.say import complain, plain, sessions_root
-from allusetui.domain.answer import Answer
+from allusetui.compose.answers import answer
 from allusetui.domain.text import untrusted
-from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
+from allusetui.law.load import LawError
 
 
-def ask(question: str, session: str, journal: Path | None, as_json: bool, sessions: Path | None) -> bool:
-    """Print the answer; gives whether there was one."""
+def ask(
+    question: str, session: str, journal: Path | None, as_json: bool, offline: bool, settings: Path | None,
+    sessions: Path | None,
+) -> None:  # fmt: skip
+    """Print the answer, or that there is none."""
     path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
     try:
-        found = _answer(question, path)
-    except JournalError as error:
+        found = answer(question, path, None if offline else address(settings))
+    except (JournalError, LawError) as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:
         allowed = "--session NAME of a session that was run, or --journal FILE.ndjson"
@@ -25,13 +28,3 @@ def ask(question: str, session: str, journal: Path | None, as_json: bool, sessio
         print(json.dumps({"answered": found.answered, "answer": found.text, "citations": list(found.citations)}))
     else:
         print(found.text)
-    return found.answered
-
-
-def _answer(question: str, path: Path) -> Answer:
-    # Imported here: the law takes time that a wrong path need not.
-    from allusetui.advisor.answers.ask import Offline
-    from allusetui.law.load import load
-
-    with closing(open_archive(path)) as archive:
-        return Offline(archive, load()).ask(question)

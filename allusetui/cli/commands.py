@@ -234,15 +234,18 @@ def ask(
     session: SessionName = "demo",
     journal: JournalFile = None,
     as_json: AsJson = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no language model, though one is named.")] = False,
+    settings: SettingsFile = None,
     sessions: SessionsFolder = None,
 ) -> None:
     """Ask the journal: why, when, how much, how many, which. Every sentence cites its records as [#1234].
 
-    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said.
+    An engine may be running; it is not disturbed. Exit 0 also where the journal can't tell, which is then said. A model
+    named in the settings, or by ALLUSETUI_LLM_MODEL, words the answer; a figure that stands in no record is refused.
     """
     from allusetui.cli.ask import ask as ask_journal
 
-    ask_journal(question, session, journal, as_json, sessions)
+    ask_journal(question, session, journal, as_json, offline, settings, sessions)
 
 
 @app.command()

@@ -61,7 +61,11 @@ def attach_to(session: str, theme: str | None, settings: Path | None, watch: boo
     from allusetui.cli.settings import prefs
 
     chosen = prefs(theme, settings, folder)
-    screen = onlooker(console, chosen, folder) if watch else dashboard(console, chosen, folder, lambda: None)
+    screen = (
+        onlooker(console, chosen, folder, settings)
+        if watch
+        else dashboard(console, chosen, folder, lambda: None, settings)
+    )
     heed_signals(screen, lambda: screen.leave(end=False))
     screen.run()
     console.close()

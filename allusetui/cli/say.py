@@ -26,6 +26,18 @@ def sessions_root() -> Path:
     return user_state_path("allusetui") / "sessions"
 
 
+def settings_file(given: Path | None) -> Path:
+    """The file that was named, else the one in the platform's config folder."""
+    if given is not None:
+        return given
+    # Imported here: most commands have no settings.
+    from platformdirs import user_config_path
+
+    from allusetui.settings import FILE_NAME
+
+    return user_config_path("allusetui") / FILE_NAME
+
+
 def plain(name: str) -> str:
     """A name as a folder's: letters, digits, hyphens and underscores."""
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)

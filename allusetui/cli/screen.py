@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
@@ -19,6 +20,7 @@ from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
+    from allusetui.domain.answer import Asking, Reply
     from allusetui.domain.calendar import Calendar
     from allusetui.domain.snapshot import Snapshot
     from allusetui.law.model import Law
@@ -45,28 +47,39 @@ class Lens:
         return Seen(snapshot, self._law, self._calendar)
 
 
-def dashboard(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dashboard:
+def dashboard(
+    console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None], settings: Path | None
+) -> Dashboard:
     """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
         begin()
         return Lens()
 
-    return Dashboard(console, grind, _wall_ms, prefs, Shelf(folder), _opening(folder))
+    return Dashboard(console, grind, _wall_ms, prefs, *_reading(folder, settings))
 
 
-def onlooker(console: Console, prefs: Prefs, folder: Path) -> Onlooker:
+def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, _wall_ms, prefs, Shelf(folder), _opening(folder))
+    return Onlooker(console, Lens, _wall_ms, prefs, *_reading(folder, settings))
 
 
 def _wall_ms() -> float:
     return monotonic() * SECOND_MS
 
 
-def _opening(folder: Path) -> str:
-    """What the header says before there is anything to show."""
-    return f"ALL-USE {folder.name} is starting"
+def _reading(folder: Path, settings: Path | None) -> "tuple[Shelf, str, Asking]":
+    """What a screen has of a session's folder: its reports, its first header, and its journal by questions."""
+    return Shelf(folder), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
+
+
+def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
+    """What the session's journal answers, worded by the model that the settings name."""
+    # Imported here: who asks nothing needs none of it.
+    from allusetui.cli.model import address
+    from allusetui.compose.answers import reply
+
+    return reply(folder, address(settings), question)
 
 
 def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:

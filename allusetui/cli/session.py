@@ -59,7 +59,7 @@ def run_session(start: Start) -> None:
         # Imported here: an engine without a screen has no settings.
         from allusetui.cli.settings import prefs
 
-        _with_screen(engine, folder, prefs(start.theme, start.settings, folder))
+        _with_screen(engine, folder, prefs(start.theme, start.settings, folder), start.settings)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
 
@@ -76,11 +76,11 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs") -> None:
+def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
-    left, lost = _watch(engine, folder, prefs)
+    left, lost = _watch(engine, folder, prefs, settings)
     if left is None and not lost and engine.started and not engine.ended.is_set():
-        left, lost = _watch(engine, folder, prefs)
+        left, lost = _watch(engine, folder, prefs, settings)
     if not engine.started and left is not None:
         return
     if not engine.started:
@@ -92,11 +92,13 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs") -> None:
     _wait_headless(engine, started=True)
 
 
-def _watch(engine: EngineThread, folder: Path, prefs: "Prefs") -> tuple[str | None, bool]:
+def _watch(
+    engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None
+) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
 
-    screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start())
+    screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start(), settings)
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:

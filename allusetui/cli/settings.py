@@ -3,19 +3,10 @@
 import sys
 from pathlib import Path
 
-from allusetui.cli.say import BAD_INPUT, complain
-from allusetui.settings import FILE_NAME, PALETTES, Loaded, default_text, load
+from allusetui.cli.say import BAD_INPUT, complain, settings_file
+from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
-
-
-def settings_file(given: Path | None) -> Path:
-    """The file that was named, else the one in the platform's config folder."""
-    if given is not None:
-        return given
-    from platformdirs import user_config_path
-
-    return user_config_path("allusetui") / FILE_NAME
 
 
 def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
@@ -47,6 +38,7 @@ def show(given: Path | None) -> None:
     print(f"{file}{'' if file.is_file() else ' (not there: all defaults)'}")
     print(f'theme = "{settings.theme}"    # {", ".join(found)}')
     print(f"notify: bell {settings.notify.bell}, terminal {settings.notify.terminal}".lower())
+    print(f"llm: {settings.llm.model or 'none'}, {settings.llm.base_url}, key in {settings.llm.key_env}")
     print("keys: " + ", ".join(f"{name} {key}" for name, key in settings.keys.items()))
     for line in complaints:
         print(f"allusetui: {line}", file=sys.stderr)

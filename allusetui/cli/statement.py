@@ -31,11 +31,12 @@ def compare(file: Path, session: str, journal: Path | None, broker_account: str 
         raise complain(
             f"{file}: {error.strerror}; allowed: a Flex query's XML or an activity statement's CSV"
         ) from None
+    parts = (statement.trades, statement.endings, statement.cash, statement.held, statement.ending_cash)
+    if all(part is None for part in parts):
+        raise complain(f"{file}: has nothing to compare; allowed: Trades, OptionEAE, CashTransactions, OpenPositions")
     with reading(session, journal, sessions) as archive:
         _check_is_ours(file, statement, archive)
         found = tie(statement, ours(tuple(archive.select(KINDS)), statement.first, statement.last))
-    if not any((statement.trades, statement.endings, statement.cash, statement.held, statement.ending_cash)):
-        raise complain(f"{file}: has nothing to compare; allowed: Trades, OptionEAE, CashTransactions, OpenPositions")
     print("\n".join(_lines(statement, found)))
     if found.differences:
         raise typer.Exit(FAILED)

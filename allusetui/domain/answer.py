@@ -1,7 +1,9 @@
 """What a person is told who asked the journal."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from allusetui.domain.snapshot import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +19,13 @@ class Answer:
     citations: tuple[int, ...] = ()
 
 
-Asking = Callable[[str], Answer]
-"""Gives the answer to a question; it may take seconds."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, and by seq each record that it cites: what led to it, and itself the last."""
+
+    answer: Answer
+    opened: Mapping[int, tuple[Told, ...]] = field(default_factory=dict)
+
+
+Asking = Callable[[str], Reply]
+"""Gives the reply to a question; it may take seconds. Raises OSError or ValueError, in a line, where it can't."""

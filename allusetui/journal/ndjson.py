@@ -35,9 +35,13 @@ class NdjsonArchive:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._starts, self._kinds = _indexed(path)
         # Read piece by piece, not through a map: a page that was mapped counts as memory of ours.
         self._file = os.open(path, os.O_RDONLY)
+        try:
+            self._starts, self._kinds = _indexed(path, self._file)
+        except BaseException:
+            os.close(self._file)
+            raise
 
     @property
     def last_seq(self) -> int:
@@ -115,22 +119,21 @@ def _codes(kinds: Collection[str]) -> list[int]:
     return [place for place, name in enumerate(_NAMES) if name in kinds]
 
 
-def _indexed(path: Path) -> tuple[Lines, NDArray[np.uint8]]:
+def _indexed(path: Path, file: int) -> tuple[Lines, NDArray[np.uint8]]:
     """Where each line begins, the end after them, and each line's kind as its place among the names."""
     starts: list[Lines] = []
     kinds: list[NDArray[np.uint8]] = []
     at = count = 0
     rest = b""
-    with path.open("rb", buffering=0) as file:
-        while read := file.read(_CHUNK):
-            text = rest + read
-            ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
-            if not ends.size and len(text) > _LONGEST_LINE:
-                raise _bad(path, count + 1, f"is longer than {_LONGEST_LINE} bytes")
-            begins = np.concatenate(([0], ends + 1))
-            kinds.append(_kinds_of(path, text, begins[:-1], count))
-            starts.append(at + begins[:-1])
-            at, count, rest = at + int(begins[-1]), count + ends.size, text[begins[-1] :]
+    while read := os.read(file, _CHUNK):
+        text = rest + read
+        ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+        if not ends.size and len(text) > _LONGEST_LINE:
+            raise _bad(path, count + 1, f"is longer than {_LONGEST_LINE} bytes")
+        begins = np.concatenate(([0], ends + 1))
+        kinds.append(_kinds_of(path, text, begins[:-1], count))
+        starts.append(at + begins[:-1])
+        at, count, rest = at + int(begins[-1]), count + ends.size, text[begins[-1] :]
     if rest:
         raise _bad(path, count + 1, "is cut off")
     return np.concatenate((*starts, [at])).astype(np.int64), np.concatenate((*kinds, [])).astype(np.uint8)

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "6f8af8f43f9995b43336eabbb3910eb5f3049a294d42e4141d1734b7b0f59a58"}
+shipped = {"v1.3": "b72d34e56e4a44db7db4960adfa43def4bcbc1ea7dc3c470538de0d0e337e410"}
 
 
 class LawError(Exception):

@@ -60,9 +60,18 @@ def _sixty_forty(whole: YearTax) -> str:
 
 
 def _years(ledger: TaxLedger, year: int) -> Iterator[YearTax]:
-    """Each account, then all."""
-    for account in (*ledger.accounts, None):
-        yield ledger.year(year, account)
+    """Each account of which the year tells anything, then all."""
+    for account in ledger.accounts:
+        mine = ledger.year(year, account)
+        if mine.marked_on is not None or _has_moved(mine):
+            yield mine
+    yield ledger.year(year)
+
+
+def _has_moved(mine: YearTax) -> bool:
+    r = mine.reserve
+    counts = mine.short.count, mine.long.count, mine.index.count, len(mine.income)
+    return any(counts) or any((r.opening, r.set_aside, r.released, r.paid))
 
 
 def _account_cells(ledger: TaxLedger, year: int) -> Iterator[tuple[str, ...]]:
@@ -114,7 +123,7 @@ def _flag(row: TaxRow) -> str:
 def _unmarked(ledger: TaxLedger, year: int) -> Iterator[Remark]:
     """What is missing in the year's figures, where anything is."""
     lines = tuple(
-        f"{name_of(each.account)} {each.quantity} {_contract(each.contract)}: no price at the year's last close; its"
+        f"{name_of(each.account)} {each.quantity} {_contract(each.contract)}: not marked at the year's last close; its"
         f" gain until then is not in these figures [#{each.seq}]"
         for each in ledger.unmarked
         if each.day.year == year

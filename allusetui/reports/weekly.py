@@ -156,9 +156,7 @@ def cuts_of(records: Records, week: str) -> Cuts:
     return Cuts(found, week)
 
 
-def _table(
-    told: list[Dated], during: list[Dated], tallies: dict[str, _Tally], week: str, at_ms: int
-) -> WeeklyTable:
+def _table(told: list[Dated], during: list[Dated], tallies: dict[str, _Tally], week: str, at_ms: int) -> WeeklyTable:
     purposes = {row.event.intent: _purpose(row.event) for row in told if isinstance(row.event, ev.OrderIntended)}
     types = {
         row.event.group: row.event for row in told if isinstance(row.event, ev.WeekTyped) and row.event.week == week

@@ -79,15 +79,24 @@ class Pages(Watch):
             self.show_screen(Why(self._frame, asked), lambda answer: None)
 
     def _asked(self, seen: Seen) -> "Asked | None":
-        from allusetui.tui.shown import asked_of, deeper
+        from allusetui.tui.shown import asked_of, cited, deeper
 
         pane = self.focused
         key = pane.at if isinstance(pane, Pane) else None
         if isinstance(self.screen, Why):
-            return deeper(seen, key) if key is not None else None
+            return deeper(seen, key, self.screen.asked.before) if key is not None else None
+        if self._is_on_questions and key is not None:
+            reply = self.inquirer.current.reply
+            return cited(seen, reply.opened, key) if reply is not None else None
         if pane is None or pane.id is None or key is None:
             return asked_of(seen, "sleeves", self.account) if self.account is not None else None
         return asked_of(seen, pane.id, key)
+
+    @property
+    def _is_on_questions(self) -> bool:
+        from allusetui.tui.screens.reports import Reports
+
+        return isinstance(self.screen, Reports) and self.screen.asks
 
     def _read(self, name: str) -> None:
         """Alerts that were looked at are read."""

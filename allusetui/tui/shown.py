@@ -14,6 +14,7 @@ from allusetui.view.approvals import OPEN, approvals
 from allusetui.view.calendar import calendar
 from allusetui.view.constitution import constitution
 from allusetui.view.header import header
+from allusetui.view.inquiry import inquiry_page
 from allusetui.view.journal import journal
 from allusetui.view.ladder import ladder
 from allusetui.view.leaps import leaps
@@ -22,12 +23,24 @@ from allusetui.view.orders import orders
 from allusetui.view.prompts import named, prompts
 from allusetui.view.protocol import at_risk, chosen
 from allusetui.view.questions import closing, ending, resetting, resuming
-from allusetui.view.reports import BOOKS, CURVES, LAW, LEAPS, WEEKS, books, curves, shelf, weeks, written
+from allusetui.view.reports import (
+    BOOKS,
+    CURVES,
+    LAW,
+    LEAPS,
+    QUESTIONS,
+    WEEKS,
+    books,
+    curves,
+    shelf,
+    weeks,
+    written,
+)
 from allusetui.view.ring import ring
 from allusetui.view.runbook import runbook
 from allusetui.view.silence import silence
 from allusetui.view.sleeves import sleeves
-from allusetui.view.why import about, asked_of, deeper, why
+from allusetui.view.why import about, asked_of, cited, deeper, why
 
 __all__ = [
     "BOOKS",
@@ -36,6 +49,7 @@ __all__ = [
     "LEAPS",
     "OPEN",
     "PANES",
+    "QUESTIONS",
     "WEEKS",
     "AlertRaised",
     "ApprovalDecided",
@@ -46,12 +60,14 @@ __all__ = [
     "asked_of",
     "books",
     "chosen",
+    "cited",
     "closing",
     "constitution",
     "curves",
     "deeper",
     "ending",
     "header",
+    "inquiry_page",
     "journal",
     "leaps",
     "named",

@@ -12,7 +12,8 @@ from allusetui.tui.keys import bindings
 from allusetui.tui.pages import Pages
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
-from allusetui.tui.screens.typing import Filter, Pick, Typing
+from allusetui.tui.screens.main import Full
+from allusetui.tui.screens.typing import Filter, Pick, Query, Typing
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import AT_ONCE, COMMANDS, Choice
@@ -31,14 +32,31 @@ class Viewer(Pages):
     # By typing
 
     def action_find(self) -> None:
-        """Filter the journal where one is looked at; else choose an account."""
+        """Filter the journal where one is looked at; ask it among the reports; else choose an account."""
         focused = self.focused
-        if focused is not None and focused.id == "journal":
+        if isinstance(self.screen, Full) and self.screen.pane_name == "reports":
+            self._inquire()
+        elif focused is not None and focused.id == "journal":
             self.show_screen(Filter(self.wanted, self._filter), lambda answer: None)
         elif (seen := self._seen) is not None:
             accounts = seen.snapshot.state.accounts.values()
             choices = [Choice(a.name, a.name, " ".join([a.status.value, *sorted(a.latches)])) for a in accounts]
             self._pick("choose an account", choices, self._choose)
+
+    def _inquire(self) -> None:
+        from allusetui.tui.screens.reports import Reports
+
+        screen = self.screen
+        if self.inquirer.is_busy:
+            self._refuse("a question is being looked up")
+            return
+
+        def asked_for(question: str | None) -> None:
+            if question and question.strip() and isinstance(screen, Reports):
+                self.inquirer.ask(question)
+                screen.open_questions()
+
+        self.show_screen(Query(), asked_for)
 
     def _filter(self, words: str) -> None:
         self.wanted = words

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -34,7 +35,10 @@ from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.shelf import Shelf, empty_shelf
 
 if TYPE_CHECKING:
+    from allusetui.domain.answer import Asking
     from allusetui.domain.snapshot import Snapshot
+    from allusetui.tui.inquirer import Inquirer
+    from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
 FIRST_POLL_S = 0.05
@@ -67,6 +71,7 @@ class Watch(App[str], inherit_bindings=False):
         prefs: Prefs | None = None,
         shelf: Shelf = empty_shelf,
         opening: str = "ALL-USE is starting",
+        asking: "Asking | None" = None,
     ) -> None:
         no_colour = os.environ.get("NO_COLOR")
         super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
@@ -89,12 +94,14 @@ class Watch(App[str], inherit_bindings=False):
         self.lost = False
         """Whether its terminal is gone."""
         self.account: str | None = None
+        self._asking = asking
         self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
         self._frame = Frame(
             self._header, self._alert, self._keys, self._alerts, self._journal, lambda: self.wanted, shelf,
             (Cell(" "), Cell(untrusted(opening))), lambda: self._seen,
+            lambda: self.inquirer.current,
         )  # fmt: skip
         self.main = Main(self._frame)
         self._lens: Lens | None = None
@@ -106,6 +113,20 @@ class Watch(App[str], inherit_bindings=False):
         self._read_seq = 0
         self._home: asyncio.AbstractEventLoop | None = None
         self._left: str | None = None
+
+    @cached_property
+    def inquirer(self) -> "Inquirer":
+        """Made where somebody first asks, or looks where one would."""
+        from allusetui.tui.inquirer import Inquirer, nobody
+
+        return Inquirer(self._asking or nobody, lambda found: self._soon(self._tell_reply, found))
+
+    def _tell_reply(self, found: "Inquiry") -> None:
+        """A question has been looked up."""
+        self.inquirer.current = found
+        if self._seen is not None:
+            for pane in self.screen.query("#document").results(Pane):
+                pane.show(self._seen)
 
     # The beginning and the end
 

@@ -20,10 +20,13 @@ def chapter_title(key: str, title: str, columns: Sequence[Column]) -> Row:
     return row(key, columns, {"looked at": Cell(f"{title}:", Tone.GOOD)})
 
 
-def cause_rows(seen: Seen, told: Told, columns: Sequence[Column]) -> Iterator[Row]:
-    """The events before it about the same order, contract or entry, and the event itself, the newest last."""
+def cause_rows(seen: Seen, told: Told, columns: Sequence[Column], known: Sequence[Told] = ()) -> Iterator[Row]:
+    """What is known to have led to it, else the events before it about the same order, contract or entry.
+
+    The event itself is the last.
+    """
     now_ms, own = seen.snapshot.now_ms, ties(told)
-    before = [each for each in seen.snapshot.tail if each.seq < told.seq and own & ties(each)]
+    before = known or [each for each in seen.snapshot.tail if each.seq < told.seq and own & ties(each)]
     yield chapter_title("e", "what led to it", columns)
     for each in (*before[-_CAUSES:], told):
         cells = {

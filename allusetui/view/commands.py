@@ -35,7 +35,7 @@ COMMANDS: Final = (
     Command("reports", "g", "reports, ledger, constitution, charts"),
     Command("maximise", "m", "this pane in full, and back"),
     Command("alerts", "!", "alerts in full, which acknowledges them"),
-    Command("find", "/", "choose an account by its name; in the journal: filter"),
+    Command("find", "/", "choose an account by its name; in the journal: filter; in reports: ask"),
     Command("palette", "ctrl+p", "every command, found by its words"),
     Command("theme", "t", "the next palette of colours"),
     Command("copy", "C", "copy the chosen row, alert or why"),

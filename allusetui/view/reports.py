@@ -18,11 +18,11 @@ from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
 from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
 from allusetui.view.shelf import Shelf
 
-CURVES, BOOKS, LEAPS, WEEKS, LAW = "curves", "books", "LEAPs", "weeks", "constitution"
+CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS = "curves", "books", "LEAPs", "weeks", "constitution", "questions"
 _LONGEST_LINE, _SET_IN = 500, 4
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
-_ALWAYS = (CURVES, BOOKS, LEAPS, WEEKS, LAW)
+_ALWAYS = (CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS)
 _LABEL, _SUM = 12, 13
 _HEIGHT = 6
 

@@ -1,7 +1,7 @@
 """Why: of a row every clause that was looked at, its figures, the law's numbers and the verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -41,6 +41,8 @@ class Asked:
 
     subject: Subject | None
     told: Told | None = None
+    before: tuple[Told, ...] = ()
+    """What led to the event, where that is known from further back than the tail."""
 
 
 def asked_of(seen: Seen, pane: str, key: str) -> Asked | None:
@@ -60,13 +62,23 @@ def asked_of(seen: Seen, pane: str, key: str) -> Asked | None:
     return _event_of((*snapshot.alerts, *snapshot.tail), seen, key)
 
 
-def deeper(seen: Seen, key: str) -> Asked | None:
+def cited(seen: Seen, opened: Mapping[int, tuple[Told, ...]], key: str) -> Asked | None:
+    """What a row of an answer from the journal cites: the event, and what led to it."""
+    seq = key.partition(".")[0].removeprefix("#")
+    found = opened.get(int(seq)) if seq.isdecimal() else None
+    if not found:
+        return None
+    asked = _event_of(found, seen, seq)
+    return replace(asked, before=found[:-1]) if asked is not None else None
+
+
+def deeper(seen: Seen, key: str, before: Sequence[Told] = ()) -> Asked | None:
     """What a row of an answer says more about."""
     place, _, rest = key.partition("|")
     if rest:
         account, _, symbol = rest.partition("|")
         return Asked(OfEntry(account, symbol))
-    return _event_of(seen.snapshot.tail, seen, place.removeprefix("#")) if place.startswith("#") else None
+    return _event_of((*before, *seen.snapshot.tail), seen, place.removeprefix("#")) if place.startswith("#") else None
 
 
 def _event_of(tail: Sequence[Told], seen: Seen, key: str) -> Asked | None:
@@ -118,7 +130,7 @@ def why(seen: Seen, asked: Asked, width: int) -> Table:
     columns = choose(_SPECS, width)
     rows: list[Row] = []
     if asked.told is not None:
-        rows += cause_rows(seen, asked.told, columns)
+        rows += cause_rows(seen, asked.told, columns, asked.before)
         rows += clause_rows(seen, asked.told.event, columns)
     if asked.subject is not None:
         s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)

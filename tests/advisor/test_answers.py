@@ -1,9 +1,12 @@
 """What a journal made by hand answers: spellings, times, sums, causes, tricks, and text that lies."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.query import How, Unanswerable
@@ -46,6 +49,13 @@ LAST_MS = to_ms(datetime(2026, 3, 6, 16, 30))
         ("Which events name clause 6.4?", (14, 16), "2 events"),
         ("When did REV reach level 3?", (14,), "from level 0 to level 3"),
         ("What happened to the minis?", (22,), ""),
+        ("What was the deepest drawdown of GEN?", (23,), "13.75 %"),
+        ("What was GEN's highest equity?", (8,), "400,000.00"),
+        ("When was the last fill of REV?", (15,), "bought 2 NVDA"),
+        ("When did REV trade first?", (7,), "sold 2 NVDA"),
+        ("Which accounts are there?", (2, 3, 4, 22), "4 accounts"),
+        ("How much premium was sold?", (7, 15), "Of it the premium sold is 620.00"),
+        ("What type was the week of 2026-03-05?", (25,), "type Roll"),
     ],
 )  # fmt: skip
 def test_11_4_what_is_asked_is_answered_with_its_records(question: str, cites: tuple[int, ...], says: str) -> None:
@@ -113,6 +123,25 @@ def test_a_fill_that_was_told_twice_counts_once() -> None:
 
 def test_the_same_question_has_the_same_answer() -> None:
     assert OFFLINE.ask("Why did GEN pivot?") == Offline(hand_made(), load()).ask("Why did GEN pivot?")
+
+
+WORDS = (
+    "why", "when", "how", "much", "many", "which", "did", "what", "was", "last", "first", "week", "9", "10", "march",
+    "yesterday", "gen", "rev-acc", "com", "mini", "1", "the", "second", "sleeve", "nvda", "apple", "tsla", "pivot",
+    "stop", "roll", "assigned", "premium", "fees", "dividends", "drawdown", "equity", "level", "3", "skip", "spread",
+    "clause", "6.4", "alert", "paused", "latch", "tax", "since", "before", "2026-03-03", "tuesday", "between", "and",
+    "highest", "?", ",", "'", "hedge", "leap", "not", "trade", "happened", "account",
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join), st.text(max_size=600)))
+def test_11_4_whatever_is_asked_each_line_cites_and_no_figure_is_strange(question: str) -> None:
+    answer = OFFLINE.ask(question)
+    assert all("[#" in line for line in answer.text.splitlines())
+    assert set(answer.citations) == {int(seq) for seq in re.findall(r"\[#(\d+)\]", answer.text)}
+    assert "a figure of its answer" not in answer.text, "the grammar told what its records do not"
+    assert all(c == "\n" or c.isprintable() for c in answer.text)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ def premiums(run: Replayed) -> Records:
     return [r for r in fills if "strike" in r["data"]["contract"] and r["data"]["contract"]["symbol"] != "SPX"]
 
 
+def sold_premium(run: Replayed) -> Decimal:
+    sales = (r["data"] for r in premiums(run) if r["data"]["side"] == "SELL")
+    return sum((Decimal(repr(d["price"])) * d["quantity"] * 100 for d in sales), Decimal(0))
+
+
 def net_premium(run: Replayed) -> Decimal:
     sign = {"SELL": 100, "BUY": -100}
     return total(premiums(run), lambda d: 0) + sum(
@@ -118,7 +123,7 @@ CASES = (
         True,
         first_and_last(premiums),
         lambda run: [f"{net_premium(run):,.2f} dollars"],
-        lambda run: {net_premium(run), Decimal(len(premiums(run)))},
+        lambda run: {net_premium(run), sold_premium(run), Decimal(len(premiums(run)))},
     ),
     Case(
         "How many rolls were refused in 2020?",

@@ -1,6 +1,7 @@
 """`allusetui ask`: of a session or an exported journal, as text or JSON, and what it says to bad input."""
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -11,13 +12,17 @@ import pytest
 from allusetui.journal.export import export
 from allusetui.journal.sqlite import SqliteJournal
 from tests.advisor.asking import hand_made
+from tests.advisor.model_server import message, script, serving
 
 WHY = "Why did Gen-Acc pivot last week?"
 
 
-def ask(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def ask(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run it with no settings of the machine's owner, and no model but one of `env`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ALLUSETUI_LLM")}
     command = [sys.executable, "-m", "allusetui", "ask", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+    whole = {**kept, "XDG_CONFIG_HOME": "/nonexistent", **env}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=whole, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +80,31 @@ def test_a_journal_that_is_missing_or_damaged_is_told_in_a_line_with_its_cure(ex
     assert json.loads(empty.stdout) == {
         "answered": False, "answer": "I can't tell from the ledger: it is empty.", "citations": [],
     }  # fmt: skip
+
+
+def test_a_model_that_is_named_words_the_answer_and_its_key_comes_from_the_environment(
+    exported: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("pydantic_ai")
+    look = {"how": "why", "topic": "pivot", "account": "GEN", "period": "last week"}
+    good = "GEN pivoted with its equity at 339,000.00 [#11]."
+    settings = tmp_path / "settings.toml"
+    with serving(script(message(None, [look]), message(good), message(None, [look]), message("-1 [#11]."))) as (
+        url,
+        heard,
+    ):
+        settings.write_text(f'[llm]\nmodel = "m"\nbase_url = "{url}"\nkey_env = "MY_KEY"\n')
+        known = ("--journal", str(exported), "--settings", str(settings))
+        done = ask(WHY, *known, MY_KEY="from-the-environment")
+        lie = ask(WHY, *known, ALLUSETUI_LLM_MODEL="other")
+        alone = ask(WHY, *known, "--offline")
+    assert done.stdout == f"{good}\n"
+    assert [request["key"] for request in heard] == ["Bearer from-the-environment"] * 2 + ["Bearer none"] * 2
+    assert [request["model"] for request in heard] == ["m", "m", "other", "other"]
+    assert "The model's answer was not used: a figure of it" in lie.stdout and "[#11]" in lie.stdout
+    assert alone.stdout in lie.stdout and "model" not in alone.stdout
+
+
+def test_settings_that_are_named_have_to_be_there(exported: Path, tmp_path: Path) -> None:
+    said = refusal(ask(WHY, "--journal", str(exported), "--settings", str(tmp_path / "none.toml")))
+    assert "no such file; allusetui settings --write makes one" in said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui import cli
+from allusetui.cli import commands
 
 RUN = """
 [scenario]
@@ -24,7 +24,7 @@ iv = 0.25
 def run(*args: str | Path) -> int:
     """The exit code of the command."""
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 
@@ -115,8 +115,8 @@ def test_it_says_no_in_one_line(capsys: pytest.CaptureFixture[str], folder: Path
 def test_an_empty_or_broken_journal_is_refused_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_text("", encoding="utf-8")
-    told = refused(capsys, "weekly", "--journal", path)
-    assert told.endswith("holds no record; allowed: the journal of a session that was run")
+    said = refused(capsys, "weekly", "--journal", path)
+    assert said.endswith("holds no record; allowed: the journal of a session that was run")
     path.write_text("what is this\n", encoding="utf-8")
     assert str(path) in refused(capsys, "weekly", "--journal", path)
 

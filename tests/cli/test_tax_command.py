@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from allusetui import cli
-from allusetui.cli import say
+from allusetui.cli import commands, say
 from allusetui.domain.event import AccountProvisioned, LotClosed
 from allusetui.journal.archive import open_archive
 from allusetui.journal.export import export
@@ -39,7 +38,7 @@ data = "{DATA}"
 
 def run(*args: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 
@@ -154,7 +153,7 @@ def test_10_3_the_page_tells_terms_flags_reserve_and_assignments(
     told = capsys.readouterr().out
     # 100 at 180 − (195 − 1.50 + 0.0065): a loss of 1,350.65, of which 40 % stand against what COM bought.
     assert "GEN 100 AAPL sold 2020-03-09, a loss of 1,350.65: 40 flagged, 540.26; replaced by 40 AAPL of COM" in told
-    assert "COM 1 SPX 2021-06-18 3000 P: no price at the year's last close" in told
+    assert "COM 1 SPX 2021-06-18 3000 P: not marked at the year's last close" in told
     assert "GEN 100 AAPL: 2020-03-04 put sold 100 at 1.5 [#3]" in told
     assert max(map(len, told.splitlines())) <= 100
     assert all(line == line.rstrip() for line in told.splitlines())

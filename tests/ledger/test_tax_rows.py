@@ -125,6 +125,13 @@ def test_10_3_a_mark_that_nobody_told_is_said_and_taxes_nothing() -> None:
     assert [(row.contract, row.quantity, row.account) for row in taxes.unmarked] == [(HEDGE, 2, "GEN")]
 
 
+def test_10_3_a_year_s_end_that_nobody_marked_is_said() -> None:
+    book = Dealing().on("2020-09-01").trade(HEDGE, 2, "100").on("2021-01-04").shares("AAPL", 1, "130")
+    (missing,) = book.taxes.unmarked
+    assert (missing.contract, missing.quantity, missing.day) == (HEDGE, 2, date(2020, 12, 31))
+    assert book.taxes.rows == ()
+
+
 def test_10_3_an_expiry_booked_after_the_year_s_end_is_of_its_own_year() -> None:
     last = put("AAPL", "2021-12-31", "100")
     book = Dealing().on("2021-12-29").trade(last, -1, "2").on("2022-01-03").settle("expired", last, 1, "0")

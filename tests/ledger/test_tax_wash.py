@@ -119,6 +119,14 @@ def test_10_3_a_split_between_loss_and_purchase_is_reckoned_with() -> None:
     assert flags(book.on("2020-09-01").shares("AAPL", 100, "130")) == [(D(25), D(250))]
 
 
+def test_10_3_a_sale_that_the_broker_corrects_is_not_bought_again() -> None:
+    # 100 sold at 190, taken back, and sold at 190.10 by the same order.
+    book, aapl = bought_in_january().on("2020-05-01"), Stock("AAPL")
+    book.trade(aapl, -100, "190", intent="9").trade(aapl, 100, "190", intent="9").trade(aapl, -100, "190.1", intent="9")
+    assert flags(book) == [(D(0), D(0)), (D(0), D(0))]
+    assert book.taxes.year(2020).gain == D(-990)
+
+
 def test_10_3_what_was_accepted_as_gone_was_no_sale() -> None:
     book = bought_in_january().on("2020-05-01")
     aapl = Stock("AAPL")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allusetui import cli
-from allusetui.cli import say
+from allusetui.cli import commands, say
 from allusetui.domain.contract import Option, Right
 from allusetui.statement.read import LARGEST, read
 from allusetui.statement.values import StatementError, moment, number, option_of
@@ -93,7 +92,7 @@ BAD: dict[str, tuple[bytes, str]] = {
 
 def run(*args: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 

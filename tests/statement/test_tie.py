@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui import cli
+from allusetui.cli import commands
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import SessionStarted
 from allusetui.journal.export import export
@@ -181,6 +181,14 @@ def test_10_3_what_the_file_has_no_section_for_is_not_compared_and_said() -> Non
     assert (found.differences, found.missing) == ((), ("cash transactions", "cash report"))
 
 
+def test_10_3_a_section_without_a_row_says_that_nothing_happened() -> None:
+    records = book()
+    told = Stated(date(2020, 3, 4), date(2020, 3, 4), {"Trade": []})
+    assert [each.what for each in compared(told, records).differences] == ["trade"]
+    idle = Stated(date(2020, 3, 5), date(2020, 3, 5), {"Trade": [], "CashTransaction": []})
+    assert compared(idle, records).differences == ()
+
+
 def test_10_3_option_events_alone_tell_of_the_shares_too() -> None:
     records = book()
     told = stated(records)
@@ -206,7 +214,7 @@ def test_10_3_shares_alone_are_a_position() -> None:
 
 def run(*args: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.app([str(arg) for arg in args])
+        commands.app([str(arg) for arg in args])
     return int(ended.value.code or 0)
 
 

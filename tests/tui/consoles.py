@@ -4,10 +4,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from allusetui.domain.answer import Asking
 from allusetui.domain.console import Key
 from allusetui.domain.event import OperatorKey
 from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
+from allusetui.tui.inquirer import nobody
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 from allusetui.view.shelf import Shelf, empty_shelf
@@ -105,7 +107,7 @@ class Clock:
 
 
 def dashboard(
-    replayed: Replayed, prefs: Prefs | None = None, shelf: Shelf = empty_shelf
+    replayed: Replayed, prefs: Prefs | None = None, shelf: Shelf = empty_shelf, asking: Asking = nobody
 ) -> tuple[Dashboard, Served, Clock]:
     """A dashboard on a run's end, its console and its clock."""
     console, clock = Served(snapshot_of(replayed)), Clock()
@@ -113,4 +115,4 @@ def dashboard(
     def read(shown: Snapshot) -> Seen:
         return Seen(shown, LAW, replayed.run.calendar)
 
-    return Dashboard(console, lambda: read, clock, prefs, shelf), console, clock
+    return Dashboard(console, lambda: read, clock, prefs, shelf, asking=asking), console, clock

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from textual.pilot import Pilot
 
+from allusetui.domain.answer import Asking
 from allusetui.tui.app import Dashboard
+from allusetui.tui.inquirer import nobody
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.main import Full
@@ -81,9 +83,13 @@ class Desk:
 
 @asynccontextmanager
 async def watching(
-    replayed: Replayed, size: tuple[int, int] = (80, 24), prefs: Prefs | None = None, shelf: Shelf = empty_shelf
+    replayed: Replayed,
+    size: tuple[int, int] = (80, 24),
+    prefs: Prefs | None = None,
+    shelf: Shelf = empty_shelf,
+    asking: Asking = nobody,
 ) -> AsyncIterator[Desk]:
-    app, console, clock = dashboard(replayed, prefs, shelf)
+    app, console, clock = dashboard(replayed, prefs, shelf, asking)
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, console, clock, pilot)
         await desk.until(lambda: app.account is not None and bool(app.main.query_one("#risk", Pane).keys))

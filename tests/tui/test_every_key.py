@@ -9,7 +9,7 @@ from allusetui.tui.keys import FULL, bound
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval, Ask
 from allusetui.tui.screens.main import Main
-from allusetui.tui.screens.typing import Filter, Pick
+from allusetui.tui.screens.typing import Filter, Pick, Query
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import COMMANDS, KEYS
@@ -55,7 +55,7 @@ def acted(desk: Desk, name: str, place: str, before: str | None) -> bool:
         case "maximise":  # an answer has the screen for itself already
             return isinstance(screen, Why) if place == "why" else desk.full == (place if before is None else None)
         case "find":
-            return isinstance(screen, Filter if before == "journal" else Pick)
+            return isinstance(screen, {"journal": Filter, "reports": Query}.get(before or "", Pick))
         case "palette":
             return isinstance(screen, Pick)
         case "theme":

@@ -7,11 +7,13 @@ from hashlib import sha256
 
 import pytest
 
+from allusetui.domain.answer import Answer, Reply
 from allusetui.domain.event import ReportWritten
 from allusetui.domain.snapshot import Mark, Told
 from allusetui.view.constitution import constitution
 from allusetui.view.fit import width_of_line
-from allusetui.view.model import Cell, Seen, Tone
+from allusetui.view.inquiry import Inquiry, inquiry_page
+from allusetui.view.model import Cell, Seen, Table, Tone
 from allusetui.view.reports import books, curves, shelf, weeks, written
 from allusetui.view.shelf import empty_shelf
 from tests.replaying import replay_text
@@ -49,7 +51,7 @@ def marked(seen: Seen, equities: list[int]) -> Seen:
 def test_the_newest_report_stands_first_after_what_is_always_there(seen: Seen) -> None:
     two = (*reported(seen).snapshot.reports, *reported(seen, "2026-W10").snapshot.reports)
     table = shelf(replace(seen, snapshot=replace(seen.snapshot, reports=two)), 40)
-    always = ["curves", "books", "LEAPs", "weeks", "constitution"]
+    always = ["curves", "books", "LEAPs", "weeks", "constitution", "questions"]
     assert [row.key for row in table.rows] == [*always, "weekly 2026-W10", "weekly 2026-W09"]
 
 
@@ -148,6 +150,23 @@ def test_0_7_a_clause_tells_whom_it_holds_back_today_and_the_figures_or_the_laws
     assert found["0.7"]["figures"].text.startswith("GEN: no person has paused it")
     assert found["0.5"]["today"].text == "–" and found["0.5"]["figures"].text.startswith("steps 3, slippage cap 0.05")
     assert found["6.9"]["today"].text == "✓ GEN" and "ATR" in found["6.9"]["figures"].text
+
+
+def told_in(table: Table) -> str:
+    return "\n".join(text_of(row.cells) for row in table.rows)
+
+
+def test_the_page_of_questions_says_how_to_ask_what_is_read_and_what_a_sentence_stands_on(seen: Seen) -> None:
+    told = Told(7, seen.snapshot.now_ms, ReportWritten(period="weekly", name="2026-W09", sha256="0" * 64))
+    answered = Reply(Answer(False, "I can't tell [#7].\nHow so [#7]."), {7: (told,)})
+    assert not inquiry_page(seen, Inquiry(), 60).rows
+    assert inquiry_page(seen, Inquiry(), 60).empty.startswith("/ asks the journal")
+    assert "being read" in told_in(inquiry_page(seen, Inquiry("why?"), 60))
+    assert "no journal" in told_in(inquiry_page(seen, Inquiry("why?", failure="no journal"), 60))
+    table = inquiry_page(seen, Inquiry("why?", answered), 60)
+    assert [row.key.partition(".")[0] for row in table.rows] == ["q", "#7", "#7", "#7", "#7"]
+    assert len({row.key for row in table.rows}) == len(table.rows)
+    assert told_in(table).count("report written") == 2
 
 
 @pytest.mark.clause("12.2", "12.3")

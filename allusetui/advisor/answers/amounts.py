@@ -73,9 +73,14 @@ def _of(name: str) -> Amount:
 
 
 field_amounts: Final[Mapping[str, Amount]] = {
-    name: _of(name)
-    for name in ("amount", "premium", "profit", "gain", "tax_reserve", "leaps", "quantity", "shares", "exposure")
+    name: _of(name) for name in ("amount", "premium", "profit", "gain", "tax_reserve", "exposure")
 }
+
+
+def quantity(event: ev.Event) -> Decimal | None:
+    """How many contracts an event tells of."""
+    value = getattr(event, "quantity", None)
+    return Decimal(value) if isinstance(value, int) else None
 
 
 def total(amount: Amount, events: list[ev.Event]) -> Decimal:

@@ -19,8 +19,8 @@ _TOKEN: Final = re.compile(
 )
 _SPELLED: Final = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|dozens?|half|halved"
-    r"|twice|thrice|doubled?|tripled?|quarter of|thirds? of|percent|zero|nought|nothing at all)\b",
+    r"|eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|dozens?|half"
+    r"|halved|twice|thrice|doubled?|tripled?|quarter of|thirds? of|percent|zero|nought|nothing at all)\b",
     re.IGNORECASE,
 )
 

@@ -75,6 +75,11 @@ class Finder:
             (each for each in later if all(getattr(each.event, n) == getattr(told.event, n) for n in same)), None
         )
 
+    def opened(self, seq: int) -> tuple[Told, ...]:
+        """What led to a record, and the record itself."""
+        told = Told(*next(self.archive.select(after=seq - 1, until=seq)))
+        return (*self.chain(told), told)
+
     def chain(self, told: Told) -> tuple[Told, ...]:
         """What led to an event, back to the market's own figures."""
         return chain(told, self._lead)

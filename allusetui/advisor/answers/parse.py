@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from allusetui.advisor.answers.names import accounts_in, symbols_in
-from allusetui.advisor.answers.query import How, Query, Span, Unanswerable
+from allusetui.advisor.answers.query import End, How, Query, Span, Unanswerable
 from allusetui.advisor.answers.spans import span_in
 from allusetui.advisor.answers.topics import ANYTHING, HAPPENED, TOPICS, Topic
 from allusetui.domain.contract import Right
@@ -31,7 +31,12 @@ _STANDS: Final = re.compile(r"\bwhat (?:was|is|were|are|'s)\b|\bwhat's\b|\b(?:wh
 _LEVEL: Final = re.compile(r"\b(?:level|lvl|l)[ -]?([0-3])\b")
 _CLAUSE: Final = re.compile(r"\b(?:clause|rule|law|section|§)s? ?§?(\d{1,2}\.\d{1,2}|s\.\d)\b|\b(\d{1,2}\.\d{1,2})\b")
 _RIGHTS: Final = ((re.compile(r"\bputs?\b|\bcsps?\b"), Right.PUT), (re.compile(r"\bcalls?\b|\bccs?\b"), Right.CALL))
-_FIRST: Final = re.compile(r"\bfirst\b|\bearliest\b|\binitial\w*\b")
+_ENDS: Final = (
+    (End.FIRST, re.compile(r"\bfirst\b|\bearliest\b")),
+    (End.LAST, re.compile(r"\blast\b|\blatest\b|\bmost recent|\bnewest\b")),
+    (End.MOST, re.compile(r"\b(?:deep|high|large|bigg|great)(?:est)\b|\bworst\b|\bmost\b|\bmax\w*\b|\bpeak\b")),
+    (End.LEAST, re.compile(r"\b(?:low|small|shallow)est\b|\bleast\b|\bmin(?:imum)?\b|\btrough\b")),
+)
 _REASONS: Final[Mapping[str, str]] = {
     "earnings unknown": "earnings_unknown", "unknown earnings": "earnings_unknown",
     "no chain": "no_chain",
@@ -79,7 +84,7 @@ def query_of(
         reason=_reason(text) if topic.name in ("skip", "abandoned") else None,
         right=_right(text) if topic.name != "called away" else None,
         clause=clause,
-        first=_FIRST.search(text) is not None,
+        end=next((end for end, words in _ENDS if words.search(text)), End.ALL),
     )  # fmt: skip
 
 

@@ -18,6 +18,16 @@ class How(StrEnum):
     WHETHER = "whether"
 
 
+class End(StrEnum):
+    """Which of many: the earliest, the latest, the one with the highest figure, or the lowest."""
+
+    ALL = "all"
+    FIRST = "first"
+    LAST = "last"
+    MOST = "most"
+    LEAST = "least"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From an instant to before another, ms; None: as far as the journal goes."""
@@ -28,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`accounts` and `symbols` empty: of all. `first`: the earliest is meant, not the latest.
+    """`accounts` and `symbols` empty: of all. `end`: which of them are meant.
 
     `level`: the protocol's, to which it rose. `reason`: as the journal spells it.
     """
@@ -42,7 +52,7 @@ class Query:
     reason: str | None = None
     right: Right | None = None
     clause: str | None = None
-    first: bool = False
+    end: End = End.ALL
 
 
 class Unanswerable(Exception):

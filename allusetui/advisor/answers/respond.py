@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Final
 
+from allusetui.advisor.answers.amounts import quantity
 from allusetui.advisor.answers.find import Finder
-from allusetui.advisor.answers.query import How, Query, Span
+from allusetui.advisor.answers.query import End, How, Query, Span
 from allusetui.advisor.answers.sentence import Derived, Op, Sentence, counted, fall, summed
 from allusetui.advisor.answers.tell import moment, number, sentence_of
 from allusetui.domain import event as ev
@@ -60,7 +61,7 @@ def cannot(reason: str, finder: Finder) -> Found:
 
 
 def _why(query: Query, finder: Finder) -> Found:
-    rows = finder.found(query, backwards=not query.first)
+    rows = finder.found(query, backwards=query.end is not End.FIRST)
     told = next(rows, None)
     if told is None:
         return _nothing(query, finder, premise=True)
@@ -73,7 +74,7 @@ def _why(query: Query, finder: Finder) -> Found:
     if others and isinstance(told.event, ev.EntrySkipped):
         said.append(_reasons([told, *others]))
     elif others:
-        which = "earliest" if query.first else "latest"
+        which = "earliest" if query.end is End.FIRST else "latest"
         said.append(
             Sentence(f"That is the {which} {query.topic.noun} of more than one in that time", _sorted([told, *others]))
         )
@@ -88,7 +89,10 @@ def _reasons(skips: Sequence[Told]) -> Sentence:
 
 
 def _listed(query: Query, finder: Finder, premise: bool) -> Found:
-    told = list(finder.found(query))
+    if query.end in (End.FIRST, End.LAST):
+        told = _head(finder.found(query, backwards=query.end is End.LAST), 1)
+    else:
+        told = list(finder.found(query))
     if not told:
         return _nothing(query, finder, premise)
     said = [_count_of(query, told)] if query.how is How.WHETHER or len(told) > 1 else []
@@ -96,10 +100,9 @@ def _listed(query: Query, finder: Finder, premise: bool) -> Found:
         said += _summed(query, finder)[1]
     if len(told) > _MOST_TOLD and query.how is not How.WHEN:
         said += _shares(query, told)
-        if query.topic.kinds and not query.first:
-            said += [told_of(each) for each in told[-3:]]
+        said += [told_of(each) for each in told[-3:]]
     else:
-        said += [told_of(each) for each in (told[:_MOST_TOLD] if query.first else told[-_MOST_TOLD:])]
+        said += [told_of(each) for each in told[-_MOST_TOLD:]]
     return True, said
 
 
@@ -111,7 +114,7 @@ def _counted(query: Query, finder: Finder) -> Found:
     if isinstance(
         told[0].event, ev.AssignmentReceived | ev.CalledAwayReceived | ev.ExpiredReceived | ev.StopDone | ev.RollDone
     ):
-        contracts = summed(told, _quantity)
+        contracts = summed(told, quantity)
         said.append(Sentence(f"They are {number(int(contracts.value))} contracts", tuple(told), (contracts,)))
     return True, said + _shares(query, told)
 
@@ -130,11 +133,16 @@ def _summed(query: Query, finder: Finder) -> Found:
         many = f"{number(len(own))} {_noun(query, own)}"
         text = f"For {who} the {query.topic.amount_noun} came to {number(sum_.value)} dollars in {many}"
         said.append(Sentence(text, tuple(own), (sum_, count)))
+    if (part := query.topic.part) is not None:
+        of_it = summed(told, part)
+        said.append(Sentence(f"Of it the {query.topic.part_noun} is {number(of_it.value)}", tuple(told), (of_it,)))
     return True, said
 
 
 def _stand(query: Query, finder: Finder) -> Found:
     """A figure as it stood last in the time that was asked about, of each account."""
+    if query.end in (End.MOST, End.LEAST):
+        return _extreme(query, finder)
     reading, newest = query.topic.reading, {}
     wanted = set(query.accounts or finder.accounts)
     for told in finder.found(query, backwards=True):
@@ -146,6 +154,19 @@ def _stand(query: Query, finder: Finder) -> Found:
     if not newest:
         return _nothing(query, finder, premise=True)
     return True, [_read(query, told) for told in _sorted(newest.values())]
+
+
+def _extreme(query: Query, finder: Finder) -> Found:
+    """The highest, or the lowest, that a figure stood at: of each account where they were marked."""
+    sign = 1 if query.end is End.MOST else -1
+    best: dict[str | None, tuple[float, Told]] = {}
+    for told in finder.found(query):
+        value, key = _reading(told, query.topic.reading), told.event.account or symbol_of(told.event)
+        if value is not None and (key not in best or sign * float(value) > best[key][0]):
+            best[key] = (sign * float(value), told)
+    if not best:
+        return _nothing(query, finder, premise=True)
+    return True, [_read(query, told) for told in _sorted(told for _, told in best.values())]
 
 
 def _read(query: Query, told: Told) -> Sentence:
@@ -232,11 +253,6 @@ def _account(event: ev.Event) -> str | None:
 
 def _reason(event: ev.Event) -> str | None:
     return getattr(event, "reason", None) if isinstance(event, ev.EntrySkipped | ev.OrderAbandoned) else None
-
-
-def _quantity(event: ev.Event) -> Decimal | None:
-    value = getattr(event, "quantity", None)
-    return Decimal(value) if isinstance(value, int) else None
 
 
 def _noun(query: Query, told: Sequence[Told]) -> str:

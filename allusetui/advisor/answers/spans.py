@@ -99,6 +99,8 @@ _Make = Callable[[re.Match[str], date], Days]
 _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
     (re.compile(rf"\b(?:{pattern})\b"), make)
     for pattern, make in (
+        (r"week (?:of|from|ending)(?: the)? (\d{4})-(\d\d)-(\d\d)",
+         lambda m, t: _week(_monday(date(int(m[1]), int(m[2]), int(m[3]))))),
         (r"(\d{4})-(\d\d)-(\d\d)", lambda m, t: _one(date(int(m[1]), int(m[2]), int(m[3])))),
         (r"(?:(\d{4})-)w(\d\d?)", lambda m, t: _iso_week(m[1], m[2], t)),
         (rf"(?:week|w|wk|kw)\.? ?(\d{{1,2}})(?: of)?{_YEAR}", lambda m, t: _iso_week(m[2], m[1], t)),
@@ -112,7 +114,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
         (r"today|this (?:morning|afternoon|session)|tonight|now", lambda m, t: _one(t)),
         (r"week before last", lambda m, t: _week(_monday(t) - timedelta(days=14))),
         (r"(?:last|previous|past) week", lambda m, t: _week(_monday(t) - timedelta(days=7))),
-        (r"this week|the week", lambda m, t: _week(_monday(t))),
+        (r"this week", lambda m, t: _week(_monday(t))),
         (r"(?:last|previous) month", lambda m, t: _month_before(t, 1)),
         (r"this month", lambda m, t: _month_before(t, 0)),
         (r"(?:last|previous) quarter", lambda m, t: _quarter_before(t)),

@@ -94,14 +94,6 @@ def named(contract: Option | Stock) -> str:
     return f"{contract.symbol} {contract.expiry.isoformat()} {number(contract.strike)} {contract.right.value}"
 
 
-def reason_of(event: ev.Event) -> str:
-    """Why an entry was not made, and the figures that decided it."""
-    if not isinstance(event, ev.EntrySkipped | ev.LeapSkipped):
-        return ""
-    figures = (f"{_words(name)} {_value(value)}" for name, value in event.figures.items() if value is not None)
-    return ", ".join([quoted(_words(event.reason)), *figures])
-
-
 def _words(name: str) -> str:
     return name.rstrip("_").replace("_", " ")
 
@@ -151,8 +143,9 @@ def _pivot(event: ev.PivotEntered | ev.PivotLeft) -> str:
     )
 
 
-def _skipped(event: ev.EntrySkipped) -> str:
-    return f"skipped {event.symbol}: {reason_of(event)}"
+def _skipped(event: ev.EntrySkipped | ev.LeapSkipped) -> str:
+    figures = (f"{_words(name)} {_value(value)}" for name, value in event.figures.items() if value is not None)
+    return ", ".join([f"skipped {event.symbol}: {quoted(_words(event.reason))}", *figures])
 
 
 def _marked(event: ev.AccountMarked) -> str:
@@ -199,8 +192,7 @@ def _acted(event: ev.OperatorKey) -> str:
 
 _ONE: Final[Mapping[type[ev.Event], _Said]] = {
     ev.LevelChanged: _level, ev.PivotEntered: _pivot, ev.PivotLeft: _pivot, ev.EntrySkipped: _skipped,
-    ev.AccountMarked: _marked, ev.OrderFilled: _filled, ev.RollDone: _rolled, ev.RollRefused: _rolled,
-    ev.RollPrepared: _rolled,
-    ev.AlertRaised: _alert,
-    ev.TriggersJudged: _judged, ev.OperatorKey: _acted,
+    ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.OrderFilled: _filled, ev.RollDone: _rolled,
+    ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert, ev.TriggersJudged: _judged,
+    ev.OperatorKey: _acted,
 }  # fmt: skip

@@ -14,7 +14,7 @@ class Topic:
     """`noun` one of the events, `many` several; `keep` says which of them count.
 
     `amount`: what is summed where it is asked how much; `amount_noun` names it. `reading`: a figure of the newest
-    event, where a stand is asked for and not a sum.
+    event, where a stand is asked for and not a sum. `part`: what of the amount is told apart.
     """
 
     name: str
@@ -25,15 +25,20 @@ class Topic:
     amount: am.Amount | None = None
     amount_noun: str = ""
     reading: str | None = None
+    part: am.Amount | None = None
+    part_noun: str = ""
     keep: Callable[[ev.Event], bool] | None = None
 
 
 def _topic(
     name: str, words: str, *classes: type[ev.Event], noun: str, many: str = "", amount: am.Amount | None = None,
-    amount_noun: str = "", reading: str | None = None, keep: Callable[[ev.Event], bool] | None = None,
+    amount_noun: str = "", reading: str | None = None, part: am.Amount | None = None, part_noun: str = "",
+    keep: Callable[[ev.Event], bool] | None = None,
 ) -> Topic:  # fmt: skip
     kinds = tuple(each.kind for each in classes)
-    return Topic(name, re.compile(words), kinds, noun, many or f"{noun}s", amount, amount_noun, reading, keep)
+    return Topic(
+        name, re.compile(words), kinds, noun, many or f"{noun}s", amount, amount_noun, reading, part, part_noun, keep
+    )
 
 
 def _has(name: str, *values: object) -> Callable[[ev.Event], bool]:
@@ -53,7 +58,7 @@ def _mark(name: str, words: str, noun: str, field: str) -> Topic:
     return _topic(name, words, ev.AccountMarked, noun="mark", reading=field, amount_noun=noun)
 
 
-_NOT = r"(?:not|n't|no|never|refuse\w*|unable to|fail\w* to)"
+_NOT = r"(?:not|n't|no|nothing|never|refuse\w*|unable to|fail\w* to)"
 _field = am.field_amounts
 _STOPPING = ("pause", "no_entries", "kill", "maintenance")
 
@@ -136,9 +141,10 @@ TOPICS: Final = (
            amount_noun="commissions"),
     _topic("premium", r"\bpremium|\bcredits?\b|\bincome\b", ev.OrderFilled, noun="fill of an income option",
            many="fills of income options", amount=am.premium, amount_noun="premium, net of what was bought back,",
-           keep=lambda e: am.premium(e) is not None),
+           part=am.premium_sold, part_noun="premium sold", keep=lambda e: am.premium(e) is not None),
     _mark("unrealized", r"\bunreali[sz]|open p&l", "unrealized gain", "unrealized"),
-    _topic("realized", r"\breali[sz]|\bprofit|\bgains?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b|\bearn|\bma[kd]e\b",
+    _topic("realized", r"\breali[sz]|\bprofit|\bgains?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b|\bearn(?:ed|s)?\b"
+           r"|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
            ev.LotClosed, ev.CashBooked, noun="closed lot or cash booking", many="closed lots and cash bookings",
            amount=am.realized, amount_noun="realized result, net of fees,", keep=lambda e: am.realized(e) is not None),
     _mark("drawdown", r"\bdraw ?down", "drawdown", "drawdown"),
@@ -178,6 +184,7 @@ TOPICS: Final = (
            noun="change of state", many="changes of state"),
     _topic("start", r"\bstarted?\b|\bbegan|\bprovision|\bseed\b|\bconstitution", ev.SessionStarted,
            ev.AccountProvisioned, noun="start"),
+    _topic("account", r"\baccounts?\b|\bsleeves?\b", ev.AccountProvisioned, noun="account"),
 )  # fmt: skip
 
 HAPPENED: Final = _topic(

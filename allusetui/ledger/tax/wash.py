@@ -8,6 +8,7 @@ How it is read, where the law leaves a choice. A flag more is better than one to
   sold out of the money, and none is likely to be exercised when it is sold (Rev. Rul. 85-87).
 - Shares bought before the sale replace only while they are still held after it; those of the very purchase whose part
   is sold do not (Rev. Rul. 56-602).
+- What one order both sells and buys is a fill that the broker corrects: taking it back is no purchase.
 - The earliest loss is matched first, with the earliest purchase; a share is a replacement once (Reg. §1.1091-1).
 """
 
@@ -36,6 +37,7 @@ class _Loss:
     issuer: str
     day: date
     lot: Trace
+    intent: str
     shares: int
     left: int
     flagged: Fraction = Fraction(0)
@@ -62,7 +64,8 @@ class WashWatch:
             case Opened() if replaces(fact.contract, fact.lot):
                 self._open = [loss for loss in self._open if (fact.day - loss.day).days <= WINDOW_DAYS]
                 for loss in self._open:
-                    if loss.issuer == self.rules.issuer(fact.contract.symbol):
+                    corrects = bool(loss.intent) and fact.lot.intent == loss.intent
+                    if loss.issuer == self.rules.issuer(fact.contract.symbol) and not corrects:
                         self._match(loss, fact.account, fact.contract, fact.lot)
             case Adjusted():
                 self._adjusted(fact)
@@ -80,7 +83,9 @@ class WashWatch:
     def _lost(self, fact: Closed) -> None:
         shares = shares_of(fact.contract, fact.lot.quantity)
         issuer = self.rules.issuer(fact.contract.symbol)
-        loss = self._losses[fact.seq] = _Loss(fact.seq, fact.account, issuer, fact.day, fact.lot, shares, shares)
+        loss = self._losses[fact.seq] = _Loss(
+            fact.seq, fact.account, issuer, fact.day, fact.lot, fact.intent, shares, shares
+        )
         for account, contract, lot in self._held(loss):
             self._match(loss, account, contract, lot)
         if loss.left:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.lots import LotBook
@@ -43,7 +44,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Unmarked:
-    """An index option whose price nobody told at a year's last close: its gain so far is missing in that year."""
+    """An index option that was held over a year's end without a mark: its gain so far is missing in that year."""
 
     seq: int
     day: date
@@ -182,7 +183,7 @@ def tax_ledger(records: Records, rules: TaxRules) -> TaxLedger:
     """
     book, pass_ = LotBook(), _Pass()
     watch = WashWatch(rules, book)
-    for fact in book.facts(pass_.through(records)):
+    for fact in book.facts(pass_.through(records, book)):
         watch.see(fact)
         match fact:
             case Closed():
@@ -207,18 +208,32 @@ class _Pass:
     moves: list[Booking] = field(default_factory=list)
     unmarked: list[Unmarked] = field(default_factory=list)
     marks: dict[tuple[str, int], tuple[date, Decimal]] = field(default_factory=dict)
+    _marked: set[tuple[str, Option, int]] = field(default_factory=set)
 
-    def through(self, records: Records) -> Iterator[tuple[int, int, ev.Event]]:
-        """The records, looked at on their way."""
+    def through(self, records: Records, book: LotBook) -> Iterator[tuple[int, int, ev.Event]]:
+        """The records, looked at on their way; `book` is told of each before the next."""
+        year, last = None, 0
         for seq, at_ms, event in once(records):
+            day = day_of(at_ms)
+            for ended in range(day.year if year is None else year, day.year):
+                self.unmarked += self._missing(last, ended, book)
+            year, last = day.year, seq
             if event.account is not None:
-                self._note(seq, day_of(at_ms), event.account, event)
+                self._note(seq, day, event.account, event)
             yield seq, at_ms, event
+
+    def _missing(self, seq: int, year: int, book: LotBook) -> Iterator[Unmarked]:
+        """What is held at a year's end of which no mark tells, priced or not: nobody was there at its last close."""
+        for (account, contract), lots in book.lots.items():
+            if isinstance(contract, Option) and contract.is_index and (account, contract, year) not in self._marked:
+                yield Unmarked(seq, date(year, 12, 31), account, contract, total(lots))
 
     def _note(self, seq: int, day: date, account: str, event: ev.Event) -> None:
         match event:
             case ev.AccountMarked():
                 self.marks[account, day.year] = day, event.unrealized
+            case ev.YearMarked():
+                self._marked |= {(account, mark.contract, day.year) for mark in event.marks}
             case ev.ReinvestDone():
                 self.moves.append(Booking(seq, day, account, "set_aside", event.tax_reserve))
             case ev.TaxReleased():

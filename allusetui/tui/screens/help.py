@@ -37,7 +37,7 @@ _COMMANDS = (
     (("theme", "copy", "picture"), "colours; copy the row; a picture of the screen"),
     (("leave",), "leave: the engine goes on, or ends"),
 )
-_FIXED = (("1-9 ↑ ↓", "choose an account, a row; tab the next pane"),)
+_FIXED = (("1-9 ↑ ↓", "choose an account, a row; tab the next pane"), ("^l", "draw everything again"))
 _SHELL = "No answer? From another shell: allusetui pause, or allusetui kill."
 _WIDTH = 9
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +13,9 @@ from allusetui.domain.moment import day_of
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.shelf import Shelf
+
+if TYPE_CHECKING:
+    from allusetui.view.inquiry import Inquiry
 
 _HEADINGS: Final = {"risk": "at risk", "ladder": "LEAP ladder"}
 """Of the panes whose name is not their heading."""
@@ -32,6 +35,8 @@ class Frame(NamedTuple):
     opening: Line
     """The header before there is a snapshot."""
     latest: Callable[[], Seen | None]
+    inquiry: Callable[[], "Inquiry"]
+    """What was asked of the journal last."""
 
     def filled(self, pane: Pane) -> Pane:
         """The pane, with the newest snapshot where there is one."""

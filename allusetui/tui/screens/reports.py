@@ -10,10 +10,12 @@ from allusetui.tui.shown import (
     CURVES,
     LAW,
     LEAPS,
+    QUESTIONS,
     WEEKS,
     books,
     constitution,
     curves,
+    inquiry_page,
     leaps,
     shelf,
     weeks,
@@ -49,7 +51,22 @@ class Reports(Full):
 
     def on_pane_chosen(self, message: Pane.Chosen) -> None:
         if message.pane.id == "reports" and self._seen is not None:
-            self._chosen = message.key
+            self._turn(message.key)
+
+    def open_questions(self) -> None:
+        """Turn to the page of questions; enter there opens what is cited."""
+        self.query_one("#reports", Pane).choose(QUESTIONS)
+        self._turn(QUESTIONS)
+        self.query_one("#document", Pane).focus()
+
+    @property
+    def asks(self) -> bool:
+        """Whether the page of questions is open."""
+        return self._chosen == QUESTIONS
+
+    def _turn(self, key: str) -> None:
+        self._chosen = key
+        if self._seen is not None:
             document = self.query_one("#document", Pane)
             document.show(self._seen)
             document.action_move(_START)
@@ -62,9 +79,13 @@ class Reports(Full):
         """What the page that is open changes with: the constitution asks every rule there is, a file never changes."""
         if self._chosen == LAW:
             return LAW, tail(seen), seen.snapshot.now_ms // MINUTE_MS
+        if self._chosen == QUESTIONS:
+            return QUESTIONS, self._frame.inquiry(), tail(seen)[1]
         return self._chosen, seen.snapshot.count if self._chosen in _LIVE else len(seen.snapshot.reports)
 
     def _written(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
+        if self._chosen == QUESTIONS:
+            return inquiry_page(seen, self._frame.inquiry(), width)
         if self._chosen == WEEKS:
             return weeks(seen, self._frame.shelf, width)
         page = _PAGES.get(self._chosen)

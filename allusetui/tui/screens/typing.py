@@ -62,6 +62,20 @@ class Filter(Typing):
             self.answer(None)
 
 
+class Query(Typing):
+    """A question; enter asks it."""
+
+    def compose(self) -> ComposeResult:
+        with Container(id="box"):
+            yield Field("enter asks, esc leaves   ask the journal:")
+
+    def heard(self, key: str) -> None:
+        if key == "enter":
+            self.answer(self.query_one(Field).typed)
+        elif key == "escape":
+            self.answer(None)
+
+
 class Pick(Typing):
     """A list that is narrowed by what is typed; enter takes the marked row and gives back its key."""
 
