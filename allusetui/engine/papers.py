@@ -49,17 +49,23 @@ def _ended(desk: Desk) -> Iterator[tuple[str, str]]:
     if desk.state.week_typed:
         yield WEEKLY, desk.state.week_typed
     month = desk.today.replace(day=1)
-    last = desk.calendar.before(months_later(month, 1))
-    if desk.now_ms < _cut_ms(desk, last):
-        last = desk.calendar.before(month)
-    if desk.state.began <= last.day:
-        yield MONTHLY, month_of(last.day)
+    if desk.now_ms >= _cut_ms(desk, desk.calendar.before(months_later(month, 1))):
+        month = months_later(month, 1)
+    if (last := _seen_before(desk, month)) is not None:
+        yield MONTHLY, month_of(last)
     quarter = _begin(desk.today)
     if desk.now_ms < _cut_ms(desk, desk.calendar.from_day(quarter)):
         quarter = months_later(quarter, -3)
-    last = desk.calendar.before(quarter)
-    if desk.state.began <= last.day:
-        yield QUARTERLY, quarter_of(last.day)
+    if (last := _seen_before(desk, quarter)) is not None:
+        yield QUARTERLY, quarter_of(last)
+
+
+def _seen_before(desk: Desk, day: date) -> date | None:
+    """The last session before a day, where the engine had begun by then; the calendar need reach back no further."""
+    if not date.min < desk.state.began < day:
+        return None
+    last = desk.calendar.before(day).day
+    return last if desk.state.began <= last else None
 
 
 def _begin(day: date) -> date:

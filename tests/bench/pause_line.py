@@ -27,6 +27,7 @@ from allusetui.domain.console import Key
 from allusetui.domain.input import Input
 from allusetui.runtime.remote import RemoteConsole, press
 from allusetui.runtime.talk import SOCKET_NAME, ControlError
+from allusetui.tui.prefs import Prefs
 from tests.bench.pause import Timed, opened, tell, until
 
 ORDERS = 20
@@ -62,7 +63,7 @@ def screen(folder: Path, fd: int) -> None:
         lambda: opened(folder, lambda cancel: Stamped(cancel, fd)),
         lambda live: ControlServer(folder / SOCKET_NAME, live, perf_counter),
     )
-    shown = dashboard(engine, "dark", engine.start)
+    shown = dashboard(engine, Prefs(), folder, engine.start, None)
     engine.when_ended = lambda: shown.leave(end=True)
     shown.run()
     engine.join()

@@ -128,4 +128,4 @@ def test_where_no_period_has_ended_it_says_how_to_see_the_one_so_far(
     path = tmp_path / "journal.ndjson"
     path.write_text("".join(lines[:9]), encoding="utf-8")
     said = refused(capsys, "monthly", "--journal", path)
-    assert said == "no monthly report was due until 2026-03-26; allowed: --month 2020-03 for one so far"
+    assert said == "no monthly report was due until 2026-03-26; allowed: --month 2026-03 for the one so far"

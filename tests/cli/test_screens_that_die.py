@@ -43,7 +43,9 @@ def engine() -> EngineThread:
 def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     engine: EngineThread, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def dying(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None]) -> Dying:
+    def dying(
+        console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None], settings: Path | None
+    ) -> Dying:
         return Dying(begin)
 
     def ended(console: EngineThread, started: bool) -> None:
@@ -55,7 +57,7 @@ def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     monkeypatch.setattr(Dying, "made", 0)
     monkeypatch.setattr(screen, "dashboard", dying)
     monkeypatch.setattr(session, "_wait_headless", ended)
-    session._with_screen(engine, tmp_path, Prefs())
+    session._with_screen(engine, tmp_path, Prefs(), None)
     told = capsys.readouterr()
     assert Dying.made == 2
     assert told.err == "allusetui: the dashboard failed (ValueError)\n" * 2

@@ -9,7 +9,7 @@ from allusetui.domain.moment import day_of
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import load
 from allusetui.scenario.model import Scenario
-from tests.replaying import Replayed, Silent, replay
+from tests.replaying import Reader, Replayed, replay
 
 
 def first_week(start: datetime | None = None) -> Scenario:
@@ -48,7 +48,7 @@ def test_the_books_agree_and_nothing_is_out_of_order(week: Replayed) -> None:
 def test_looks_left_out_change_nothing() -> None:
     scenario = first_week(datetime(2026, 3, 5, 9, 25))
     journal = MemoryJournal()
-    run = build_run(scenario, journal, Silent())
+    run = build_run(scenario, journal, Reader(journal))
     run.runtime.world.every_tick = True
     run.go()
     assert journal.read() == replay(scenario).journal.read()

@@ -42,7 +42,7 @@ async def test_11_4_an_answer_s_citation_opens_the_event_with_what_led_to_it(tmp
     asking = partial(reply, session(tmp_path / "session"), None)
     async with watching(afternoon(), SIZE, asking=asking) as desk:
         await desk.press("g")
-        await desk.press("down", "down", "down", "down")
+        await desk.press("down", "down", "down", "down", "down")
         assert "/ asks the journal" in desk.text("document")
         await desk.press("g")
         await put(desk, "why did REV stop TSLA?")
@@ -76,7 +76,7 @@ async def test_the_screen_goes_on_while_a_question_is_looked_up_and_takes_no_sec
         free.set()
         await desk.press("g")
         await desk.until(lambda: desk.app.inquirer.current.reply is not None)
-        await desk.press("down", "down", "down", "down")
+        await desk.press("down", "down", "down", "down", "down")
         await desk.until(lambda: "It is so" in desk.text("document"))
     assert threads == ["inquiry"]
 
