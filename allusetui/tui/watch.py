@@ -107,6 +107,7 @@ class Watch(App[str], inherit_bindings=False):
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
+        self._second = -1
         self._notes = Notes()
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
@@ -210,7 +211,7 @@ class Watch(App[str], inherit_bindings=False):
     # What is shown
 
     def poll(self) -> None:
-        """Draw the newest snapshot: all of it if it tells anything new, else what the passing of time changes."""
+        """Draw the newest snapshot: all of it if it tells anything new, else each second what time itself changes."""
         snapshot = self._engine.latest()
         lens, is_new = self._lens, False
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
@@ -222,7 +223,10 @@ class Watch(App[str], inherit_bindings=False):
             self.bells.look(snapshot)
         if (heard := self._seen) is not None:
             self._safely(lambda: self.bells.listen(heard, self._clock_ms()))
-        self._draw(is_new)
+        second = int(self._clock_ms() // SECOND_MS)
+        if is_new or second != self._second:
+            self._second = second
+            self._draw(is_new)
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
             self.asked_of(self._seen)
@@ -333,5 +337,6 @@ def _tells_more(new: "Snapshot", old: "Snapshot") -> bool:
         new.now_ms // SECOND_MS != old.now_ms // SECOND_MS
         or new.tail != old.tail
         or new.volatile != old.volatile
+        or new.proofs != old.proofs
         or new.ended != old.ended
     )
