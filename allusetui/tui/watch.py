@@ -107,7 +107,7 @@ class Watch(App[str], inherit_bindings=False):
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
-        self._second = -1
+        self._drawn_ms = -float(SECOND_MS)
         self._notes = Notes()
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
@@ -211,7 +211,7 @@ class Watch(App[str], inherit_bindings=False):
     # What is shown
 
     def poll(self) -> None:
-        """Draw the newest snapshot: all of it if it tells anything new, else each second what time itself changes."""
+        """Draw the newest snapshot: all of it if it tells anything new, else what a second changes."""
         snapshot = self._engine.latest()
         lens, is_new = self._lens, False
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
@@ -223,9 +223,9 @@ class Watch(App[str], inherit_bindings=False):
             self.bells.look(snapshot)
         if (heard := self._seen) is not None:
             self._safely(lambda: self.bells.listen(heard, self._clock_ms()))
-        second = int(self._clock_ms() // SECOND_MS)
-        if is_new or second != self._second:
-            self._second = second
+        now_ms = self._clock_ms()
+        if is_new or now_ms >= self._drawn_ms + SECOND_MS:
+            self._drawn_ms = now_ms
             self._draw(is_new)
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
