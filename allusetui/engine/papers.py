@@ -13,7 +13,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.calendar import Session, months_later
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.effect import WriteReport
-from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
+from allusetui.domain.moment import day_of, month_of, quarter_before, quarter_of, week_of
 from allusetui.domain.order import Pocket
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
@@ -94,7 +94,7 @@ def _concerned(desk: Desk, event: ev.Event) -> Iterator[tuple[str, str]]:
     if isinstance(event, ev.ReinvestDone):
         yield QUARTERLY, event.quarter
     if _may_wash(desk, event):
-        yield QUARTERLY, quarter_of(desk.calendar.before(_begin(desk.today)).day)
+        yield QUARTERLY, quarter_before(quarter_of(desk.today))
     if isinstance(event, ev.FACTS):
         own = ev.own_day(event, desk.today)
         yield MONTHLY, month_of(own or desk.today)

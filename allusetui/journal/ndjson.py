@@ -1,6 +1,7 @@
 """An exported journal read by choice: every line's head is looked at once, whole lines only where they are wanted."""
 
 import os
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
@@ -50,11 +51,7 @@ class NdjsonArchive:
 
     def seq_at(self, at_ms: int) -> int:
         """The last record at or before the instant; 0 where there is none."""
-        low, high = 0, self.last_seq
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._at_ms(middle) <= at_ms else (low, middle - 1)
-        return low
+        return bisect_right(range(1, self.last_seq + 1), at_ms, key=self._at_ms)
 
     def select(
         self,

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -50,11 +51,7 @@ class SqliteArchive:
 
     def seq_at(self, at_ms: int) -> int:
         """The last record at or before the instant; 0 where there is none."""
-        low, high = 0, self._last
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._at_ms(middle) <= at_ms else (low, middle - 1)
-        return low
+        return bisect_right(range(1, self._last + 1), at_ms, key=self._at_ms)
 
     def select(
         self,

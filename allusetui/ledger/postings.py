@@ -27,9 +27,6 @@ from allusetui.ledger.entries import (
 )
 from allusetui.ledger.once import Records, once
 
-CAPITAL = frozenset({"deposit", "withdrawal"})
-"""Reasons of `cash.booked` that move the owner's capital; any other but `tax` is earned or spent."""
-
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -57,7 +54,7 @@ def flows_of(event: ev.Event) -> dict[str, Decimal]:
             return {event.from_: -event.amount}
         case ev.AccountMerged():
             return {event.from_: -event.amount, event.to: event.amount}
-        case ev.CashBooked(account=str() as name) if event.reason in CAPITAL:
+        case ev.CashBooked(account=str() as name) if event.is_capital:
             return {name: event.amount}
         case ev.OrderFilled(account=str() as name, contract=Option(is_index=True)) if event.pocket is Pocket.CASH:
             return {name: -event.paid_usd}
@@ -189,7 +186,7 @@ class _Books:
             case ev.TaxReleased():
                 return [Entry(Ledger.TAX_RESERVE, -event.amount), Entry(Ledger.CASH, event.amount)]
             case ev.CashBooked():
-                capital = [Entry(Ledger.EQUITY, -event.amount)] if event.reason in CAPITAL else []
+                capital = [Entry(Ledger.EQUITY, -event.amount)] if event.is_capital else []
                 return [Entry(Ledger.CASH, event.amount), *capital]
             case ev.AccountForked():
                 return moved(-event.amount)

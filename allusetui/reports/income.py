@@ -10,7 +10,6 @@ from allusetui.domain.contract import Option
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Pocket
 from allusetui.ledger.dated import Dated
-from allusetui.ledger.postings import CAPITAL
 
 
 @dataclass(slots=True)
@@ -33,15 +32,15 @@ class Income:
         match row.event:
             case ev.OrderFilled() as fill:
                 self.fees += fill.commission
-                if isinstance(fill.contract, Option) and not _is_ladder(fill.contract, fill):
-                    self.premium -= fill.side.sign * fill.quantity * fill.price * fill.contract.multiplier
+                if fill.is_premium:
+                    self.premium -= fill.value_usd
             case ev.LotClosed() as lot if not _is_ladder(lot.contract, row.cause):
                 self.realized += lot.realized
             case ev.LotClosed(contract=Option(is_index=True)) as lot:
                 self.hedges += lot.realized
             case ev.LotClosed() as lot:
                 self.growth += lot.realized
-            case ev.CashBooked() as booked if booked.reason not in (*CAPITAL, "tax"):
+            case ev.CashBooked() as booked if booked.is_income:
                 self.dividends += booked.amount
                 self.realized += booked.amount
             case _:

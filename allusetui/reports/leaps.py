@@ -196,7 +196,7 @@ def _traded(event: ev.Event, side: str) -> Decimal:
     is_growth = event.pocket is Pocket.LEAP_CASH and not event.contract.is_index
     if not (event.contract.is_index if side == HEDGE else is_growth):
         return ZERO
-    return event.side.sign * event.quantity * event.price * event.contract.multiplier
+    return event.value_usd
 
 
 def _theta_paid(series: Series, side: str, span: Span) -> Decimal:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.money import ZERO
 from allusetui.ledger.once import Records, once
-from allusetui.ledger.postings import CAPITAL, flows_of
+from allusetui.ledger.postings import flows_of
 from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 
@@ -120,7 +120,7 @@ def _book(account: _Account, event: ev.Event) -> None:
             account.fees += event.commission
         case ev.LotClosed():
             account.realized += event.realized
-        case ev.CashBooked() if event.reason not in (*CAPITAL, "tax"):
+        case ev.CashBooked() if event.is_income:
             account.realized += event.amount
         case _:
             pass

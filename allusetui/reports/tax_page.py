@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from allusetui.domain.contract import Contract, Option
 from allusetui.domain.money import ZERO
 from allusetui.ledger.chains import Story
 from allusetui.ledger.deals import Step
@@ -14,6 +13,7 @@ from allusetui.ledger.tax.year import Sums, TaxLedger, YearTax
 from allusetui.ledger.traces import Went
 from allusetui.reports.marks import TOTAL
 from allusetui.reports.page import NOT_KNOWN, Block, Grid, Page, Remark, money, name_of, number
+from allusetui.reports.trades import named
 
 _TITLES = {Term.SHORT: "Short-term", Term.LONG: "Long-term", Term.INDEX: "Section 1256"}
 _SUMS = ("Term", "Rows", "Proceeds", "Cost", "Fees", "Gain", "Wash sales")
@@ -104,18 +104,12 @@ def _rows(ledger: TaxLedger, rows: tuple[TaxRow, ...], term: Term) -> Iterator[G
 def _row_cells(row: TaxRow) -> tuple[str, ...]:
     code = "M" if row.went is Went.YEAR_END else "W" if row.replaced_by else "-"
     amounts = (row.proceeds, row.basis + row.fees, row.gain)
-    what = f"{row.quantity} {_contract(row.contract)}"
+    what = f"{row.quantity} {named(row.contract)}"
     return what, row.acquired.isoformat(), row.disposed.isoformat(), *map(money, amounts), code
 
 
-def _contract(contract: Contract) -> str:
-    if not isinstance(contract, Option):
-        return contract.symbol
-    return f"{contract.symbol} {contract.expiry.isoformat()} {plain(contract.strike)} {contract.right.value}"
-
-
 def _flag(row: TaxRow) -> str:
-    lost = f"{name_of(row.account)} {row.quantity} {_contract(row.contract)} sold {row.disposed.isoformat()}"
+    lost = f"{name_of(row.account)} {row.quantity} {named(row.contract)} sold {row.disposed.isoformat()}"
     by = "; ".join(replaced(each) for each in row.replaced_by)
     return f"{lost}, a loss of {money(-row.gain)}: {plain(row.wash_quantity)} flagged, {money(row.wash_usd)}; {by}"
 
@@ -123,7 +117,7 @@ def _flag(row: TaxRow) -> str:
 def _unmarked(ledger: TaxLedger, year: int) -> Iterator[Remark]:
     """What is missing in the year's figures, where anything is."""
     lines = tuple(
-        f"{name_of(each.account)} {each.quantity} {_contract(each.contract)}: not marked at the year's last close; its"
+        f"{name_of(each.account)} {each.quantity} {named(each.contract)}: not marked at the year's last close; its"
         f" gain until then is not in these figures [#{each.seq}]"
         for each in ledger.unmarked
         if each.day.year == year
@@ -152,7 +146,7 @@ def _data(ledger: TaxLedger, told: tuple[Story, ...], year: int) -> dict[str, ob
         "accounts": [_year_data(mine) for mine in _years(ledger, year)],
         "rows": [_row_data(ledger, row) for row in ledger.rows_of(year)],
         "not_marked": [
-            {"account": each.account, "contract": _contract(each.contract), "quantity": each.quantity, "seq": each.seq}
+            {"account": each.account, "contract": named(each.contract), "quantity": each.quantity, "seq": each.seq}
             for each in ledger.unmarked
             if each.day.year == year
         ],
@@ -184,7 +178,7 @@ def _sums_data(sums: Sums) -> dict[str, object]:
 
 def _row_data(ledger: TaxLedger, row: TaxRow) -> dict[str, object]:
     return {
-        "account": row.account, "contract": _contract(row.contract), "quantity": row.quantity, "short": row.is_short,
+        "account": row.account, "contract": named(row.contract), "quantity": row.quantity, "short": row.is_short,
         "acquired": row.acquired.isoformat(), "disposed": row.disposed.isoformat(), "how": row.went.value,
         "term": row.term.value, "proceeds": number(row.proceeds), "basis": number(row.basis), "fees": number(row.fees),
         "gain": number(row.gain), "long_part": number(row.long_part(ledger.rules)),
@@ -201,7 +195,7 @@ def _story_data(story: Story) -> dict[str, object]:
         "days": story.days,
         "steps": [
             {
-                "seq": step.seq, "day": step.day.isoformat(), "what": step.what, "contract": _contract(step.contract),
+                "seq": step.seq, "day": step.day.isoformat(), "what": step.what, "contract": named(step.contract),
                 "shares": step.shares, "price": float(step.price), "cash": number(step.cash_usd),
                 "fees": number(step.fees_usd),
             }

@@ -221,9 +221,9 @@ class Watch(App[str], inherit_bindings=False):
             self._snapshot, self._seen = snapshot, seen or self._seen
             self._keep_account(snapshot)
             self.bells.look(snapshot)
-        if (heard := self._seen) is not None:
-            self._safely(lambda: self.bells.listen(heard, self._clock_ms()))
         now_ms = self._clock_ms()
+        if (heard := self._seen) is not None:
+            self._safely(lambda: self.bells.listen(heard, now_ms))
         if is_new or now_ms >= self._drawn_ms + SECOND_MS:
             self._drawn_ms = now_ms
             self._draw(is_new)

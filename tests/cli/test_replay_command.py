@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from allusetui import __version__
-from allusetui.cli import commands, say
+from allusetui.cli import say
 from allusetui.engine.apply import fold
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import law_hash
+from tests.cli.commanded import run
 from tests.replaying import DATA
 
 MORNING = """
@@ -43,13 +44,6 @@ capital = 4_000_000
 [market]
 kind = "history"
 """
-
-
-def run(*args: str | Path) -> int:
-    """The exit code of the command."""
-    with pytest.raises(SystemExit) as ended:
-        commands.app([str(arg) for arg in args])
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture

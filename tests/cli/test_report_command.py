@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.cli import commands
+from tests.cli.commanded import run
 
 RUN = """
 [scenario]
@@ -19,13 +19,6 @@ kind = "scripted"
 spot = 175.00
 iv = 0.25
 """
-
-
-def run(*args: str | Path) -> int:
-    """The exit code of the command."""
-    with pytest.raises(SystemExit) as ended:
-        commands.app([str(arg) for arg in args])
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture(scope="module")

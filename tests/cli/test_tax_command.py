@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from allusetui.cli import commands, say
+from allusetui.cli import say
 from allusetui.domain.event import AccountProvisioned, LotClosed
 from allusetui.journal.archive import open_archive
 from allusetui.journal.export import export
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ledger.lots import LotBook
+from tests.cli.commanded import run
 from tests.ledger.dealing import Dealing, put
 from tests.replaying import DATA, Replayed, replay_file, replay_text
 from tests.rules.situations import option
@@ -34,12 +35,6 @@ kind = "history"
 data = "{DATA}"
 {option("COM", "SPX", "2021-06-18", 3000, "P", 2, 90, "2020-12-28")}
 """
-
-
-def run(*args: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        commands.app([str(arg) for arg in args])
-    return int(ended.value.code or 0)
 
 
 def exported(replayed: Replayed, folder: Path) -> Path:

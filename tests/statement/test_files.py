@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allusetui.cli import commands, say
+from allusetui.cli import say
 from allusetui.domain.contract import Option, Right
 from allusetui.statement.read import LARGEST, read
 from allusetui.statement.values import StatementError, moment, number, option_of
+from tests.cli.commanded import run
 from tests.statement.test_tie import book, session_of
 from tests.statement.writing import Stated, stated
 
@@ -88,12 +89,6 @@ BAD: dict[str, tuple[bytes, str]] = {
     "csv with an open quote": ((HEAD + TRADES + ROW.replace('00"', "00")).encode(), "is not CSV"),
     "csv with a huge cell": ((HEAD + "x" * 200_000).encode(), "is not CSV: field larger than"),
 }  # fmt: skip
-
-
-def run(*args: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        commands.app([str(arg) for arg in args])
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture(scope="module")

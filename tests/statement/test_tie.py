@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.cli import commands
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import SessionStarted
 from allusetui.journal.export import export
@@ -16,6 +15,7 @@ from allusetui.ledger.ours import ours
 from allusetui.ledger.tie import Tie, tie
 from allusetui.statement.activity import activity
 from allusetui.statement.flex import flex
+from tests.cli.commanded import run
 from tests.ledger.dealing import Dealing, call, put
 from tests.replaying import SHARED, replay_file
 from tests.statement.writing import Records, Stated, stated, without
@@ -210,12 +210,6 @@ def test_10_3_shares_alone_are_a_position() -> None:
     told = stated(days.records)
     assert flex(told.xml(), None).held == {Stock("AAPL"): 100}
     assert compared(told, days.records, as_csv=True).differences == ()
-
-
-def run(*args: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        commands.app([str(arg) for arg in args])
-    return int(ended.value.code or 0)
 
 
 def session_of(records: Records, folder: Path) -> Path:

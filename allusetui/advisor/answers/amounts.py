@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Option, Side
+from allusetui.domain.contract import Side
 from allusetui.domain.money import ZERO
-from allusetui.domain.order import Pocket
 
 Amount = Callable[[ev.Event], Decimal | None]
 """An event's dollars, or what else is summed; None where the event is not meant."""
@@ -15,11 +14,7 @@ Amount = Callable[[ev.Event], Decimal | None]
 
 def premium(event: ev.Event) -> Decimal | None:
     """What a short option's sale brought, or its purchase cost, before commission; hedges and LEAPs are no income."""
-    if not isinstance(event, ev.OrderFilled) or not isinstance(event.contract, Option):
-        return None
-    if event.contract.is_index or event.pocket is not Pocket.CASH:
-        return None
-    return -event.side.sign * event.quantity * event.price * event.contract.multiplier
+    return -event.value_usd if isinstance(event, ev.OrderFilled) and event.is_premium else None
 
 
 def premium_sold(event: ev.Event) -> Decimal | None:
@@ -32,11 +27,11 @@ def fees(event: ev.Event) -> Decimal | None:
 
 
 def realized(event: ev.Event) -> Decimal | None:
-    """As the weekly report has it: closed lots net of fees, and cash that is neither capital nor tax."""
+    """Closed lots net of fees, the ladder's too, and cash that is neither capital nor tax."""
     match event:
         case ev.LotClosed():
             return event.realized
-        case ev.CashBooked() if event.reason not in ("deposit", "withdrawal", "tax"):
+        case ev.CashBooked() if event.is_income:
             return event.amount
         case _:
             return None

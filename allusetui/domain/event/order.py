@@ -112,9 +112,19 @@ class OrderFilled(Event):
     day: date | None = None
 
     @property
+    def value_usd(self) -> Decimal:
+        """What was bought for; below zero what was sold for. Before the commission."""
+        return self.side.sign * self.quantity * self.price * self.contract.multiplier
+
+    @property
     def paid_usd(self) -> Decimal:
         """What it takes out of its pocket, the commission included; below zero what it brings."""
-        return self.side.sign * self.quantity * self.price * self.contract.multiplier + self.commission
+        return self.value_usd + self.commission
+
+    @property
+    def is_premium(self) -> bool:
+        """Whether it is income's: an option, neither a hedge nor a LEAP."""
+        return isinstance(self.contract, Option) and not self.contract.is_index and self.pocket is Pocket.CASH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,16 @@ class CashBooked(Event):
     settlement: str
     day: date | None = None
 
+    @property
+    def is_capital(self) -> bool:
+        """Whether it is the owner's money, which came or went."""
+        return self.reason in ("deposit", "withdrawal")
+
+    @property
+    def is_income(self) -> bool:
+        """Whether it was earned or cost: neither the owner's money nor a tax that was paid."""
+        return not self.is_capital and self.reason != "tax"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashRefused(Event):

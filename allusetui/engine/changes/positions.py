@@ -12,8 +12,6 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
 from allusetui.engine.changes.held import Changes, account_of, keep
 
-# What the owner puts in or takes out is no gain and no drawdown (0.1, 0.9).
-_FLOWS = frozenset({"deposit", "withdrawal"})
 # Longer than any loss may still be flagged: what is older is forgotten.
 _LOSS_MONTHS = 3
 
@@ -23,7 +21,7 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
         return
     state.seen_ids.add(e.settlement)
     account = account_of(state, e)
-    if e.reason in _FLOWS:
+    if e.is_capital:  # no gain and no drawdown (0.1, 0.9)
         account.base += e.amount
         account.move_flow(e.amount)
     elif e.reason == "tax":

@@ -12,7 +12,6 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.lots import LotBook
 from allusetui.ledger.once import Records, once
-from allusetui.ledger.postings import CAPITAL
 from allusetui.ledger.tax.rows import TaxRow, TaxRules, Term, closed_row, marked_row
 from allusetui.ledger.tax.wash import WashWatch
 from allusetui.ledger.traces import Closed, Marked, Went
@@ -240,7 +239,7 @@ class _Pass:
                 self.moves.append(Booking(seq, day, account, "released", -event.amount))
             case ev.CashBooked(reason="tax"):
                 self.moves.append(Booking(seq, day, account, "paid", event.amount))
-            case ev.CashBooked() if event.reason not in CAPITAL:
+            case ev.CashBooked() if event.is_income:
                 row = Booking(seq, day, account, event.reason, to_cent(event.amount), event.symbol)
                 self.income.append(row)
             case _:
