@@ -8,6 +8,7 @@ from decimal import Decimal
 from allusetui.domain.account import AccountType
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
@@ -54,7 +55,7 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new session begins."""
+    """A new session begins; `link`: the broker's account that it is of, None for a simulated one."""
 
     at_ms: int
     session: str
@@ -63,6 +64,7 @@ class Started:
     margin_rate: Decimal
     commission: Decimal
     accounts: tuple[Provision, ...]
+    link: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True)

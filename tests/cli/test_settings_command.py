@@ -59,6 +59,6 @@ def test_the_screen_gets_what_was_chosen_and_the_command_line_s_palette_wins(
     found = prefs(None, file, tmp_path)
     assert (found.theme, found.bell, found.notify, found.keys["pause"]) == ("light", True, False, "F")
     assert (found.palettes, found.pictures) == (tmp_path / "palettes", tmp_path)
-    assert found.complaints == (f"{file}: x: unknown; there are theme, notify, keys, llm",)
+    assert found.complaints == (f"{file}: x: unknown; there are theme, notify, keys, llm, broker",)
     assert capsys.readouterr().err == f"allusetui: {found.complaints[0]}\n"
     assert prefs("ansi", file, tmp_path).theme == "ansi"
