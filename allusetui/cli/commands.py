@@ -330,6 +330,24 @@ def link(
 
 
 @app.command()
+def doctor(
+    client_id: Annotated[
+        int | None, typer.Option(min=1, max=99_999, help="Its own; default the engine's + 1.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Look at the linked Gateway or TWS in order, and say what helps: a line a check. Places no order.
+
+    From the port to greeks, margins and open orders that are not ours. ok, warn, fail, or skipped and why. Exit 0: the
+    engine can work with it; 1: something failed; 2: there is no link, or it can't be used. At most two minutes.
+    """
+    from allusetui.cli.doctor import doctor as look
+
+    look(settings, client_id, as_json)
+
+
+@app.command()
 def settings(
     write: Annotated[bool, typer.Option("--write", help="Write a file with every default, commented.")] = False,
     file: SettingsFile = None,
