@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from allusetui.broker.ibkr.doctor import Doctor, examine
-from allusetui.broker.ibkr.doctor_verdicts import Finding, Verdict
+from allusetui.broker.ibkr.doctor_facts import Finding, Verdict
 from allusetui.broker.ibkr.doctor_visit import Patience
 from allusetui.cli.linked import link_of
 from allusetui.cli.say import FAILED, INTERRUPTED, complain
@@ -30,6 +30,7 @@ def doctor(settings: Path | None, client_id: int | None, as_json: bool) -> None:
     try:
         found = asyncio.run(_look(link, own_id, as_json))
     except KeyboardInterrupt:
+        _progress("")
         raise SystemExit(INTERRUPTED) from None
     failed = [finding.check for finding in found if finding.verdict is Verdict.FAIL]
     warned = [finding.check for finding in found if finding.verdict is Verdict.WARN]

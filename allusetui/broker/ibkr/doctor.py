@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from allusetui.broker.ibkr import doctor_verdicts as verdicts
+from allusetui.broker.ibkr.doctor_facts import IN_USE, Finding, Greeting, Verdict
 from allusetui.broker.ibkr.doctor_greeting import greet
-from allusetui.broker.ibkr.doctor_verdicts import Finding, Greeting, Verdict
 from allusetui.broker.ibkr.doctor_visit import Patience, Visit
 from allusetui.domain.link import Link
 
@@ -45,7 +45,10 @@ async def examine(doctor: Doctor, tell: Callable[[str], None]) -> AsyncIterator[
                 yield Finding(name, Verdict.SKIPPED, f"needs {lacking}")
                 continue
             tell(name)
-            finding = await check(doctor)
+            try:
+                finding = await check(doctor)
+            except OSError:  # from whichever request found that nobody is there any more
+                finding = verdicts.lost(name)
             if finding.verdict is Verdict.FAIL:
                 failed[name] = name
             yield finding
@@ -73,7 +76,7 @@ async def _client_id(doctor: Doctor) -> Finding:
     doctor.visit = Visit(doctor.patience)
     link = doctor.link
     connected = await doctor.visit.enter(link.host, link.port, doctor.own_id)
-    own_in_use = any(code == verdicts.IN_USE for code, _ in doctor.visit.told)
+    own_in_use = any(code == IN_USE for code, _ in doctor.visit.told)
     return verdicts.client_ids(link.client_id, doctor.greeting.in_use, doctor.own_id, own_in_use, connected)
 
 
@@ -99,12 +102,12 @@ async def _farms(doctor: Doctor) -> Finding:
 
 async def _contract(doctor: Doctor) -> Finding:
     con_id, told = await doctor.at.find_stock()
-    return verdicts.contract(con_id, told, doctor.patience.answer_s)
+    return verdicts.contract(doctor.at.symbol, con_id, told, doctor.patience.answer_s)
 
 
 async def _chain(doctor: Doctor) -> Finding:
     expiries, strikes, told = await doctor.at.find_chain()
-    return verdicts.chain(expiries, strikes, told, doctor.patience.answer_s)
+    return verdicts.chain(doctor.at.symbol, expiries, strikes, told, doctor.patience.answer_s)
 
 
 async def _quote(doctor: Doctor) -> Finding:

@@ -4,9 +4,10 @@ import asyncio
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
-from allusetui.broker.ibkr.doctor_verdicts import VERSIONS, Greeting
+from allusetui.broker.ibkr.doctor_facts import VERSIONS, Greeting
 
 _HELLO: Final = f"v{VERSIONS[0]}..{VERSIONS[-1]}".encode()
 _LONGEST: Final = 65_536
@@ -28,11 +29,13 @@ async def greet(host: str, port: int, client_id: int, wait_s: float, wall_s: Cal
         return Greeting(error=_why(error))
     took_ms = (wall_s() - began_s) * 1000
     try:
-        return await _talk(reader, writer, client_id, wait_s, took_ms)
+        found = await _talk(reader, writer, client_id, wait_s, took_ms)
     finally:
-        writer.close()
-        with suppress(OSError, TimeoutError):
-            await asyncio.wait_for(writer.wait_closed(), wait_s)
+        await _close(writer, wait_s)
+    if found.version is None and not found.first and not found.closed:
+        # A web server waits for the end of a line that a Gateway's client never sends.
+        return replace(found, first=await _asked_as_web(host, port, wait_s))
+    return found
 
 
 async def _talk(
@@ -43,16 +46,35 @@ async def _talk(
         writer.write(b"API\0" + _framed(_HELLO))
         first = await asyncio.wait_for(reader.read(4), wait_s)
         body = await _body(reader, first, wait_s)
-    except (OSError, asyncio.IncompleteReadError):
-        return Greeting(closed=True, first=first, took_ms=took_ms)
     except TimeoutError:
         return Greeting(first=first, took_ms=took_ms)
+    except (OSError, asyncio.IncompleteReadError):
+        return Greeting(closed=True, first=first, took_ms=took_ms)
     fields = body.split(b"\0")
     if len(fields) != 3 or not fields[0].isdigit() or len(fields[0]) > 6:
         return Greeting(first=first + body[:60], closed=not first, took_ms=took_ms)
     version = int(fields[0])
     in_use = version in VERSIONS and await _is_in_use(reader, writer, client_id, wait_s)
     return Greeting(version=version, in_use=in_use, took_ms=took_ms)
+
+
+async def _asked_as_web(host: str, port: int, wait_s: float) -> bytes:
+    """What is said to a browser, of which a Gateway understands nothing."""
+    with suppress(TimeoutError, OSError):
+        async with asyncio.timeout(wait_s):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(b"HEAD / HTTP/1.0\r\n\r\n")
+                return await reader.read(8)
+            finally:
+                await _close(writer, wait_s)
+    return b""
+
+
+async def _close(writer: asyncio.StreamWriter, wait_s: float) -> None:
+    writer.close()
+    with suppress(OSError, TimeoutError):
+        await asyncio.wait_for(writer.wait_closed(), wait_s)
 
 
 async def _body(reader: asyncio.StreamReader, head: bytes, wait_s: float) -> bytes:

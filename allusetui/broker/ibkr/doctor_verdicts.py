@@ -1,80 +1,34 @@
 """What a Gateway or TWS was found to answer → a verdict, and the cure. Pure; what is asked is `doctor`'s."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from ipaddress import ip_address
 from typing import Final
 
+from allusetui.broker.ibkr.doctor_facts import (
+    COMPETING,
+    NOT_SUBSCRIBED,
+    VERSIONS,
+    Finding,
+    Greeting,
+    QuoteSeen,
+    Told,
+    Verdict,
+)
 from allusetui.domain.link import Link, Mode, agreed, mode_of_code
 from allusetui.domain.text import untrusted
 
-VERSIONS: Final = range(157, 179)
-"""The server versions whose messages ib_async 2.1.0 reads; it accepts later ones too, and misreads them."""
-OURS: Final = "AU-"
-"""How the order references of every ALL-USE begin."""
 _SKEW_OK_S, _SKEW_MOST_S = 2.0, 5.0
+_BARS = 5
 _READ_ONLY = "read-only"
 _SETTINGS: Final = "its Configuration, API, Settings"
 _ANOTHER: Final[Mapping[bytes, str]] = {
-    b"HTTP/": "a web server", b"<": "a web server", b"SSH-": "an SSH server", b"\x15\x03": "a TLS server",
+    b"HTTP": "a web server", b"<": "a web server", b"SSH-": "an SSH server", b"\x15\x03": "a TLS server",
     b"220": "a mail or file server",
 }  # fmt: skip
 _LOST, _FARM_LOST, _FARM_OK = (1100, 1300, 2110), (2103, 2105, 2157), (2104, 2106, 2107, 2108, 2158)
-NOT_SUBSCRIBED: Final = frozenset({354, 10089, 10091, 10168, 10186})
-COMPETING: Final = 10197
-IN_USE: Final = 326
 _MARGIN, _INVALID = 201, 321
 _SUBSCRIBE: Final = "in the Client Portal: market data for US stocks and options (OPRA), shared with the paper account"
-
-Told = tuple[int, str]
-"""An error or a notice: its code and its text, which is the other side's."""
-
-
-class Verdict(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was found, and what helps where it is not well."""
-
-    check: str
-    verdict: Verdict
-    found: str
-    cure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What came of a connection before a client's library saw it.
-
-    `error`: why there is none; `first`: the first bytes where they were no server version; `in_use`: of the client id.
-    """
-
-    error: str = ""
-    version: int | None = None
-    first: bytes = b""
-    closed: bool = False
-    in_use: bool = False
-    took_ms: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSeen:
-    """An option's quote as far as it came. `kind`: 1 live, 2 frozen, 3 delayed, 4 delayed and frozen; 0 untold."""
-
-    option: str
-    kind: int
-    bid: float | None
-    ask: float | None
-    greeks_after_s: float | None
-    waited_s: float
-    told: tuple[Told, ...] = ()
 
 
 def settings(link: Link) -> Finding:
@@ -199,22 +153,23 @@ def farms(told: Sequence[Told]) -> Finding:
     return Finding("farms", Verdict.OK, f"up: {untrusted(', '.join(sorted(state)), 80)}")
 
 
-def contract(con_id: int | None, told: Sequence[Told], wait_s: float) -> Finding:
+def contract(symbol: str, con_id: int | None, told: Sequence[Told], wait_s: float) -> Finding:
     if con_id is not None:
-        return Finding("contract", Verdict.OK, f"SPY is {con_id}")
-    return Finding("contract", Verdict.FAIL, _unanswered("SPY", told, wait_s), "restart the Gateway")
+        return Finding("contract", Verdict.OK, f"{symbol} is {con_id}")
+    return Finding("contract", Verdict.FAIL, _unanswered(symbol, told, wait_s), "restart the Gateway")
 
 
-def chain(expiries: int, strikes: int, told: Sequence[Told], wait_s: float) -> Finding:
+def chain(symbol: str, expiries: int, strikes: int, told: Sequence[Told], wait_s: float) -> Finding:
     if expiries and strikes:
-        return Finding("chain", Verdict.OK, f"SPY: {expiries} expiries, {strikes} strikes")
-    return Finding("chain", Verdict.FAIL, _unanswered("SPY's options", told, wait_s), "option permissions of the user")
+        return Finding("chain", Verdict.OK, f"{symbol}: {expiries} expiries, {strikes} strikes")
+    found = _unanswered(f"options of {symbol}", told, wait_s)
+    return Finding("chain", Verdict.FAIL, found, "option permissions of the user")
 
 
 def quote(seen: QuoteSeen | None, mode: Mode) -> Finding:
     """How an option's quote comes, and whether greeks come with it."""
     if seen is None:
-        return Finding("quote", Verdict.FAIL, "no option of SPY is known there", "option permissions of the user")
+        return Finding("quote", Verdict.FAIL, "no option of the chain is known there", "option permissions of the user")
     codes = {code for code, _ in seen.told}
     shown = f"{seen.option}: bid {_price(seen.bid)}, ask {_price(seen.ask)}"
     if seen.bid is None and seen.ask is None:
@@ -243,9 +198,9 @@ def _no_quote(seen: QuoteSeen, codes: set[int]) -> Finding:
 
 
 def bars(days: Sequence[date], told: Sequence[Told], wait_s: float) -> Finding:
-    if len(days) >= 5:
-        return Finding("bars", Verdict.OK, f"{len(days)} daily bars of SPY up to {days[-1]}")
-    found = f"{len(days)} of 5 daily bars" if days else _unanswered("daily bars of SPY", told, wait_s)
+    if len(days) >= _BARS:
+        return Finding("bars", Verdict.OK, f"{len(days)} daily bars up to {days[-1]}")
+    found = f"{len(days)} of {_BARS} daily bars" if days else _unanswered("daily bars", told, wait_s)
     return Finding("bars", Verdict.FAIL, found, f"historical data of US stocks; {_SUBSCRIBE}")
 
 
@@ -283,6 +238,11 @@ def earnings(is_entitled: bool, told: Sequence[Told], wait_s: float) -> Finding:
     return Finding(
         "earnings", Verdict.WARN, found, "a file of earnings days, or its subscription; else they are unknown"
     )
+
+
+def lost(check: str) -> Finding:
+    """What a check comes to once the Gateway has gone."""
+    return Finding(check, Verdict.FAIL, "the connection was lost", "look at the Gateway's window; then look again")
 
 
 def _unanswered(what: str, told: Sequence[Told], wait_s: float) -> str:

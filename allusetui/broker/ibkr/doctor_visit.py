@@ -11,10 +11,11 @@ from typing import Final, TypeVar
 
 import ib_async as ib
 
-from allusetui.broker.ibkr.doctor_verdicts import COMPETING, IN_USE, NOT_SUBSCRIBED, OURS, QuoteSeen, Told
+from allusetui.broker.ibkr.doctor_facts import COMPETING, IN_USE, NOT_SUBSCRIBED, OURS, QuoteSeen, Told
 
 T = TypeVar("T")
-_SYMBOL: Final = "SPY"
+_SYMBOLS: Final = ("SPY", "AAPL")
+"""What is looked for: the first that is known there. A Gateway of a scenario may have no SPY."""
 _AHEAD: Final = timedelta(days=14)
 _STRIKES_TRIED: Final = 6
 _KINDS: Final = (1, 2, 4)  # live; frozen, where the market is shut; what is delayed, where nothing is subscribed
@@ -52,6 +53,11 @@ class Visit:
         """The accounts of the log-in."""
         return tuple(self._ib.client.getAccounts())
 
+    @property
+    def symbol(self) -> str:
+        """Of the stock that is looked at; of the one that was looked for first where none is known."""
+        return _SYMBOLS[0] if self._stock is None else self._stock.symbol
+
     async def enter(self, host: str, port: int, client_id: int) -> bool:
         """Whether the client was let in; that its id is in use is among what was told."""
         self._ib.wrapper.clientId = client_id
@@ -87,19 +93,23 @@ class Visit:
         return dict(zip((*wants, "executions"), counts, strict=True))
 
     async def find_stock(self) -> tuple[int | None, Sequence[Told]]:
-        """SPY's id."""
-        details, told = await self._ask(self._ib.reqContractDetailsAsync(ib.Stock(_SYMBOL, "SMART", "USD")))
-        if not details or details[0].contract is None:
-            return None, told
-        self._stock = details[0].contract
-        return self._stock.conId, told
+        """The id of the stock that is looked at."""
+        told: Sequence[Told] = ()
+        for symbol in _SYMBOLS:
+            details, told = await self._ask(self._ib.reqContractDetailsAsync(ib.Stock(symbol, "SMART", "USD")))
+            if details and details[0].contract is not None:
+                self._stock = details[0].contract
+                return self._stock.conId, told
+            if not told:
+                break
+        return None, told
 
     async def find_chain(self) -> tuple[int, int, Sequence[Told]]:
-        """How many expiries and strikes SPY's options have."""
+        """How many expiries and strikes the stock's options have."""
         stock = self._stock
         assert stock is not None
-        chains, told = await self._ask(self._ib.reqSecDefOptParamsAsync(_SYMBOL, "", "STK", stock.conId))
-        own = [chain for chain in chains or () if chain.tradingClass == _SYMBOL]
+        chains, told = await self._ask(self._ib.reqSecDefOptParamsAsync(stock.symbol, "", "STK", stock.conId))
+        own = [chain for chain in chains or () if chain.tradingClass == stock.symbol]  # others are adjusted ones
         self._chain = next((chain for chain in own if chain.exchange == "SMART"), own[0] if own else None)
         if self._chain is None:
             return 0, 0, told
@@ -110,7 +120,7 @@ class Visit:
         self.option = await self._find_option(datetime.fromtimestamp(now_s).astimezone().date())
         if self.option is None:
             return None
-        name = f"{_SYMBOL} {self.option.lastTradeDateOrContractMonth} {self.option.strike:g} P"
+        name = f"{self.symbol} {self.option.lastTradeDateOrContractMonth} {self.option.strike:g} P"
         began_s, heard = self._now_s(), len(self.told)
         seen = QuoteSeen(name, 0, None, None, None, 0.0)
         for kind in _KINDS:
@@ -121,7 +131,7 @@ class Visit:
         return seen
 
     async def bars(self) -> tuple[Sequence[date], Sequence[Told]]:
-        """The days of SPY's last bars."""
+        """The days of the stock's last bars."""
         assert self._stock is not None
         wanted = self._ib.reqHistoricalDataAsync(self._stock, "", "5 D", "1 day", "TRADES", True, timeout=0)
         bars, told = await self._ask(wanted, self._patience.bars_s)
@@ -136,7 +146,6 @@ class Visit:
         order = ib.LimitOrder("SELL", 1, limit_usd, account=code, tif="DAY", openClose="O", orderRef=f"{OURS}doctor")
         heard = len(self.told)
         asked = asyncio.ensure_future(self._ib.whatIfOrderAsync(option, order))
-        # The library takes some refusals for warnings, and goes on waiting.
         await self._until(lambda: asked.done() or self._was_told(heard, None), self._patience.answer_s)
         state, told = await self._ask(asked, 1.0)
         margin = _number(getattr(state, "initMarginChange", None))
@@ -159,14 +168,14 @@ class Visit:
 
     async def _ask(self, wanted: Awaitable[T], wait_s: float | None = None) -> tuple[T | None, Sequence[Told]]:
         """The answer, None where there is none in time; and what was told instead."""
+        heard = len(self.told)
         try:
             return await asyncio.wait_for(wanted, self._patience.answer_s if wait_s is None else wait_s), ()
         except TimeoutError:
-            return None, ()
+            # The library takes some refusals for warnings, and goes on waiting.
+            return None, [(code, text) for code, text in self.told[heard:] if not _is_notice(code)]
         except ib.RequestError as error:
-            return None, ((error.code, error.message),)
-        except OSError as error:  # which a lost connection is
-            return None, ((0, str(error)),)
+            return None, [(error.code, error.message)]
 
     async def _find_option(self, today: date) -> ib.Contract | None:
         """The put nearest to the money that is listed for the first expiry two weeks ahead."""
@@ -177,7 +186,7 @@ class Visit:
         expiry = next((day for day in expiries if day >= first), expiries[-1])
         spot = await self._spot() or median(chain.strikes)
         for strike in sorted(chain.strikes, key=lambda strike: abs(strike - spot))[:_STRIKES_TRIED]:
-            wanted = ib.Option(_SYMBOL, expiry, strike, "P", "SMART", multiplier="100", currency="USD")
+            wanted = ib.Option(self.symbol, expiry, strike, "P", "SMART", multiplier="100", currency="USD")
             wanted.tradingClass = chain.tradingClass
             details, told = await self._ask(self._ib.reqContractDetailsAsync(wanted))
             if details:
@@ -187,7 +196,7 @@ class Visit:
         return None
 
     async def _spot(self) -> float | None:
-        """What SPY costs, by any price that comes first."""
+        """What the stock costs, by any price that comes first."""
         assert self._stock is not None
         self._ib.reqMarketDataType(_KINDS[-1])
         ticker = self._ib.reqMktData(self._stock)
@@ -229,10 +238,15 @@ class Visit:
 
     def _was_told(self, since: int, codes: frozenset[int] | set[int] | None) -> bool:
         """Whether one of the codes was told; with None any that is no mere notice."""
-        return any(code in codes if codes is not None else not 2000 <= code < 3000 for code, _ in self.told[since:])
+        return any(code in codes if codes is not None else not _is_notice(code) for code, _ in self.told[since:])
 
     def _hear(self, request: int, code: int, text: str, contract: ib.Contract | None) -> None:
         self.told.append((code, text))
+
+
+def _is_notice(code: int) -> bool:
+    """Of farms and the like: no answer to anything."""
+    return 2000 <= code < 3000
 
 
 def _any_price(ticker: ib.Ticker) -> float | None:
