@@ -63,8 +63,10 @@ def test_without_a_link_there_is_nothing_to_look_at(tmp_path: Path, capsys: pyte
 
 
 def test_on_a_terminal_it_says_what_it_waits_for_and_an_interrupt_ends_it(tmp_path: Path) -> None:
-    with playing_aside(Scripted(hello=None)) as port:
-        with Terminal("doctor", "--settings", settings(tmp_path, port)) as terminal:
-            terminal.shows("tcp …")
-            terminal.type("\x03")
-            assert terminal.ended() == 130
+    with (
+        playing_aside(Scripted(hello=None)) as port,
+        Terminal("doctor", "--settings", settings(tmp_path, port)) as terminal,
+    ):
+        terminal.shows("tcp …")
+        terminal.type("\x03")
+        assert terminal.ended() == 130
