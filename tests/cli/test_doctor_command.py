@@ -10,8 +10,8 @@ from tests.cli.commanded import run
 from tests.cli.terminals import Terminal
 
 CHECKS = [
-    "settings", "tcp", "handshake", "client id", "accounts", "clock", "sync", "farms", "contract", "chain", "quote",
-    "bars", "what-if", "orders", "earnings",
+    "settings", "tcp", "handshake", "client id", "accounts", "line", "clock", "sync", "farms", "contract", "chain",
+    "quote", "bars", "what-if", "orders", "earnings",
 ]  # fmt: skip
 
 

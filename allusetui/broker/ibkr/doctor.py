@@ -9,6 +9,7 @@ from allusetui.broker.ibkr.doctor_facts import IN_USE, Finding, Greeting, Verdic
 from allusetui.broker.ibkr.doctor_greeting import greet
 from allusetui.broker.ibkr.doctor_visit import Patience, Visit
 from allusetui.domain.link import Link
+from allusetui.domain.moment import local
 
 Check = Callable[["Doctor"], Awaitable[Finding]]
 
@@ -23,6 +24,9 @@ class Doctor:
     wall_s: Callable[[], float]
     greeting: Greeting = field(default_factory=Greeting)
     visit: Visit | None = None
+    theirs_s: float = 0.0
+    """The broker's clock when it was asked; the market of a simulated Gateway lives on a day of its own."""
+    skew_s: float = 0.0
 
     @property
     def at(self) -> Visit:
@@ -84,11 +88,19 @@ async def _accounts(doctor: Doctor) -> Finding:
     return verdicts.accounts(doctor.link, doctor.at.managed)
 
 
-async def _clock(doctor: Doctor) -> Finding:
+async def _line(doctor: Doctor) -> Finding:
+    asked_s = doctor.wall_s()
     theirs_s = await doctor.at.time_s()
+    if theirs_s is None:
+        return verdicts.line(None, doctor.patience.answer_s)
+    now_s = doctor.wall_s()
     # They tell whole seconds, the fraction cut: half a second is the fairest guess.
-    skew_s = None if theirs_s is None else doctor.wall_s() - theirs_s - 0.5
-    return verdicts.clock(skew_s, doctor.patience.answer_s)
+    doctor.theirs_s, doctor.skew_s = theirs_s, now_s - theirs_s - 0.5
+    return verdicts.line((now_s - asked_s) * 1000, doctor.patience.answer_s)
+
+
+async def _clock(doctor: Doctor) -> Finding:
+    return verdicts.clock(doctor.skew_s, local(int(doctor.theirs_s * 1000)), doctor.link.mode)
 
 
 async def _sync(doctor: Doctor) -> Finding:
@@ -111,7 +123,7 @@ async def _chain(doctor: Doctor) -> Finding:
 
 
 async def _quote(doctor: Doctor) -> Finding:
-    return verdicts.quote(await doctor.at.quote(doctor.wall_s()), doctor.link.mode)
+    return verdicts.quote(await doctor.at.quote(local(int(doctor.theirs_s * 1000)).date()), doctor.link.mode)
 
 
 async def _bars(doctor: Doctor) -> Finding:
@@ -139,7 +151,7 @@ async def _earnings(doctor: Doctor) -> Finding:
     return verdicts.earnings(is_entitled, told, doctor.patience.answer_s)
 
 
-_CONNECTED: Final = ("accounts", "clock")
+_CONNECTED: Final = ("line",)
 _CHECKS: Final[tuple[tuple[str, tuple[str, ...], Check], ...]] = (
     ("settings", (), _settings),
     # Nothing is connected to while live and paper are mixed up in the settings.
@@ -147,7 +159,9 @@ _CHECKS: Final[tuple[tuple[str, tuple[str, ...], Check], ...]] = (
     ("handshake", ("tcp",), _handshake),
     ("client id", ("handshake",), _client_id),
     ("accounts", ("client id",), _accounts),
-    ("clock", ("accounts",), _clock),
+    # Somebody who does not tell the time will tell nothing else.
+    ("line", ("accounts",), _line),
+    ("clock", _CONNECTED, _clock),
     ("sync", _CONNECTED, _sync),
     ("farms", _CONNECTED, _farms),
     ("contract", _CONNECTED, _contract),

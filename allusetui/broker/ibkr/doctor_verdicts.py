@@ -1,7 +1,7 @@
 """What a Gateway or TWS was found to answer → a verdict, and the cure. Pure; what is asked is `doctor`'s."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from ipaddress import ip_address
 from typing import Final
 
@@ -18,7 +18,7 @@ from allusetui.broker.ibkr.doctor_facts import (
 from allusetui.domain.link import Link, Mode, agreed, mode_of_code
 from allusetui.domain.text import untrusted
 
-_SKEW_OK_S, _SKEW_MOST_S = 2.0, 5.0
+_SKEW_OK_S, _SKEW_MOST_S, _DAY_S = 2.0, 5.0, 86_400.0
 _BARS = 5
 _READ_ONLY = "read-only"
 _SETTINGS: Final = "its Configuration, API, Settings"
@@ -111,17 +111,23 @@ def accounts(link: Link, managed: Sequence[str]) -> Finding:
     return Finding("accounts", Verdict.OK, f"{found}, {link.mode}")
 
 
-def clock(skew_s: float | None, wait_s: float) -> Finding:
+def line(took_ms: float | None, wait_s: float) -> Finding:
+    """Whether a question is answered at all."""
+    if took_ms is None:
+        return Finding("line", Verdict.FAIL, f"no answer in {wait_s:g} s: it is half open", "restart the Gateway")
+    return Finding("line", Verdict.OK, f"a question is answered in {took_ms:.1f} ms")
+
+
+def clock(skew_s: float, theirs: datetime, mode: Mode) -> Finding:
     """`skew_s`: how far this machine's clock is before the broker's, which counts whole seconds."""
-    if skew_s is None:
-        return Finding(
-            "clock", Verdict.FAIL, f"no time told in {wait_s:g} s: the line is half open", "restart the Gateway"
-        )
-    found = f"{abs(skew_s):.1f} s {'ahead of' if skew_s > 0 else 'behind'} the broker"
     if abs(skew_s) <= _SKEW_OK_S:
         return Finding("clock", Verdict.OK, f"within {_SKEW_OK_S:g} s of the broker")
-    verdict = Verdict.WARN if abs(skew_s) <= _SKEW_MOST_S else Verdict.FAIL
-    return Finding("clock", verdict, found, "set this machine's clock by NTP")
+    cure = "set this machine's clock by NTP"
+    if abs(skew_s) > _DAY_S:
+        found = f"it is {theirs:%Y-%m-%d %H:%M} in New York there: a simulated market, or a clock that is wrong"
+        return Finding("clock", Verdict.WARN if mode is Mode.PAPER else Verdict.FAIL, found, cure)
+    found = f"{abs(skew_s):.1f} s {'ahead of' if skew_s > 0 else 'behind'} the broker"
+    return Finding("clock", Verdict.WARN if abs(skew_s) <= _SKEW_MOST_S else Verdict.FAIL, found, cure)
 
 
 def sync(counts: Mapping[str, int | None], told: Sequence[Told], wait_s: float) -> Finding:
@@ -183,8 +189,10 @@ def quote(seen: QuoteSeen | None, mode: Mode) -> Finding:
     if seen.greeks_after_s is None:
         found = f"{shown}, {kind}; no greeks in {seen.waited_s:g} s: they are worked out here"
         return Finding("quote", Verdict.WARN, found, "live data of the stock too, not of its options alone")
-    verdict = Verdict.OK if seen.kind in (1, 2) else Verdict.WARN
-    return Finding("quote", verdict, f"{shown}, {kind}, greeks after {seen.greeks_after_s:.1f} s")
+    found = f"{shown}, {kind}, greeks after {seen.greeks_after_s:.1f} s"
+    if seen.kind not in (1, 2):
+        return Finding("quote", Verdict.WARN, found, "look again while the market is open")
+    return Finding("quote", Verdict.OK, found)
 
 
 def _no_quote(seen: QuoteSeen, codes: set[int]) -> Finding:

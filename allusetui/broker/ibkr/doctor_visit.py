@@ -115,9 +115,9 @@ class Visit:
             return 0, 0, told
         return len(self._chain.expirations), len(self._chain.strikes), told
 
-    async def quote(self, now_s: float) -> QuoteSeen | None:
+    async def quote(self, today: date) -> QuoteSeen | None:
         """A put's quote near the money, as good as it comes; None where no option of the chain is known."""
-        self.option = await self._find_option(datetime.fromtimestamp(now_s).astimezone().date())
+        self.option = await self._find_option(today)
         if self.option is None:
             return None
         name = f"{self.symbol} {self.option.lastTradeDateOrContractMonth} {self.option.strike:g} P"

@@ -24,8 +24,8 @@ from tests.broker.ibkr.scripted import (
 )
 
 CHECKS = (
-    "settings", "tcp", "handshake", "client id", "accounts", "clock", "sync", "farms", "contract", "chain", "quote",
-    "bars", "what-if", "orders", "earnings",
+    "settings", "tcp", "handshake", "client id", "accounts", "line", "clock", "sync", "farms", "contract", "chain",
+    "quote", "bars", "what-if", "orders", "earnings",
 )  # fmt: skip
 LINK = Link("127.0.0.1", 0, 7, Mode.PAPER, dict.fromkeys(SLEEVES, "DU4000001"))
 QUICK = Patience(connect_s=0.5, answer_s=0.5, bars_s=0.5, greeks_s=0.8)
@@ -158,7 +158,8 @@ FOREIGN = (53, 1)
     [
         ({"49": clock_of(4)}, {"clock": "warn "}),
         ({"49": clock_of(-60)}, {"clock": "fail "}),
-        ({"49": never}, {"clock": "fail no time told in 0.5 s: the line is half open"}),
+        ({"49": clock_of(-9_000_000)}, {"clock": "warn it is 20"}),
+        ({"49": never}, {"line": "fail no answer in 0.5 s: it is half open"}),
         ({"61": never}, {"sync": "fail not told in 0.5 s: positions"}),
         ({"99": never, "7": never}, {"sync": "fail not told in 0.5 s: completed orders, executions"}),
         (
