@@ -65,7 +65,8 @@ def _link(file: Path, complaints: list[str]) -> str:
         complaints.append(f"{file}: {refused.key}: {refused.wrong}; {refused.cure}")
     mapped = ", ".join(f"{sleeve} {code}" for sleeve, code in link.accounts.items())
     codes = mapped if len(link.codes) > 1 else link.codes[0]
-    return f"{link.mode} {codes} at {link.host}:{link.port}, client {link.client_id}, live {'on' if link.live else 'off'}"
+    live = "on" if link.live else "off"
+    return f"{link.mode} {codes} at {link.host}:{link.port}, client {link.client_id}, live {live}"
 
 
 def write(given: Path | None) -> None:

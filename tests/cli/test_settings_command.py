@@ -73,8 +73,8 @@ def test_the_screen_gets_what_was_chosen_and_the_command_line_s_palette_wins(
             "live GEN U1, REV U2, COM U2 at 127.0.0.1:4001, client 7, live on",
             "",
         ),
-        ('port = 4001\nmode = "paper"\naccount = "DU1"', "paper DU1 at ", "broker.port: 4001 is a live port, DU1 a paper"),
-        ('port = "x"\nmode = "paper"\naccount = "DU1"', "can't be used", "broker.port: 'x' does not fit; allowed: a valid"),
+        ('port = 4001\nmode = "paper"\naccount = "DU1"', "paper DU1 at ", "broker.port: 4001 is a live port"),
+        ('port = "x"\nmode = "paper"\naccount = "DU1"', "can't be used", "broker.port: 'x' does not fit; allowed: "),
     ],
 )
 def test_the_linked_account_is_shown_and_judged(broker: str, shown: str, told: str, tmp_path: Path) -> None:
