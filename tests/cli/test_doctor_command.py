@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.ibkr.scripted import Scripted, playing_aside, quoted
+from tests.broker.ibkr.scripted import Answer, Scripted, playing_aside, quoted
 from tests.cli.commanded import run
+from tests.cli.test_shell import command
 from tests.cli.terminals import Terminal
 
 CHECKS = [
@@ -52,6 +53,24 @@ def test_where_no_gateway_is_the_cure_is_told_with_exit_code_1(
     assert cure.strip().startswith("→ start the Gateway or TWS; ")
     assert handshake == "skipped  handshake  needs tcp"
     assert last == "not ready: tcp; no order was placed"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"71": lambda asked: [("", ""), ("x", "y", "z")]},
+        {"71": lambda asked: [(15, 1, "DU4000001"), (9, 1, "no number")]},
+        {"49": lambda asked: [(49, 1, "no time")]},
+        {"61": lambda asked: [(61, 3, "too", "few"), (62, 1)], "9": lambda asked: [("what", "is", "this")]},
+    ],
+)
+def test_a_gateway_that_talks_nonsense_is_told_in_lines_without_a_traceback(
+    answers: dict[str, Answer], tmp_path: Path
+) -> None:
+    with playing_aside(Scripted(answers)) as port:
+        done = command("doctor", "--settings", settings(tmp_path, port))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.endswith("; no order was placed\n") and "Traceback" not in done.stdout
 
 
 def test_without_a_link_there_is_nothing_to_look_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
