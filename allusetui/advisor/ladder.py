@@ -15,7 +15,6 @@ from math import log, sqrt
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from allusetui.advisor.rungs import QUARTER, Costs, Ways, grow
 from allusetui.advisor.world import EXCESS, paths, seed_of
@@ -23,6 +22,7 @@ from allusetui.domain.advice import Evidence, HeldLeap, LadderAdvice, LadderQues
 from allusetui.domain.money import to_figure
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder, Law
+from allusetui.pricing.normal import quantiles
 
 PATHS: Final = 2_048
 """Of a ladder on one symbol; several symbols share the work."""
@@ -30,7 +30,7 @@ _FEWEST: Final = 384
 _AIMS: Final = 5
 _SURE: Final = 0.05
 _LEAST: Final = 1e-4  # the last decimal that is told
-_P95: Final = float(ndtri(0.95))
+_P95: Final = 1.6448536269514722  # the standard normal's 95th percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def compared(difference: Floats, comparisons: int) -> tuple[float, float]:
     """
     half = len(difference) // 2
     draws = (difference[:half] + difference[half:]) / 2
-    sure = float(ndtri(1 - _SURE / 2 / comparisons))
+    sure = float(quantiles(np.array(1 - _SURE / 2 / comparisons)))
     return float(draws.mean()), sure * float(draws.std(ddof=1)) / sqrt(half)
 
 

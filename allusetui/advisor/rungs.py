@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from allusetui.advisor.world import Paths
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder
 from allusetui.pricing.black_scholes import deltas, prices
+from allusetui.pricing.normal import quantiles
 
 QUARTER: Final = 3
 _YEAR: Final = 12
@@ -104,7 +104,7 @@ def _buy(held: _Rungs, due: NDArray[np.bool_], month: int, world: Paths, ways: W
     """The strike that has the delta aimed at, for all that the rung is worth."""
     rows, columns = np.nonzero(due)
     spot, vol, life = world.spots[month][columns], world.vols[month][columns], ways.months[rows] / _YEAR
-    strikes = spot * np.exp((rate + vol * vol / 2) * life - ndtri(ways.aims)[rows] * vol * np.sqrt(life))
+    strikes = spot * np.exp((rate + vol * vol / 2) * life - quantiles(ways.aims)[rows] * vol * np.sqrt(life))
     price = prices(spot, strikes, life, rate, vol, True)
     lost = costs.share(price)
     worth = held.worth[due]
