@@ -10,7 +10,6 @@ one. It is proposed only if it scores more for certain: the difference, path by 
 above zero after Bonferroni's correction for all candidates. Where earlier promises missed, it is wider by as much.
 """
 
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import Final
 
@@ -19,6 +18,7 @@ import numpy as np
 from allusetui.advisor.rungs import QUARTER, Costs, Ways, grow
 from allusetui.advisor.world import EXCESS, paths, seed_of
 from allusetui.domain.advice import Evidence, HeldLeap, LadderAdvice, LadderQuestion, LadderTerms, Outcome, Outlook
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import to_figure
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder, Law
@@ -33,7 +33,7 @@ _LEAST: Final = 1e-4  # the last decimal that is told
 _P95: Final = 1.6448536269514722  # the standard normal's 95th percentile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """What of the ladder is on one symbol: its part of the dollar, and how it is priced and traded."""
 
@@ -42,7 +42,7 @@ class Symbol:
     costs: Costs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ladders:
     """Every candidate's dollar: `worth` (quarters, candidates, paths), `costs` (candidates), its mean cost."""
 

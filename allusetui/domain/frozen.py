@@ -27,12 +27,12 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False) -> Any:
     return (lambda plain: _made(plain, kw_only)) if cls is None else _made(cls, kw_only)
 
 
-def _made(cls: type[Any], kw_only: bool) -> type[Any]:
+def _made(cls: type[Any], kw_only: bool) -> Any:
     cls.__doc__ = cls.__doc__ or cls.__name__  # where there is none, the standard decorator would work out a signature
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     made.__init__ = _init(fields(made), made.__qualname__)
-    made._names = tuple(each.name for each in fields(made))
-    made._values = attrgetter(*made._names)
+    made._names = names = tuple(each.name for each in fields(made))
+    made._values = attrgetter(*(names or ("__class__",)))  # without a field all of a class are the same
     for name, method in _SHARED.items():
         if made.__dict__.get(name) is None:
             setattr(made, name, method)
@@ -44,7 +44,7 @@ def _init(found: tuple[Field[Any], ...], name: str) -> Any:
     scope: dict[str, Any] = {"_set": object.__setattr__, "_MISSING": MISSING}
     words, lines = ["self"], []
     # What has to be named when it is given comes last.
-    for each in sorted((each for each in found if each.init), key=lambda each: each.kw_only):
+    for each in sorted((each for each in found if each.init), key=lambda each: bool(each.kw_only)):
         default, value = f"_default_{each.name}", each.name
         if each.kw_only and "*" not in words:
             words.append("*")
@@ -58,7 +58,7 @@ def _init(found: tuple[Field[Any], ...], name: str) -> Any:
         else:
             words.append(each.name)
         lines.append(f"    _set(self, {each.name!r}, {value})")
-    exec(f"def __init__({', '.join(words)}):\n" + "\n".join(lines), scope)
+    exec(f"def __init__({', '.join(words)}):\n" + ("\n".join(lines) or "    pass"), scope)
     init = scope["__init__"]
     init.__qualname__ = f"{name}.__init__"
     return init

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
@@ -41,7 +41,7 @@ class Background(Protocol):
     def vix_63d_mean(self, day: date) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Showing:
     """A session's path; its last tick stays on the screen from `last_ms` until `until_ms`, the next session's open."""
 

@@ -3,11 +3,11 @@
 Every column is a stream of its own, so that more sessions leave those before as they are.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.market.dice import dice
 from allusetui.pricing.normal import cdf
@@ -17,7 +17,7 @@ _FREEDOM: Final = 6.81  # market model, market: the shocks' degrees of freedom
 _NORMALS: Final = ("shock", "gap", "top", "bottom", "other", "slow")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draws:
     """One row a session: Student `shocks` of deviation 1, the `scales` within them, and standard normals."""
 
@@ -30,7 +30,7 @@ class Draws:
     slow: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moves:
     """Log moves of sessions: from close to open, from open to close, and the deviation of the whole."""
 
