@@ -82,7 +82,7 @@ class ModelSymbol:
         self._splits = splits
         self._payouts = payouts
         self._moves = _move_days(reports, calendar)
-        self._sessions = [session for day in rows.days if (session := calendar.on(day)) is not None]
+        self._sessions = _sessions(calendar, rows.days)
         self._opens = [session.open_ms for session in self._sessions]
         self._shown: _Showing | None = None
         self._sight: Sight | None = None
@@ -272,6 +272,12 @@ class ModelSymbol:
             sizes[: bisect_left(rows.days, ex_date)] *= float(ratio)
         columns = (rows.highs / sizes, rows.lows / sizes, rows.closes / sizes)
         return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
+
+
+@lru_cache(maxsize=4)
+def _sessions(calendar: Calendar, days: tuple[date, ...]) -> tuple[Session, ...]:
+    """The sessions of a market's rows: most symbols have the same."""
+    return tuple(session for day in days if (session := calendar.on(day)) is not None)
 
 
 def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
