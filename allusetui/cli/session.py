@@ -36,10 +36,11 @@ def run_session(start: Start) -> None:
         # Imported here, in the engine's thread: the screen paints meanwhile.
         from allusetui.compose.live import open_live
         from allusetui.compose.memory import Sweep
+        from allusetui.compose.warm import WarmUp
 
         data = os.environ.get("ALLUSETUI_DATA")
         live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic)
-        live.watchers.append(Sweep(live.session.pace.is_shut, monotonic))
+        live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
     def control(live: "Live") -> AbstractAsyncContextManager[object]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 
 
@@ -57,7 +58,7 @@ class OrderStatus(StrEnum):
         return self in (OrderStatus.SENT, OrderStatus.CANCELLING, OrderStatus.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """One message to the broker. `limit` in dollars a share; a roll also sells `candidate`, limit = net debit."""
 
@@ -89,7 +90,7 @@ class Working:
         return self.quantity - self.filled
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollChain:
     """A position's first credit and what its rolls have cost so far, dollars a share (6.10)."""
 
@@ -97,7 +98,7 @@ class RollChain:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapStep:
     """What a LEAP's order is a step of: a roll of `rolls` for a `reason`, or a purchase out of leap cash (17.1, 17.4).
 

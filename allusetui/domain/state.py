@@ -8,6 +8,7 @@ from hashlib import sha256
 from allusetui.domain.account import Account, Status
 from allusetui.domain.advice import Question, Suggestion
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Execution
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
@@ -16,7 +17,7 @@ from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 _FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Atr:
     """A session's ATR(5) of a symbol, dollars a share, and where it came from (6.9)."""
 
@@ -25,7 +26,7 @@ class Atr:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.deals import ASSIGNED, Deal, Step, closed_deal, opening, taken
 from allusetui.ledger.lots import LotBook
@@ -19,7 +20,7 @@ from allusetui.ledger.once import Records
 from allusetui.ledger.traces import Adjusted, Closed, Delivered, Fact, Opened, Went
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """One lot of assigned shares. Dollars: `premium` of all options net of what buying them back has cost, `basis` the
     shares' with the put's premium off, `proceeds` what they brought with a call's premium in; `gain` None while shares

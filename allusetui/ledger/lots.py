@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import Lot, adjusted, closing_part, take, total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, share_of, to_cent
@@ -22,7 +23,7 @@ class LedgerError(ValueError):
     """A record that can't follow those before it: the journal is not whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ending:
     """A closing whose `lot.closed` is still to come."""
 

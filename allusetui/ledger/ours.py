@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.ledger.entries import Ledger
@@ -31,7 +31,7 @@ _BACK = "-back"
 _REASONS = {"deposit": "transfer", "withdrawal": "transfer", "tax": "transfer"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fill:
     """A fill of ours, `quantity` signed."""
 
@@ -44,7 +44,7 @@ class Fill:
     exec_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """An option that ended without a trade; `shares` signed, at `strike`, None where none changed hands."""
 
@@ -58,7 +58,7 @@ class Ending:
     strike: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Cash that was booked without a trade, by the statement's reasons."""
 
@@ -69,7 +69,7 @@ class Booking:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ours:
     """A period of the journal, all accounts together; `held` and `cash` as at its end, the cash out of `books`."""
 

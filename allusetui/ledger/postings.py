@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.order import Pocket
 from allusetui.ledger.entries import (
@@ -28,7 +29,7 @@ from allusetui.ledger.entries import (
 from allusetui.ledger.once import Records, once
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Posting:
     """One row. `amount` in dollars, debit positive; `quantity` the signed change of what is held, where it changes."""
 

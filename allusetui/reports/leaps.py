@@ -1,13 +1,13 @@
 """The LEAP ledger (17.7): what the ladder holds, what it has cost, how it moved. Growth and hedges are never summed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import month_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Pocket
@@ -22,7 +22,7 @@ SIDES = (GROWTH, HEDGE)
 _YEAR_DAYS = 365
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """A LEAP or hedge at the last mark; dollars, `price` a share."""
 
@@ -40,7 +40,7 @@ class Held:
         return self.price * self.quantity * self.contract.multiplier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rung:
     """What of a side expires in a month, and its share of the side."""
 
@@ -51,7 +51,7 @@ class Rung:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SideRow:
     """One side of an account, dollars: worth and cost now; bought, sold, realized and decayed in the period.
 
@@ -74,7 +74,7 @@ class SideRow:
         return any((self.value, self.cost, self.bought, self.sold, self.realized, self.theta_paid))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bought:
     """What a roll bought, `price` dollars a share."""
 
@@ -83,7 +83,7 @@ class Bought:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """What happened to one contract; `into` is what a roll bought, `dollars` a premium, a profit or a price."""
 
@@ -98,7 +98,7 @@ class Move:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cover:
     """What an account gains where every underlying falls by `share` at once, dollars."""
 
@@ -114,7 +114,7 @@ class Cover:
         return float(self.hedges / -self.book) if self.book < 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapsTable:
     """The ladder of every account at the last mark of the period, and what happened in it. `cash`: waits for LEAPs."""
 

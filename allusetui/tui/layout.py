@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.view.model import Cell, Column, Line, Row, Table
 
@@ -13,7 +13,7 @@ Runs = tuple[tuple[str, str], ...]
 """Text and its look, one after another: a tone's name, or one of a pane's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen.
 

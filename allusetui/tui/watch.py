@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
-FIRST_POLL_S = 0.05
+FIRST_POLL_S = 0.02
 """As long as there is nothing to show yet."""
 
 T = TypeVar("T")

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.advisor.answers import amounts as am
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """`noun` one of the events, `many` several; `keep` says which of them count.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
@@ -27,7 +28,7 @@ KINDS = frozenset(
 """The kinds of events that a tax ledger is made from; others may be left out of its records."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Dollars that came or went without a sale: `reason` dividend, interest, fee …; of the reserve set_aside, released
     or paid.
@@ -41,7 +42,7 @@ class Booking:
     symbol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unmarked:
     """An index option that was held over a year's end without a mark: its gain so far is missing in that year."""
 
@@ -52,7 +53,7 @@ class Unmarked:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sums:
     """What rows come to, dollars."""
 
@@ -64,7 +65,7 @@ class Sums:
     wash_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reserve:
     """The tax reserve over a year: what it began with, and what came and went, out of it below zero."""
 
@@ -79,7 +80,7 @@ class Reserve:
         return self.opening + self.set_aside + self.released + self.paid
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YearTax:
     """A calendar year of one account, or of all (`account` None). Dollars.
 
@@ -116,7 +117,7 @@ class YearTax:
         return self.long.gain + self.index_long
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxLedger:
     """All of a journal that a tax return asks for, in the journal's order."""
 
