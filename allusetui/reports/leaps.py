@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Option, Side
 from allusetui.domain.moment import month_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Pocket
@@ -181,7 +181,10 @@ def _side(name: str, side: str, held: Iterable[Held], series: Series, during: li
         if row.event.account == name:
             income.book(row)
             traded = _traded(row.event, side)
-            bought, sold = bought + max(traded, ZERO), sold + max(-traded, ZERO)
+            if isinstance(row.event, ev.OrderFilled) and (row.event.side is Side.BUY) != bool(row.event.takes_back):
+                bought += traded
+            else:
+                sold -= traded
     theta_day = sum((row.theta_day for row in ours if row.theta_day is not None), ZERO)
     return SideRow(
         name, side, sum((row.value for row in ours), ZERO), sum((row.cost for row in ours), ZERO), bought, sold,
