@@ -10,6 +10,7 @@ from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import root_of
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
@@ -134,9 +135,8 @@ class Execution:
 
     @property
     def root(self) -> tuple[str, int] | None:
-        """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
-        root, _, version = self.exec_id.rpartition(".")
-        return (root, int(version)) if root and version.isdecimal() else None
+        """As `root_of` its id."""
+        return root_of(self.exec_id)
 
 
 @frozen

@@ -1,7 +1,7 @@
 """Questions: a box over the dashboard that waits for one key. What it hears, it hears once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.events import Key
 from textual.screen import ModalScreen
 
+from allusetui.domain.frozen import frozen
 from allusetui.tui.layout import wrapped
 from allusetui.tui.widgets.pane import Content, Pane
 from allusetui.view.model import Cell, Line, Question, Tone
@@ -21,7 +22,7 @@ YES_NO = {"y": "yes", "n": "no", "escape": "no"}
 CLOSE = dict.fromkeys(("escape", "enter", "n", "question_mark", "q"), "no")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """What a box shows; `answers` by Textual's name of the key, `keys` tells them to the person."""
 
