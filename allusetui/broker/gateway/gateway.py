@@ -9,7 +9,7 @@ from allusetui.broker.gateway.fields import Fields
 from allusetui.broker.gateway.frames import NO_MESSAGE, Value, WireError, split, written
 from allusetui.broker.gateway.part import Ending, Faults, Part, Route, Sound
 from allusetui.broker.gateway.requests import NAMES, START, Start, start
-from allusetui.broker.gateway.session import NOBODY, SERVER_VERSION, Limits, Session, Sessions, agreed
+from allusetui.broker.gateway.session import NOBODY, SERVER_VERSION, USUAL, Limits, Session, Sessions, agreed
 from allusetui.domain.moment import local
 
 IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."
@@ -36,7 +36,7 @@ class Gateway:
         sessions: Sessions,
         parts: Sequence[Part],
         accounts: Sequence[str],
-        limits: Limits | None = None,
+        limits: Limits = USUAL,
         faults: Faults | None = None,
     ) -> None:
         self.sessions = sessions
@@ -45,7 +45,7 @@ class Gateway:
         self.tap: Tap | None = None
         self._parts = parts
         self._accounts = accounts
-        self._limits = limits or Limits()
+        self._limits = limits
         self._faults: Faults = faults or Sound()
         self._routes = {START: Route(start, self._begin)}
         for part in parts:

@@ -26,6 +26,9 @@ class Limits:
     """How often it is told to slow down before it is cut off."""
 
 
+USUAL: Final = Limits()
+
+
 class Session:
     """What the gateway knows of one connection. `send` and `error` are how anything is said to it."""
 

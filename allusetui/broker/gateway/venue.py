@@ -1,14 +1,16 @@
 """What the gateway stands in front of, and the gateway put together over it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.instruments import PriceSteps
 from allusetui.broker.gateway.part import Faults, Part
+from allusetui.broker.gateway.quotes import Entitled, Quotes
 from allusetui.broker.gateway.reference import Reference
-from allusetui.broker.gateway.session import Limits, Sessions
+from allusetui.broker.gateway.session import USUAL, Limits, Sessions
+from allusetui.broker.gateway.ticks import Board
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.input import HeadlineSeen
@@ -29,6 +31,7 @@ class Venue:
     steps: Callable[[str], PriceSteps]
     accounts: Mapping[str, str]
     headlines: Sequence[HeadlineSeen] = ()
+    entitled: Entitled = field(default_factory=Entitled)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -36,9 +39,13 @@ class Venue:
         return tuple(dict.fromkeys(self.accounts.values()))
 
 
-def assemble(venue: Venue, limits: Limits | None = None, faults: Faults | None = None) -> Gateway:
+def assemble(venue: Venue, limits: Limits = USUAL, faults: Faults | None = None) -> Gateway:
     """The gateway of a venue."""
     sessions = Sessions()
     registry = Registry(venue.market, venue.calendar, venue.steps)
-    parts: tuple[Part, ...] = (Reference(registry, venue.market, sessions, venue.codes),)
+    board = Board(venue.market, venue.calendar)
+    parts: tuple[Part, ...] = (
+        Reference(registry, venue.market, sessions, venue.codes),
+        Quotes(registry, venue.market, board, limits, venue.entitled),
+    )
     return Gateway(sessions, parts, venue.codes, limits, faults)

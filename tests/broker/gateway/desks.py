@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.part import Faults
-from allusetui.broker.gateway.session import Limits
+from allusetui.broker.gateway.session import USUAL, Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.account import AccountType
@@ -67,7 +67,7 @@ def venue(more: str = "") -> Venue:
     return Venue(shown, exchange, CALENDAR, lambda symbol: ((Decimal(0), symbols[symbol].tick),), ACCOUNTS, headlines)
 
 
-def gateway(more: str = "", limits: Limits | None = None, faults: Faults | None = None) -> Gateway:
+def gateway(more: str = "", limits: Limits = USUAL, faults: Faults | None = None) -> Gateway:
     return assemble(venue(more), limits, faults)
 
 

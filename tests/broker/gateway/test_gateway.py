@@ -4,11 +4,11 @@ import pytest
 
 from allusetui.broker.gateway.frames import packed
 from allusetui.broker.gateway.gateway import Gateway
-from allusetui.broker.gateway.session import Limits, Sessions
+from allusetui.broker.gateway.session import USUAL, Limits, Sessions
 from tests.broker.gateway.wire import Wire, errors
 
 
-def _gateway(limits: Limits | None = None) -> Gateway:
+def _gateway(limits: Limits = USUAL) -> Gateway:
     return Gateway(Sessions(), (), ("DU4000001", "DU4000002"), limits)
 
 
