@@ -44,7 +44,7 @@ class Gateway:
         """How often something was refused, by what it was."""
         self.tap: Tap | None = None
         self._parts = parts
-        self._accounts = accounts
+        self.accounts = accounts
         self._limits = limits
         self._faults: Faults = faults or Sound()
         self._routes = {START: Route(start, self._begin)}
@@ -175,7 +175,7 @@ class Gateway:
             self._end(session)
             return
         session.client_id = request.client_id
-        session.send(_MANAGED, 1, ",".join(self._accounts))
+        session.send(_MANAGED, 1, ",".join(self.accounts))
         session.send(_NEXT_ID, 1, self.sessions.next_id(request.client_id))
         for code, text in _FARMS:
             session.error(NOBODY, code, text)
