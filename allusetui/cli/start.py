@@ -16,6 +16,8 @@ class Start(NamedTuple):
     theme: str | None = None
     settings: Path | None = None
     sessions: Path | None = None
+    waive: str | None = None
+    """Why a person does without the paper weeks that come before live."""
 
 
 def is_option(word: str) -> bool:

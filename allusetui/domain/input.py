@@ -9,6 +9,7 @@ from allusetui.domain.account import AccountType
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import root_of
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
@@ -56,7 +57,7 @@ class Provision:
 
 @frozen
 class Started:
-    """A new session begins."""
+    """A new session begins; `link`: the broker's account that it is of, None for a simulated one."""
 
     at_ms: int
     session: str
@@ -65,6 +66,7 @@ class Started:
     margin_rate: Decimal
     commission: Decimal
     accounts: tuple[Provision, ...]
+    link: Linked | None = None
 
 
 @frozen

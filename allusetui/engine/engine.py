@@ -25,6 +25,7 @@ from allusetui.engine import (
     forks,
     hedges,
     ladder,
+    linked,
     market,
     operator,
     orders,
@@ -176,6 +177,8 @@ class Engine:
                 commission=item.commission,
             )
         )  # fmt: skip
+        if item.link is not None:
+            linked.on_linked(desk, item.link)
         # What a session has had due before the start is due at the first look.
         self.volatile.seen_ms = desk.open_session.open_ms - 1 if desk.open_session else item.at_ms
         for p in item.accounts:
