@@ -267,8 +267,11 @@ class PositionsSeen:
 
 @dataclass(frozen=True, slots=True)
 class BrokerLost:
+    """The link is gone; `alarm`: at an hour at which nobody expects that."""
+
     at_ms: int
     reason: str
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class DoneSeen:
 
 @dataclass(frozen=True, slots=True)
 class FillSeen:
-    """A row of an execution: one leg, or with `contract` None the combo as a whole, whose legs have rows of their own."""
+    """A row of an execution: one leg, or with `contract` None a combo as a whole, whose legs have rows of their own."""
 
     exec_id: str
     reference: str

@@ -89,6 +89,11 @@ class Fills:
         return min((row.due_ms for row in self._live() if row.told is None), default=None)
 
     @property
+    def count(self) -> int:
+        """Rises with every row that was not known."""
+        return len(self._rows)
+
+    @property
     def lacks_fees(self) -> bool:
         """Whether some execution has no commission yet."""
         return any(row.fill.exec_id not in self._fees for row in self._live())
