@@ -270,8 +270,11 @@ class PositionsSeen:
 
 @frozen
 class BrokerLost:
+    """The link is gone; `alarm`: at an hour at which nobody expects that."""
+
     at_ms: int
     reason: str
+    alarm: bool = False
 
 
 @frozen
