@@ -6,11 +6,12 @@ stands between a person and the keys that stop something. Its table `[broker]` d
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
 
@@ -22,7 +23,7 @@ _OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": fl
 _LONGEST_S: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notify:
     """How a person who looks elsewhere is called: the bell, and the terminal's own notification (OSC 9)."""
 
@@ -30,7 +31,7 @@ class Notify:
     terminal: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Llm:
     """A language model that words answers, where one is named; its key stands in an environment variable alone."""
 
@@ -40,7 +41,7 @@ class Llm:
     timeout_s: float = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """`keys`: the key of each command as a person types it."""
 
@@ -50,7 +51,7 @@ class Settings:
     llm: Llm = Llm()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """Settings, with a key for every command, and what of their file can't be used: a line each."""
 

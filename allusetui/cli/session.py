@@ -10,7 +10,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.say import complain, plain, sessions_root, speed_of
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
@@ -30,17 +30,18 @@ def run_session(start: Start) -> None:
     gc.disable()
     if start.mode != "sim":
         _refuse_linked(start)
-    rate = _speed(start.speed)
+    rate = speed_of(start.speed)
     folder = (start.sessions or sessions_root()) / plain(start.session)
 
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
         from allusetui.compose.live import open_live
         from allusetui.compose.memory import Sweep
+        from allusetui.compose.warm import WarmUp
 
         data = os.environ.get("ALLUSETUI_DATA")
         live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic)
-        live.watchers.append(Sweep(live.session.pace.is_shut, monotonic))
+        live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
     def control(live: "Live") -> AbstractAsyncContextManager[object]:
@@ -76,18 +77,6 @@ def _refuse_linked(start: Start) -> NoReturn:
     codes = ", ".join(link.codes)
     wrong = f"--mode {start.mode}: nothing stands against {codes}, but no orders go to a broker in this version"
     raise complain(f"{wrong}; allowed: sim; allusetui doctor tries the link")
-
-
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed <= 100_000:
-        raise complain(f"--speed {text}: not a speed; allowed: a number above 0 up to 100000, or max")
-    return speed
 
 
 def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:

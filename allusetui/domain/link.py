@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from allusetui.domain.frozen import frozen
 
 
 class Mode(StrEnum):
@@ -28,7 +29,7 @@ _CODES: Final = {
 _PREFIXES: Final = {Mode.PAPER: "DU or DF", Mode.LIVE: "U or F"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """What the settings say of the broker. `accounts`: the broker's code of each sleeve; `live`: the second switch."""
 
@@ -45,7 +46,7 @@ class Link:
         return tuple(dict.fromkeys(self.accounts.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapped:
     """A sleeve and the broker's code of the account that it lives in."""
 
@@ -53,7 +54,7 @@ class Mapped:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begun:
     """What a session's journal tells of the link that it was begun with; `name` was its folder's."""
 
@@ -62,7 +63,7 @@ class Begun:
     accounts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """A link that a session may be run on. `waived`: why a person did without the paper history; empty: it is there."""
 
@@ -73,7 +74,7 @@ class Linked:
     waived: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """Why not: the key it hangs on, what is wrong with it, and what helps."""
 
@@ -82,7 +83,7 @@ class Refused:
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """What a session of the name `name` is to be run on. `needed_weeks`: paper weeks before live (16.1)."""
 

@@ -1,6 +1,5 @@
 """`Engine.handle`: one input in, one batch of events and effects out. It never waits and never looks at a clock."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from allusetui.domain import event as ev
@@ -10,6 +9,7 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import CASH_SETTLED, Option, Right
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Ahead
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
@@ -44,7 +44,7 @@ from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What one input led to: events for the journal, then effects for the world, in order."""
 
@@ -144,9 +144,10 @@ class Engine:
                 reports.on_orders(desk, item)
             case inp.Settled():
                 closing.on_settled(desk, item)
+                self.volatile.traded_ms = desk.now_ms
             case inp.PositionsSeen():
-                resume.on_positions(desk, item)
-                closing.reconciled(desk)
+                if resume.on_positions(desk, item):
+                    closing.reconciled(desk)
             case inp.BrokerLost():
                 resume.on_lost(desk, item)
             case inp.BrokerReturned():
@@ -272,6 +273,7 @@ class Engine:
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)
+        resume.judge_silence(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)

@@ -1,8 +1,9 @@
 """What the doctor finds out, and how a finding is written."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from allusetui.domain.frozen import frozen
 
 VERSIONS: Final = range(157, 179)
 """The server versions whose messages ib_async 2.1.0 reads; it accepts later ones too, and misreads them."""
@@ -22,7 +23,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One check: what was found, and what helps where it is not well."""
 
@@ -32,7 +33,7 @@ class Finding:
     cure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Greeting:
     """What came of a connection before a client's library saw it.
 
@@ -47,7 +48,7 @@ class Greeting:
     took_ms: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuoteSeen:
     """An option's quote as far as it came. `kind`: 1 live, 2 frozen, 3 delayed, 4 delayed and frozen; 0 untold."""
 

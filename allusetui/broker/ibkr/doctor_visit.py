@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, isfinite
 from statistics import median
@@ -12,6 +11,7 @@ from typing import Final, TypeVar
 import ib_async as ib
 
 from allusetui.broker.ibkr.doctor_facts import COMPETING, IN_USE, NOT_SUBSCRIBED, OURS, QuoteSeen, Told
+from allusetui.domain.frozen import frozen
 
 T = TypeVar("T")
 _SYMBOLS: Final = ("SPY", "AAPL")
@@ -22,7 +22,7 @@ _KINDS: Final = (1, 2, 4)  # live; frozen, where the market is shut; what is del
 _BETWEEN_LOOKS_S: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patience:
     """How long each kind of answer is waited for, seconds."""
 
