@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from allusetui.broker.gateway.bars import BarMaker
+from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.history import History
 from allusetui.broker.gateway.instruments import PriceSteps
+from allusetui.broker.gateway.pacing import Pacing
 from allusetui.broker.gateway.part import Faults, Part
 from allusetui.broker.gateway.quotes import Entitled, Quotes
 from allusetui.broker.gateway.reference import Reference
@@ -44,8 +48,12 @@ def assemble(venue: Venue, limits: Limits = USUAL, faults: Faults | None = None)
     sessions = Sessions()
     registry = Registry(venue.market, venue.calendar, venue.steps)
     board = Board(venue.market, venue.calendar)
+    quotes = Quotes(registry, venue.market, board, limits, venue.entitled)
+    bars = BarMaker(venue.market, venue.calendar, board)
     parts: tuple[Part, ...] = (
         Reference(registry, venue.market, sessions, venue.codes),
-        Quotes(registry, venue.market, board, limits, venue.entitled),
+        quotes,
+        History(registry, bars, Pacing(limits.second_ms)),
+        Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
     return Gateway(sessions, parts, venue.codes, limits, faults)
