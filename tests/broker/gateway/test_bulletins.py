@@ -87,7 +87,7 @@ def test_a_filter_that_is_none_is_refused() -> None:
 def test_who_has_not_paid_for_events_is_told_so() -> None:
     stand = venue()
     stand.entitled.events = False
-    wire = Wire(assemble(stand), at_ms=NOW)
+    wire = Wire(assemble(stand).gateway, at_ms=NOW)
     wire.begin()
     assert errors(wire.say(100, 6)) == [(6, 10276)]
     assert errors(_events(wire)) == [(7, 10282)]

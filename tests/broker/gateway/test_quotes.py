@@ -194,7 +194,7 @@ def test_what_is_shown_is_what_the_account_may_see(
 ) -> None:
     stand = venue()
     stand.entitled.data, stand.entitled.competing = data, competing  # type: ignore[assignment]
-    wire = Wire(assemble(stand), at_ms=NOW)
+    wire = Wire(assemble(stand).gateway, at_ms=NOW)
     wire.begin()
     wire.say(59, 1, asked_type)
     said = ask(wire, 5, option())
@@ -204,7 +204,7 @@ def test_what_is_shown_is_what_the_account_may_see(
 def test_delayed_data_is_fifteen_minutes_old_under_types_of_its_own() -> None:
     stand = venue("[[tape]]\nat = 2026-03-05T09:50:00\nset = { AAPL = 190.0 }\n")
     stand.entitled.data = "delayed"
-    wire = Wire(assemble(stand), at_ms=NOW)
+    wire = Wire(assemble(stand).gateway, at_ms=NOW)
     wire.begin()
     wire.say(59, 1, 3)
     said = ask(wire, 5, stock("AAPL"))
