@@ -8,11 +8,11 @@ from functools import partial
 
 from ib_async.wrapper import RequestError
 
-from allusetui.domain.frozen import frozen
 from allusetui.broker.ibkr.connection import Connection
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen, Settled
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_price

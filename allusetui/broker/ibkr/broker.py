@@ -8,7 +8,6 @@ from datetime import time
 from decimal import Decimal
 from typing import Final
 
-from allusetui.domain.frozen import frozen
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
 from allusetui.broker.ibkr.client import Lane
@@ -18,6 +17,7 @@ from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,

@@ -7,10 +7,10 @@ from typing import Final, TypeVar
 
 from ib_async.ib import StartupFetch
 
-from allusetui.domain.frozen import frozen
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 
 T = TypeVar("T")

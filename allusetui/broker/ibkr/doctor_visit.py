@@ -17,7 +17,6 @@ T = TypeVar("T")
 _SYMBOLS: Final = ("SPY", "AAPL")
 """What is looked for: the first that is known there. A Gateway of a scenario may have no SPY."""
 _AHEAD: Final = timedelta(days=14)
-_STRIKES_TRIED: Final = 6
 _KINDS: Final = (1, 2, 4)  # live; frozen, where the market is shut; what is delayed, where nothing is subscribed
 _BETWEEN_LOOKS_S: Final = 0.05
 
@@ -62,7 +61,7 @@ class Visit:
         """Whether the client was let in; that its id is in use is among what was told."""
         self._ib.wrapper.clientId = client_id
         wait_s = self._patience.connect_s
-        connecting = self._ib.client.connectAsync(host, port, client_id, wait_s)  # type: ignore[no-untyped-call]  # theirs
+        connecting = self._ib.client.connectAsync(host, port, client_id, wait_s)
         entering = asyncio.ensure_future(connecting)
         # The library goes on waiting after it was told that the id is in use.
         await self._until(lambda: entering.done() or self._was_told(0, {IN_USE}), 2 * wait_s)
@@ -184,16 +183,15 @@ class Visit:
         expiries = sorted(chain.expirations)
         first = (today + _AHEAD).strftime("%Y%m%d")
         expiry = next((day for day in expiries if day >= first), expiries[-1])
-        spot = await self._spot() or median(chain.strikes)
-        for strike in sorted(chain.strikes, key=lambda strike: abs(strike - spot))[:_STRIKES_TRIED]:
-            wanted = ib.Option(self.symbol, expiry, strike, "P", "SMART", multiplier="100", currency="USD")
-            wanted.tradingClass = chain.tradingClass
-            details, told = await self._ask(self._ib.reqContractDetailsAsync(wanted))
-            if details:
-                return details[0].contract
-            if not told:
-                return None
-        return None
+        # Of a chain's strikes each expiry has its own: who leaves the strike out is told those that are listed.
+        puts = ib.Option(self.symbol, expiry, right="P", exchange="SMART", multiplier="100", currency="USD")
+        puts.tradingClass = chain.tradingClass
+        details, _ = await self._ask(self._ib.reqContractDetailsAsync(puts), self._patience.bars_s)
+        listed = [row.contract for row in details or () if row.contract is not None]
+        if not listed:
+            return None
+        spot = await self._spot() or median(put.strike for put in listed)
+        return min(listed, key=lambda put: abs(put.strike - spot))
 
     async def _spot(self) -> float | None:
         """What the stock costs, by any price that comes first."""

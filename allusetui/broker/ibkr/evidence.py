@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from allusetui.domain.frozen import frozen
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 
 OURS = "AU-"
 """What the references of our orders begin with (0.6)."""

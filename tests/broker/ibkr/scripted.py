@@ -11,7 +11,8 @@ from threading import Thread
 Fields = Sequence[object]
 Answer = Callable[[Sequence[str]], Sequence[Fields]]
 UNSET, UNSET_INT = "1.7976931348623157E308", "2147483647"
-STOCK, PUT = 756733, 700001
+STOCK, PUT = 756733, 700_000
+STRIKES = (670.0, 680.0, 690.0)
 NOTICES = tuple(
     (4, 2, -1, code, f"farm connection is OK:{farm}", "") for code, farm in ((2104, "usfarm"), (2106, "hmds"))
 )
@@ -36,19 +37,24 @@ def refusing(code: int, text: str, place: int = 1) -> Answer:
 
 
 def details(asked: Sequence[str]) -> Sequence[Fields]:
-    request, symbol, kind, expiry, strike, right = asked[2], *asked[4:9]
+    request, symbol, kind, expiry = asked[2], *asked[4:7]
     if symbol != "SPY":
         return [error(request, 200, "No security definition has been found for the request")]
+    strikes = STRIKES if kind == "OPT" else (0,)
+    return [*(_detail(request, kind, expiry, strike) for strike in strikes), (52, 1, request)]
+
+
+def _detail(request: str, kind: str, expiry: str, strike: float) -> Fields:
     is_option = kind == "OPT"
-    contract = (symbol, kind, expiry, strike if is_option else "0", right, "SMART", "USD", symbol, symbol, symbol)
-    more = (PUT if is_option else STOCK, "0.01", "100" if is_option else "", "LMT", "SMART", 1, STOCK, "SPDR", "ARCA")
+    contract = ("SPY", kind, expiry, strike, "P" if is_option else "", "SMART", "USD", "SPY", "SPY", "SPY")
+    number = PUT + round(strike) if is_option else STOCK
+    more = (number, "0.01", "100" if is_option else "", "LMT", "SMART", 1, STOCK, "SPDR", "ARCA")
     rest = ("", "", "", "", "US/Eastern", "", "", "", "", 0, 1, "", "", "26", expiry, "", 1, 1, 100)
-    return [(10, request, *contract, *more, *rest), (52, 1, request)]
+    return (10, request, *contract, *more, *rest)
 
 
 def chain(asked: Sequence[str]) -> Sequence[Fields]:
-    strikes = (670.0, 680.0, 690.0)
-    row = (75, asked[1], "SMART", STOCK, "SPY", "100", 2, "20990116", "20990220", len(strikes), *strikes)
+    row = (75, asked[1], "SMART", STOCK, "SPY", "100", 2, "20990116", "20990220", len(STRIKES), *STRIKES)
     return [row, (76, asked[1])]
 
 
