@@ -65,7 +65,7 @@ class Begun:
 
 @frozen
 class Linked:
-    """A link that a session may be run on. `waived`: why a person did without the paper history; empty: it is there."""
+    """A link that a session may be run on. `waived`: why a person did without the paper history, once."""
 
     mode: Mode
     name: str
@@ -168,7 +168,10 @@ def _session_is_of_these_accounts(claim: Claim) -> Refused | None:
 
 
 def _paper_came_first(claim: Claim) -> Refused | None:
-    if claim.wanted is not Mode.LIVE or claim.paper_weeks >= claim.needed_weeks or claim.waived:
+    # A session that was begun live has its history, or its waiver, in its journal.
+    if claim.wanted is not Mode.LIVE or claim.begun is not None:
+        return None
+    if claim.paper_weeks >= claim.needed_weeks or claim.waived:
         return None
     wrong = f"{claim.paper_weeks} paper weeks under this constitution, 16.1 asks for {claim.needed_weeks}"
     return Refused("--mode live", wrong, "first run --mode paper, or --waive-paper-weeks REASON, which is journalled")

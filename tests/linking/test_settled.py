@@ -72,6 +72,12 @@ def test_16_1_live_follows_two_paper_weeks_or_a_waiver_with_its_reason() -> None
 
 
 @pytest.mark.clause("16.1")
+def test_16_1_a_session_that_was_begun_live_goes_on_without_a_second_waiver() -> None:
+    again = replace(ON_LIVE, paper_weeks=0, begun=begun(Mode.LIVE, LIVE))
+    assert settled(again) == Linked(Mode.LIVE, "main", LIVE.accounts, 0)
+
+
+@pytest.mark.clause("16.1")
 def test_16_1_a_waiver_of_what_is_there_is_none_and_paper_needs_no_history() -> None:
     unneeded = settled(replace(ON_LIVE, waived="no matter"))
     assert isinstance(unneeded, Linked) and unneeded.waived == ""
@@ -130,6 +136,7 @@ def test_real_money_moves_only_where_everything_says_so(
         return
     assert mode is wanted and (before is None or before == (wanted, "main"))
     if wanted is Mode.LIVE:
-        assert live and port in (4001, 4003, 7496, 7498) and set(codes) <= {"U1", "F1"} and (weeks >= 2 or found.waived)
+        assert live and port in (4001, 4003, 7496, 7498) and set(codes) <= {"U1", "F1"}
+        assert weeks >= 2 or found.waived or before == (Mode.LIVE, "main")
     else:
         assert port not in (4001, 4003, 7496, 7498) and set(codes) <= {"DU1", "DF1", "DUM1"}
