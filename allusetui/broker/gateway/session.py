@@ -12,6 +12,7 @@ SERVER_VERSION: Final = 178
 ERROR: Final = 4
 NOBODY: Final = -1
 """The request id of an error that answers no request."""
+_FORGIVEN_S: Final = 60
 _RANGE: Final = re.compile(r"v([0-9]{1,6})(?:\.\.([0-9]{1,6}))?(?: (.*))?", re.ASCII)
 
 
@@ -23,7 +24,7 @@ class Limits:
     lines: int = 100
     second_ms: int = 1_000
     warnings: int = 3
-    """How often it is told to slow down before it is cut off."""
+    """How often within a minute it is told to slow down before it is cut off."""
 
 
 USUAL: Final = Limits()
@@ -43,6 +44,7 @@ class Session:
         self.gone = False
         self._post = post
         self._heard: deque[int] = deque()
+        self._warned_ms = 0
 
     def send(self, *values: Value) -> None:
         """A message, its id first."""
@@ -53,14 +55,18 @@ class Session:
         self.send(ERROR, 2, request_id, code, text, "")
 
     def too_fast(self, limits: Limits, at_ms: int) -> bool:
-        """Whether the message of this instant is one too many within a second."""
+        """Whether this message is one too many within a second; then a new second begins."""
         heard = self._heard
         while heard and heard[0] <= at_ms - limits.second_ms:
             heard.popleft()
-        if len(heard) >= limits.messages:
-            return True
         heard.append(at_ms)
-        return False
+        if len(heard) <= limits.messages:
+            return False
+        heard.clear()
+        if at_ms - self._warned_ms > _FORGIVEN_S * limits.second_ms:
+            self.warned = 0
+        self.warned, self._warned_ms = self.warned + 1, at_ms
+        return True
 
 
 class Sessions:
