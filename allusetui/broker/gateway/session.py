@@ -1,7 +1,6 @@
 """One client's session, and all of them: who is connected, under which client id, and how fast it speaks."""
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -43,7 +42,8 @@ class Session:
         self.warned = 0
         self.gone = False
         self._post = post
-        self._heard: deque[int] = deque()
+        self._filled = 0
+        self._filled_ms = 0
         self._warned_ms = 0
 
     def send(self, *values: Value) -> None:
@@ -55,14 +55,16 @@ class Session:
         self.send(ERROR, 2, request_id, code, text, "")
 
     def too_fast(self, limits: Limits, at_ms: int) -> bool:
-        """Whether this message is one too many within a second; then a new second begins."""
-        heard = self._heard
-        while heard and heard[0] <= at_ms - limits.second_ms:
-            heard.popleft()
-        heard.append(at_ms)
-        if len(heard) <= limits.messages:
+        """Whether this message is one too many; then a new second begins.
+
+        The messages of one second more may have been on their way: how long they took is not the client's doing.
+        """
+        most = limits.messages * limits.second_ms
+        drained = (at_ms - self._filled_ms) * limits.messages
+        self._filled, self._filled_ms = max(self._filled - drained, 0) + limits.second_ms, at_ms
+        if self._filled <= 2 * most:
             return False
-        heard.clear()
+        self._filled = most
         if at_ms - self._warned_ms > _FORGIVEN_S * limits.second_ms:
             self.warned = 0
         self.warned, self._warned_ms = self.warned + 1, at_ms
