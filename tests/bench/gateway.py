@@ -12,6 +12,8 @@ import resource
 import statistics
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from ib_async import IB, Option, Stock, Ticker
@@ -20,13 +22,26 @@ _CONNECTS, _ASKS, _WARM_UP_S = 20, 200, 3.0
 _MESSAGES_A_LINE = 6.0
 """A line of an option tells about so many things at each tick: bid, ask, three greeks, the time."""
 _TICK_S = 5.0
+_SCENARIO = """
+[scenario]
+name = "bench"
+start = 2026-03-02T10:00:00
+end = 2026-03-06T17:00:00
+capital = 4_000_000
+seed = 3
+[market]
+kind = "synthetic"
+rate = 0.04
+"""
 
 
 class _Gateway:
     """The program on a port of its own."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, scenario: Path) -> None:
+        scenario.write_text(_SCENARIO, encoding="utf-8")
         command = [sys.executable, "-m", "allusetui", "gateway", "--port", "0", "--speed", str(speed)]
+        command += ["--scenario", str(scenario)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline().split(":")[1])
@@ -49,9 +64,9 @@ async def _connected(port: int, client_id: int = 1) -> IB:
     return ib
 
 
-async def _latencies() -> dict[str, float]:
+async def _latencies(scenario: Path) -> dict[str, float]:
     """Milliseconds of a connection with its synchronisation, and of contract details."""
-    gateway = _Gateway(1)
+    gateway = _Gateway(1, scenario)
     try:
         connects, asks = [], []
         for number in range(_CONNECTS):
@@ -88,10 +103,10 @@ async def _options(ib: IB, count: int) -> list[Option]:
     return [each for each in found if isinstance(each, Option)][:count]
 
 
-async def _ticks(wanted: int, seconds: float) -> dict[str, float]:
+async def _ticks(wanted: int, seconds: float, scenario: Path) -> dict[str, float]:
     """The share of a core that so many messages a second cost the gateway."""
     lines = 90
-    gateway = _Gateway(round(wanted * _TICK_S / (lines * _MESSAGES_A_LINE), 2))
+    gateway = _Gateway(round(wanted * _TICK_S / (lines * _MESSAGES_A_LINE), 2), scenario)
     try:
         ib = await _connected(gateway.port)
         ib.RaiseRequestErrors = False
@@ -111,9 +126,11 @@ async def _ticks(wanted: int, seconds: float) -> dict[str, float]:
 
 
 async def _main(seconds: float) -> None:
-    print(json.dumps(await _latencies(), indent=1))
-    for wanted in (1_000, 10_000):
-        print(wanted, json.dumps(await _ticks(wanted, seconds), indent=1))
+    with TemporaryDirectory() as folder:
+        scenario = Path(folder) / "bench.toml"
+        print(json.dumps(await _latencies(scenario), indent=1))
+        for wanted in (1_000, 10_000):
+            print(wanted, json.dumps(await _ticks(wanted, seconds, scenario), indent=1))
 
 
 if __name__ == "__main__":
