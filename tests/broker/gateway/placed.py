@@ -73,4 +73,3 @@ def kinds(messages: Sequence[Sequence[str]]) -> list[str]:
         more = {"3": each[2:3], "4": each[3:4]}.get(each[0], [])
         found.append(":".join([each[0], *more]))
     return found
-
