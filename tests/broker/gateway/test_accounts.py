@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allusetui.broker.gateway.commands import Assign
-from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.holdings import night_after
 from allusetui.broker.gateway.venue import assemble
 from allusetui.domain.contract import Option, Right, Stock
