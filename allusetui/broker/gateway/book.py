@@ -215,6 +215,7 @@ class OrderBook:
             return []
         before = {each: (each.standing, each.filled) for each in self.tickets}
         self._holdings.take(self._exchange.positions(at_ms).settled)
+        self._holdings.advance(at_ms)
         for order_id, rows in groupby(seen.executions, lambda row: row.client_order_id):
             self.fills.note(self.tickets.of(order_id), rows, at_ms)
         for order in seen.orders:

@@ -146,6 +146,13 @@ def test_an_early_assignment_shows_in_the_next_night() -> None:
     assert [(each[5], each[14]) for each in wire.wait(MINUTE_MS)] == [("OPT", "-1"), ("STK", "100")]
 
 
+def test_what_expired_while_the_broker_was_away_is_seen_when_it_returns() -> None:
+    away = fault("broker_down", when="2026-03-06T15:00:00", span="66h")
+    wire = client(assembly(away, accounts=(provision(ACCOUNT, options=((SHORT, -2),)),)))
+    wire.wait(at(11, day=9) - NOW)
+    assert [(each[5], each[14]) for each in rows(wire.say(61, 1), "61")] == [("STK", "200")]
+
+
 def test_the_night_is_the_next_half_past_two() -> None:
     assert night_after(at(16)) == at(2, 30, day=6) == night_after(at(2, 30, day=6))
 
