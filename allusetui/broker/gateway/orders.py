@@ -44,7 +44,6 @@ class OrdersPart:
         fills = Fills(registry, holdings, self._say)
         self.book = OrderBook(exchange, fills, holdings, calendar, self._say, self._notify)
         self._intake = Intake(self.book, registry, holdings, sessions)
-        self._exchange = exchange
         self._registry = registry
         self._holdings = holdings
         self._sessions = sessions
@@ -126,12 +125,17 @@ class OrdersPart:
 
     def _open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
         """The client's own; client 0 sees a person's too."""
-        self.book.look(at_ms)
+        self.look(at_ms)
         self._list(session, [each for each in self.book.tickets.live() if each.client_id == session.client_id])
 
     def _all_open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         self._list(session, self.book.tickets.live())
+
+    def look(self, at_ms: int) -> None:
+        """Sees to it that what is answered is how things stand at the exchange."""
+        self.book.look(at_ms)
+        self._take_strangers(at_ms)
 
     def _list(self, session: Session, tickets: Iterable[Ticket]) -> None:
         for ticket in tickets:
@@ -153,7 +157,7 @@ class OrdersPart:
             session.send(*words.order_status(ticket))
 
     def _executions(self, session: Session, asked: asking.ExecutionsAsked, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         fills = [each for each in self.book.fills.on_day_of(at_ms) if _fits(each, asked)]
         for fill in fills:
             session.send(*words.execution(fill, asked.request_id))
@@ -163,7 +167,7 @@ class OrdersPart:
                 session.send(*words.commission(fill))
 
     def _completed(self, session: Session, asked: asking.Switch, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         for ticket in self.book.tickets.ended_on_day_of(at_ms):
             if not (asked.on and ticket.is_manual):
                 session.send(*words.completed_order(ticket))
@@ -202,7 +206,7 @@ class OrdersPart:
             side = Side.BUY if stranger.quantity > 0 else Side.SELL
             asked = by_hand(wanted, side, abs(stranger.quantity), limit, "GTC", account)
             meant = Meant(account, stock, None, side, abs(stranger.quantity), limit, listed.block(SMART))
-            self.book.show(self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms))
+            self.book.show(self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms), stranger)
 
 
 def _fits(fill: Fill, asked: asking.ExecutionsAsked) -> bool:

@@ -67,7 +67,10 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     board = Board(venue.market, venue.calendar)
     bars = BarMaker(venue.market, venue.calendar, board)
     holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
-    accounts = AccountsPart(registry, holdings, sessions, venue.market.next_tick, venue.start_ms)
+    # Whoever asks for positions makes the orders look at the exchange, which is told of by the positions.
+    accounts = AccountsPart(
+        registry, holdings, sessions, venue.market.next_tick, lambda at_ms: orders.look(at_ms), venue.start_ms
+    )
     orders = OrdersPart(
         venue.exchange, registry, holdings, venue.calendar, sessions, accounts.refresh, venue.start_ms
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """A gateway on a socket with somebody at its controls, and what a test of the real client often asks of both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -41,8 +41,8 @@ class Counter:
 
 
 @asynccontextmanager
-async def counter(more: str = "", limits: Limits = USUAL, *accounts: Provision) -> AsyncIterator[Counter]:
-    made = assembly(more, limits, *accounts)
+async def counter(more: str = "", limits: Limits = USUAL, accounts: Sequence[Provision] = ()) -> AsyncIterator[Counter]:
+    made = assembly(more, limits, accounts)
     async with serving(made.gateway) as house:
         yield Counter(house, made.commands)
 
