@@ -1,7 +1,8 @@
 """The gateway's part for orders: who may do what to which order, and who hears of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from allusetui.broker.gateway import order_messages as words
 from allusetui.broker.gateway import order_requests as asking
@@ -17,14 +18,16 @@ from allusetui.broker.gateway.intake import Intake, client_of
 from allusetui.broker.gateway.part import Route
 from allusetui.broker.gateway.placing import PlaceOrder, by_hand, place_order
 from allusetui.broker.gateway.requests import Nothing, nothing
-from allusetui.broker.gateway.session import NOBODY, Session, Sessions
+from allusetui.broker.gateway.session import ERROR, NOBODY, Session, Sessions
 from allusetui.broker.gateway.tickets import Fill, Standing, Ticket
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.moment import to_ms
 
-PERSON = 0
+_ORDER_ID_AT: Final[dict[Value, int]] = {words.STATUS: 1, ERROR: 2}
+"""Where orderStatus and error have an order's id; placeOrder and cancelOrder, of the same ids, have it there too."""
+PERSON: Final = 0
 """The client id under which what a person enters at the broker's own screen is kept."""
 
 
@@ -83,6 +86,17 @@ class OrdersPart:
             self._take_strangers(due)
             self._changed(due)
         self._now_ms = max(self._now_ms, at_ms)
+
+    def is_about(self, order_ref: str, session: Session, values: Sequence[Value]) -> bool:
+        """Whether a message of or to a session, its id first, is about the order under a reference."""
+        ticket = self.book.tickets.named(order_ref)
+        if order_ref in values or ticket is None:
+            return order_ref in values
+        if values[0] == words.COMMISSION:
+            return values[2] in {each.exec_id for each in ticket.fills}
+        place = _ORDER_ID_AT.get(values[0])
+        said = None if place is None or place >= len(values) else str(values[place])
+        return session.client_id == ticket.client_id and said == str(ticket.order_id)
 
     # Orders in
 

@@ -62,7 +62,7 @@ class Assembly:
 
 def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     """The gateway of a venue."""
-    sessions, faults = Sessions(), LineFaults()
+    sessions = Sessions()
     registry = Registry(venue.market, venue.calendar, venue.strikes, venue.steps)
     board = Board(venue.market, venue.calendar)
     bars = BarMaker(venue.market, venue.calendar, board)
@@ -83,5 +83,6 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
         History(registry, bars, Pacing(limits.second_ms)),
         Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
+    faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
     return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,)))

@@ -38,7 +38,7 @@ def test_positions_come_without_exchange_at_the_cost_of_a_contract_and_again_as_
         "",
         ["-2", "100.0000"],
     )
-    assert (stock[3], stock[14:], end) == (str(AAPL), ["300", "190.0000"], ["62", "1"])
+    assert (stock[3], stock[8], stock[14:], end) == (str(AAPL), "", ["300", "190.0000"], ["62", "1"])
     changed = rows(place(wire, 1, STOCK, sale(1.0, 300)), "61")
     assert [each[14:] for each in changed] == [["0", "0.0000"]]
     assert not wire.say(64, 1)

@@ -237,3 +237,17 @@ def test_a_half_open_connection_hears_and_says_nothing_until_it_is_sound_again()
     assert kinds(other.say(49, 1)) == ["49"]
     desk.do(SoundAgain())
     assert kinds(desk.wire.say(49, 1)) == ["49"] and kinds(desk.wire.say(16, 1)) == ["53"]
+
+
+def test_a_fault_can_be_about_one_order_alone() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
+    place(desk.wire, 2, LATER, sale(9.0, orderRef="b"))
+    desk.do(LineFault(Kind.MUTE, order_ref="a"))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0, orderRef="a"))) == []
+    assert kinds(place(desk.wire, 2, LATER, sale(1.0, orderRef="b"))) == FILLED_AT_ONCE
+    desk.do(SoundAgain())
+    desk.do(LineFault(Kind.UNHEARD, message=4, order_ref="c"))
+    place(desk.wire, 3, PUT, sale(9.0, orderRef="c"))
+    place(desk.wire, 4, PUT, sale(9.0, orderRef="d"))
+    assert not desk.wire.say(4, 1, 3, "") and kinds(desk.wire.say(4, 1, 4, "")) == ["3:Cancelled", "4:202"]
