@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from allusetui.broker.gateway.instruments import Listed
 from allusetui.broker.gateway.ticks import Board
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, day_of
 from allusetui.ports import Market
 
@@ -28,7 +29,7 @@ _LEAST_LOOK_MS: Final = 5 * SECOND_MS
 UNKNOWN: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MadeBar:
     """One bar; dollars. `volume` −1 where nobody knows it."""
 

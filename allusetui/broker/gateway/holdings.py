@@ -159,7 +159,9 @@ class Holdings:
                 self._pay(booking, settled.at_ms)
         for settlement in settled.settlements:
             if self._first(settlement.id):
-                self._waiting.append((night_after(settled.at_ms), settlement))
+                # What expired on an earlier day and is heard of only now should have been seen the night before.
+                late = settlement.contract.expiry < day_of(settled.at_ms)
+                self._waiting.append((settled.at_ms if late else night_after(settled.at_ms), settlement))
 
     def next_ms(self) -> int | None:
         """When the next settlement is shown."""

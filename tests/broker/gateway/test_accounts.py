@@ -38,7 +38,7 @@ def test_positions_come_without_exchange_at_the_cost_of_a_contract_and_again_as_
         "",
         ["-2", "100.0000"],
     )
-    assert (stock[3], stock[14:], end) == (str(AAPL), ["300", "190.0000"], ["62", "1"])
+    assert (stock[3], stock[8], stock[14:], end) == (str(AAPL), "", ["300", "190.0000"], ["62", "1"])
     changed = rows(place(wire, 1, STOCK, sale(1.0, 300)), "61")
     assert [each[14:] for each in changed] == [["0", "0.0000"]]
     assert not wire.say(64, 1)
@@ -144,6 +144,13 @@ def test_an_early_assignment_shows_in_the_next_night() -> None:
     made.commands.do(Assign(later, 1), NOW)
     assert not wire.wait(at(2, 29, day=6) - NOW)
     assert [(each[5], each[14]) for each in wire.wait(MINUTE_MS)] == [("OPT", "-1"), ("STK", "100")]
+
+
+def test_what_expired_while_the_broker_was_away_is_seen_when_it_returns() -> None:
+    away = fault("broker_down", when="2026-03-06T15:00:00", span="66h")
+    wire = client(assembly(away, accounts=(provision(ACCOUNT, options=((SHORT, -2),)),)))
+    wire.wait(at(11, day=9) - NOW)
+    assert [(each[5], each[14]) for each in rows(wire.say(61, 1), "61")] == [("STK", "200")]
 
 
 def test_the_night_is_the_next_half_past_two() -> None:

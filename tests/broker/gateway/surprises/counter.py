@@ -29,7 +29,7 @@ class Counter:
 
     def __post_init__(self) -> None:
         def tap(at_ms: int, key: int, way: str, values: object) -> None:
-            if way == "in" and isinstance(values, list) and len(values) > 1:
+            if way == "in" and isinstance(values, list) and values[0].isdecimal():
                 self.heard.append(int(values[0]))
 
         self.house.gateway.tap = tap
