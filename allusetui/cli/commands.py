@@ -107,6 +107,8 @@ def gateway(
     accounts: Annotated[
         str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
     ] = "",
+    data: Annotated[str, typer.Option(help="What clients may see of quotes: live, delayed, none.")] = "live",
+    events: Annotated[bool, typer.Option(help="Whether there is the feed of corporate events.")] = True,
     record: Annotated[
         Path | None, typer.Option(help="Keep every message in this new file.", show_default=False)
     ] = None,
@@ -129,7 +131,7 @@ def gateway(
     """
     from allusetui.cli.gateway import Wanted, run_gateway
 
-    run_gateway(Wanted(port, scenario, market, speed, accounts, record, mask, upstream, compare))
+    run_gateway(Wanted(port, scenario, market, speed, accounts, data, events, record, mask, upstream, compare))
 
 
 def _press(

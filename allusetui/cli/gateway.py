@@ -7,9 +7,10 @@ from collections.abc import Coroutine
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, time
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast, get_args
 
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.quotes import Data, Entitled
 from allusetui.broker.gateway.transcript import TranscriptError
 from allusetui.cli.say import FAILED, INTERRUPTED, complain, speed_of
 from allusetui.compose.gateway import build_gateway, serve
@@ -38,6 +39,8 @@ class Wanted(NamedTuple):
     market: str | None
     speed: str
     accounts: str
+    data: str
+    events: bool
     record: Path | None
     masked: bool
     upstream: str | None
@@ -77,9 +80,10 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
     if rate is None:
         raise complain("--speed max: clients need a clock; allowed: a number above 0 up to 100000")
     source, codes = _source(wanted.scenario, wanted.market), _codes(wanted.accounts)
+    entitled = Entitled(_data(wanted.data), events=wanted.events)
     data = os.environ.get("ALLUSETUI_DATA")
     try:
-        gateway, stage = build_gateway(load_scenario(source, Path(data) if data else None), codes, rate)
+        gateway, stage = build_gateway(load_scenario(source, Path(data) if data else None), codes, rate, entitled)
     except (ScenarioError, DataError, LawError) as error:
         raise complain(str(error)) from None
     except KeyboardInterrupt:
@@ -161,6 +165,13 @@ def _source(scenario: str | None, market: str | None) -> str:
     if wanted not in _MARKETS:
         raise complain(f"--market {wanted}: unknown; allowed: {', '.join(_MARKETS)}, or --scenario FILE")
     return _MARKETS[wanted]
+
+
+def _data(wanted: str) -> Data:
+    for known in get_args(Data):
+        if wanted == known:
+            return cast(Data, known)
+    raise complain(f"--data {untrusted(wanted)}: unknown; allowed: {', '.join(get_args(Data))}")
 
 
 def _codes(accounts: str) -> dict[str, str]:

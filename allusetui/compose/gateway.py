@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.server import Server
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
@@ -23,8 +24,12 @@ ACCOUNT: Final = "DU4000001"
 _ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def build_gateway(scenario: Scenario, accounts: Mapping[str, str], speed: float) -> tuple[Gateway, Stage]:
+def build_gateway(
+    scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
+) -> tuple[Gateway, Stage]:
     """A scenario's gateway, and what it stands on. `accounts`: the broker's codes of sleeves that have their own.
+
+    `entitled`: what clients may see, everything where it is left out.
 
     Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
     """
@@ -38,7 +43,7 @@ def build_gateway(scenario: Scenario, accounts: Mapping[str, str], speed: float)
     venue = Venue(
         FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
-        [HeadlineSeen(*told) for told in headlines],
+        [HeadlineSeen(*told) for told in headlines], entitled or Entitled(),
     )  # fmt: skip
     return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))).gateway, stage
 

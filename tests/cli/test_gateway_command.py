@@ -65,6 +65,23 @@ def test_a_client_trades_on_it_and_a_signal_ends_it(scenario: Path, end: signal.
     assert "Traceback" not in said
 
 
+async def _refused(port: int) -> list[int]:
+    """What a client is told that asks for quotes and for corporate events."""
+    ib, codes = IB(), []
+    await ib.connectAsync("127.0.0.1", port, clientId=3, timeout=PATIENCE_S, raiseSyncErrors=True)
+    ib.errorEvent += lambda number, code, text, contract: codes.append(code)
+    (stock,) = await ib.qualifyContractsAsync(Stock("AAPL", "SMART", "USD"))
+    ib.reqMktData(stock)
+    await ib.getWshMetaDataAsync()
+    ib.disconnect()
+    return codes
+
+
+def test_what_its_clients_may_not_see_they_are_refused(scenario: Path) -> None:
+    with gateway("--scenario", scenario, "--data", "none", "--no-events") as (port, _):
+        assert asyncio.run(_refused(port)) == [354, 10276]
+
+
 def test_a_transcript_of_it_has_no_difference(
     scenario: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +120,7 @@ def test_a_port_in_use_is_one_plain_line(scenario: Path, capsys: pytest.CaptureF
         (["--accounts", "GEN=U4000001"], "--accounts GEN=U4000001: not a sleeve and a paper account"),
         (["--accounts", "GEN"], "--accounts GEN: not a sleeve and a paper account"),
         (["--accounts", "GEN=DU4000001,GEN=DU4000002"], "--accounts GEN=DU4000002: not a sleeve and a paper"),
+        (["--data", "stale"], "--data stale: unknown; allowed: live, delayed, none"),
         (["--mask"], "--mask: hides the accounts of a transcript"),
         (["--upstream", "127.0.0.1:7497"], "--upstream: is for keeping its transcript"),
         (["--upstream", "there", "--record", "x"], "--upstream there: no address; allowed: HOST:PORT"),

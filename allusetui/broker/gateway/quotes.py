@@ -30,11 +30,14 @@ _DELAYED_TO_BE_HAD: Final = (
 _DELAYED_SHOWN: Final = "Requested market data is not subscribed. Displaying delayed market data."
 
 
+Data = Literal["live", "delayed", "none"]
+
+
 @dataclass(slots=True)
 class Entitled:
     """What the accounts may see. A change of it holds for what clients ask from then on."""
 
-    data: Literal["live", "delayed", "none"] = "live"
+    data: Data = "live"
     competing: bool = False
     """Whether the same user looks at the same data elsewhere."""
     events: bool = True
