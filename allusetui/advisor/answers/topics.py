@@ -155,8 +155,8 @@ TOPICS: Final = (
            many="fills of income options", amount=am.premium, amount_noun="premium, net of what was bought back,",
            part=am.premium_sold, part_noun="premium sold", keep=lambda e: am.premium(e) is not None),
     _mark("unrealized", r"\bunreali[sz]|open p&l", "unrealized gain", "unrealized"),
-    _topic("realized", r"\breali[sz]|\bprofit|\bgain(?:s|ed)?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b|\bearn(?:ed|s)?\b"
-           r"|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
+    _topic("realized", r"\breali[sz]|\bprofit|\bgain(?:s|ed)?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b"
+           r"|\bearn(?:ed|s)?\b|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
            ev.LotClosed, ev.CashBooked, noun="closed lot or cash booking", many="closed lots and cash bookings",
            amount=am.realized, amount_noun="realized result, net of fees,", keep=lambda e: am.realized(e) is not None,
            by_side=True),
