@@ -179,7 +179,10 @@ _LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     ev.AccountForked.kind: (_MARK,),
     ev.AccountMerged.kind: (_lead(ev.RunOffBegun, within=_YEARS),),
     ev.RunOffBegun.kind: (_MARK,),
-    ev.ApprovalRequested.kind: (_LEVEL, _PAUSE),
+    ev.ApprovalRequested.kind: (_LEVEL, _PAUSE, _lead(ev.LlmsSuggested, within=_NOW, of="id")),
+    ev.LlmsSuggested.kind: (_lead(ev.ReinvestDone, within=_WEEK), _lead(ev.LlmsOutcome, within=_WEEK)),
+    ev.LlmsApplied.kind: (_lead(ev.ApprovalDecided, within=_QUARTER, of="id"),),
+    ev.LlmsOutcome.kind: (_lead(ev.LlmsApplied, within=_YEARS, of="id"),),
     ev.ApprovalDecided.kind: (_lead(ev.ApprovalRequested, within=_QUARTER, of="id"),),
     ev.AssignmentFeared.kind: (_SOLD,),
     ev.AlertRaised.kind: (

@@ -14,6 +14,7 @@ from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.query import How, Unanswerable
 from allusetui.advisor.answers.spans import span_in
 from allusetui.domain import event as ev
+from allusetui.domain.advice import Evidence, LadderTerms, Outlook
 from allusetui.domain.contract import Side
 from allusetui.domain.event import IndexMark
 from allusetui.domain.moment import to_ms
@@ -104,6 +105,31 @@ def test_11_4_what_the_ledger_can_not_tell_is_said_so_and_never_made_up(question
     assert answer.citations and all("[#" in line for line in answer.text.splitlines())
     assert not strange_figures(answer.text, JOURNAL) - {Decimal("15.25")}
     assert "\x1b" not in answer.text
+
+
+@pytest.mark.clause("11.4", "13.3", "17.6")
+def test_13_3_the_adviser_s_suggestion_is_told_with_its_evidence_its_answer_and_what_came_of_it() -> None:
+    journal = MemoryJournal()
+    journal.append(at(1, 5, 9), [provisioned("REV", 300_000)])
+    now, best = LadderTerms(0.3, 15, 1), LadderTerms(0.35, 17, 1)
+    outlooks = Outlook(1.3385, 0.0019, 0.0984, 5.2566), Outlook(1.3159, 0.0034, 0.1419, 5.7337)
+    evidence = Evidence(best, *outlooks, 0.0752, 0.0538, 0.0966, 0.099, 0.0965, 55, 2048, 18, 973255236, 0.04, ())
+    suggested = ev.LlmsSuggested(account="REV", clauses=("13.3",), id="1", change="delta_aim 0.3 to 0.35",
+                                 evidence=evidence, quarter="2026-Q1", now=now, proposed=best, past=())  # fmt: skip
+    asked = ev.ApprovalRequested(account="REV", clauses=("13.3",), id="1", subject="llms", text="delta_aim",
+                                 purpose=None, contract=None, quantity=0, candidate=None, expires=None)  # fmt: skip
+    journal.append(at(1, 6), [suggested, asked])
+    journal.append(at(1, 7), [ev.ApprovalDecided(account="REV", id="1", decision="approved", by="operator")])
+    journal.append(at(1, 8), [ev.LlmsApplied(account="REV", id="1", terms=best)])
+    journal.append(at(4, 1), [ev.LlmsOutcome(account="REV", id="1", quarter="2026-Q1", promised=outlooks[1],
+                                             realized=0.8119)])  # fmt: skip
+    offline = Offline(journal, load())
+    told = offline.ask("What did the adviser suggest in January?")
+    assert told.answered and "delta aim 0.3 to 0.35" in told.text and "0.0538 to 0.0966 more, of 55" in told.text
+    why = offline.ask("Why was the suggestion taken up in January?")
+    assert set(why.citations) >= {2, 3, 4, 5}
+    assert "a dollar became 0.8119, promised were 0.0034 to 5.7337" in offline.ask("What came of the suggestion?").text
+    assert offline.ask("Was the suggestion approved?").citations == (4,)
 
 
 @pytest.mark.clause("11.4", "17.7")

@@ -128,6 +128,8 @@ TOPICS: Final = (
            noun="key of the operator", many="keys of the operator"),
     _topic("approval decided", r"approved|refused (?:by|prompt)|(?:decided|answered)[\w ]*(?:approval|prompt)",
            ev.ApprovalDecided, noun="decided approval"),
+    _topic("suggestion", r"\bsuggest|\bpropos|\badvis", ev.LlmsSuggested, ev.LlmsRefused, ev.LlmsApplied,
+           ev.LlmsOutcome, noun="word of the ladder's adviser", many="words of the ladder's adviser"),
     _topic("approval", r"\bapprov|\bprompt", ev.ApprovalRequested, noun="requested approval"),
     _topic("week type", r"(?:type|kind|sort)[\w ]* week|week[\w ]*\btype|\btypes?\b",
            ev.WeekTyped, noun="typed week"),
