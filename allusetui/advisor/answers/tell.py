@@ -160,8 +160,8 @@ def _suggested(event: ev.LlmsSuggested) -> str:
     e = event.evidence
     return (
         f"was advised on its ladder, approval {event.id}: {quoted(_words(event.change))}. A dollar in {e.months}"
-        f" months: now mean {number(e.now.mean)}, proposed mean {number(e.proposed.mean)}; the best scores {number(e.low)} to"
-        f" {number(e.high)} more, of {e.candidates} candidates on {number(e.paths)} paths, seed {e.seed}"
+        f" months: now mean {number(e.now.mean)}, proposed mean {number(e.proposed.mean)}; the best scores"
+        f" {number(e.low)} to {number(e.high)} more, of {e.candidates} candidates on {number(e.paths)} paths, seed {e.seed}"
     )
 
 
