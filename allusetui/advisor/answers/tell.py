@@ -161,7 +161,8 @@ def _suggested(event: ev.LlmsSuggested) -> str:
     return (
         f"was advised on its ladder, approval {event.id}: {quoted(_words(event.change))}. A dollar in {e.months}"
         f" months: now mean {number(e.now.mean)}, proposed mean {number(e.proposed.mean)}; the best scores"
-        f" {number(e.low)} to {number(e.high)} more, of {e.candidates} candidates on {number(e.paths)} paths, seed {e.seed}"
+        f" {number(e.low)} to {number(e.high)} more, of {e.candidates} candidates on {number(e.paths)} paths,"
+        f" seed {e.seed}"
     )
 
 
