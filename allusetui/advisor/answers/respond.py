@@ -127,8 +127,13 @@ def _summed(query: Query, finder: Finder) -> Found:
     amount = query.topic.amount
     assert amount is not None
     told = [each for each in finder.found(query) if amount(each.event) is not None]
-    if not told:
-        return _nothing(query, finder, premise=False)
+    return (True, _parts(query, finder, told)) if told else _nothing(query, finder, premise=False)
+
+
+def _parts(query: Query, finder: Finder, told: list[Told]) -> list[Sentence]:
+    """What they amount to; what of it is told apart."""
+    amount = query.topic.amount
+    assert amount is not None
     sides = {each.seq: finder.side_of(each) for each in told} if query.topic.by_side else {}
     book = [each for each in told if sides.get(each.seq) is None]
     said = _sums(query, book, amount, query.topic.amount_noun)
@@ -138,7 +143,7 @@ def _summed(query: Query, finder: Finder) -> Found:
     if (part := query.topic.part) is not None:
         of_it = summed(told, part)
         said.append(Sentence(f"Of it the {query.topic.part_noun} is {number(of_it.value)}", tuple(told), (of_it,)))
-    return True, said
+    return said
 
 
 def _ranked(query: Query, finder: Finder) -> Found:
@@ -151,10 +156,10 @@ def _ranked(query: Query, finder: Finder) -> Found:
     ranked = [each for _, each in sorted(found, key=lambda row: (sign * row[0], row[1].seq))]
     which = "lowest" if query.end is End.LEAST else "highest"
     said = f"The {which} of {number(len(found))} {_noun(query, ranked)}, by dollars, come first"
-    told = tuple(each for _, each in found)
+    told = [each for _, each in found]
     return True, [
-        Sentence(said, told, (counted(told),)), *(told_of(each) for each in ranked[:_MOST_RANKED]),
-        *_summed(query, finder)[1],
+        Sentence(said, tuple(told), (counted(told),)), *(told_of(each) for each in ranked[:_MOST_RANKED]),
+        *_parts(query, finder, told),
     ]  # fmt: skip
 
 
