@@ -65,8 +65,8 @@ def _check_is_ours(file: Path, statement: Statement, archive: Archive) -> None:
 def _lines(statement: Statement, found: Tie) -> list[str]:
     period = f"{statement.first.isoformat()} to {statement.last.isoformat()}"
     lines = [
-        f"{untrusted(statement.account, 20)}, {period}: {found.trades} trades, {found.endings} option events,"
-        f" {found.payments} payments, {found.positions} positions",
+        f"{untrusted(statement.account, 20)}, {period}: trades {found.trades}, option events {found.endings},"
+        f" payments {found.payments}, positions {found.positions}",
         f"fees: ours {money(found.our_fees)}, statement {money(found.their_fees)}",
     ]
     if found.their_cash is not None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from allusetui.cli.journals import reading
 from allusetui.cli.say import complain
+from allusetui.compose.reported import tax_records
 from allusetui.law.load import LawError, load
 from allusetui.ledger.chains import stories
 from allusetui.ledger.tax.csv import write_csv
-from allusetui.ledger.tax.year import KINDS, TaxLedger, tax_ledger
+from allusetui.ledger.tax.year import TaxLedger, tax_ledger
 from allusetui.reports.page import as_json, text
 from allusetui.reports.tax_page import page
 from allusetui.reports.taxes import rules_of
@@ -22,7 +23,7 @@ def tax(
     except LawError as error:
         raise complain(str(error)) from None
     with reading(session, journal, sessions) as archive:
-        records = tuple(archive.select(KINDS))
+        records = tax_records(archive)
         ledger, told = tax_ledger(records, rules), stories(records)
     chosen = _year(ledger, year)
     if csv is not None:

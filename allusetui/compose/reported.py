@@ -5,7 +5,14 @@ from datetime import date, time, timedelta
 from itertools import takewhile
 
 from allusetui.domain.contract import CASH_SETTLED
-from allusetui.domain.event import Event, LotClosed, OrderFilled, OrderIntended, ReportWritten
+from allusetui.domain.event import (
+    AccountProvisioned,
+    Event,
+    LotClosed,
+    OrderFilled,
+    OrderIntended,
+    ReportWritten,
+)
 from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.order import Pocket
 from allusetui.ports import Archive
@@ -48,6 +55,31 @@ def ladder_records(archive: Archive) -> list[Record]:
 def _lots_after(archive: Archive, seq: int) -> Iterable[Record]:
     """The lots that a fill closed, which stand right behind it."""
     return takewhile(lambda record: isinstance(record[2], LotClosed), archive.select(after=seq))
+
+
+def tax_records(archive: Archive) -> list[Record]:
+    """What the tax ledger is made from: of the marks each account's last of every year, which are few among many."""
+    found = list(archive.select(kinds.TAXES - kinds.MARKS))
+    accounts = list(archive.select({AccountProvisioned.kind}))
+    for year in range(day_of(accounts[0][1]).year, _last_year(archive) + 1) if accounts else ():
+        found += _last_marks(archive, accounts, year)
+    return sorted(found, key=lambda record: record[0])
+
+
+def _last_year(archive: Archive) -> int:
+    return next(day_of(at_ms).year for _, at_ms, _ in archive.select(backwards=True))
+
+
+def _last_marks(archive: Archive, accounts: Iterable[Record], year: int) -> Iterable[Record]:
+    """Read from the year's end back, until all that were there in it are known."""
+    after, until = _before(archive, date(year, 1, 1)), _before(archive, date(year + 1, 1, 1))
+    awaited = {event.account for seq, _, event in accounts if seq <= until}
+    for record in archive.select(kinds.MARKS, after, until, backwards=True):
+        if not awaited:
+            return
+        if record[2].account in awaited:
+            awaited.discard(record[2].account)
+            yield record
 
 
 def written(archive: Archive, period: str) -> set[str]:
@@ -97,7 +129,7 @@ def _quarterly(archive: Archive, span: Span, until: int | None) -> Iterable[Reco
     yield from archive.select(kinds.ACCOUNTS, 0, end)
     yield from archive.select(kinds.QUARTERLY, _base(archive, span.first), end)
     yield from archive.select(kinds.TAXES - kinds.MARKS, 0, end)
-    yield from archive.select(kinds.TAXES | kinds.REINVESTED, end, until)
+    yield from archive.select((kinds.TAXES - kinds.MARKS) | kinds.REINVESTED, end, until)
 
 
 def _base(archive: Archive, first: date) -> int:

@@ -94,9 +94,17 @@ class NdjsonArchive:
 
     def _decoded(self, seq: int, text: bytes) -> tuple[int, int, Event]:
         try:
-            return decode(text.decode())
-        except (CodecError, UnicodeDecodeError) as error:
+            return _event_in(text)
+        except CodecError as error:
             raise _bad(self._path, seq, str(error)) from None
+
+
+def _event_in(line: bytes) -> tuple[int, int, Event]:
+    """As `decode`, of what may be no text at all."""
+    try:
+        return decode(line.decode())
+    except UnicodeDecodeError:
+        raise CodecError("is no UTF-8 text") from None
 
 
 def _mark(kind: str) -> NDArray[np.uint64]:
@@ -180,8 +188,8 @@ def _looked_at(heads: NDArray[np.uint8], numbers: Lines, digits: int) -> tuple[N
 def _named(path: Path, number: int, text: bytes) -> JournalError:
     """What is wrong with a line whose head is not as it must be."""
     try:
-        seq, _, _ = decode(text.decode())
-    except (CodecError, UnicodeDecodeError) as error:
+        seq, _, _ = _event_in(text)
+    except CodecError as error:
         return _bad(path, number, str(error))
     return _bad(path, number, "its keys stand in another order" if seq == number else f"holds seq {seq}")
 

@@ -85,6 +85,11 @@ def _at_least(level: int) -> Callable[[ev.Event, ev.Event], bool]:
     return lambda earlier, later: isinstance(earlier, ev.LevelChanged) and earlier.to >= level
 
 
+def _cites_the_same(earlier: ev.Event, later: ev.Event) -> bool:
+    """Whether both name a clause: of several latches the one that a skip is for."""
+    return bool(set(earlier.clauses) & set(later.clauses))
+
+
 def _acts(*actions: str) -> Callable[[ev.Event, ev.Event], bool]:
     return lambda earlier, later: isinstance(earlier, ev.OperatorKey) and earlier.action in actions
 
@@ -113,7 +118,7 @@ _ORDER: Final = (_lead(ev.OrderIntended, of="intent"),)
 _MARKET: Final = _lead(ev.TriggersJudged, within=5 * DAY_MS, system=True)
 _PAUSE: Final = _lead(ev.OperatorKey, within=_QUARTER, system=True, fits=_acts("pause", "no_entries", "maintenance"))
 _MARK: Final = _lead(ev.AccountMarked, within=5 * DAY_MS)
-_TRIP: Final = _lead(ev.BreakerTripped, within=_QUARTER, system=True)
+_TRIP: Final = _lead(ev.BreakerTripped, within=_YEARS, system=True, fits=_cites_the_same)
 
 _LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     ev.LevelChanged.kind: (
@@ -174,7 +179,10 @@ _LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     ev.AccountForked.kind: (_MARK,),
     ev.AccountMerged.kind: (_lead(ev.RunOffBegun, within=_YEARS),),
     ev.RunOffBegun.kind: (_MARK,),
-    ev.ApprovalRequested.kind: (_LEVEL, _PAUSE),
+    ev.ApprovalRequested.kind: (_LEVEL, _PAUSE, _lead(ev.LlmsSuggested, within=_NOW, of="id")),
+    ev.LlmsSuggested.kind: (_lead(ev.ReinvestDone, within=_WEEK), _lead(ev.LlmsOutcome, within=_WEEK)),
+    ev.LlmsApplied.kind: (_lead(ev.ApprovalDecided, within=_QUARTER, of="id"),),
+    ev.LlmsOutcome.kind: (_lead(ev.LlmsApplied, within=_YEARS, of="id"),),
     ev.ApprovalDecided.kind: (_lead(ev.ApprovalRequested, within=_QUARTER, of="id"),),
     ev.AssignmentFeared.kind: (_SOLD,),
     ev.AlertRaised.kind: (
@@ -189,7 +197,7 @@ _SKIPS: Final[Mapping[str, tuple[Lead, ...]]] = {
     "frozen": (_lead(ev.FreezeOn, within=_QUARTER),),
     "pivot": (_lead(ev.PivotEntered, within=_YEARS),),
     "hedged_week": (_lead(ev.BreakerTripped, within=_QUARTER, system=True, fits=_tier("hedged_week", "safe", "halt")),),
-    "safe": (_lead(ev.LatchSet, within=_QUARTER), _TRIP),
+    "safe": (_lead(ev.LatchSet, within=_YEARS, fits=_cites_the_same), _TRIP),
     "paused": (_PAUSE,),
     "no_entries": (_PAUSE,),
     "assigned": (_lead(ev.AssignmentReceived, within=_YEARS, of="symbol"),),

@@ -14,6 +14,7 @@ from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.query import How, Unanswerable
 from allusetui.advisor.answers.spans import span_in
 from allusetui.domain import event as ev
+from allusetui.domain.advice import Evidence, LadderTerms, Outlook
 from allusetui.domain.contract import Side
 from allusetui.domain.event import IndexMark
 from allusetui.domain.moment import to_ms
@@ -104,6 +105,83 @@ def test_11_4_what_the_ledger_can_not_tell_is_said_so_and_never_made_up(question
     assert answer.citations and all("[#" in line for line in answer.text.splitlines())
     assert not strange_figures(answer.text, JOURNAL) - {Decimal("15.25")}
     assert "\x1b" not in answer.text
+
+
+@pytest.mark.clause("11.4", "13.3", "17.6")
+def test_13_3_the_adviser_s_suggestion_is_told_with_its_evidence_its_answer_and_what_came_of_it() -> None:
+    journal = MemoryJournal()
+    journal.append(at(1, 5, 9), [provisioned("REV", 300_000)])
+    now, best = LadderTerms(0.3, 15, 1), LadderTerms(0.35, 17, 1)
+    outlooks = Outlook(1.3385, 0.0019, 0.0984, 5.2566), Outlook(1.3159, 0.0034, 0.1419, 5.7337)
+    evidence = Evidence(best, *outlooks, 0.0752, 0.0538, 0.0966, 0.099, 0.0965, 55, 2048, 18, 973255236, 0.04, ())
+    suggested = ev.LlmsSuggested(account="REV", clauses=("13.3",), id="1", change="delta_aim 0.3 to 0.35",
+                                 evidence=evidence, quarter="2026-Q1", now=now, proposed=best, past=())  # fmt: skip
+    asked = ev.ApprovalRequested(account="REV", clauses=("13.3",), id="1", subject="llms", text="delta_aim",
+                                 purpose=None, contract=None, quantity=0, candidate=None, expires=None)  # fmt: skip
+    journal.append(at(1, 6), [suggested, asked])
+    journal.append(at(1, 7), [ev.ApprovalDecided(account="REV", id="1", decision="approved", by="operator")])
+    journal.append(at(1, 8), [ev.LlmsApplied(account="REV", id="1", terms=best)])
+    journal.append(at(4, 1), [ev.LlmsOutcome(account="REV", id="1", quarter="2026-Q1", promised=outlooks[1],
+                                             realized=0.8119)])  # fmt: skip
+    offline = Offline(journal, load())
+    told = offline.ask("What did the adviser suggest in January?")
+    assert told.answered and "delta aim 0.3 to 0.35" in told.text and "0.0538 to 0.0966 more, of 55" in told.text
+    why = offline.ask("Why was the suggestion taken up in January?")
+    assert set(why.citations) >= {2, 3, 4, 5}
+    assert "a dollar became 0.8119, promised were 0.0034 to 5.7337" in offline.ask("What came of the suggestion?").text
+    assert offline.ask("Was the suggestion approved?").citations == (4,)
+
+
+@pytest.mark.clause("11.4", "17.7")
+def test_17_7_what_the_leaps_made_and_cost_are_two_figures() -> None:
+    journal = MemoryJournal()
+    journal.append(at(2, 23, 9), [provisioned("REV", 300_000)])
+    opened = ev.LeapOpened(account="REV", contract=LEAP, quantity=2, price=Decimal(20), side="growth", deviation=None)
+    rolled = ev.LeapRolled(account="REV", contract=LEAP, quantity=2, price=Decimal(30), side="growth", reason="delta",
+                           candidate=LEAP, candidate_quantity=1, candidate_price=Decimal(25),
+                           deviation=None)  # fmt: skip
+    sale = filled("5", Side.SELL, 2, "30", LEAP, "REV", Pocket.LEAP_CASH)
+    journal.append(at(3, 3), [opened, filled("6", Side.BUY, 1, "1", account="REV"), closed("44", account="REV")])
+    journal.append(at(3, 4), [sale, closed("1999", LEAP, "REV"), rolled])
+    offline = Offline(journal, load())
+    assert "came to 1,999.00 dollars in 1 closed lot of LEAPs" in offline.ask("How much did the LEAPs make?").text
+    assert "bought LEAPs came to 6,500.00 dollars" in offline.ask("How much did the LEAPs cost?").text
+
+
+@pytest.mark.clause("11.4")
+def test_11_4_what_lost_the_most_and_what_gained_the_most_are_told_one_by_one() -> None:
+    journal = MemoryJournal()
+    journal.append(at(2, 23, 9), [provisioned("REV", 300_000)])
+    for day, gain in enumerate(("10", "-70", "90", "-20", "30"), 2):
+        journal.append(at(3, day), [filled(f"{day}", Side.BUY, 1, "1", account="REV"), closed(gain, account="REV")])
+    offline = Offline(journal, load())
+    lost, gained = (offline.ask(f"Which position {what} the most?").text.splitlines() for what in ("lost", "gained"))
+    assert [line.split("realized ")[1].split(",")[0] for line in lost[1:4]] == ["-70.00", "-20.00", "10.00"]
+    assert [line.split("realized ")[1].split(",")[0] for line in gained[1:4]] == ["90.00", "30.00", "10.00"]
+    assert "lowest of 5 closed lots" in lost[0] and "highest of 5 closed lots" in gained[0]
+
+
+@pytest.mark.clause("11.4", "2.6")
+def test_11_4_a_fork_is_asked_for_by_the_account_that_it_made_too() -> None:
+    journal = MemoryJournal()
+    journal.append(at(2, 23, 9), [provisioned("GEN", 400_000)])
+    fork = ev.AccountForked(account="GEN", clauses=("2.6",), from_="GEN", to="MINI-1", amount=Decimal(100_000))
+    journal.append(at(3, 6, 16), [fork, provisioned("MINI-1", 100_000, "GEN")])
+    answer = Offline(journal, load()).ask("Why was MINI-1 forked?")
+    assert answer.answered and "amount 100,000.00" in answer.text and 2 in answer.citations
+
+
+@pytest.mark.clause("11.4", "6.13")
+def test_11_4_a_skip_in_a_latched_account_leads_to_its_latch_however_long_ago_and_not_to_another() -> None:
+    journal = MemoryJournal()
+    journal.append(at(1, 5, 9), [provisioned("REV", 300_000)])
+    journal.append(at(1, 6), [ev.LatchSet(account="REV", clauses=("6.4",), latch="level3")])
+    journal.append(at(8, 3), [ev.LatchSet(account="REV", clauses=("8.6",), latch="broker"),
+                              ev.LatchReleased(account="REV", clauses=("9.5",), latch="broker")])  # fmt: skip
+    skip = ev.EntrySkipped(account="REV", clauses=("1.2", "6.4"), symbol="NVDA", reason="safe", window="rev")
+    journal.append(at(8, 5), [skip])
+    answer = Offline(journal, load()).ask("Why was NVDA skipped by REV?")
+    assert "REV was latched, latch level3 (6.4) [#2]" in answer.text and "broker" not in answer.text
 
 
 @pytest.mark.clause("11.4", "10.3")

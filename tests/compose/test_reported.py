@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from allusetui.compose.load import load_scenario
-from allusetui.compose.reported import ladder_records, records_of, written
+from allusetui.compose.reported import ladder_records, records_of, tax_records, written
 from allusetui.compose.sessions import replay
 from allusetui.domain.contract import CASH_SETTLED
-from allusetui.domain.event import OrderFilled
+from allusetui.domain.event import AccountMarked, OrderFilled
 from allusetui.domain.moment import day_of
 from allusetui.journal.archive import open_archive
 from allusetui.law.load import load
+from allusetui.ledger.chains import stories
+from allusetui.ledger.tax.year import tax_ledger
 from allusetui.ports import Archive
 from allusetui.reports.issue import page_of
 from allusetui.reports.leaps import leaps
 from allusetui.reports.page import as_json, markdown, text
 from allusetui.reports.periods import Span
+from allusetui.reports.taxes import rules_of
 from tests.replaying import DATA
 
 LAW = load()
@@ -88,6 +91,15 @@ def test_17_7_so_does_the_leap_ledger(archive: Archive) -> None:
     assert leaps(chosen, span) == leaps(whole, span)
     fills = [event for _, _, event in chosen if isinstance(event, OrderFilled)]
     assert fills and all(fill.contract.symbol in CASH_SETTLED for fill in fills)  # no LEAP was bought in these months
+
+
+@pytest.mark.clause("10.2", "10.3")
+def test_10_3_and_the_tax_ledger(archive: Archive) -> None:
+    chosen, whole = tax_records(archive), list(archive.select())
+    marks = [event for _, _, event in chosen if isinstance(event, AccountMarked)]
+    ours, theirs = (tax_ledger(records, rules_of(LAW)) for records in (chosen, whole))
+    assert (ours, stories(chosen)) == (theirs, stories(whole)) and ours.years == (2019, 2020)
+    assert len(marks) == len(ours.marks) == 2 * len(ours.accounts)
 
 
 def test_11_1_what_was_written_is_known_by_its_period(archive: Archive) -> None:

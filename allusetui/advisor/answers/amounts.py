@@ -40,11 +40,15 @@ def realized(event: ev.Event) -> Decimal | None:
             return None
 
 
-def traded(event: ev.Event) -> Decimal | None:
-    """Dollars that a bought or sold ladder option cost or brought."""
-    if isinstance(event, ev.LeapOpened | ev.LeapClosed):
-        return event.quantity * event.price * event.contract.multiplier
-    return None
+def leap_cost(event: ev.Event) -> Decimal | None:
+    """What LEAPs and the ladder's puts cost when they were bought, those of a roll too; before fees."""
+    match event:
+        case ev.LeapOpened():
+            return event.quantity * event.price * event.contract.multiplier
+        case ev.LeapRolled():
+            return event.candidate_quantity * event.candidate_price * event.candidate.multiplier
+        case _:
+            return None
 
 
 def strike_cash(event: ev.Event) -> Decimal | None:

@@ -79,12 +79,15 @@ def unfounded(text: str, told: Collection[Told], derived: Collection[Derived], s
     `spelled`: numbers in letters are figures as well, and are never found.
     """
     plain = unicodedata.normalize("NFKC", CITATION.sub(" ", text))
-    standing = Standing()
+    standing = Standing({each.value for each in derived if each.again() == each.value})
+    sought = [each for each in tokens(plain) if not _stands(*each, standing)]
     for each in told:
+        if not sought:
+            break  # of thousands of events a sum or a count is all that is said
         standing.add(each.event)
         standing.add_instant(each.at_ms)
-    standing.numbers |= {each.value for each in derived if each.again() == each.value}
-    missing = [token for kind, token in tokens(plain) if not _stands(kind, token, standing)]
+        sought = [each for each in sought if not _stands(*each, standing)]
+    missing = [token for _, token in sought]
     missing += [c for c in plain if c.isnumeric() and not c.isascii()]
     return missing + (_SPELLED.findall(plain) if spelled else [])
 

@@ -56,8 +56,8 @@ class Finder:
         account = query.accounts[0] if len(query.accounts) == 1 and self._is_own(query) else None
         rows = self.archive.select(kinds, after, until, account, query.clause, backwards)
         for row in rows if backwards else once(rows):
-            if self._fits(query, row[2]):
-                yield Told(*row)
+            if self._fits(query, row[2]) and self._is_of_side(query, told := Told(*row)):
+                yield told
 
     def nearest(self, query: Query) -> Told | None:
         """The newest event of the kind before the time that was asked about, else the first after it."""
@@ -86,6 +86,9 @@ class Finder:
             return "hedges"
         return "growth LEAPs" if _may_be_long(event) and self._paid_leap_cash(told) else None
 
+    def _is_of_side(self, query: Query, told: Told) -> bool:
+        return query.topic.side is None or self.side_of(told) == query.topic.side
+
     def _paid_leap_cash(self, told: Told) -> bool:
         """Whether the fill that closed a lot moved the money that is kept for LEAPs."""
         after = self.archive.seq_at(told.at_ms - 1)
@@ -111,7 +114,8 @@ class Finder:
 
     def _is_own(self, query: Query) -> bool:
         """Whether events of the system, which are everybody's, are not asked for."""
-        return not _SYSTEM.intersection(query.topic.kinds) and query.topic is not ANYTHING
+        kinds = query.topic.kinds
+        return not _SYSTEM.intersection(kinds) and not _BETWEEN.intersection(kinds) and query.topic is not ANYTHING
 
     def _shared(self, query: Query) -> tuple[None, ...]:
         """The account of events that concern every account, where such are asked for."""
@@ -122,7 +126,7 @@ class Finder:
         return (
             (
                 not query.accounts
-                or event.account in query.accounts
+                or not _whose(event).isdisjoint(query.accounts)
                 or (event.account is None and not self._is_own(query))
             )
             and (not query.symbols or symbol_of(event) in query.symbols)
@@ -131,6 +135,11 @@ class Finder:
             and (query.reason is None or getattr(event, "reason", None) == query.reason)
             and (query.right is None or getattr(getattr(event, "contract", None), "right", query.right) is query.right)
         )
+
+
+def _whose(event: ev.Event) -> set[str | None]:
+    """The accounts of an event: of what goes from one to another both."""
+    return {event.account, event.to} if isinstance(event, ev.AccountForked | ev.AccountMerged) else {event.account}
 
 
 def _may_be_long(lot: ev.LotClosed) -> bool:
@@ -146,6 +155,8 @@ ENDS: Final = {
     ev.BreakerTripped.kind: ev.BreakerCleared.kind,
     ev.TriggerOn.kind: ev.TriggerOff.kind,
 }
+_BETWEEN: Final = frozenset({ev.AccountForked.kind, ev.AccountMerged.kind})
+"""Kinds whose events are two accounts'."""
 _SYSTEM: Final = frozenset(
     each.kind
     for each in (

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from allusetui.advisor.answers.amounts import realized
 from allusetui.advisor.answers.names import accounts_in, symbols_in
 from allusetui.advisor.answers.query import End, How, Query, Span, Unanswerable
 from allusetui.advisor.answers.spans import span_in
@@ -37,6 +38,7 @@ _ENDS: Final = (
     (End.MOST, re.compile(r"\b(?:deep|high|large|bigg|great)(?:est)\b|\bworst\b|\bmost\b|\bmax\w*\b|\bpeak\b")),
     (End.LEAST, re.compile(r"\b(?:low|small|shallow)est\b|\bleast\b|\bmin(?:imum)?\b|\btrough\b")),
 )
+_LOSS: Final = re.compile(r"\blos[est]\w*|\bworst\b")
 _REASONS: Final[Mapping[str, str]] = {
     "earnings unknown": "earnings_unknown", "unknown earnings": "earnings_unknown",
     "no chain": "no_chain",
@@ -78,13 +80,16 @@ def query_of(
         raise Unanswerable("it does not say of what it asks the cause")
     if topic is HAPPENED and span == Span():
         span = Span(last_ms - _LATELY_MS)
+    end = next((end for end, words in _ENDS if words.search(text)), End.ALL)
+    if end is End.MOST and topic.amount is realized and _LOSS.search(text):
+        end = End.LEAST
     return Query(
         how, topic, named, about, span,
         level=int(level[1]) if level and topic.name == "level" else None,
         reason=_reason(text) if topic.name in ("skip", "abandoned") else None,
         right=_right(text) if topic.name != "called away" else None,
         clause=clause,
-        end=next((end for end, words in _ENDS if words.search(text)), End.ALL),
+        end=end,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ Found = tuple[bool, list[Sentence]]
 """Whether the journal decides what was asked, and what is said."""
 
 _MOST_TOLD: Final = 12
+_MOST_RANKED: Final = 3
 _IN_CONTRACTS: Final = (
     ev.AssignmentReceived, ev.CalledAwayReceived, ev.ExpiredReceived, ev.ExercisedReceived, ev.StopDone, ev.RollDone,
 )  # fmt: skip
@@ -29,6 +30,9 @@ def respond(query: Query, finder: Finder) -> Found:
     """The answer to a query."""
     if query.topic.reading is not None and query.how not in (How.WHY, How.WHEN):
         return _stand(query, finder)
+    asks_for_events = query.how in (How.WHY, How.HOW_MANY)
+    if query.topic.amount is not None and query.end in (End.MOST, End.LEAST) and not asks_for_events:
+        return _ranked(query, finder)
     match query.how:
         case How.WHY:
             return _why(query, finder)
@@ -123,8 +127,13 @@ def _summed(query: Query, finder: Finder) -> Found:
     amount = query.topic.amount
     assert amount is not None
     told = [each for each in finder.found(query) if amount(each.event) is not None]
-    if not told:
-        return _nothing(query, finder, premise=False)
+    return (True, _parts(query, finder, told)) if told else _nothing(query, finder, premise=False)
+
+
+def _parts(query: Query, finder: Finder, told: list[Told]) -> list[Sentence]:
+    """What they amount to; what of it is told apart."""
+    amount = query.topic.amount
+    assert amount is not None
     sides = {each.seq: finder.side_of(each) for each in told} if query.topic.by_side else {}
     book = [each for each in told if sides.get(each.seq) is None]
     said = _sums(query, book, amount, query.topic.amount_noun)
@@ -134,7 +143,24 @@ def _summed(query: Query, finder: Finder) -> Found:
     if (part := query.topic.part) is not None:
         of_it = summed(told, part)
         said.append(Sentence(f"Of it the {query.topic.part_noun} is {number(of_it.value)}", tuple(told), (of_it,)))
-    return True, said
+    return said
+
+
+def _ranked(query: Query, finder: Finder) -> Found:
+    """The events with the highest amounts, or the lowest; and what all amount to."""
+    amount, sign = query.topic.amount, 1 if query.end is End.LEAST else -1
+    assert amount is not None
+    found = [(value, each) for each in finder.found(query) if (value := amount(each.event)) is not None]
+    if not found:
+        return _nothing(query, finder, premise=True)
+    ranked = [each for _, each in sorted(found, key=lambda row: (sign * row[0], row[1].seq))]
+    which = "lowest" if query.end is End.LEAST else "highest"
+    said = f"The {which} of {number(len(found))} {_noun(query, ranked)}, by dollars, come first"
+    told = [each for _, each in found]
+    return True, [
+        Sentence(said, tuple(told), (counted(told),)), *(told_of(each) for each in ranked[:_MOST_RANKED]),
+        *_parts(query, finder, told),
+    ]  # fmt: skip
 
 
 def _sums(query: Query, told: Sequence[Told], amount: Amount, noun: str) -> list[Sentence]:
@@ -238,7 +264,8 @@ def _count_of(query: Query, told: Sequence[Told]) -> Sentence:
     count = counted(told)
     verb = "stands" if len(told) == 1 else "stand"
     yes = "Yes: " if query.how is How.WHETHER else ""
-    span = f"between {moment(told[0].at_ms)} and {moment(told[-1].at_ms)}"
+    first, last = moment(told[0].at_ms), moment(told[-1].at_ms)
+    span = f"at {first}" if first == last else f"between {first} and {last}"
     text = f"{yes}{number(len(told))} {_noun(query, told)} {verb} in the ledger {span}"
     return Sentence(text, tuple(told), (count,))
 

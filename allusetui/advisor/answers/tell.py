@@ -53,6 +53,7 @@ _KINDS_IN_WORDS: Final[Mapping[str, str]] = {
     ev.ReportWritten.kind: "a report was written",
     ev.AtrFixed.kind: "the ATR was fixed",
     ev.ReinvestDone.kind: "shared out its quarter's gain",
+    ev.LlmsRefused.kind: "got no suggestion for its ladder",
     ev.LeapOpened.kind: "opened a LEAP",
     ev.LeapRolled.kind: "rolled a LEAP",
     ev.LeapClosed.kind: "closed a LEAP",
@@ -155,6 +156,32 @@ def _marked(event: ev.AccountMarked) -> str:
     )
 
 
+def _suggested(event: ev.LlmsSuggested) -> str:
+    e = event.evidence
+    return (
+        f"was advised on its ladder, approval {event.id}: {quoted(_words(event.change))}. A dollar in {e.months}"
+        f" months: now mean {number(e.now.mean)}, proposed mean {number(e.proposed.mean)}; the best scores"
+        f" {number(e.low)} to {number(e.high)} more, of {e.candidates} candidates on {number(e.paths)} paths,"
+        f" seed {e.seed}"
+    )
+
+
+def _turned_out(event: ev.LlmsOutcome) -> str:
+    promised = event.promised
+    return (
+        f"saw what suggestion {event.id} came to by the end of {event.quarter}: a dollar became"
+        f" {number(event.realized)}, promised were {number(promised.p5)} to {number(promised.p95)}"
+    )
+
+
+def _applied(event: ev.LlmsApplied) -> str:
+    terms = event.terms
+    return (
+        f"went by suggestion {event.id} from then on: delta aim {number(terms.delta_aim)}, months aim"
+        f" {terms.months_aim}, spacing {terms.spacing}"
+    )
+
+
 def _year(event: ev.YearMarked) -> str:
     prices = ("an unknown price" if mark.price is None else number(mark.price) for mark in event.marks)
     marks = (
@@ -203,5 +230,6 @@ _ONE: Final[Mapping[type[ev.Event], _Said]] = {
     ev.LevelChanged: _level, ev.PivotEntered: _pivot, ev.PivotLeft: _pivot, ev.EntrySkipped: _skipped,
     ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.YearMarked: _year, ev.OrderFilled: _filled,
     ev.RollDone: _rolled, ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert,
-    ev.TriggersJudged: _judged, ev.OperatorKey: _acted,
+    ev.TriggersJudged: _judged, ev.OperatorKey: _acted, ev.LlmsSuggested: _suggested, ev.LlmsOutcome: _turned_out,
+    ev.LlmsApplied: _applied,
 }  # fmt: skip

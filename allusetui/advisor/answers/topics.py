@@ -15,7 +15,8 @@ class Topic:
 
     `amount`: what is summed where it is asked how much; `amount_noun` names it. `reading`: a figure of the newest
     event, where a stand is asked for and not a sum. `part`: what of the amount is told apart. `by_side`: whether what
-    the ladder's lots amount to is no part of it, and is told for each of their sides (17.7).
+    the ladder's lots amount to is no part of it, and is told for each of their sides (17.7); `side`: the one that is
+    meant.
     """
 
     name: str
@@ -30,17 +31,19 @@ class Topic:
     part_noun: str = ""
     keep: Callable[[ev.Event], bool] | None = None
     by_side: bool = False
+    side: str | None = None
 
 
 def _topic(
     name: str, words: str, *classes: type[ev.Event], noun: str, many: str = "", amount: am.Amount | None = None,
     amount_noun: str = "", reading: str | None = None, part: am.Amount | None = None, part_noun: str = "",
     keep: Callable[[ev.Event], bool] | None = None, by_side: bool = False,
+    side: str | None = None,
 ) -> Topic:  # fmt: skip
     kinds = tuple(each.kind for each in classes)
     return Topic(
         name, re.compile(words), kinds, noun, many or f"{noun}s", amount, amount_noun, reading, part, part_noun, keep,
-        by_side,
+        by_side, side,
     )  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def _mark(name: str, words: str, noun: str, field: str) -> Topic:
 
 
 _NOT = r"(?:not|n't|no|nothing|never|refuse\w*|unable to|fail\w* to)"
+_RESULT = r"(?:mak\w+|made|earn\w*|gain\w*|profit\w*|reali[sz]\w*|los[est]\w*)"
 _field = am.field_amounts
 _STOPPING = ("pause", "no_entries", "kill", "maintenance")
 
@@ -71,8 +75,11 @@ TOPICS: Final = (
            keep=lambda e: isinstance(e, ev.LeapSkipped) or (isinstance(e, ev.LeapsPlanned) and not e.purchases)),
     _topic("leap rolled", r"leaps?\b.*\broll|roll\w*.*\bleaps?\b", ev.LeapRolled, noun="LEAP roll"),
     _mark("leap cash", r"leap cash|cash for leaps|ring-?fenced", "LEAP cash", "leap_cash"),
+    _topic("leap result", rf"leaps?\b[\w ']*\b{_RESULT}|\b{_RESULT}\b[\w ']*\bleaps?\b", ev.LotClosed,
+           noun="closed lot of LEAPs", many="closed lots of LEAPs", amount=am.realized, side="growth LEAPs",
+           amount_noun="realized result of growth LEAPs, net of fees,"),
     _topic("leap", r"\bleaps?\b|\bladder\b|\bllms\b", ev.LeapOpened, ev.LeapRolled, ev.LeapSold, ev.LeapClosed,
-           noun="LEAP trade", amount=am.traded, amount_noun="LEAP trades"),
+           noun="LEAP trade", amount=am.leap_cost, amount_noun="premium of bought LEAPs"),
     _topic("halt of trading", r"(?:stop\w*|halt\w*|cease\w*|quit) (?:all )?(?:trading|selling|enter|entries|opening)",
            ev.PivotEntered, ev.FreezeOn, ev.LatchSet, ev.BreakerTripped, ev.OperatorKey, ev.RunOffBegun,
            noun="halt of entries", many="halts of entries",
@@ -121,6 +128,8 @@ TOPICS: Final = (
            noun="key of the operator", many="keys of the operator"),
     _topic("approval decided", r"approved|refused (?:by|prompt)|(?:decided|answered)[\w ]*(?:approval|prompt)",
            ev.ApprovalDecided, noun="decided approval"),
+    _topic("suggestion", r"\bsuggest|\bpropos|\badvis", ev.LlmsSuggested, ev.LlmsRefused, ev.LlmsApplied,
+           ev.LlmsOutcome, noun="word of the ladder's adviser", many="words of the ladder's adviser"),
     _topic("approval", r"\bapprov|\bprompt", ev.ApprovalRequested, noun="requested approval"),
     _topic("week type", r"(?:type|kind|sort)[\w ]* week|week[\w ]*\btype|\btypes?\b",
            ev.WeekTyped, noun="typed week"),
@@ -148,8 +157,8 @@ TOPICS: Final = (
            many="fills of income options", amount=am.premium, amount_noun="premium, net of what was bought back,",
            part=am.premium_sold, part_noun="premium sold", keep=lambda e: am.premium(e) is not None),
     _mark("unrealized", r"\bunreali[sz]|open p&l", "unrealized gain", "unrealized"),
-    _topic("realized", r"\breali[sz]|\bprofit|\bgains?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b|\bearn(?:ed|s)?\b"
-           r"|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
+    _topic("realized", r"\breali[sz]|\bprofit|\bgain(?:s|ed)?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b"
+           r"|\bearn(?:ed|s)?\b|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
            ev.LotClosed, ev.CashBooked, noun="closed lot or cash booking", many="closed lots and cash bookings",
            amount=am.realized, amount_noun="realized result, net of fees,", keep=lambda e: am.realized(e) is not None,
            by_side=True),
