@@ -7,6 +7,8 @@ from allusetui.cli.start import is_option, start_of
 
 # Read where numpy is first imported: its algebra's own threads take longer to begin than ours ever has for them to do.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Read where pydantic first makes a model: it would look through every installed package for somebody's plugin.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> None:
