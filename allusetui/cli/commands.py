@@ -32,7 +32,8 @@ def root(
 ) -> None:
     """ALL-USE: a deterministic, autonomous options-income engine.
 
-    Without a command: engine and dashboard on the synthetic market, session demo, from a Monday 09:25 at speed 60.
+    Without a command: engine and dashboard on the synthetic market, session demo, from a Monday 09:25 at speed 60. The
+    options of run may follow.
     """
     if version:
         from allusetui.law.load import law_hash, load

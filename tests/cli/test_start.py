@@ -63,6 +63,17 @@ def test_without_a_command_the_options_are_those_of_run(
     assert begun == [Start(speed="9", sessions=Path("kept"))]
 
 
+def test_an_early_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(start: Start) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("allusetui.cli.session.run_session", interrupted)
+    monkeypatch.setattr(sys, "argv", ["allusetui"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+
+
 def test_a_slip_without_a_command_is_told_as_one_of_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
