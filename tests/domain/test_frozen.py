@@ -28,6 +28,10 @@ class _Sent:
     account: str | None = None
 
 
+class _Level:
+    value: float
+
+
 class _Nothing:
     pass
 
@@ -61,6 +65,8 @@ def test_what_is_frozen_is_equal_and_hashed_by_its_values_and_its_class() -> Non
     _, other = twins(_Sent)
     assert ours(1, "GEN") == ours(1, "GEN") and len({ours(1, "GEN"), ours(1, "GEN"), ours(2)}) == 2
     assert ours(1) != other(1)
+    unknown = float("nan")
+    assert [cls(unknown) == cls(unknown) for cls in twins(_Level)] == [True, True]
 
 
 @pytest.mark.parametrize("change", [lambda leg: setattr(leg, "ratio", 2), lambda leg: delattr(leg, "ratio")])
