@@ -46,7 +46,7 @@ def root(
 
 @app.command()
 def run(
-    mode: Annotated[str, typer.Option(help="sim; paper and live come with the broker's link.")] = _USUAL.mode,
+    mode: Annotated[str, typer.Option(help="sim; paper or live trade the account of allusetui link.")] = _USUAL.mode,
     session: SessionName = _USUAL.session,
     scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name; default demo.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No dashboard: attach one later.")] = False,
@@ -54,6 +54,9 @@ def run(
     theme: Theme = None,
     settings: SettingsFile = None,
     sessions: SessionsFolder = None,
+    waive_paper_weeks: Annotated[
+        str | None, typer.Option(help="Why live may do without them; journalled.", show_default=False)
+    ] = None,
 ) -> None:
     """Run a session's engine, with its dashboard; a session that has been run before goes on where it stood.
 
@@ -61,7 +64,7 @@ def run(
     """
     from allusetui.cli.session import run_session
 
-    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions))
+    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions, waive_paper_weeks))
 
 
 @app.command()
@@ -93,6 +96,27 @@ def serve(
     from allusetui.cli.serve import serve_session
 
     serve_session(session, port, theme, watch, sessions)
+
+
+@app.command()
+def gateway(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 4_002,
+    scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name.", show_default=False)] = None,
+    market: Annotated[str | None, typer.Option(help="synthetic, which is the default.", show_default=False)] = None,
+    speed: Annotated[str, typer.Option(help="Market seconds a second.")] = "1",
+    accounts: Annotated[
+        str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
+    ] = "",
+) -> None:
+    """Our simulated exchange as Interactive Brokers' gateway: any TWS client of this machine can trade on it.
+
+    It speaks version 178 of the protocol as text, on the loopback alone. Point a client at host 127.0.0.1, its port and
+    any client id: `allusetui run --mode paper`, or a program of yours on ib_async. Orders outlive a client's
+    connection, and end with the gateway. It holds clients to the broker's limits: 50 messages a second, 100 lines.
+    """
+    from allusetui.cli.gateway import run_gateway
+
+    run_gateway(port, scenario, market, speed, accounts)
 
 
 def _press(
@@ -302,6 +326,46 @@ def weeks(
     from allusetui.cli.weeks import show_weeks
 
     show_weeks(session, journal, as_json, sessions)
+
+
+@app.command()
+def link(
+    account: Annotated[
+        list[str] | None, typer.Option(help="DU1234567 for all sleeves; or GEN=…, REV=… and COM=….", show_default=False)
+    ] = None,
+    mode: Annotated[str | None, typer.Option(help="paper or live; default as the account's letters say.")] = None,
+    host: Annotated[str | None, typer.Option(help="Where the Gateway or TWS runs; default 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default 4002 for paper, 4001 for live.", show_default=False)] = None,
+    client_id: Annotated[int | None, typer.Option(help="The engine's own; default 7.", show_default=False)] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Name the account at Interactive Brokers: writes the table [broker] of the settings, and nothing else of them.
+
+    What is left out is asked for, or has its default where there is no terminal. No password: the Gateway or TWS, which
+    has to run on this machine or behind ssh -L, holds it. Then: allusetui doctor.
+    """
+    from allusetui.cli.link import Wish
+    from allusetui.cli.link import link as link_account
+
+    link_account(Wish(host, port, client_id, mode, account or ()), settings)
+
+
+@app.command()
+def doctor(
+    client_id: Annotated[
+        int | None, typer.Option(min=1, max=99_999, help="Its own; default the engine's + 1.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Look at the linked Gateway or TWS in order, and say what helps: a line a check. Places no order.
+
+    From the port to greeks, margins and open orders that are not ours. ok, warn, fail, or skipped and why. Exit 0: the
+    engine can work with it; 1: something failed; 2: there is no link, or it can't be used. At most two minutes.
+    """
+    from allusetui.cli.doctor import doctor as look
+
+    look(settings, client_id, as_json)
 
 
 @app.command()

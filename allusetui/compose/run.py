@@ -1,7 +1,7 @@
 """A scenario made ready to be run."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from allusetui.advisor.adviser import Adviser
@@ -14,9 +14,10 @@ from allusetui.compose.parts import (
     session_id,
     transfers,
 )
-from allusetui.compose.provisions import provisions
+from allusetui.compose.provisions import by_code, provisions
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.input import Started
+from allusetui.domain.frozen import frozen
+from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
@@ -79,6 +80,36 @@ def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
     return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
 
 
+@frozen
+class Stage:
+    """A scenario's market with the exchange over it, and what each account begins with."""
+
+    law: Law
+    calendar: Calendar
+    start_ms: int
+    end_ms: int
+    market: Market
+    exchange: Exchange
+    accounts: tuple[Provision, ...]
+
+
+def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None) -> Stage:
+    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another.
+
+    Raises Problem where an account could not begin as its table says.
+    """
+    law, days, start_ms, end_ms = _frame(scenario)
+    market = build_market(scenario, law, days, start_ms, end_ms)
+    dividends, splits = corporate_actions(scenario, market, days)
+    held_in = codes or {}
+    paid = [replace(each, account=held_in.get(each.account, each.account)) for each in transfers(scenario)]
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid)
+    accounts = by_code(provisions(scenario, law, market, days, start_ms), held_in)
+    for account in accounts:
+        exchange.open_account(account)
+    return Stage(law, days, start_ms, end_ms, market, exchange, accounts)
+
+
 def build_run(
     scenario: Scenario,
     journal: Journal,
@@ -90,19 +121,14 @@ def build_run(
 
     Raises Problem where an account could not begin as its table says.
     """
-    law, days, start_ms, end_ms = _frame(scenario)
-    market = build_market(scenario, law, days, start_ms, end_ms)
-    dividends, splits = corporate_actions(scenario, market, days)
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
-    accounts = provisions(scenario, law, market, days, start_ms)
-    for account in accounts:
-        exchange.open_account(account)
+    stage = build_stage(scenario)
+    market = stage.market
     world = World(
         market=FaultyMarket(market, scenario.faults),
-        broker=exchange,
+        broker=stage.exchange,
         journal=journal,
         reporter=reporter,
-        advice=AtOnce(Adviser(law)),
+        advice=AtOnce(Adviser(stage.law)),
         news=ScriptedNews(scenario.headlines),
         operators=operators(scenario),
         crashes=(*scripted_crashes(scenario), *crashes),
@@ -111,11 +137,11 @@ def build_run(
         world.progress = progress
 
     def engine(state: State | None) -> Engine:
-        return Engine(law, law_hash(), days, state)
+        return Engine(stage.law, law_hash(), stage.calendar, state)
 
     started = Started(
-        start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
-        scenario.market.margin, COMMISSION, accounts,
+        stage.start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
+        scenario.market.margin, COMMISSION, stage.accounts,
     )  # fmt: skip
     warnings = market.warnings if isinstance(market, ModelMarket) else ()
-    return Run(VirtualRuntime(engine, world), started, end_ms, exchange, days, market, warnings)
+    return Run(VirtualRuntime(engine, world), started, stage.end_ms, stage.exchange, stage.calendar, market, warnings)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
+from allusetui.compose.linked import check_simulated
 from allusetui.compose.program import code_digest
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.event import SessionStarted
@@ -57,6 +58,7 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     """
     if (folder / BOOK_FILE).exists():
         raise JournalError(f"{folder}: holds a session, which a replay would overwrite; allowed: another --out")
+    check_simulated(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)
     for name in _OWN_FILES:

@@ -9,7 +9,9 @@ from allusetui.domain.account import AccountType
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import root_of
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
@@ -55,7 +57,7 @@ class Provision:
 
 @frozen
 class Started:
-    """A new session begins."""
+    """A new session begins; `link`: the broker's account that it is of, None for a simulated one."""
 
     at_ms: int
     session: str
@@ -64,6 +66,7 @@ class Started:
     margin_rate: Decimal
     commission: Decimal
     accounts: tuple[Provision, ...]
+    link: Linked | None = None
 
 
 @frozen
@@ -134,9 +137,8 @@ class Execution:
 
     @property
     def root(self) -> tuple[str, int] | None:
-        """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
-        root, _, version = self.exec_id.rpartition(".")
-        return (root, int(version)) if root and version.isdecimal() else None
+        """As `root_of` its id."""
+        return root_of(self.exec_id)
 
 
 @frozen
@@ -188,13 +190,19 @@ class BrokerOrder:
 
 @frozen
 class OrdersSeen:
-    """The answer to AskOrders. Only a complete answer proves an absence."""
+    """The answer to AskOrders, asked at `asked_ms`, None for now. Only a complete answer proves an absence."""
 
     at_ms: int
     orders: tuple[BrokerOrder, ...]
     executions: tuple[Execution, ...]
     complete: bool
     foreign: tuple[ForeignOrderSeen, ...] = ()
+    asked_ms: int | None = None
+
+    @property
+    def since_ms(self) -> int:
+        """What it shows was collected no earlier than this."""
+        return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
 @frozen
@@ -244,7 +252,7 @@ class Settled:
 
 @frozen
 class PositionsSeen:
-    """The answer to AskPositions: the broker's book, and every settlement it still lists."""
+    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
 
     at_ms: int
     positions: Mapping[Contract, int]
@@ -252,12 +260,21 @@ class PositionsSeen:
     settled: Settled
     complete: bool
     foreign: Mapping[Contract, int] = field(default_factory=dict)
+    asked_ms: int | None = None
+
+    @property
+    def since_ms(self) -> int:
+        """What it shows was collected no earlier than this."""
+        return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
 @frozen
 class BrokerLost:
+    """The link is gone; `alarm`: at an hour at which nobody expects that."""
+
     at_ms: int
     reason: str
+    alarm: bool = False
 
 
 @frozen

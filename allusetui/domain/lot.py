@@ -12,13 +12,17 @@ from allusetui.domain.money import ZERO, down_to_cent
 
 @frozen
 class Lot:
-    """`quantity` (− = short) at `price` a share; `fees_usd` paid to open it and not yet realized."""
+    """`quantity` (− = short) at `price` a share; `fees_usd` paid to open it and not yet realized.
+
+    `fill`: the root of the execution that opened it, where the broker may still correct that.
+    """
 
     quantity: int
     price: Decimal
     fees_usd: Decimal
     opened: date
     assigned: bool = False
+    fill: str = ""
 
     def split(self, taken: int) -> tuple[Self, Self | None]:
         """The first `taken` of the lot (same sign) and what remains, fees shared to the cent."""

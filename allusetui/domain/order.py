@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.frozen import frozen
@@ -56,6 +57,16 @@ class OrderStatus(StrEnum):
     def live(self) -> bool:
         """Whether the order may still fill; UNKNOWN counts as live (0.6)."""
         return self in (OrderStatus.SENT, OrderStatus.CANCELLING, OrderStatus.UNKNOWN)
+
+
+BACK: Final = "-back"
+"""Ends the execution id of what takes a corrected fill back: the opposite trade at the same price and for its fees."""
+
+
+def root_of(exec_id: str) -> tuple[str, int] | None:
+    """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
+    root, _, version = exec_id.rpartition(".")
+    return (root, int(version)) if root and version.isdecimal() else None
 
 
 @frozen

@@ -8,10 +8,12 @@ from hashlib import sha256
 from allusetui.domain.account import Account, Status
 from allusetui.domain.advice import Question, Suggestion
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.correction import Version
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Execution
+from allusetui.domain.lot import Lot
 from allusetui.domain.money import ZERO
-from allusetui.domain.order import Intent, Purpose
+from allusetui.domain.order import Intent, Pocket, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
 _FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
@@ -90,6 +92,26 @@ class Triggers:
     breadth: Breadth | None = None
 
 
+@frozen
+class Booked:
+    """A fill that the broker may still correct, as it was booked: out of which pocket, whether it traded what is held
+    long, and the lots that it closed.
+    """
+
+    execution: Execution
+    pocket: Pocket = Pocket.CASH
+    long: bool = False
+    closed: tuple[Lot, ...] = ()
+
+    @property
+    def version(self) -> Version[Lot]:
+        """What of it matters to lots."""
+        fill = self.execution
+        assert fill.root is not None and fill.day is not None
+        signed = fill.side.sign * fill.quantity
+        return Version(fill.root[0], signed, fill.price, fill.commission, fill.day, self.closed)
+
+
 @dataclass(slots=True)
 class State:
     """The durable state. Changed in `apply` alone."""
@@ -119,7 +141,7 @@ class State:
     rejecting: set[tuple[str, str]] = field(default_factory=set)
     """(account, symbol) of which entries wait for the operator's reset (§9)."""
     seen_ids: set[str] = field(default_factory=set)
-    fills: dict[str, Execution] = field(default_factory=dict)
+    fills: dict[str, Booked] = field(default_factory=dict)
     """What the broker may still correct: execution-id root → its latest version."""
     approvals: dict[str, Approval] = field(default_factory=dict)
     approval_count: int = 0
@@ -178,6 +200,25 @@ class Judging:
 
 
 @dataclass(slots=True)
+class Asked:
+    """The newest question of a kind to the broker; `until_ms`: how long its answer is waited for, None: none is out."""
+
+    at_ms: int = 0
+    until_ms: int | None = None
+
+    def hear(self, since_ms: int) -> bool:
+        """Take note of an answer to a question of `since_ms`; whether that is the newest."""
+        if since_ms < self.at_ms:
+            return False
+        self.until_ms = None
+        return True
+
+    def is_over(self, now_ms: int) -> bool:
+        """Whether its answer has been waited for long enough."""
+        return self.until_ms is not None and self.until_ms <= now_ms
+
+
+@dataclass(slots=True)
 class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 
@@ -227,8 +268,15 @@ class Volatile:
     """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     """Dividends to come by symbol, as its last chain told them."""
+    doubted_ms: dict[str, int] = field(default_factory=dict)
+    """When an order became unknown: what was asked before then tells nothing of what it is now."""
     absent_ms: dict[str, int] = field(default_factory=dict)
+    """When the question was asked that an unknown order was first absent from the complete answer to."""
     query_ms: int | None = None
+    orders_asked: Asked = field(default_factory=Asked)
+    positions_asked: Asked = field(default_factory=Asked)
+    traded_ms: int = 0
+    """When something was last booked: a book collected from before then is not compared with ours."""
     resuming: set[str] = field(default_factory=set)
     accepting: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)

@@ -25,6 +25,7 @@ from allusetui.engine import (
     forks,
     hedges,
     ladder,
+    linked,
     market,
     operator,
     orders,
@@ -143,9 +144,10 @@ class Engine:
                 reports.on_orders(desk, item)
             case inp.Settled():
                 closing.on_settled(desk, item)
+                self.volatile.traded_ms = desk.now_ms
             case inp.PositionsSeen():
-                resume.on_positions(desk, item)
-                closing.reconciled(desk)
+                if resume.on_positions(desk, item):
+                    closing.reconciled(desk)
             case inp.BrokerLost():
                 resume.on_lost(desk, item)
             case inp.BrokerReturned():
@@ -175,6 +177,8 @@ class Engine:
                 commission=item.commission,
             )
         )  # fmt: skip
+        if item.link is not None:
+            linked.on_linked(desk, item.link)
         # What a session has had due before the start is due at the first look.
         self.volatile.seen_ms = desk.open_session.open_ms - 1 if desk.open_session else item.at_ms
         for p in item.accounts:
@@ -269,6 +273,7 @@ class Engine:
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)
+        resume.judge_silence(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)

@@ -154,9 +154,11 @@ class _Books:
             case ev.AccountProvisioned():
                 return self._provisioned(account, event)
             case ev.OrderFilled(contract=Option() as option):
-                signed = event.side.sign * event.quantity
+                signed = event.signed
                 cash = Ledger.LEAP_CASH if event.pocket is Pocket.LEAP_CASH else Ledger.CASH
-                return traded(self._home(account, option, signed), option, signed, event.price, event.commission, cash)
+                # What is taken back leaves the ledger that it stands in.
+                home = self.homes[account, option] if event.takes_back else self._home(account, option, signed)
+                return traded(home, option, signed, event.price, event.commission, cash)
             case ev.OrderFilled(contract=Stock()):
                 return shares_filled(event)
             case ev.LotClosed(contract=Option()):

@@ -23,6 +23,7 @@ class Went(StrEnum):
     CALLED_AWAY = "called away"
     EXERCISED = "exercised"
     ACCEPTED = "accepted"
+    CORRECTED = "corrected"
     YEAR_END = "marked at year end"
 
 
@@ -79,13 +80,21 @@ class Delivered(Fact):
 
 @frozen
 class Closed(Fact):
-    """`lot` ended; `cause` is the record that ended it, `intent` the order's, `by` the option that took the shares."""
+    """`lot` ended; `cause` is the record that ended it, `intent` the order's, `by` the option that took the shares,
+    `traded` the earlier day on which it was traded, where it was told late.
+    """
 
     event: ev.LotClosed
     went: Went
     cause: int
     intent: str
     by: Option | None = None
+    traded: date | None = None
+
+    @property
+    def day(self) -> date:
+        """New York's day of the trade."""
+        return self.traded or day_of(self.at_ms)
 
 
 @frozen

@@ -1,12 +1,13 @@
 """The LEAP ledger (17.7): what the ladder holds, what it has cost, how it moved. Growth and hedges are never summed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Option, Side
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import month_of
 from allusetui.domain.money import ZERO
@@ -133,6 +134,9 @@ def leaps(records: Records, span: Span) -> LeapsTable:
     told = list(records)
     series = {name: row for name, row in series_of(told, span.last).items() if row.merged is None}
     during = [row for row in dated(told) if span.holds(row.day)]
+    of: dict[str | None, list[Dated]] = defaultdict(list)
+    for row in during:
+        of[row.event.account].append(row)
     marks = {name: mark for name, row in series.items() if (mark := row.mark_at(span.last)) is not None}
     held = tuple(_held(marks))
     days = [row.days[-1].day for row in series.values() if row.marks]
@@ -141,7 +145,7 @@ def leaps(records: Records, span: Span) -> LeapsTable:
         last=max(days, default=None),
         held=held,
         rungs=tuple(_rungs(held)),
-        sides=tuple(_side(name, side, held, series[name], during, span) for name in series for side in SIDES),
+        sides=tuple(_side(name, side, held, row, of[name], span) for name, row in series.items() for side in SIDES),
         moves=tuple(move for row in during if (move := _move(row)) is not None),
         cash=tuple((name, mark.leap_cash) for name, mark in marks.items()),
         covers=tuple(_covers(marks)),
@@ -178,10 +182,12 @@ def _side(name: str, side: str, held: Iterable[Held], series: Series, during: li
     ours = [row for row in held if (row.account, row.side) == (name, side)]
     bought, sold, income = ZERO, ZERO, Income()
     for row in during:
-        if row.event.account == name:
-            income.book(row)
-            traded = _traded(row.event, side)
-            bought, sold = bought + max(traded, ZERO), sold + max(-traded, ZERO)
+        income.book(row)
+        traded = _traded(row.event, side)
+        if isinstance(row.event, ev.OrderFilled) and (row.event.side is Side.BUY) != bool(row.event.takes_back):
+            bought += traded
+        else:
+            sold -= traded
     theta_day = sum((row.theta_day for row in ours if row.theta_day is not None), ZERO)
     return SideRow(
         name, side, sum((row.value for row in ours), ZERO), sum((row.cost for row in ours), ZERO), bought, sold,

@@ -148,7 +148,7 @@ class Dashboard(Viewer):
             self._refuse(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
-            self.show_screen(asked(wanted.question), lambda answer: answer == "yes" and send())
+            self.ask(asked(wanted.question), lambda answer: answer == "yes" and send())
 
     # Approvals
 

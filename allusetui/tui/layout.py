@@ -112,11 +112,13 @@ def _fit(cell: Cell, column: Column) -> str:
 
 
 def title(text: str, place: str, width: int, focused: bool) -> Runs:
-    """A pane's title line, heavier where the keys go; `place` tells which rows are shown of how many."""
-    rule, look = ("━", "focus") if focused else ("─", "title")
-    end = f" {place} {rule}" if place else ""
-    start = f"{rule} {text} "
-    return ((set_cell_size(start + rule * max(width - cell_len(start) - cell_len(end), 0) + end, width), look),)
+    """A pane's title line, heavier where the keys go; `place` tells which rows are shown of how many.
+
+    Its ground tells it from the rows: a rule across the screen would be three bytes a cell.
+    """
+    mark, look = ("━", "focus") if focused else ("─", "title")
+    start, end = f"{mark} {text}", f" {place} " if place else ""
+    return ((set_cell_size(start + " " * max(width - cell_len(start) - cell_len(end), 0) + end, width), look),)
 
 
 def wrapped(line: Line, width: int) -> list[Line]:

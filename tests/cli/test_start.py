@@ -7,13 +7,14 @@ import pytest
 from typer.main import get_command
 
 from allusetui.cli import commands, main
-from allusetui.cli.start import Start, start_of
+from allusetui.cli.start import Start, is_option, start_of
 
 PLAIN = [
     [],
     ["--session", "night"],
     ["--session=night", "--speed", "max", "--headless"],
     ["--scenario", "crash-week", "--mode", "sim", "--theme=light"],
+    ["--mode", "live", "--waive-paper-weeks", "they were traded elsewhere"],
     ["--settings", "my.toml", "--sessions=/tmp/kept", "--speed", "2", "--speed", "3"],
 ]
 OTHERS = [
@@ -25,6 +26,7 @@ OTHERS = [
     ["--headless=yes"],
     ["--sesion", "night"],
     ["--", "night"],
+    ["--waive_paper_weeks", "none"],
 ]
 
 
@@ -51,7 +53,7 @@ def test_what_is_not_plain_is_left_to_typer(words: list[str]) -> None:
 def test_typer_knows_the_same_options_and_defaults() -> None:
     known = get_command(commands.app).commands["run"].params  # type: ignore[attr-defined]
     assert {option.name: option.default for option in known} == Start()._asdict()
-    assert all(option.opts == [f"--{option.name}"] for option in known)
+    assert all(option.opts == [f"--{option.name.replace('_', '-')}"] and is_option(*option.opts) for option in known)
 
 
 @pytest.mark.parametrize("command", [["run"], []], ids=["run", "none"])

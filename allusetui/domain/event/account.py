@@ -7,6 +7,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Holding, OpenOption
+from allusetui.domain.link import Mapped, Mode
 from allusetui.domain.money import ZERO
 
 
@@ -21,6 +22,22 @@ class SessionStarted(Event):
     margin_rate: Decimal
     commission: Decimal
     resumed: bool = False
+
+
+@frozen(kw_only=True)
+class SessionLinked(Event):
+    """A session of a broker's account, told once, at its beginning; a simulated one has none.
+
+    `name`: its folder's, by which a copy is known; `paper_weeks`: those that 16.1 asks for, as found on this machine;
+    `waived`: why a person did without them, empty where nothing was waived.
+    """
+
+    kind = "session.linked"
+    mode: Mode
+    name: str
+    accounts: tuple[Mapped, ...]
+    paper_weeks: int
+    waived: str
 
 
 @frozen(kw_only=True)

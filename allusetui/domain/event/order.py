@@ -8,7 +8,7 @@ from decimal import Decimal
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.event.base import Event, Figure
 from allusetui.domain.frozen import frozen
-from allusetui.domain.order import LeapStep, Pocket, Purpose, RollChain
+from allusetui.domain.order import BACK, LeapStep, Pocket, Purpose, RollChain, root_of
 
 
 @frozen(kw_only=True)
@@ -98,7 +98,11 @@ class CancelRequested(Event):
 
 @frozen(kw_only=True)
 class OrderFilled(Event):
-    """`day`: the earlier one on which it was traded; None for the day on which it is told."""
+    """`day`: the earlier one on which it was traded; None for the day on which it is told.
+
+    A correction of the broker's is two: one that takes the earlier version back, and the new one. What they do to lots
+    they do together, in the place of the earlier version.
+    """
 
     kind = "order.filled"
     client_order_id: str
@@ -111,6 +115,24 @@ class OrderFilled(Event):
     intent: str
     pocket: Pocket = Pocket.CASH
     day: date | None = None
+
+    @property
+    def root(self) -> str | None:
+        """What the versions of its execution have in common; None where there are no versions, nor of what takes one
+        back.
+        """
+        found = root_of(self.exec_id)
+        return found[0] if found else None
+
+    @property
+    def takes_back(self) -> str | None:
+        """The execution that a correction takes back by this one; None for a trade."""
+        return self.exec_id.removesuffix(BACK) if self.exec_id.endswith(BACK) else None
+
+    @property
+    def signed(self) -> int:
+        """What it adds to what is held."""
+        return self.side.sign * self.quantity
 
     @property
     def value_usd(self) -> Decimal:

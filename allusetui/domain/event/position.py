@@ -168,6 +168,8 @@ class ExpiredReceived(Event):
 
 @frozen(kw_only=True)
 class LotClosed(Event):
+    """With all its amounts and its quantity the other way round: a closing that a corrected fill takes back."""
+
     kind = "lot.closed"
     contract: Contract
     quantity: int

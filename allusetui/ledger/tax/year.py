@@ -11,7 +11,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
-from allusetui.ledger.lots import LotBook
+from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.tax.rows import TaxRow, TaxRules, Term, closed_row, marked_row
 from allusetui.ledger.tax.wash import WashWatch
@@ -181,9 +181,10 @@ def tax_ledger(records: Records, rules: TaxRules) -> TaxLedger:
 
     Raises LedgerError, naming the record, where the journal is not whole.
     """
-    book, pass_ = LotBook(), _Pass()
+    told = list(records)
+    book, pass_ = LotBook(taken_back(told)), _Pass()
     watch = WashWatch(rules, book)
-    for fact in book.facts(pass_.through(records, book)):
+    for fact in book.facts(pass_.through(told, book)):
         watch.see(fact)
         match fact:
             case Closed():
