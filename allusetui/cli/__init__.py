@@ -5,8 +5,10 @@ import sys
 
 from allusetui.cli.start import is_option, start_of
 
-# Read where numpy is first imported: its algebra's own threads take longer to begin than ours ever has for them to do.
+# Read where numpy is first imported: threads for its algebra cost a start more than they ever give back.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Read where pydantic first makes a model: it would look through every installed package for somebody's plugin.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> None:
@@ -17,9 +19,13 @@ def main() -> None:
     start = start_of(words[1:]) if words[0] == "run" else None
     # Each way imports its own part: the dashboard paints before typer would be there.
     if start is not None:
+        from allusetui.cli.say import INTERRUPTED
         from allusetui.cli.session import run_session
 
-        run_session(start)
+        try:
+            run_session(start)
+        except KeyboardInterrupt:  # before its signals are heeded
+            raise SystemExit(INTERRUPTED) from None
     else:
         from allusetui.cli.commands import app
 

@@ -32,7 +32,8 @@ def root(
 ) -> None:
     """ALL-USE: a deterministic, autonomous options-income engine.
 
-    Without a command: engine and dashboard on the synthetic market, session demo, from a Monday 09:25 at speed 60.
+    Without a command: engine and dashboard on the synthetic market, session demo, from a Monday 09:25 at speed 60. The
+    options of run may follow.
     """
     if version:
         from allusetui.law.load import law_hash, load
@@ -53,9 +54,8 @@ def run(
     theme: Theme = None,
     settings: SettingsFile = None,
     sessions: SessionsFolder = None,
-    waive: Annotated[
-        str | None,
-        typer.Option("--waive-paper-weeks", help="Why live may do without them; journalled.", show_default=False),
+    waive_paper_weeks: Annotated[
+        str | None, typer.Option(help="Why live may do without them; journalled.", show_default=False)
     ] = None,
 ) -> None:
     """Run a session's engine, with its dashboard; a session that has been run before goes on where it stood.
@@ -64,7 +64,7 @@ def run(
     """
     from allusetui.cli.session import run_session
 
-    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions, waive))
+    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions, waive_paper_weeks))
 
 
 @app.command()

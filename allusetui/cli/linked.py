@@ -56,9 +56,9 @@ def _check_words(start: Start, mode: Mode) -> None:
     for option, value, default in (("--scenario", start.scenario, None), ("--speed", start.speed, usual.speed)):
         if value != default:
             raise complain(f"{option} {value}: the market is the world's own; allowed: with --mode sim")
-    if start.waive is not None and mode is not Mode.LIVE:
+    if start.waive_paper_weeks is not None and mode is not Mode.LIVE:
         raise complain("--waive-paper-weeks: nothing to waive; allowed: with --mode live")
-    if start.waive is not None and not untrusted(start.waive):
+    if start.waive_paper_weeks is not None and not untrusted(start.waive_paper_weeks):
         raise complain("--waive-paper-weeks: without a reason; allowed: a reason in words, which is journalled")
 
 
@@ -78,7 +78,7 @@ def _claim(start: Start, mode: Mode, link: Link, law: Law) -> Claim:
     except OSError as error:
         raise complain(f"{error.filename or root / name}: {error.strerror}") from None
     weeks = len(paper_weeks(root)) if mode is Mode.LIVE else 0
-    waived = untrusted(start.waive or "", _LONGEST_REASON)
+    waived = untrusted(start.waive_paper_weeks or "", _LONGEST_REASON)
     return Claim(mode, name, link, theirs, weeks, law.acceptance.paper_cycles, waived)
 
 

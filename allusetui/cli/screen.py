@@ -53,8 +53,11 @@ def dashboard(
     """The screen of an engine whose session lives in `folder`; `begin` is called once the screen has painted."""
 
     def grind() -> Lens:
-        begin()
-        return Lens()
+        # One after the other: two threads that import at once are in each other's way.
+        try:
+            return Lens()
+        finally:
+            begin()
 
     return Dashboard(console, grind, _wall_ms, prefs, *_reading(folder, settings))
 

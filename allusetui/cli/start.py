@@ -16,13 +16,16 @@ class Start(NamedTuple):
     theme: str | None = None
     settings: Path | None = None
     sessions: Path | None = None
-    waive: str | None = None
+    waive_paper_weeks: str | None = None
     """Why a person does without the paper weeks that come before live."""
+
+
+_NAMES = {f"--{name.replace('_', '-')}": name for name in Start._fields}
 
 
 def is_option(word: str) -> bool:
     """Whether a word is one of `allusetui run`'s options."""
-    return word.startswith("--") and word[2:].partition("=")[0] in Start._fields
+    return word.partition("=")[0] in _NAMES
 
 
 def start_of(words: Sequence[str]) -> Start | None:
@@ -32,7 +35,8 @@ def start_of(words: Sequence[str]) -> Start | None:
     for word in rest:
         if not is_option(word):
             return None
-        name, equals, value = word[2:].partition("=")
+        option, equals, value = word.partition("=")
+        name = _NAMES[option]
         if Start.__annotations__[name] is bool:
             if equals:
                 return None

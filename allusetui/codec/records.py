@@ -41,21 +41,33 @@ class _Kind:
     has_figures: bool
 
 
-def _kinds() -> dict[str, _Kind]:
-    kinds: dict[str, _Kind] = {}
+def _classes() -> dict[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
     for cls in vars(events).values():
         if isinstance(cls, type) and issubclass(cls, Event) and cls is not Event:
-            if cls.kind in kinds:
-                raise TypeError(f"{cls.__name__} has the kind of {kinds[cls.kind].cls.__name__}: {cls.kind}")
-            shapes = field_shapes(cls, without=frozenset({"account", "clauses", _FIGURES}))
-            keys = frozenset(field.key for field in shapes)
-            kinds[cls.kind] = _Kind(cls, shapes, keys, _FIGURES in cls.__dataclass_fields__)
-    return kinds
+            if cls.kind in found:
+                raise TypeError(f"{cls.__name__} has the kind of {found[cls.kind].__name__}: {cls.kind}")
+            found[cls.kind] = cls
+    return found
 
 
-_KINDS: Final = _kinds()
-KINDS: Final = frozenset(_KINDS)
+_CLASSES: Final = _classes()
+KINDS: Final = frozenset(_CLASSES)
 """Every kind of event that a journal may hold."""
+
+
+class _Kinds(dict[str, _Kind]):
+    """Kinds by name, each worked out where it is first met: most are not in a session's first seconds."""
+
+    def __missing__(self, name: str) -> _Kind:
+        cls = _CLASSES[name]
+        shapes = field_shapes(cls, without=frozenset({"account", "clauses", _FIGURES}))
+        keys = frozenset(field.key for field in shapes)
+        self[name] = kind = _Kind(cls, shapes, keys, _FIGURES in cls.__dataclass_fields__)
+        return kind
+
+
+_KINDS: Final = _Kinds()
 
 
 def _unknown_number(text: str) -> NoReturn:
@@ -68,9 +80,9 @@ _DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_unknown_
 
 def to_data(event: Event) -> dict[str, Json]:
     """The `data` object of an event, plain JSON values. Raises CodecError, naming the key, for what it can't hold."""
-    kind = _KINDS.get(event.kind)
-    if kind is None or kind.cls is not type(event):
+    if _CLASSES.get(event.kind) is not type(event):
         raise CodecError(f"{type(event).__name__} is not a kind of event")
+    kind = _KINDS[event.kind]
     data = write_fields(event.kind, event, kind.fields)
     if kind.has_figures:
         _add_figures(event.kind, data, getattr(event, _FIGURES))
@@ -100,7 +112,7 @@ def decode(record: str | Mapping[str, Any]) -> tuple[int, int, Event]:
     if found.keys() != _ENVELOPE.keys():
         wrong = sorted(found.keys() ^ _ENVELOPE.keys())
         raise CodecError(f"a record has the keys {', '.join(_ENVELOPE)}; missing or unknown: {', '.join(wrong)}")
-    kind = _KINDS.get(found["kind"]) if isinstance(found["kind"], str) else None
+    kind = _KINDS[found["kind"]] if isinstance(found["kind"], str) and found["kind"] in KINDS else None
     if kind is None:
         raise CodecError(f"unknown kind {found['kind']!r}")
     return _whole(found["seq"]), _instant(found["ts"]), _event(kind, found)

@@ -32,7 +32,8 @@ def _made(cls: type[Any], kw_only: bool) -> Any:
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     made.__init__ = _init(fields(made), made.__qualname__)
     made._names = names = tuple(each.name for each in fields(made))
-    made._values = attrgetter(*(names or ("__class__",)))  # without a field all of a class are the same
+    # A tuple is compared by identity first, and only of two and more does this give one.
+    made._values = attrgetter(*names) if len(names) > 1 else attrgetter(*names, "__class__")
     for name, method in _SHARED.items():
         if made.__dict__.get(name) is None:
             setattr(made, name, method)

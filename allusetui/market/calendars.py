@@ -9,7 +9,7 @@ from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.frozen import frozen
-from allusetui.domain.moment import SECOND_MS, at_clock
+from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
 
 SOURCE: Final = "exchange_calendars"
 EXCHANGE: Final = "XNYS"
@@ -36,7 +36,8 @@ class Told:
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             close = self.closes.get(day, _USUAL_CLOSE)
             if close is not None and day.weekday() < _SATURDAY:
-                yield _session(day, at_clock(day, _OPEN), at_clock(day, close))
+                open_ms = at_clock(day, _OPEN)  # clocks are changed on Sundays: a session's hours are all of one zone
+                yield Session(day, open_ms, open_ms + _clock_ms(close) - _clock_ms(_OPEN), early=close < _USUAL_CLOSE)
 
 
 @lru_cache(maxsize=16)
@@ -64,6 +65,10 @@ def asked(first: date, last: date) -> Calendar:
     opens = [int(stamp.timestamp()) * SECOND_MS for stamp in table["open"].tolist()]
     closes = [int(stamp.timestamp()) * SECOND_MS for stamp in table["close"].tolist()]
     return Calendar(_session(*row) for row in zip(days, opens, closes, strict=True))
+
+
+def _clock_ms(clock: time) -> int:
+    return clock.hour * HOUR_MS + clock.minute * MINUTE_MS
 
 
 def _session(day: date, open_ms: int, close_ms: int) -> Session:

@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from allusetui.compose.run import build_run
+from allusetui.compose.warm import WarmUp
 from allusetui.domain import input as inp
 from allusetui.domain.console import Key
 from allusetui.domain.input import Input
@@ -138,6 +139,7 @@ def opened(folder: Path, timed: Callable[[Callable[[str, int], Sequence[Input]]]
     pace = Pace(run.calendar, 1, run.started.at_ms, perf_counter())
     session = Session("pause", "SIM", run.runtime, journal, run.begin, lambda: None, pace, run.end_ms)
     live = Live(session, perf_counter)
+    live.watchers.append(WarmUp())
     live.beside = asyncio.get_running_loop().create_task(pour(live))  # type: ignore[attr-defined]  # kept alive
     return live
 

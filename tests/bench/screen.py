@@ -2,8 +2,9 @@
 
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
+Before that ours is started ten times, each a new session: minimum and median. It runs from bytecode, as installed.
 Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. A rival that is not there is left out.
-Usage: python tests/bench/screen.py [--rest 20] [--keys 20] [--rival htop]
+Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop]
 """
 
 import argparse
@@ -15,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -93,15 +95,35 @@ def rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)
 
 
+def probed(command: list[str], size: tuple[int, int], quiet_s: float, asked: argparse.Namespace) -> argparse.Namespace:
+    """What the probe is told of a program."""
+    return argparse.Namespace(
+        size=size, ready=r"GEN +[A-Z]{4}" if "allusetui" in command else None, quiet=quiet_s, startup_timeout=30.0,
+        before=[], gone=None, repeat=asked.keys, gap=0.25, key_timeout=5.0, stall=0, link_bps=0,
+        render_limit=4_000_000, end="term", quit_key=None, end_timeout=5.0, term="xterm-256color",
+        colorterm="truecolor", env=[], cwd=None, no_answers=False, record=None, command=command,
+    )  # fmt: skip
+
+
+def starts(probe: ModuleType, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    """New sessions begun one after the other; the first writes the bytecode, and is not counted."""
+    rows = []
+    for name in range(asked.starts + 1):
+        command = [sys.executable, "-m", "allusetui", "--session", f"start{name}", "--sessions", str(folder)]
+        run = probe.Probe(probed(command, SIZES[0], 0.2, asked))
+        rows.append(run.startup())
+        run.finish()
+    told: dict[str, Any] = {"starts": asked.starts}
+    for name, key in (("first_paint_s", "first_paint_s"), ("usable_s", "ready_s")):
+        times = [row[key] for row in rows[1:]]
+        told[name] = {"min": rounded(min(times)), "median": rounded(median(times))}
+    return told
+
+
 def measure(probe: ModuleType, command: list[str], size: tuple[int, int], asked: argparse.Namespace) -> dict[str, Any]:
     """One program at one size: its start, a rest and, of ours, some keys."""
     ours = "allusetui" in command
-    args = argparse.Namespace(
-        size=size, ready=r"GEN +[A-Z]{4}" if ours else None, quiet=1.0, startup_timeout=30.0, before=[], gone=None,
-        repeat=asked.keys, gap=0.25, key_timeout=5.0, stall=0, link_bps=0, render_limit=4_000_000, end="term",
-        quit_key=None, end_timeout=5.0, term="xterm-256color", colorterm="truecolor", env=[], cwd=None,
-        no_answers=False, record=None, command=command,
-    )  # fmt: skip
+    args = probed(command, size, 1.0, asked)
     run = probe.Probe(args)
     start = run.startup()
     run.pump(2.0)
@@ -128,6 +150,7 @@ def tell(program: str, size: tuple[int, int], phase: str, row: dict[str, Any]) -
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--starts", type=int, default=10, help="starts timed")
     parser.add_argument("--rest", type=float, default=20.0, help="seconds watched")
     parser.add_argument("--keys", type=int, default=20, help="presses timed")
     parser.add_argument("--rival", action="append", help="another program, as a command")
@@ -136,6 +159,9 @@ def main() -> None:
     probe = probe_module()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+        tell("allusetui", SIZES[0], "start", starts(probe, folder / "starts", asked))
         files = scenarios(folder)
         for width, height in SIZES:
             for phase, (name, speed) in PHASES.items():

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from allusetui.domain import event as events
 from allusetui.domain.event import Event, OrderSent, SessionStarted
 from allusetui.domain.frozen import frozen
 
@@ -25,6 +26,10 @@ class _Sent:
     kind: ClassVar[str] = "sent"
     at_ms: int
     account: str | None = None
+
+
+class _Level:
+    value: float
 
 
 class _Nothing:
@@ -60,6 +65,8 @@ def test_what_is_frozen_is_equal_and_hashed_by_its_values_and_its_class() -> Non
     _, other = twins(_Sent)
     assert ours(1, "GEN") == ours(1, "GEN") and len({ours(1, "GEN"), ours(1, "GEN"), ours(2)}) == 2
     assert ours(1) != other(1)
+    unknown = float("nan")
+    assert [cls(unknown) == cls(unknown) for cls in twins(_Level)] == [True, True]
 
 
 @pytest.mark.parametrize("change", [lambda leg: setattr(leg, "ratio", 2), lambda leg: delattr(leg, "ratio")])
@@ -76,6 +83,14 @@ def test_fields_that_have_to_be_named_may_stand_behind_those_of_a_base() -> None
         OrderSent("GEN")  # type: ignore[misc]
     assert [f.name for f in fields(OrderSent)][:2] == [f.name for f in fields(Event)] == ["account", "clauses"]
     assert all(f.kw_only for f in fields(SessionStarted)) and fields(SessionStarted)[-1].default is not MISSING
+
+
+def test_events_have_their_methods_in_common_but_for_the_first() -> None:
+    kinds = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)]
+    assert len(kinds) > 50
+    for method in ("__eq__", "__hash__", "__repr__", "__setattr__", "__delattr__", "__getstate__", "__setstate__"):
+        assert len({getattr(cls, method) for cls in kinds}) == 1
+    assert len({cls.__init__ for cls in kinds}) == len(kinds)
 
 
 def test_without_a_field_all_are_the_same() -> None:
