@@ -144,7 +144,7 @@ class Dashboard(Viewer):
             return
         (wanted,) = made
         if wanted is None:
-            self._refuse(f"{account} has no position to close")
+            self._miss(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
             self.ask(asked(wanted.question), lambda answer: answer == "yes" and send())
@@ -197,7 +197,7 @@ class Dashboard(Viewer):
         self._answers.bring_back(prompt_id)
         prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == prompt_id), None))
         if prompt is None or not self._answers.may_ask(prompt_id):
-            self._refuse("it has its answer")
+            self._miss("it has its answer")
         else:
             self._ask_for(prompt)
 
