@@ -139,7 +139,7 @@ async def test_what_stops_something_is_taken_as_it_arrives_but_a_pause_after_key
         pressed = Pressed(key, key[-1])
         assert await asyncio.to_thread(desk.app.take, pressed, settled) is (sent is not None)
         assert desk.console.keys == ([sent] if sent is not None else [])
-        await desk.pilot.pause()
+        await desk.pilot.pause(0.05)
         assert ("sent" in desk.line) is (sent is not None)
 
 
@@ -147,7 +147,7 @@ async def test_a_key_that_is_taken_as_it_arrives_and_not_sent_is_told() -> None:
     async with watching(afternoon()) as desk:
         desk.console.full = True
         assert await asyncio.to_thread(desk.app.take, Pressed("ctrl+x", "\x18"), True)
-        await desk.pilot.pause()
+        await desk.until(lambda: "NOT SENT" in desk.line)
         assert "kill NOT SENT: its inbox is full" in desk.line
 
 
