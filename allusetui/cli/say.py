@@ -1,5 +1,6 @@
 """What every command says the same way."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,11 @@ def complain(message: str) -> SystemExit:
     """Say in one line what is wrong with what was given."""
     print(f"allusetui: {message}", file=sys.stderr)
     return SystemExit(BAD_INPUT)
+
+
+def can_draw() -> bool:
+    """Whether there is a terminal, and one whose cursor can be placed."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def sessions_root() -> Path:

@@ -62,3 +62,15 @@ def test_the_screen_gets_what_was_chosen_and_the_command_line_s_palette_wins(
     assert found.complaints == (f"{file}: x: unknown; there are theme, notify, keys, llm",)
     assert capsys.readouterr().err == f"allusetui: {found.complaints[0]}\n"
     assert prefs("ansi", file, tmp_path).theme == "ansi"
+
+
+def test_a_palette_that_is_none_is_refused_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(SystemExit) as refused:
+        prefs("pi\x1bnk", file, tmp_path)
+    assert refused.value.code == 2
+    told = capsys.readouterr().err
+    assert told == "allusetui: --theme pink: no such palette; allowed: ansi, contrast, dark, light, safe\n"
