@@ -1,12 +1,11 @@
 """What a shell says to an engine that runs elsewhere: keys, a question, a dashboard of its own."""
 
-import sys
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.say import can_draw, complain, plain, sessions_root
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.text import untrusted
@@ -49,7 +48,7 @@ def _dollars(text: str) -> Decimal:
 
 def attach_to(session: str, theme: str | None, settings: Path | None, watch: bool, sessions: Path | None) -> None:
     """A dashboard on the session's engine, until it is left; with `watch` it sends no keys."""
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
+    if not can_draw():
         raise complain("no terminal to draw on; allowed: allusetui status, pause, resume, kill, reset")
     folder = folder_of(session, sessions)
     try:

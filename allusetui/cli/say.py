@@ -1,5 +1,6 @@
 """What every command says the same way."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def speed_of(text: str) -> float | None:
     if not 0 < speed <= 100_000:
         raise complain(f"--speed {text}: not a speed; allowed: a number above 0 up to 100000, or max")
     return speed
+
+
+def can_draw() -> bool:
+    """Whether there is a terminal, and one whose cursor can be placed."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def sessions_root() -> Path:

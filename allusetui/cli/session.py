@@ -10,7 +10,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from allusetui.cli.say import complain, plain, sessions_root, speed_of
+from allusetui.cli.say import can_draw, complain, plain, sessions_root, speed_of
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
@@ -55,7 +55,7 @@ def run_session(start: Start) -> None:
     engine = EngineThread(open_session, control)
     if start.headless:
         _wait_headless(engine, started=False)
-    elif not sys.stdin.isatty() or not sys.stdout.isatty():
+    elif not can_draw():
         raise complain("no terminal to draw on; allowed: allusetui run --headless")
     else:
         # Imported here: an engine without a screen has no settings.

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from allusetui.cli.say import BAD_INPUT, complain, settings_file
+from allusetui.domain.text import untrusted
 from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
@@ -13,6 +14,8 @@ def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
     """What the screen is to be like; what can't be used of the settings is told on stderr too."""
     file, loaded = _load(given)
     settings, palettes = loaded.settings, file.parent / PALETTES
+    if theme is not None and theme not in (found := themes(palettes)[0]):
+        raise complain(f"--theme {untrusted(theme)}: no such palette; allowed: {', '.join(found)}")
     for line in loaded.complaints:
         print(f"allusetui: {line}", file=sys.stderr)
     return Prefs(

@@ -60,7 +60,14 @@ def _lines(found: dict[str, Any]) -> list[str]:
         filled = f"{order['filled']}/{order['quantity']}"
         what = f"{order['purpose']} {order['side']} {filled} {order['contract']} at {order['limit']}"
         lines.append(f"order {order['account']} {what} {order['status']}")
-    lines += [f"asked {a['account']} {a['purpose']} {a['contract']}: approve or refuse" for a in found["approvals"]]
+    lines += [_asked(approval) for approval in found["approvals"]]
     if (alert := found["last_alert"]) is not None:
         lines.append(f"{alert['severity']} {alert['at']} {alert['text']}")
     return lines
+
+
+def _asked(approval: dict[str, Any]) -> str:
+    """A suggestion is answered where its evidence is shown: a yes journals the hash of that."""
+    if approval["contract"] is None:
+        return f"asked {approval['account']} {approval['subject']} suggestion: a dashboard shows and answers it"
+    return f"asked {approval['account']} {approval['purpose']} {approval['contract']}: approve or refuse"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from allusetui.tui.asking import Wanted
     from allusetui.view.prompts import Prompt
 
+_ENGINE_FIRST_S = 0.015
+"""One interpreter runs both threads: a drawing at this instant would double the time to the last cancel."""
 _ALL = {"pause_all": (Key("pause"), "pause all"), "kill": (Key("kill"), "kill")}
 
 
@@ -62,8 +64,16 @@ class Dashboard(Viewer):
         if action is None or (action == "pause" and not (settled and account)) or self._is_text(key):
             return False
         meant = {"pause": (Key("pause", account), f"pause {account}"), **_ALL}
-        self._soon(self._tell, self._hand_over(*meant[action]))
+        self._soon(self._wait_and_tell, self._hand_over(*meant[action]))
         return True
+
+    def _wait_and_tell(self, handed: Handed) -> None:
+        """Leave the processor to the engine while it acts; then say what was sent, or what has become of it."""
+        self.set_timer(_ENGINE_FIRST_S, partial(self._tell_and_look, handed))
+
+    def _tell_and_look(self, handed: Handed) -> None:
+        self._tell(handed)
+        self.poll()
 
     def _is_text(self, key: Pressed) -> bool:
         """Whether somebody writes, and the key belongs to what is written."""
@@ -145,7 +155,7 @@ class Dashboard(Viewer):
             return
         (wanted,) = made
         if wanted is None:
-            self._refuse(f"{account} has no position to close")
+            self._miss(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
             self.ask(asked(wanted.question), lambda answer: answer == "yes" and send())
@@ -198,7 +208,7 @@ class Dashboard(Viewer):
         self._answers.bring_back(prompt_id)
         prompt = self._safely(lambda: next((p for p in prompts(seen) if p.id == prompt_id), None))
         if prompt is None or not self._answers.may_ask(prompt_id):
-            self._refuse("it has its answer")
+            self._miss("it has its answer")
         else:
             self._ask_for(prompt)
 

@@ -1,8 +1,9 @@
-"""What calls a person who looks elsewhere: each critical alert, each prompt and each silence once."""
+"""What calls a person who looks elsewhere: each critical alert, each latch, each prompt and each silence once."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from allusetui.domain.account import Latch
 from allusetui.domain.text import untrusted
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
@@ -21,6 +22,7 @@ class Bells:
         self._prefs = prefs
         self._rung: int | None = None
         self._asked: frozenset[str] = frozenset()
+        self._held: frozenset[tuple[str, Latch]] | None = None
         self._lost_ms: float | None = None
         self.silence: str | None = None
         """What nothing has been heard of for a minute."""
@@ -41,11 +43,20 @@ class Bells:
         for event in new:
             if isinstance(event, AlertRaised) and event.severity == "critical":
                 self.ring(event.text)
+        self._hold(snapshot)
         approvals = snapshot.state.approvals
         for prompt_id, approval in approvals.items():
             if prompt_id not in self._asked:
                 self.ring(f"asks: {named(approval)}")
         self._asked = frozenset(approvals)
+
+    def _hold(self, snapshot: "Snapshot") -> None:
+        """Ring for an account that the engine has latched: nothing opens there until a person has looked."""
+        before = self._held
+        accounts = snapshot.state.accounts.values()
+        self._held = frozenset((a.name, latch) for a in accounts for latch in a.latches if latch is not Latch.PAUSED)
+        for name, latch in sorted(self._held - before if before is not None else ()):
+            self.ring(f"{name} latched: {latch.value}")
 
     def listen(self, seen: Seen, now_ms: float) -> None:
         """Ring where a silence begins: of the engine, of the broker's link, of the market. `now_ms`: wall clock."""

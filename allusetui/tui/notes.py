@@ -40,6 +40,10 @@ class Notes:
         """Something was not done, and why."""
         self._said = (Cell(words, Tone.LOUD), now_ms + SHOWN_MS)
 
+    def missing(self, words: str, now_ms: float) -> None:
+        """What was asked for is not there; nothing is lost by it."""
+        self._said = (Cell(words, Tone.WARN), now_ms + BRIEF_MS)
+
     def done(self, words: str, now_ms: float) -> None:
         """Something was done here, and the engine has nothing to do with it."""
         self._said = (Cell(words), now_ms + BRIEF_MS)

@@ -136,7 +136,7 @@ class Pages(Watch):
             return
         (asked,) = made
         if asked is None:
-            self._refuse("nothing more is known of this row")
+            self._miss("nothing more is known of this row")
         elif not isinstance(self.screen, Why) or self.screen.asked != asked:
             why = self._why
             if why in self.screen_stack:

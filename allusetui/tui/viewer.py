@@ -48,7 +48,7 @@ class Viewer(Pages):
 
         screen = self.screen
         if self.inquirer.is_busy:
-            self._refuse("a question is being looked up")
+            self._miss("a question is being looked up")
             return
 
         def asked_for(question: str | None) -> None:
@@ -116,7 +116,7 @@ class Viewer(Pages):
         """Give the terminal's clipboard the answer that is looked at, the chosen row, or the alert line (OSC 52)."""
         text = self._safely(self._chosen_text)
         if not text:
-            self._refuse("nothing to copy here")
+            self._miss("nothing to copy here")
         else:
             self.copy_to_clipboard(text[:_LONGEST_COPY])
             self._done(f"copied {text.count(chr(10)) + 1} lines" if "\n" in text else "copied the row")
@@ -133,7 +133,7 @@ class Viewer(Pages):
         """Keep the screen as an SVG in the session's folder."""
         folder = self.prefs.pictures
         if folder is None or self._snapshot is None:
-            self._refuse("no session's folder to keep a picture in")
+            self._miss("no session's folder to keep a picture in")
             return
         stem = f"screen-{local(self._snapshot.now_ms):%Y-%m-%dT%H%M%S}"
         path = next(p for i in range(10_000) if not (p := folder / f"{stem}-{i}.svg").exists())

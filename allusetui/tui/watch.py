@@ -298,6 +298,10 @@ class Watch(App[str], inherit_bindings=False):
         self._notes.refused(words, self._clock_ms())
         self._draw(False)
 
+    def _miss(self, words: str) -> None:
+        self._notes.missing(words, self._clock_ms())
+        self._draw(False)
+
     def _done(self, words: str) -> None:
         self._notes.done(words, self._clock_ms())
         self._draw(False)

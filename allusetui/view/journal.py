@@ -6,17 +6,17 @@ from decimal import Decimal
 
 from allusetui.domain.contract import Option, Stock
 from allusetui.domain.event import EntrySkipped, Event
-from allusetui.domain.moment import day_of
+from allusetui.domain.moment import day_of, local
 from allusetui.view import words
 from allusetui.view.fit import Spec, choose, row
 from allusetui.view.model import Cell, Column, Seen, Table, Tone
 
 _SPECS = (
-    Spec(Column("time", 12), 0),
+    Spec(Column("time", 9), 0),
     Spec(Column("account", 5), 1, 8),
-    Spec(Column("what", 16), 0, 22),
-    Spec(Column("clauses", 9), 3, 14),
-    Spec(Column("figures", 20), 2, 500),
+    Spec(Column("what", 16), 0, 18),
+    Spec(Column("clauses", 9), 3, 12),
+    Spec(Column("figures", 28), 2, 500),
 )
 _LABELS = {
     "side": "", "purpose": "", "quantity": "", "contract": "", "symbol": "", "candidate": "→ ", "limit": "limit ",
@@ -61,7 +61,7 @@ def _has(event: Event, wanted: str, today: date) -> bool:
 
 
 def _older(at_ms: int) -> str:
-    return f"{day_of(at_ms):%a} {words.clock(at_ms)}"
+    return f"{day_of(at_ms):%a} {local(at_ms):%H:%M}"
 
 
 def kind_of(event: Event) -> str:

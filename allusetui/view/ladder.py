@@ -46,7 +46,7 @@ def ladder(seen: Seen, width: int) -> Table:
 def _side(side: SideFigures, s: Situation, columns: Sequence[Column], widths: Mapping[str, int]) -> Iterator[Row]:
     """What the side is worth and has left to spend, then what it holds."""
     left = f"{'budget' if side.hedges else 'cash'} {words.usd(side.left)}"
-    tone = Tone.GOOD if side.leaps else Tone.DIM
+    tone = Tone.PLAIN if side.leaps else Tone.DIM
     cells = {
         "account": Cell(side.account.name),
         "side": Cell("hedge" if side.hedges else "growth", tone),

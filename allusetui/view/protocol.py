@@ -144,11 +144,11 @@ def _then(p: PositionFigures, s: Situation) -> Cell:
     if not p.option.is_put:
         return Cell(f"bought back at ≤ {words.price(p.profit_ask)}", Tone.DIM)
     paused = Latch.PAUSED in p.account.latches
-    prepared = ", roll prepared" if p.account.positions[p.option].roll_prepared and p.level < 2 else ""
+    roll = "prepared roll" if p.account.positions[p.option].roll_prepared else "roll"
     period = s.law.monitoring.period_s[1]
     following = (
-        f"at 1: look every {period} s{prepared}",
-        f"at 2: {'asks to roll' if paused else 'freeze and roll'}{prepared}",
+        f"at 1: look every {period} s",
+        f"at 2: {'asks to' if paused else 'freeze,'} {roll}",
         f"at 3: {'asks to buy back' if paused else 'buy back, SAFE'}",
         "asks to buy back" if paused else "buying back",
     )

@@ -42,7 +42,7 @@ def sleeves(seen: Seen, width: int) -> Table:
     figures = ((a, explain.sleeve(s, a)) for a in accounts)
     widths = {column.title: column.width for column in columns}
     rows = (
-        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, seen, widths), **_money(f, s, widths)})
+        row(a.name, columns, {"#": Cell(str(place)), **_standing(a, f, seen, widths), **_money(a, f, s, widths)})
         for place, (a, f) in enumerate(figures, start=1)
     )
     return Table(columns, tuple(rows), "no accounts")
@@ -122,10 +122,11 @@ def _gain(share: Decimal | None) -> Tone:
     return Tone.BAD if share is not None and share <= _LOSS else Tone.PLAIN
 
 
-def _money(f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:
+def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:
     stale = explain.is_stale(s, f.age_s)
     tone = Tone.DIM if stale else Tone.PLAIN
     old = f" {words.age(f.age_s)}" if stale else ""
+    warns = account.trading and f.cap in ("0.10", "6.12")
     near = f.drawdown is not None and f.drawdown >= f.drawdown_limit * 2 / 3
     return {
         "equity": Cell(f"{words.usd(f.equity)}{old}", tone),
@@ -134,7 +135,7 @@ def _money(f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[st
         "premium": Cell(words.usd(f.premium_usd)),
         "to cap": _load(f, widths.get("to cap", 0)),
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
-        "cap": Cell(words.CAPS[f.cap], Tone.WARN if f.cap in ("0.10", "6.12") else Tone.DIM),
+        "cap": Cell(words.CAPS[f.cap], Tone.WARN if warns else Tone.DIM),
         "fall %": Cell(
             f"{words.percent(f.drawdown, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
         ),

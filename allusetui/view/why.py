@@ -23,8 +23,8 @@ from allusetui.view.protocol import chosen
 
 _SPECS = (
     Spec(Column("verdict", 9), 1),
-    Spec(Column("clause", 8), 4),
-    Spec(Column("looked at", 24), 0, 32),
+    Spec(Column("clause", 8), 4, 14),
+    Spec(Column("looked at", 24), 0, 44),
     Spec(Column("figures", 20), 2, 52),
     Spec(Column("law", 14), 3, 30),
 )

@@ -85,3 +85,15 @@ def test_the_linked_account_is_shown_and_judged(broker: str, shown: str, told: s
     assert found.exit_code == (2 if told else 0)
     assert found.stderr.startswith(f"allusetui: {file}: {told}" if told else "")
     assert found.stderr.count("\n") == bool(told)
+
+
+def test_a_palette_that_is_none_is_refused_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(SystemExit) as refused:
+        prefs("pi\x1bnk", file, tmp_path)
+    assert refused.value.code == 2
+    told = capsys.readouterr().err
+    assert told == "allusetui: --theme pink: no such palette; allowed: ansi, contrast, dark, light, safe\n"

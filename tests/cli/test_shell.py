@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from allusetui import __version__
+from allusetui.cli.status import _asked
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, option, situation
 
@@ -104,6 +105,13 @@ def test_an_attached_watcher_sees_and_its_keys_are_refused_with_a_word(tmp_path:
             assert watcher.ended() == 0
         found = json.loads(command("status", "--json", "--sessions", tmp_path).stdout)
         assert [row["latches"] for row in found["accounts"]] == [[], ["paused"], []]
+
+
+def test_a_suggestion_is_answered_where_its_evidence_is_shown() -> None:
+    asked = {"account": "REV", "subject": "llms", "purpose": None, "contract": None}
+    assert _asked(asked) == "asked REV llms suggestion: a dashboard shows and answers it"
+    defence = {**asked, "subject": "defence", "purpose": "roll", "contract": "NVDA 2026-03-06 180.00 P"}
+    assert _asked(defence) == "asked REV roll NVDA 2026-03-06 180.00 P: approve or refuse"
 
 
 @pytest.mark.parametrize(

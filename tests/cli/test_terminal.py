@@ -159,3 +159,12 @@ def test_what_can_not_be_done_is_one_line_and_exit_code_2(
     done = command(*args, "--sessions", tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert complaint in done.stderr
+
+
+def test_a_terminal_that_can_not_place_its_cursor_is_none_to_draw_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with Terminal("run", "--sessions", tmp_path) as terminal:
+        assert terminal.ended() == 2
+        assert terminal.received.startswith(b"allusetui: no terminal to draw on; allowed: allusetui run --headless")

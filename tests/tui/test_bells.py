@@ -1,9 +1,11 @@
 """What calls a person who looks elsewhere: each thing once, and nothing of it can steer his terminal."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
+from allusetui.domain.account import Latch
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Link, Told
 from allusetui.tui.prefs import Prefs
@@ -33,6 +35,18 @@ async def test_a_critical_alert_rings_once_and_others_do_not() -> None:
         desk.console.publish()
         await desk.poll()
         assert sent == ["\a", NOTE]
+
+
+async def test_an_account_that_the_engine_latches_rings_once_and_a_pause_does_not() -> None:
+    async with watching(afternoon()) as desk:
+        sent, state = desk.terminal(), deepcopy(desk.console.snapshot.state)
+        state.accounts["GEN"].latches |= {Latch.LEVEL3}
+        state.accounts["REV"].latches |= {Latch.PAUSED}
+        desk.console.publish(state=state)
+        await desk.poll()
+        desk.console.publish()
+        await desk.poll()
+        assert sent == ["\a", "\x1b]9;ALL-USE GEN latched: level3\a"]
 
 
 async def test_what_stood_there_before_the_screen_does_not_ring() -> None:

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
 from allusetui.tui.keys import FULL
+from allusetui.tui.look import drawn
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
@@ -139,7 +140,7 @@ async def test_what_stops_something_is_taken_as_it_arrives_but_a_pause_after_key
         pressed = Pressed(key, key[-1])
         assert await asyncio.to_thread(desk.app.take, pressed, settled) is (sent is not None)
         assert desk.console.keys == ([sent] if sent is not None else [])
-        await desk.pilot.pause()
+        await desk.pilot.pause(0.05)
         assert ("sent" in desk.line) is (sent is not None)
 
 
@@ -147,7 +148,7 @@ async def test_a_key_that_is_taken_as_it_arrives_and_not_sent_is_told() -> None:
     async with watching(afternoon()) as desk:
         desk.console.full = True
         assert await asyncio.to_thread(desk.app.take, Pressed("ctrl+x", "\x18"), True)
-        await desk.pilot.pause()
+        await desk.until(lambda: "NOT SENT" in desk.line)
         assert "kill NOT SENT: its inbox is full" in desk.line
 
 
@@ -251,3 +252,19 @@ async def test_what_keys_show_stands_ready_before_anybody_asks() -> None:
         await desk.until(lambda: {"box", "why", *FULL} <= stands.keys())
         await desk.until(lambda: all(isinstance(s, Screen) and s.is_running for s in stands.values()))
         assert desk.app.screen is desk.app.main
+
+
+async def test_what_stood_ready_has_the_size_and_the_colours_of_now() -> None:
+    async with watching(afternoon()) as desk:
+        for name in ("j", "question_mark"):
+            await desk.press(name, "escape")
+        await desk.pilot.resize_terminal(160, 48)
+        await desk.press("t", "j")
+        journal = desk.app.screen.query_one("#journal", Pane)
+        assert journal.size.width == 160
+        plain, accent = drawn(desk.app.current_theme, "plain").color, drawn(desk.app.current_theme, "focus").color
+        assert {s.style.color for s in journal.render_line(0) if s.style} == {accent}
+        assert plain in {s.style.color for s in journal.render_line(2) if s.style}
+        await desk.press("escape", "question_mark")
+        title = desk.app.screen.query_one("#title", Pane)
+        assert {s.style.color for s in title.render_line(0) if s.style} == {plain}

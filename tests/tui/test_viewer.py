@@ -48,7 +48,7 @@ async def test_a_row_is_copied_whole_though_it_is_shown_cut() -> None:
         sent = desk.terminal()
         await desk.press("tab", "C")
         assert copied(sent).startswith("GEN  SPY 13Mar 662P  −4  649.00")
-        assert "at 2: freeze and roll" in copied(sent)
+        assert "at 2: freeze, prepared roll" in copied(sent)
         assert "copied the row" in desk.line
 
 
@@ -105,7 +105,7 @@ async def test_14_4_the_runbook_is_one_key_away_from_the_dashboard_and_from_its_
 @pytest.mark.parametrize(
     ("way", "words"),
     [((), "nothing defends that account"), (("tab",), "Level 3 stops out"), (("a",), "asks an open one again"),
-     (("enter",), "copies all of it"), (("j",), "/ filters")],
+     (("enter",), "copies all of it"), (("j",), "/ filters"), (("g",), "/ asks the journal")],
 )  # fmt: skip
 async def test_help_is_about_the_pane_where_a_person_is(way: tuple[str, ...], words: str) -> None:
     async with watching(afternoon()) as desk:

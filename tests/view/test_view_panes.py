@@ -1,6 +1,8 @@
 """What a trader reads on each pane, from runs of the engine."""
 
+from copy import deepcopy
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +13,7 @@ from allusetui.domain.snapshot import Link, Proof, Told
 from allusetui.view.alerts import alert_line
 from allusetui.view.header import header
 from allusetui.view.journal import journal
-from allusetui.view.model import Seen, Tone
+from allusetui.view.model import Cell, Seen, Tone
 from allusetui.view.orders import orders
 from allusetui.view.protocol import at_risk, chosen
 from allusetui.view.ring import ring
@@ -268,3 +270,12 @@ def test_the_journal_tells_kind_clauses_and_figures_with_the_newest_last(paused:
     assert found["figures"].startswith("roll 3 AAPL 13Mar 200P → AAPL 20Mar")
     told = [shown(table, row)["figures"].text for row in table.rows]
     assert any(text.startswith("AAPL 13Mar 200P 0 → 2 breach 2.25 spot 191 ATR 4") for text in told)
+
+
+def test_an_account_that_does_not_trade_warns_of_no_cap(paused: Replayed) -> None:
+    seen = seen_of(paused)
+    state = deepcopy(seen.snapshot.state)
+    state.accounts["REV"].cash = Decimal(0)
+    table = sleeves(replace(seen, snapshot=replace(seen.snapshot, state=state)), 200)
+    cap = next(i for i, column in enumerate(table.columns) if column.title == "cap")
+    assert next(row for row in table.rows if row.key == "REV").cells[cap] == Cell("margin", Tone.DIM)

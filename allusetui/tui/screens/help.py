@@ -17,7 +17,7 @@ _HERE = {
     "approvals": "{why} asks an open one again. It is answered once, and what is done is what was shown.",
     "ladder": "Rungs by expiry, growth and hedge apart; what rolls next is told at its row.",
     "calendar": "What is to come, the next first. What nobody knows is ?.",
-    "reports": "↑ ↓ choose what is read below: reports, ledger, constitution, charts; tab goes there, esc back.",
+    "reports": "↑ ↓ choose what is read: reports, books, law, charts; tab goes there. {find} asks the journal.",
     "runbook": "A mark ! stands at what there is today; esc goes back.",
     "why": "{why} on a row says more about it, {copy} copies all of it, esc goes back.",
 }
@@ -32,7 +32,7 @@ _COMMANDS = (
     (("why",), "why: what was looked at for the row; esc goes back"),
     (("journal", "orders", "states", "alerts"), "journal, orders, states, alerts in full"),
     (("ladder", "calendar", "reports", "maximise"), "LEAP ladder, calendar, reports; this pane in full"),
-    (("find",), "choose an account by its name; in the journal: filter"),
+    (("find",), "choose an account; in the journal: filter; in reports: ask"),
     (("palette",), "every command, found by its words"),
     (("theme", "copy", "picture"), "colours; copy the row; a picture of the screen"),
     (("leave",), "leave: the engine goes on, or ends"),
