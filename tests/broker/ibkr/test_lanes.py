@@ -67,7 +67,7 @@ async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkey
 
 
 @pytest.mark.clause("0.8")
-async def test_0_8_of_what_has_to_wait_cancels_leave_first_then_orders_then_data(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_0_8_of_what_waits_cancels_leave_first_then_orders_then_data(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
     for number in range(URGENT_A_SECOND):
         line.say(f"order {number}", Lane.ORDER)
