@@ -1,18 +1,21 @@
 """All that reaches the engine from outside, each with the time at which it was seen (`at_ms`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import root_of
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """Shares held at the start; `basis` a share."""
 
@@ -22,7 +25,7 @@ class Holding:
     assigned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenOption:
     """An option already open at the start, traded at `price`."""
 
@@ -32,7 +35,7 @@ class OpenOption:
     opened: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provision:
     """An account as it is handed to the engine. Money in dollars."""
 
@@ -52,9 +55,9 @@ class Provision:
     """What of the equity stands in LEAPs and hedges, dollars at mid."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
-    """A new session begins."""
+    """A new session begins; `link`: the broker's account that it is of, None for a simulated one."""
 
     at_ms: int
     session: str
@@ -63,9 +66,10 @@ class Started:
     margin_rate: Decimal
     commission: Decimal
     accounts: tuple[Provision, ...]
+    link: Linked | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resumed:
     """The process is up again; it last handled inputs at `seen_ms`. `findings`: what its state was made from."""
 
@@ -74,7 +78,7 @@ class Resumed:
     findings: str = "journal folded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarketSeen:
     """Quotes as they stand: underlyings by symbol, options by contract; `rate` continuously compounded."""
 
@@ -85,21 +89,21 @@ class MarketSeen:
     breadth: Breadth | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChainSeen:
     at_ms: int
     symbol: str
     chain: Chain | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BarsSeen:
     at_ms: int
     symbol: str
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdviceSeen:
     """The answer to AskAdvice; None where there is none, and why. What it holds is not to be trusted."""
 
@@ -109,7 +113,7 @@ class AdviceSeen:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeadlineSeen:
     """A headline on a symbol, as somebody published it."""
 
@@ -118,7 +122,7 @@ class HeadlineSeen:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Execution:
     """One fill of one leg: `price` a share, `commission` in dollars; `day`: when it was traded, None for now."""
 
@@ -133,24 +137,23 @@ class Execution:
 
     @property
     def root(self) -> tuple[str, int] | None:
-        """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
-        root, _, version = self.exec_id.rpartition(".")
-        return (root, int(version)) if root and version.isdecimal() else None
+        """As `root_of` its id."""
+        return root_of(self.exec_id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderAcked:
     at_ms: int
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderExecuted:
     at_ms: int
     executions: tuple[Execution, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderCancelled:
     """The broker's proof that the order is dead; `filled` is what had filled before."""
 
@@ -159,14 +162,14 @@ class OrderCancelled:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderRejected:
     at_ms: int
     client_order_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignOrderSeen:
     """An order at the broker that is none of ours; `id` is the broker's."""
 
@@ -176,7 +179,7 @@ class ForeignOrderSeen:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerOrder:
     """An order of ours as the broker lists it."""
 
@@ -185,7 +188,7 @@ class BrokerOrder:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrdersSeen:
     """The answer to AskOrders, asked at `asked_ms`, None for now. Only a complete answer proves an absence."""
 
@@ -202,7 +205,7 @@ class OrdersSeen:
         return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settlement:
     """A change without an order; `kind`: expired, assigned, called_away, exercised or cash_settled.
 
@@ -217,7 +220,7 @@ class Settlement:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CashBooking:
     """Cash that came or went without a trade; `day`: the one that the broker books it for, None for now."""
 
@@ -229,7 +232,7 @@ class CashBooking:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Split:
     """`ratio` new shares for each old one of `symbol`, from the open of `day`."""
 
@@ -239,7 +242,7 @@ class Split:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     at_ms: int
     settlements: tuple[Settlement, ...] = ()
@@ -247,7 +250,7 @@ class Settled:
     splits: tuple[Split, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionsSeen:
     """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
 
@@ -265,7 +268,7 @@ class PositionsSeen:
         return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerLost:
     """The link is gone; `alarm`: at an hour at which nobody expects that."""
 
@@ -274,13 +277,13 @@ class BrokerLost:
     alarm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerReturned:
     at_ms: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperatorActed:
     """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out.
 
@@ -297,7 +300,7 @@ class OperatorActed:
     shown: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportDone:
     """A report was written: its name and the hash of its text; `reason` as it was asked for."""
 
@@ -308,7 +311,7 @@ class ReportDone:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportFailed:
     """A report could not be written."""
 
@@ -318,7 +321,7 @@ class ReportFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiskFailed:
     """The last batch could not be stored; what came up to `seen_ms` has been looked at and stored."""
 
@@ -327,14 +330,14 @@ class DiskFailed:
     seen_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """The process is about to end in good order: no entry may outlive it."""
 
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxFull:
     """More reports or keys came than the inbox holds: something was not heard."""
 

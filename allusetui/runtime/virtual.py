@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
+from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
@@ -19,7 +20,7 @@ KEEP_AFTER = 500
 """Events: about four busy sessions, which a start folds in 20 ms."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crash:
     """The process dies at `at_ms` as by kill -9 and is started again at `back_ms`; None = never."""
 

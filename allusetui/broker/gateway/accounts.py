@@ -65,6 +65,7 @@ class AccountsPart:
         self._next_tick = next_tick
         self._asked: dict[int, _Asked] = {}
         self._shown = {account: self._held(account, start_ms) for account in holdings.accounts}
+        self._mark = holdings.mark(start_ms)
         self._valued_ms = self._gained_ms = start_ms
 
     def routes(self) -> Mapping[int, Route]:
@@ -107,6 +108,10 @@ class AccountsPart:
 
     def refresh(self, at_ms: int) -> None:
         """Tells what has changed of the positions since the last time; nothing says why it has."""
+        mark = self._holdings.mark(at_ms)
+        if mark == self._mark:
+            return
+        self._mark = mark
         touched = []
         for account in self._holdings.accounts:
             held, before = self._held(account, at_ms), self._shown[account]

@@ -9,6 +9,7 @@ from typing import Final
 from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.settlement import exercised
 from allusetui.domain.contract import Contract, Stock, after_split
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import CashBooking, Execution, Provision, Settled, Settlement, Split
 from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.money import ZERO
@@ -17,7 +18,7 @@ NIGHT: Final = time(2, 30)
 """When a broker books what was assigned, exercised or has expired: nobody is told, it is only there (New York)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """A signed quantity and what it cost on average, dollars a share."""
 
@@ -65,6 +66,7 @@ class Holdings:
         self._waiting: list[tuple[int, Settlement]] = []
         self._booked: set[str] = set()
         self._days: dict[str, _Day] = {}
+        self._changes = 0
         for provision in provisions:
             self._open(provision)
 
@@ -74,6 +76,10 @@ class Holdings:
         return tuple(self._cash)
 
     # What is shown
+
+    def mark(self, at_ms: int) -> tuple[int, Mapping[Contract, int]]:
+        """A value that is another one as soon as some position is."""
+        return self._changes, self._unexplained(at_ms)
 
     def cash(self, account: str) -> Decimal:
         return self._cash[account]
@@ -192,6 +198,7 @@ class Holdings:
             today.moved += booking.amount
 
     def _split(self, split: Split) -> None:
+        self._changes += 1
         self._book.split(split.symbol, split.ratio)
         for key in [key for key in self._costs if key[1].symbol == split.symbol]:
             self._costs[key[0], after_split(key[1], split.ratio)] = self._costs.pop(key) / split.ratio
@@ -201,6 +208,7 @@ class Holdings:
         account, option = settlement.account, settlement.contract
         short = self.quantity(account, option) < 0
         quantity = -settlement.quantity if short else settlement.quantity
+        self._changes += 1
         self._book.move(account, option, -quantity)
         if settlement.kind == "cash_settled":
             self._cash[account] += settlement.price * option.multiplier * quantity
@@ -213,6 +221,7 @@ class Holdings:
 
     def _reckon(self, account: str, contract: Contract, held: int, change: int, price: Decimal) -> None:
         """The average cost after a change: what is added is averaged in, what is closed leaves it as it is."""
+        self._changes += 1
         key, after = (account, contract), held + change
         if held * change >= 0:
             self._costs[key] = (abs(held) * self.cost(account, contract) + abs(change) * price) / abs(after)

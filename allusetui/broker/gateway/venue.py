@@ -1,16 +1,20 @@
 """What the gateway stands in front of, and the gateway put together over it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from allusetui.broker.gateway.accounts import AccountsPart
+from allusetui.broker.gateway.bars import BarMaker
+from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.commands import Commands
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.faults import LineFaults
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.history import History
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.instruments import PriceSteps
 from allusetui.broker.gateway.orders import OrdersPart
+from allusetui.broker.gateway.pacing import Pacing
 from allusetui.broker.gateway.part import Part
 from allusetui.broker.gateway.prices import Prices
 from allusetui.broker.gateway.quotes import Entitled, Quotes
@@ -19,11 +23,12 @@ from allusetui.broker.gateway.session import USUAL, Limits, Sessions
 from allusetui.broker.gateway.ticks import Board
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.ports import Market
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Venue:
     """A market, the exchange over it, and whose accounts it keeps.
 
@@ -46,7 +51,7 @@ class Venue:
         return tuple(account.name for account in self.accounts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assembly:
     """A gateway, and who makes things happen at its broker and on its wire."""
 
@@ -59,6 +64,7 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     sessions, faults = Sessions(), LineFaults()
     registry = Registry(venue.market, venue.calendar, venue.steps)
     board = Board(venue.market, venue.calendar)
+    bars = BarMaker(venue.market, venue.calendar, board)
     holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
     accounts = AccountsPart(registry, holdings, sessions, venue.market.next_tick, venue.start_ms)
     orders = OrdersPart(
@@ -70,6 +76,8 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
         accounts,
         Reference(registry, venue.market, sessions, venue.codes),
         quotes,
+        History(registry, bars, Pacing(limits.second_ms)),
+        Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
     return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,)))

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from decimal import Decimal
 from typing import Final
@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,
@@ -36,7 +37,7 @@ _LOOKS: Final = (time(3, 30), time(9, 0))
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """The broker's accounts of our sleeves: one code for all of them, but for those in `sleeves`, which have their own.
 

@@ -12,6 +12,7 @@ from ib_async.ib import StartupFetch
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ _LOST: Final = frozenset({1100, 2110})
 _RESTORED: Final = frozenset({1101, 1102})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where the gateway listens, as whom we speak to it, and the accounts, by their codes, that have to be there."""
 
@@ -36,7 +37,7 @@ class Address:
     codes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class News:
     """Whom to call: with evidence, when the link is lost, and when it is back and has been synchronized."""
 

@@ -75,7 +75,7 @@ def gateway(more: str = "", limits: Limits = USUAL) -> Gateway:
     return assembly(more, limits).gateway
 
 
-def assembly(more: str = "", limits: Limits = USUAL, *accounts: Provision) -> Assembly:
+def assembly(more: str = "", limits: Limits = USUAL, accounts: Sequence[Provision] = ()) -> Assembly:
     return assemble(venue(more, *accounts), limits)
 
 
