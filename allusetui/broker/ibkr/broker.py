@@ -65,7 +65,7 @@ class IbkrBroker:
 
     def __init__(
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
-        hours: Hours | None = None, **waits: tuple[float, float, float],
+        hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
         self.truth = OrderTruth()
         news = News(self._hear, self._lost, self._back)
@@ -95,10 +95,12 @@ class IbkrBroker:
 
     async def close(self) -> None:
         """Hang up; what works at the broker goes on there."""
-        for task in (*self._resolving.values(), *([self._keeper] if self._keeper else [])):
-            task.cancel()
+        self.connection.end()
         self._answers.close()
+        for task in list(self._resolving.values()):
+            task.cancel()
         if self._keeper is not None:
+            self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
 
     # Orders out
