@@ -1,10 +1,10 @@
 """Assignments, exercises and expiries of which no broker tells: they stand in its book, and are read off it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, combinations
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Option, Stock
@@ -15,7 +15,7 @@ from allusetui.rules.situation import clause
 _MOST_ROWS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Gone:
     """Contracts of an account that the broker shows no more; `held` as ours are signed, `shares` if delivered."""
 
