@@ -16,6 +16,7 @@ from allusetui.cli.say import FAILED, INTERRUPTED, complain, plain, sessions_roo
 from allusetui.codec.records import decode
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import JOURNAL_FILE, replay
+from allusetui.compose.warm import warm_up
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.journal.error import JournalError, SessionInUse
 from allusetui.law.load import LawError
@@ -35,6 +36,7 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
         load_law()
         loaded = load_scenario(scenario, Path(data) if data else None)
         folder = out if out is not None else sessions_root() / "replays" / plain(loaded.scenario.name)
+        warm_up()  # before it runs: no Ctrl-C is to fall into an import, which may swallow it
         started = perf_counter()
         with progress_bar(loaded) as tick:
             done = replay(loaded, folder, tick)

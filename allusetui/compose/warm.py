@@ -21,6 +21,12 @@ LATER: Final = (
 _FREE = 2
 
 
+def warm_up() -> None:
+    """Import all of it."""
+    for name in LATER:
+        import_module(name)
+
+
 class WarmUp:
     """Watches snapshots. At the second, when the first is on the screen, it imports in a thread of its own.
 
@@ -38,6 +44,5 @@ class WarmUp:
             Thread(target=self._import, name="warm-up", daemon=True).start()
 
     def _import(self) -> None:
-        for name in LATER:
-            import_module(name)
+        warm_up()
         self._imported()
