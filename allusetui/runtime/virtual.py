@@ -98,10 +98,10 @@ class VirtualRuntime:
             if not self.crash(self._crashes.popleft()):
                 return
         at_ms = self.now_ms
-        reports = self.world.broker.advance(at_ms)
-        if any(isinstance(report, inp.BrokerReturned) for report in reports):
-            self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
-        self.deliver(reports)
+        for report in self.world.broker.advance(at_ms):
+            if isinstance(report, inp.BrokerReturned):
+                self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
+            self.deliver([report])
         self.deliver([self._look()])
         self.deliver(self.world.advice.advance(at_ms))
         if self.world.news is not None:
