@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain, combinations
 
-from allusetui.domain.frozen import frozen
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.engine.desk import Desk
 from allusetui.rules.situation import clause
