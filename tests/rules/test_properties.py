@@ -112,7 +112,7 @@ def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: R
         return
     for pick, quantity in planned.values():
         one = pick.option.notional
-        fits = added + one <= room.free and room.of(pick) + (quantity + 1) * one <= room.cap
+        fits = added + one <= room.free and room.of(pick.symbol) + (quantity + 1) * one <= room.cap
         assert not (fits and quantity < pick.room and bound + margin_of(s, pick) <= room.margin_left)
 
 
