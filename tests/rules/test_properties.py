@@ -95,7 +95,7 @@ def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(f
     assert sum(quantity * margin_of(s, pick) for pick, quantity in planned.values()) <= max(room.margin_left, 0)
     for name, (pick, quantity) in planned.items():
         assert 0 < quantity <= pick.room
-        assert room.of(pick) + added[name] <= room.cap
+        assert room.of(pick.symbol) + added[name] <= room.cap
 
 
 @pytest.mark.clause("0.2")
