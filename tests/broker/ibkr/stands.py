@@ -151,7 +151,7 @@ async def stand(
     account: Account | None = None, waits: tuple[float, float] = USUAL_WAITS,
 ) -> AsyncIterator[Stand]:  # fmt: skip
     """A house of two accounts, and an adapter for the first that is linked to it."""
-    made = assembly(more, limits, *accounts)
+    made = assembly(more, limits, accounts)
     async with serving(made.gateway) as house, linked(house, client_id, account, waits) as broker:
         desk = Stand(house, made.commands, broker)
         await desk.back(1)

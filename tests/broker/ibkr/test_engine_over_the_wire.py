@@ -114,7 +114,8 @@ SITUATIONS = {
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 WRITTEN = (
     "2.3-gen-roll-trigger", "6.3-level-2-rolls-and-freezes", "6.10-roll-at-half-the-credit",
-    "7.1-itm-above-95-percent", "8.6-broker-lost", "1.4-pin-risk",
+    "7.1-itm-above-95-percent", "8.6-broker-lost", "1.4-pin-risk", "0.7-pause-and-resume", "0.8-kill-switch",
+    "4.1-com-calls", "6.8-called-away-re-enters", "thanksgiving-week", "wheel-three-weeks",
 )  # fmt: skip
 
 
