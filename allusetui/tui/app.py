@@ -1,5 +1,6 @@
 """The dashboard: what the keys of a watching screen do to the engine."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -68,8 +69,11 @@ class Dashboard(Viewer):
         return True
 
     def _wait_and_tell(self, handed: Handed) -> None:
-        """Leave the processor to the engine while it acts; then say what was sent, or what has become of it."""
-        self.set_timer(_ENGINE_FIRST_S, partial(self._tell_and_look, handed))
+        """Leave the processor to the engine while it acts; then say what was sent, or what has become of it.
+
+        By the loop's clock and the app's own queue: here, in a call of the reader's thread, a timer of Textual's dies.
+        """
+        asyncio.get_running_loop().call_later(_ENGINE_FIRST_S, self.call_later, self._tell_and_look, handed)
 
     def _tell_and_look(self, handed: Handed) -> None:
         self._tell(handed)
