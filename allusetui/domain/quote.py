@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,20 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+class Feed(StrEnum):
+    """What kind of data a quote is. Its time says how old it is: a delayed one is never young."""
+
+    LIVE = "live"
+    FROZEN = "frozen"
+    DELAYED = "delayed"
+    DELAYED_FROZEN = "delayed frozen"
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Bid and ask in dollars a share; an underlying's are both its spot. `confirmed`: a second source has the value.
 
-    `tick` is the grid that orders on it must keep.
+    `at_ms`: when it was made; `tick` is the grid that orders on it must keep.
     """
 
     bid: Decimal
@@ -28,6 +38,7 @@ class Quote:
     at_ms: int
     confirmed: bool = False
     tick: Decimal = CENT
+    feed: Feed = Feed.LIVE
 
     @property
     def mid(self) -> Decimal:
