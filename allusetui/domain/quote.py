@@ -101,6 +101,20 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """A part of a chain that a decision is going to look at.
+
+    Of one expiry and right: the strikes with an absolute delta in `deltas` and the first beyond either end; or those
+    around the price `near`.
+    """
+
+    expiry: date
+    right: Right
+    deltas: tuple[float, float] | None = None
+    near: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
     """What a feed that knows its own future is going to show at the instants `times`, ms, ascending.
 

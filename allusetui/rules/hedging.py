@@ -44,7 +44,7 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
 
     Where as many as the money buys would make its rung too large, the next nearest.
     """
-    months = put_months(s, chain)
+    months = put_months(s, chain.expiries)
     if not months:
         return Refusal("no_expiry", ("5.2",))
     nearest = _put_in(s, chain, months[0])
@@ -56,10 +56,10 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
 
 
 @clause("5.2", "17.2")
-def put_months(s: Situation, chain: Chain) -> list[date]:
+def put_months(s: Situation, listed: Sequence[date]) -> list[date]:
     """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
     law = s.law.hedging
-    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+    return months_by_aim(s, listed, law.put_months_aim, law.put_months.low, law.put_months.high)
 
 
 @clause("5.2", "17.2", "8.1")
@@ -86,7 +86,7 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
     Refused where nothing is listed there; what it fails of 8.1 is told with it.
     """
     law, spot = s.law.hedging, s.quote(chain.symbol)
-    expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
+    expiry = call_month(s, chain.expiries)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
         return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.CALL]
@@ -94,16 +94,18 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
     return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
 
 
-def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
-    """The listed monthly expiry nearest `aim` months, of those from `least` to `most`; the earlier on a tie."""
-    return next(iter(months_by_aim(s, chain, aim, least, most)), None)
+@clause("5.2")
+def call_month(s: Situation, listed: Sequence[date]) -> date | None:
+    """The listed monthly expiry nearest six months, of those that are not to be sold yet; the earlier on a tie."""
+    law = s.law.hedging
+    return next(iter(months_by_aim(s, listed, law.call_months, law.call_sold_months)), None)
 
 
-def months_by_aim(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> list[date]:
+def months_by_aim(s: Situation, listed: Sequence[date], aim: int, least: int, most: int | None = None) -> list[date]:
     """The listed monthly expiries from `least` to `most` months, those nearest `aim` first, the earlier on a tie."""
     first, middle = months_later(s.today, least), months_later(s.today, aim)
     last = date.max if most is None else months_later(s.today, most)
-    months = [each for each in chain.expiries if first <= each <= last and s.calendar.is_monthly(each)]
+    months = [each for each in listed if first <= each <= last and s.calendar.is_monthly(each)]
     return sorted(months, key=lambda each: (abs(calendar_days(middle, each)), each))
 
 
