@@ -94,6 +94,27 @@ def serve(
     serve_session(session, port, theme, watch, sessions)
 
 
+@app.command()
+def gateway(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 4_002,
+    scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name.", show_default=False)] = None,
+    market: Annotated[str | None, typer.Option(help="synthetic, which is the default.", show_default=False)] = None,
+    speed: Annotated[str, typer.Option(help="Market seconds a second.")] = "1",
+    accounts: Annotated[
+        str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
+    ] = "",
+) -> None:
+    """Our simulated exchange as Interactive Brokers' gateway: any TWS client of this machine can trade on it.
+
+    It speaks version 178 of the protocol as text, on the loopback alone. Point a client at host 127.0.0.1, its port and
+    any client id: `allusetui run --mode paper`, or a program of yours on ib_async. Orders outlive a client's
+    connection, and end with the gateway. It holds clients to the broker's limits: 50 messages a second, 100 lines.
+    """
+    from allusetui.cli.gateway import run_gateway
+
+    run_gateway(port, scenario, market, speed, accounts)
+
+
 def _press(
     action: str, session: str, account: str | None, sessions: Path | None, contract: list[str] | None = None
 ) -> None:

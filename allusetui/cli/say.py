@@ -15,6 +15,19 @@ def complain(message: str) -> SystemExit:
     return SystemExit(BAD_INPUT)
 
 
+def speed_of(text: str) -> float | None:
+    """Market seconds a second; None for `max`."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 100_000:
+        raise complain(f"--speed {text}: not a speed; allowed: a number above 0 up to 100000, or max")
+    return speed
+
+
 def sessions_root() -> Path:
     """`sessions`: of the checkout one stands in, else of the platform's state directory."""
     root = Path("sessions")

@@ -10,7 +10,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.say import complain, plain, sessions_root, speed_of
 from allusetui.cli.start import Start
 from allusetui.runtime.thread import EngineThread
 
@@ -29,7 +29,7 @@ def run_session(start: Start) -> None:
     gc.disable()
     if start.mode != "sim":
         raise complain(f"--mode {start.mode}: not in this version; allowed: sim")
-    rate = _speed(start.speed)
+    rate = speed_of(start.speed)
     folder = (start.sessions or sessions_root()) / plain(start.session)
 
     def open_session() -> "Live":
@@ -62,18 +62,6 @@ def run_session(start: Start) -> None:
         _with_screen(engine, folder, prefs(start.theme, start.settings, folder), start.settings)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
-
-
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed <= 100_000:
-        raise complain(f"--speed {text}: not a speed; allowed: a number above 0 up to 100000, or max")
-    return speed
 
 
 def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:

@@ -1,13 +1,16 @@
 """What a scenario is made of, made: its market, its accounts, what happens to them from outside."""
 
 import hashlib
+from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import SplitDay, Transfer
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import OperatorActed
 from allusetui.domain.moment import to_ms
+from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
+from allusetui.market import traits
 from allusetui.market.history import HistoryMarket
 from allusetui.market.model_market import ModelMarket
 from allusetui.market.scripted import ScriptedMarket
@@ -46,6 +49,15 @@ def corporate_actions(
                 dividends[symbol] = (*dividends.get(symbol, ()), Dividend(ex=session.day, amount=amount))
             splits += [SplitDay(session.day, symbol, ratio) for symbol, ratio in market.splits_on(session.day)]
     return dividends, splits
+
+
+def price_steps(scenario: Scenario, symbol: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    """(from which price, step) of the orders in a symbol's options, ascending."""
+    if scenario.market.kind == "scripted":
+        return ((ZERO, scenario.market.symbols[symbol].tick),)
+    known = traits.of(symbol)
+    cheap = (ZERO, known.tick)
+    return (cheap,) if known.dear_tick == known.tick else (cheap, (traits.DEAR_FROM, known.dear_tick))
 
 
 def session_id(scenario: Scenario) -> str:

@@ -16,7 +16,7 @@ from allusetui.compose.parts import (
 )
 from allusetui.compose.provisions import provisions
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.input import Started
+from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
@@ -79,6 +79,34 @@ def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
     return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A scenario's market with the exchange over it, and what each account begins with."""
+
+    law: Law
+    calendar: Calendar
+    start_ms: int
+    end_ms: int
+    market: Market
+    exchange: Exchange
+    accounts: tuple[Provision, ...]
+
+
+def build_stage(scenario: Scenario) -> Stage:
+    """Put a scenario's market and exchange together.
+
+    Raises Problem where an account could not begin as its table says.
+    """
+    law, days, start_ms, end_ms = _frame(scenario)
+    market = build_market(scenario, law, days, start_ms, end_ms)
+    dividends, splits = corporate_actions(scenario, market, days)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
+    accounts = provisions(scenario, law, market, days, start_ms)
+    for account in accounts:
+        exchange.open_account(account)
+    return Stage(law, days, start_ms, end_ms, market, exchange, accounts)
+
+
 def build_run(
     scenario: Scenario,
     journal: Journal,
@@ -90,19 +118,14 @@ def build_run(
 
     Raises Problem where an account could not begin as its table says.
     """
-    law, days, start_ms, end_ms = _frame(scenario)
-    market = build_market(scenario, law, days, start_ms, end_ms)
-    dividends, splits = corporate_actions(scenario, market, days)
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
-    accounts = provisions(scenario, law, market, days, start_ms)
-    for account in accounts:
-        exchange.open_account(account)
+    stage = build_stage(scenario)
+    market = stage.market
     world = World(
         market=FaultyMarket(market, scenario.faults),
-        broker=exchange,
+        broker=stage.exchange,
         journal=journal,
         reporter=reporter,
-        advice=AtOnce(Adviser(law)),
+        advice=AtOnce(Adviser(stage.law)),
         news=ScriptedNews(scenario.headlines),
         operators=operators(scenario),
         crashes=(*scripted_crashes(scenario), *crashes),
@@ -111,11 +134,11 @@ def build_run(
         world.progress = progress
 
     def engine(state: State | None) -> Engine:
-        return Engine(law, law_hash(), days, state)
+        return Engine(stage.law, law_hash(), stage.calendar, state)
 
     started = Started(
-        start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
-        scenario.market.margin, COMMISSION, accounts,
+        stage.start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,
+        scenario.market.margin, COMMISSION, stage.accounts,
     )  # fmt: skip
     warnings = market.warnings if isinstance(market, ModelMarket) else ()
-    return Run(VirtualRuntime(engine, world), started, end_ms, exchange, days, market, warnings)
+    return Run(VirtualRuntime(engine, world), started, stage.end_ms, stage.exchange, stage.calendar, market, warnings)

@@ -1,0 +1,207 @@
+"""The broker's list: which contract has which id, and which contracts a client may mean."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from typing import Final
+from zlib import crc32
+
+from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.gateway.instruments import (
+    CURRENCY,
+    INDEX,
+    OPTION,
+    PENNY,
+    STOCK,
+    Listed,
+    PriceSteps,
+    classes,
+    facts,
+    local_head,
+    local_symbol,
+    rule_id,
+    symbol_of,
+)
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.moment import day_of
+from allusetui.ports import Market
+
+_FIRST_MADE: Final = 200_000_000
+_MADE: Final = 1_900_000_000
+_OSI: Final = re.compile(r"([A-Z0-9]{1,6}) *([0-9]{6})([CP])([0-9]{8})")
+_RIGHTS: Final = {"C": Right.CALL, "CALL": Right.CALL, "P": Right.PUT, "PUT": Right.PUT}
+_ANY_RIGHT: Final = ("", "0", "?")
+_Term = tuple[str, date, Decimal, Right, str]
+"""Symbol, expiry, strike, right and trading class: lighter than what it becomes, since there are a hundred thousand."""
+
+
+class Registry:
+    """Contracts of `market` under the broker's ids. `steps`: the price steps of a symbol's options.
+
+    An id is the same in every run: it follows from the contract's name.
+    """
+
+    def __init__(self, market: Market, calendar: Calendar, steps: Callable[[str], PriceSteps]) -> None:
+        self.calendar = calendar
+        self.symbols = market.symbols
+        self._market = market
+        self._steps = steps
+        self._by_id: dict[int, Listed] = {}
+        self._by_name: dict[tuple[Contract, str], Listed] = {}
+        self._names: dict[int, _Term] = {}
+        self._names_day: date | None = None
+        for symbol in sorted(market.symbols):
+            self.listed(Stock(symbol))
+
+    def listed(self, contract: Contract, trading_class: str | None = None) -> Listed:
+        """A contract's line; of two classes the one that settles as our exchange does, unless one is named."""
+        if isinstance(contract, Stock):
+            named = contract.symbol
+        else:
+            named = trading_class or classes(contract.symbol, contract.expiry, self.calendar)[-1]
+        found = self._by_name.get((contract, named))
+        return found or self._enter(contract, named)
+
+    def by_id(self, con_id: int, at_ms: int) -> Listed | None:
+        """The line of an id; one that has not been met yet is looked for among all that was listed first that day."""
+        if con_id not in self._by_id:
+            if self._names_day != day_of(at_ms):
+                self._names_day, self._names = day_of(at_ms), dict(self._all_names(at_ms))
+            if con_id in self._names:
+                symbol, expiry, strike, right, name = self._names[con_id]
+                self.listed(Option(symbol, expiry, strike, right), name)
+        return self._by_id.get(con_id)
+
+    def steps(self, listed: Listed) -> PriceSteps:
+        """The price steps of a contract."""
+        return self._steps(listed.symbol) if listed.sec_type == OPTION else PENNY
+
+    def rule(self, number: int) -> PriceSteps | None:
+        """The price steps that a market rule says; None where none of our contracts has that rule."""
+        known = {PENNY, *map(self._steps, self.symbols)}
+        return next((steps for steps in known if rule_id(steps) == number), None)
+
+    def find(self, wanted: Wanted, at_ms: int, expired_too: bool = False) -> list[Listed]:
+        """Every contract that fits: none, the one that was meant, or all that it could have been."""
+        if wanted.con_id:
+            found = self.by_id(wanted.con_id, at_ms)
+            return [] if found is None or not _traded(found, wanted) else [found]
+        wanted = _with_local_symbol(wanted)
+        if wanted.currency not in ("", CURRENCY):
+            return []
+        if wanted.sec_type in (STOCK, INDEX):
+            return [each for each in self._underlyings(wanted) if _fits(each, wanted)]
+        if wanted.sec_type != OPTION or wanted.right not in (*_ANY_RIGHT, *_RIGHTS):
+            return []
+        symbol = wanted.symbol or symbol_of(wanted.trading_class)
+        return self._listed_options(replace(wanted, symbol=symbol), at_ms, expired_too)
+
+    def _underlyings(self, wanted: Wanted) -> Iterator[Listed]:
+        symbol = wanted.symbol or wanted.local_symbol.strip()
+        if symbol in self.symbols:
+            listed = self.listed(Stock(symbol))
+            if listed.sec_type == wanted.sec_type and wanted.primary_exchange in ("", facts(symbol).exchange):
+                yield listed
+
+    def _listed_options(self, wanted: Wanted, at_ms: int, expired_too: bool) -> list[Listed]:
+        """Those of the chain, and those that have been met before and have not expired."""
+        chained = {
+            self.listed(option, name)
+            for option in self._options(wanted, at_ms)
+            for name in classes(option.symbol, option.expiry, self.calendar)
+        }
+        day = day_of(at_ms)
+        met = {
+            each
+            for (contract, _), each in self._by_name.items()
+            if isinstance(contract, Option)
+            and contract.symbol == wanted.symbol
+            and (expired_too or contract.expiry >= day)
+            and _means(contract, wanted)
+        }
+        fitting = (each for each in chained | met if _fits(each, wanted))
+        return sorted(fitting, key=lambda each: (each.described()[0], each.local_symbol))
+
+    def _options(self, wanted: Wanted, at_ms: int) -> Iterator[Option]:
+        """What a symbol's chain lists of what is wanted."""
+        chain = self._market.chain(wanted.symbol, at_ms)
+        for expiry in () if chain is None else chain.expiries:
+            if f"{expiry:%Y%m%d}".startswith(wanted.expiry):
+                for right in Right if wanted.right in _ANY_RIGHT else (_RIGHTS[wanted.right],):
+                    assert chain is not None
+                    for strike in chain.slices[expiry, right].strikes:
+                        if wanted.strike in (0, strike):
+                            yield Option(wanted.symbol, expiry, strike, right)
+
+    def _all_names(self, at_ms: int) -> Iterator[tuple[int, _Term]]:
+        """Every option that is listed, under the id that its name gives it."""
+        for symbol in sorted(self.symbols):
+            chain = self._market.chain(symbol, at_ms)
+            for expiry, right in () if chain is None else product(chain.expiries, Right):
+                assert chain is not None
+                strikes = chain.slices[expiry, right].strikes
+                for name in classes(symbol, expiry, self.calendar):
+                    head = local_head(name, expiry, right)
+                    yield from (
+                        (_made_id(local_symbol(head, each)), (symbol, expiry, each, right, name)) for each in strikes
+                    )
+
+    def _enter(self, contract: Contract, trading_class: str) -> Listed:
+        if isinstance(contract, Stock):
+            name, con_id = contract.symbol, facts(contract.symbol).con_id
+        else:
+            head = local_head(trading_class, contract.expiry, contract.right)
+            name, con_id = local_symbol(head, contract.strike), 0
+        con_id = con_id or _made_id(name)
+        while con_id in self._by_id:
+            con_id += 1
+        listed = Listed(con_id, contract, trading_class, name)
+        self._by_id[con_id] = self._by_name[contract, trading_class] = listed
+        return listed
+
+
+def _made_id(name: str) -> int:
+    return _FIRST_MADE + crc32(name.encode()) % _MADE
+
+
+def _fits(listed: Listed, wanted: Wanted) -> bool:
+    return (
+        _traded(listed, wanted)
+        and wanted.trading_class in ("", listed.trading_class)
+        and wanted.local_symbol.replace(" ", "") in ("", listed.local_symbol.replace(" ", ""))
+    )
+
+
+def _traded(listed: Listed, wanted: Wanted) -> bool:
+    """Whether it is to be had where it is asked for."""
+    return wanted.exchange in ("", *listed.exchanges)
+
+
+def _means(option: Option, wanted: Wanted) -> bool:
+    """Whether the description's terms are the option's."""
+    right = _RIGHTS.get(wanted.right)
+    return (
+        f"{option.expiry:%Y%m%d}".startswith(wanted.expiry)
+        and wanted.strike in (0, option.strike)
+        and right in (None, option.right)
+        and wanted.multiplier in ("", str(option.multiplier))
+    )
+
+
+def _with_local_symbol(wanted: Wanted) -> Wanted:
+    """A description by an option's name, spelled out."""
+    said = _OSI.fullmatch(wanted.local_symbol.strip())
+    if wanted.sec_type != OPTION or said is None:
+        return wanted
+    return replace(
+        wanted,
+        symbol=wanted.symbol or symbol_of(said[1]),
+        trading_class=wanted.trading_class or said[1],
+        expiry=wanted.expiry or f"20{said[2]}",
+        right=wanted.right or said[3],
+        strike=wanted.strike or Decimal(said[4]) / 1000,
+    )

@@ -1,0 +1,71 @@
+"""The gateway put together: a scenario's market and exchange behind the TWS protocol, at the pace of a clock."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.server import Server
+from allusetui.broker.gateway.session import Limits
+from allusetui.broker.gateway.venue import Venue, assemble
+from allusetui.compose.parts import price_steps
+from allusetui.compose.run import Stage, build_stage
+from allusetui.domain.input import HeadlineSeen
+from allusetui.domain.moment import SECOND_MS, to_ms
+from allusetui.market.faults import FaultyMarket
+from allusetui.runtime.pace import Pace
+from allusetui.scenario.model import Scenario
+
+ACCOUNT: Final = "DU4000001"
+"""The paper account that holds every sleeve which is not given another."""
+_ENDS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def build_gateway(scenario: Scenario, accounts: Mapping[str, str], speed: float) -> tuple[Gateway, Stage]:
+    """A scenario's gateway, and what it stands on. `accounts`: the broker's codes of sleeves that have their own.
+
+    Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
+    """
+    stage = build_stage(scenario)
+    codes = {account.name: ACCOUNT for account in stage.accounts}
+    for name, code in accounts.items():
+        if name not in codes:
+            raise KeyError(name)
+        codes[name] = code
+    headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
+    venue = Venue(
+        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar,
+        lambda symbol: price_steps(scenario, symbol), codes, [HeadlineSeen(*told) for told in headlines],
+    )  # fmt: skip
+    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))), stage
+
+
+async def serve(
+    gateway: Gateway,
+    stage: Stage,
+    speed: float,
+    port: int,
+    wall_s: Callable[[], float],
+    opened: Callable[[int], None],
+    say: Callable[[str], None],
+) -> None:
+    """Serve until a signal asks to end; `opened` is called with the port. Raises OSError for a port in use.
+
+    The market stands still once the scenario has ended.
+    """
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in _ENDS:
+        loop.add_signal_handler(number, ended.set)
+    pace = Pace(stage.calendar, speed, stage.start_ms, wall_s())
+    server = Server(
+        gateway,
+        lambda: min(pace.now_ms(wall_s()), stage.end_ms),
+        lambda due_ms: pace.due_s(due_ms) - wall_s() if due_ms <= stage.end_ms else float("inf"),
+        say,
+    )
+    try:
+        opened(await server.open(port))
+        await ended.wait()
+    finally:
+        await server.close()
