@@ -11,6 +11,7 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Bools, Chain, Floats, Quote, Slice
 from allusetui.law.model import Band
@@ -223,7 +224,23 @@ def symbol_refusal(s: Situation, account: Account, symbol: str, right: Right) ->
 @clause("8.5")
 def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | None:
     """No chain, or no value young and good enough to decide on; an unknown VIX stops every entry."""
-    return Refusal("no_chain", ("8.5",)) if chain is None else quote_refusal(s, symbol)
+    if chain is None:
+        return Refusal("no_chain", ("8.5",))
+    return quote_refusal(s, symbol) or chain_refusal(s, chain)
+
+
+@clause("8.3")
+def chain_refusal(s: Situation, chain: Chain) -> Refusal | None:
+    """A chain whose oldest quote is too old to decide on: options may be shown delayed where their stock is not."""
+    if is_young(s, chain):
+        return None
+    return Refusal("stale", ("8.3",), {"age": to_price((s.now_ms - chain.at_ms) / SECOND_MS), "of": "chain"})
+
+
+@clause("8.3")
+def is_young(s: Situation, chain: Chain) -> bool:
+    """Whether every quote of a chain is young enough to decide on."""
+    return s.now_ms - chain.at_ms <= s.law.data.stale_s * SECOND_MS
 
 
 @clause("8.3")
@@ -305,7 +322,7 @@ def pick(
 
 def no_strike(row: Slice, deltas: Floats, rule: StrikeRule, clauses: tuple[str, ...]) -> Refusal:
     """The refusal with the best delta that the strikes had to offer."""
-    allowed = [i for i, k in enumerate(row.strikes) if rule.floor is None or k >= rule.floor]
+    allowed = [i for i, k in enumerate(row.strikes) if (rule.floor is None or k >= rule.floor) and deltas[i] >= 0]
     best = min((float(deltas[i]) for i in allowed), key=lambda d: abs(d - rule.aim), default=None)
     figures: dict[str, Figure] = {"delta": None if best is None else to_price(best)}
     if rule.floor is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from math import isnan
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
@@ -12,6 +13,7 @@ from allusetui.domain.moment import quarter_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
+from allusetui.rules.entry import is_young
 from allusetui.rules.ladder import HEDGE, Placed, Rungs, cost_usd, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.price_walk import most_for
@@ -76,7 +78,7 @@ def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
     row = chain.slices[expiry, Right.PUT]
     low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
     index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
-    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+    return _of_row(s, chain, row, index)
 
 
 @clause("5.2")
@@ -91,7 +93,7 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
         return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.CALL]
     index = nearest_strike(row, law.call_moneyness * spot.mid)
-    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+    return _of_row(s, chain, row, index)
 
 
 @clause("5.2")
@@ -124,8 +126,12 @@ def is_near_its_end(s: Situation, expiry: date) -> bool:
     return expiry <= months_later(s.today, s.law.hedging.call_sold_months)
 
 
-def _of_row(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick:
-    """The contract, with what it fails of the filters of opening orders (8.1, 8.2)."""
+def _of_row(s: Situation, chain: Chain, row: Slice, index: int | None) -> HedgePick | Refusal:
+    """The contract, with what it fails of the filters of opening orders (8.1, 8.2). Refused where a side is unknown."""
+    if index is None:
+        return Refusal("no_strike", ("5.2",))
+    if isnan(row.bids[index] + row.asks[index]):
+        return Refusal("bad_quote", ("8.3",))
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     failures = tuple(liquidity_failures(s.law, row, index, previous_counts))
     quote = slice_quote(row, index, chain.at_ms, chain.tick)
@@ -201,9 +207,9 @@ def trigger_shares(s: Situation, left: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def has_young_quotes(s: Situation, chains: Mapping[str, Chain | None]) -> bool:
-    """Whether every index that lists something has a value young and good enough to decide on."""
-    listed = [symbol for symbol, chain in chains.items() if chain is not None]
-    return all(s.is_fresh(symbol) and not s.is_doubted(symbol) for symbol in listed)
+    """Whether every index that lists something has values young and good enough to decide on."""
+    listed = [chain for chain in chains.values() if chain is not None]
+    return all(s.is_fresh(each.symbol) and not s.is_doubted(each.symbol) and is_young(s, each) for each in listed)
 
 
 @clause("5.2", "8.1", "8.2")
