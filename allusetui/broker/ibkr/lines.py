@@ -18,8 +18,6 @@ LINGER_MS: Final = SECOND_MS
 """No message confirms a cancel: until then its line still counts as used."""
 RENEW_MS: Final = 20 * SECOND_MS
 """A line that is silent so long is asked for anew: what it shows is proven before it would count as stale (8.3)."""
-RENEWED_AT_ONCE: Final = 4
-"""Lines renewed in one go, so that a quiet market is no burst of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +97,25 @@ class Lines:
 
     # What is to be sent, and what was heard
 
-    def moves(self, at_ms: int) -> list[Move]:
-        """What to send now, releases first; with this they count as sent."""
+    def moves(self, at_ms: int, most: int) -> list[Move]:
+        """What to send now, at most so many messages, releases first; with this they count as sent."""
         due = self._granted()
-        found: list[Move] = [Release(contract) for contract in self._open if contract not in due]
+        found: list[Move] = [Release(contract) for contract in self._open if contract not in due][:most]
         for move in found:
             self._close(move.contract, at_ms)
         for contract in due:
-            if contract not in self._open and self.used(at_ms) < self.most:
+            if contract not in self._open and len(found) < most and self.used(at_ms) < self.most:
                 found.append(Subscribe(contract))
                 self._open[contract] = _Line(at_ms)
         return found
 
-    def renewals(self, at_ms: int) -> list[Contract]:
+    def renewals(self, at_ms: int, most: int) -> list[Contract]:
         """Lines silent for too long, the most silent first: each is to be released and asked for anew."""
         silent = [each for each, line in self._open.items() if at_ms - line.heard_ms >= RENEW_MS]
         silent.sort(key=lambda each: self._open[each].heard_ms)
-        for contract in silent[:RENEWED_AT_ONCE]:
+        for contract in silent[:most]:
             self._open[contract].heard_ms = at_ms
-        return silent[:RENEWED_AT_ONCE]
+        return silent[:most]
 
     def heard(self, contract: Contract, at_ms: int) -> None:
         """Its line has told something."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allusetui.broker.ibkr.lines import LINGER_MS, RENEW_MS, RENEWED_AT_ONCE, Lines, Release, Subscribe
+from allusetui.broker.ibkr.lines import LINGER_MS, RENEW_MS, Lines, Release, Subscribe
 from allusetui.domain.contract import Contract, Option, Right, Stock
 
 AAPL, MSFT, SPY = Stock("AAPL"), Stock("MSFT"), Stock("SPY")
@@ -27,19 +27,19 @@ def test_two_who_want_one_contract_share_a_line() -> None:
     lines = Lines()
     lines.stand([AAPL])
     assert lines.borrow("scan", [AAPL, SPY], 0) == [AAPL, SPY]
-    assert subscribed(lines.moves(0)) == [AAPL, SPY]
+    assert subscribed(lines.moves(0, 100)) == [AAPL, SPY]
     lines.give_back("scan")
-    assert lines.moves(1) == [Release(SPY)]
+    assert lines.moves(1, 100) == [Release(SPY)]
     assert lines.holders(AAPL) == ["held"]
 
 
 def test_a_scan_borrows_what_is_left_and_no_more() -> None:
     lines = Lines(10)
     lines.stand([AAPL, MSFT])
-    lines.moves(0)
+    lines.moves(0, 100)
     wanted = puts(20)
     assert lines.borrow("scan", wanted, 0) == wanted[:8]
-    lines.moves(0)
+    lines.moves(0, 100)
     assert lines.used(0) == 10
     assert lines.borrow("other", puts(1, 300), 0) == []
 
@@ -47,9 +47,9 @@ def test_a_scan_borrows_what_is_left_and_no_more() -> None:
 def test_a_released_line_counts_until_the_broker_has_surely_freed_it() -> None:
     lines = Lines(2)
     lines.borrow("scan", puts(2), 0)
-    lines.moves(0)
+    lines.moves(0, 100)
     lines.give_back("scan")
-    lines.moves(5)
+    lines.moves(5, 100)
     assert lines.room(5) == 0
     assert lines.room(5 + LINGER_MS - 1) == 0
     assert lines.room(5 + LINGER_MS) == 2
@@ -58,34 +58,34 @@ def test_a_released_line_counts_until_the_broker_has_surely_freed_it() -> None:
 def test_what_is_held_takes_its_line_from_what_is_borrowed() -> None:
     lines = Lines(2)
     lines.borrow("scan", puts(2), 0)
-    lines.moves(0)
+    lines.moves(0, 100)
     lines.stand([SPY])
-    assert lines.moves(10) == [Release(puts(2)[1])]
-    assert lines.moves(10 + LINGER_MS) == [Subscribe(SPY)]
+    assert lines.moves(10, 100) == [Release(puts(2)[1])]
+    assert lines.moves(10 + LINGER_MS, 100) == [Subscribe(SPY)]
 
 
 def test_what_has_no_line_is_told() -> None:
     lines = Lines(1)
     lines.stand([AAPL, MSFT])
-    lines.moves(0)
+    lines.moves(0, 100)
     assert lines.without() == [MSFT]
 
 
 def test_a_contract_that_the_broker_refuses_is_not_asked_for_again_and_again() -> None:
     lines = Lines()
     lines.stand([AAPL, SPY])
-    lines.moves(0)
+    lines.moves(0, 100)
     lines.refused(SPY)
-    assert lines.moves(1) == []
+    assert lines.moves(1, 100) == []
     assert lines.without() == [SPY]
     lines.forgive()
-    assert lines.moves(2) == [Subscribe(SPY)]
+    assert lines.moves(2, 100) == [Subscribe(SPY)]
 
 
 def test_a_budget_that_others_share_is_what_the_broker_grants() -> None:
     lines = Lines()
     lines.borrow("scan", puts(40), 0)
-    *_, last = subscribed(lines.moves(0))
+    *_, last = subscribed(lines.moves(0, 100))
     lines.full(last)
     assert lines.most == 39
     assert lines.room(0) == 0
@@ -94,22 +94,28 @@ def test_a_budget_that_others_share_is_what_the_broker_grants() -> None:
 def test_a_silent_line_is_proven_before_its_quote_counts_as_stale() -> None:
     lines = Lines()
     lines.stand(puts(6))
-    lines.moves(0)
+    lines.moves(0, 100)
     lines.heard(puts(6)[0], 10_000)
-    assert lines.renewals(RENEW_MS - 1) == []
-    first = lines.renewals(RENEW_MS)
-    assert first == puts(6)[1 : 1 + RENEWED_AT_ONCE]
-    assert lines.renewals(RENEW_MS) == puts(6)[5:]
-    assert lines.renewals(RENEW_MS) == []
+    assert lines.renewals(RENEW_MS - 1, 4) == []
+    assert lines.renewals(RENEW_MS, 4) == puts(6)[1:5]
+    assert lines.renewals(RENEW_MS, 4) == puts(6)[5:]
+    assert lines.renewals(RENEW_MS, 4) == []
+
+
+def test_no_more_is_sent_at_once_than_may_be() -> None:
+    lines = Lines()
+    lines.borrow("scan", puts(5), 0)
+    assert subscribed(lines.moves(0, 3)) == puts(3)
+    assert subscribed(lines.moves(0, 3)) == puts(5)[3:]
 
 
 def test_after_a_lost_connection_all_that_is_wanted_is_asked_for_anew() -> None:
     lines = Lines()
     lines.stand([AAPL])
     lines.borrow("scan", puts(2), 0)
-    lines.moves(0)
+    lines.moves(0, 100)
     lines.lost()
-    assert subscribed(lines.moves(50)) == [AAPL, *puts(2)]
+    assert subscribed(lines.moves(50, 100)) == [AAPL, *puts(2)]
 
 
 STEPS = st.lists(
@@ -143,7 +149,7 @@ def test_the_broker_never_counts_more_than_the_budget_nor_two_lines_of_a_contrac
                 refused = max(at_broker, key=str)
                 at_broker.discard(refused)
                 lines.full(refused)
-        for move in lines.moves(at_ms):
+        for move in lines.moves(at_ms, 100):
             if isinstance(move, Release):
                 at_broker.remove(move.contract)
                 freed.append(at_ms + LINGER_MS)
