@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
-from allusetui.domain.input import HeadlineSeen, Input, OrdersSeen, PositionsSeen
+from allusetui.domain.input import HeadlineSeen, Input
 from allusetui.domain.order import Order
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
 
@@ -59,9 +59,11 @@ class Broker(Protocol):
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         """Move the owner's money out of an account."""
 
-    def orders(self, at_ms: int) -> OrdersSeen: ...
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        """Ask for the orders of ours, open and done, and their executions: the answer is an `OrdersSeen`."""
 
-    def positions(self, at_ms: int) -> PositionsSeen: ...
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        """Ask for positions, cash and settlements: the answer is a `PositionsSeen`."""
 
     def engine_down(self, down: bool) -> None:
         """While the engine is down orders go on working and reports go nowhere; only questions find out."""

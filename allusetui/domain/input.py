@@ -187,13 +187,19 @@ class BrokerOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrdersSeen:
-    """The answer to AskOrders. Only a complete answer proves an absence."""
+    """The answer to AskOrders, asked at `asked_ms`, None for now. Only a complete answer proves an absence."""
 
     at_ms: int
     orders: tuple[BrokerOrder, ...]
     executions: tuple[Execution, ...]
     complete: bool
     foreign: tuple[ForeignOrderSeen, ...] = ()
+    asked_ms: int | None = None
+
+    @property
+    def since_ms(self) -> int:
+        """What it shows was collected no earlier than this."""
+        return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class PositionsSeen:
-    """The answer to AskPositions: the broker's book, and every settlement it still lists."""
+    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
 
     at_ms: int
     positions: Mapping[Contract, int]
@@ -251,12 +257,21 @@ class PositionsSeen:
     settled: Settled
     complete: bool
     foreign: Mapping[Contract, int] = field(default_factory=dict)
+    asked_ms: int | None = None
+
+    @property
+    def since_ms(self) -> int:
+        """What it shows was collected no earlier than this."""
+        return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerLost:
+    """The link is gone; `alarm`: at an hour at which nobody expects that."""
+
     at_ms: int
     reason: str
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,25 @@ class Judging:
 
 
 @dataclass(slots=True)
+class Asked:
+    """The newest question of a kind to the broker; `until_ms`: how long its answer is waited for, None: none is out."""
+
+    at_ms: int = 0
+    until_ms: int | None = None
+
+    def hear(self, since_ms: int) -> bool:
+        """Take note of an answer to a question of `since_ms`; whether that is the newest."""
+        if since_ms < self.at_ms:
+            return False
+        self.until_ms = None
+        return True
+
+    def is_over(self, now_ms: int) -> bool:
+        """Whether its answer has been waited for long enough."""
+        return self.until_ms is not None and self.until_ms <= now_ms
+
+
+@dataclass(slots=True)
 class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 
@@ -226,8 +245,15 @@ class Volatile:
     """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     """Dividends to come by symbol, as its last chain told them."""
+    doubted_ms: dict[str, int] = field(default_factory=dict)
+    """When an order became unknown: what was asked before then tells nothing of what it is now."""
     absent_ms: dict[str, int] = field(default_factory=dict)
+    """When the question was asked that an unknown order was first absent from the complete answer to."""
     query_ms: int | None = None
+    orders_asked: Asked = field(default_factory=Asked)
+    positions_asked: Asked = field(default_factory=Asked)
+    traded_ms: int = 0
+    """When something was last booked: a book collected from before then is not compared with ours."""
     resuming: set[str] = field(default_factory=set)
     accepting: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)

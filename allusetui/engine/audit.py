@@ -2,7 +2,6 @@
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
-from allusetui.domain.effect import AskPositions
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, rest
 from allusetui.rules.situation import clause
@@ -28,7 +27,7 @@ def begin(desk: Desk, account: Account) -> None:
     came_from = account.status
     if came_from is not Status.AUDIT and change(desk, account, Status.AUDIT, "audit", ("9.4",)):
         desk.volatile.auditing[account.name] = came_from
-        desk.ask(AskPositions())
+        desk.ask_positions()
 
 
 @clause("9.4")

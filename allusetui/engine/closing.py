@@ -9,7 +9,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Contract, Option, Right, Stock, after_split
-from allusetui.domain.effect import AskPositions, WriteReport
+from allusetui.domain.effect import WriteReport
 from allusetui.domain.lot import take
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO, to_cent, to_price
@@ -210,7 +210,7 @@ def close_session(desk: Desk, session: Session) -> None:
             elif account.status in WORKING:
                 change(desk, account, Status.CLOSING, "week_end")
                 change(desk, account, Status.RECONCILING, "week_end")
-        desk.ask(AskPositions())
+        desk.ask_positions()
     mark_all(desk, at_cut=False)
     if desk.calendar.after(session.day).day.year != session.day.year:
         mark_year(desk, session)

@@ -5,11 +5,12 @@ from decimal import Decimal
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Stock
-from allusetui.domain.effect import AskChain, Effect
+from allusetui.domain.effect import AskChain, AskOrders, AskPositions, Effect
 from allusetui.domain.event import AlertRaised, Event, LotClosed
 from allusetui.domain.lot import Lot
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_cent, to_price
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import Asked, State, Volatile
 from allusetui.engine.apply import apply
 from allusetui.law.model import Law
 from allusetui.rules.situation import Situation
@@ -32,6 +33,19 @@ class Desk(Situation):
         """Want something done outside, once in this batch."""
         if effect not in self.effects:
             self.effects.append(effect)
+
+    def ask_orders(self) -> None:
+        """Ask the broker for our orders; what does not come within the time of 8.6 is silence."""
+        self.volatile.orders_asked = self._asked()
+        self.ask(AskOrders())
+
+    def ask_positions(self) -> None:
+        """Ask the broker for its book; what does not come within the time of 8.6 is silence."""
+        self.volatile.positions_asked = self._asked()
+        self.ask(AskPositions())
+
+    def _asked(self) -> Asked:
+        return Asked(self.now_ms, self.now_ms + self.law.broker.lost_s * SECOND_MS)
 
     def ask_chain(self, symbol: str) -> None:
         """Want a symbol's chain, and before it those of the same issuer: they tell of the same reports (1.6)."""

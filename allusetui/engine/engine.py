@@ -150,9 +150,10 @@ class Engine:
                 reports.on_orders(desk, item)
             case inp.Settled():
                 closing.on_settled(desk, item)
+                self.volatile.traded_ms = desk.now_ms
             case inp.PositionsSeen():
-                resume.on_positions(desk, item)
-                closing.reconciled(desk)
+                if resume.on_positions(desk, item):
+                    closing.reconciled(desk)
             case inp.BrokerLost():
                 resume.on_lost(desk, item)
             case inp.BrokerReturned():
@@ -276,6 +277,7 @@ class Engine:
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)
+        resume.judge_silence(desk)
         reports.ask_again(desk)
         resume.ask_again(desk)
         prompts.withdraw_idle(desk)

@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import Side
-from allusetui.domain.effect import AskPositions, PayOut
+from allusetui.domain.effect import PayOut
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
@@ -137,7 +137,7 @@ def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
     release(desk, account, Latch.LEVEL3, ("6.4",))
     if Latch.MISMATCH in account.latches:
         desk.volatile.accepting.add(account.name)
-        desk.ask(AskPositions())
+        desk.ask_positions()
     for symbol in sorted(symbol for name, symbol in desk.state.rejecting if name == account.name):
         desk.emit(ev.RejectingEnded(account=account.name, clauses=("0.6", "9.1"), symbol=symbol))
     if calm:

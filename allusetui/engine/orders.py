@@ -5,7 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
-from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
+from allusetui.domain.effect import CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Intent, LeapStep, Order, OrderStatus, Purpose, RollChain, Working
 from allusetui.domain.state import Walk
@@ -256,7 +256,7 @@ def _check(desk: Desk, order: Working, walk: Walk) -> None:
     """What rests at its price is asked about every half minute: a fill of which nobody told is among the executions."""
     begun_ms = walk.due_ms - desk.law.walk.timeout_s * SECOND_MS
     if (desk.now_ms - order.sent_ms) // _CHECK_MS > (begun_ms - order.sent_ms) // _CHECK_MS:
-        desk.ask(AskOrders())
+        desk.ask_orders()
 
 
 def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:
@@ -266,9 +266,10 @@ def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:
             account=intent.account, clauses=("0.6",), client_order_id=order.client_order_id, intent=intent.id
         )
     )
+    desk.volatile.doubted_ms[order.client_order_id] = desk.now_ms
     desk.volatile.absent_ms.pop(order.client_order_id, None)
     desk.volatile.query_ms = desk.now_ms
-    desk.ask(AskOrders())
+    desk.ask_orders()
 
 
 def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False) -> None:

@@ -10,7 +10,6 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
 from allusetui.domain.contract import Option, Side, Stock
-from allusetui.domain.effect import AskOrders
 from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, share_of
@@ -51,6 +50,7 @@ def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
         desk.volatile.acked.add(execution.client_order_id)
         if _replaces(desk, execution):
             _book(desk, execution)
+            desk.volatile.traded_ms = desk.now_ms
 
 
 def _replaces(desk: Desk, execution: inp.Execution) -> bool:
@@ -231,7 +231,11 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
 
 @clause("0.6")
 def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
-    """Resolve what is unknown: filled is booked, open adopted, absent from two complete answers dead."""
+    """Resolve what is unknown: filled is booked, open adopted, absent from two complete answers dead.
+
+    An answer may be overtaken on its way: it proves nothing of an order that became unknown after it was asked for.
+    """
+    newest = desk.volatile.orders_asked.hear(answer.since_ms)
     on_executed(desk, answer.executions)
     _orphans(desk, answer)
     for foreign in answer.foreign:
@@ -239,11 +243,20 @@ def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
     listed = {o.client_order_id: o for o in answer.orders}
     for intent in list(desk.state.intents.values()):
         order = intent.order
-        if order is not None and order.status is OrderStatus.UNKNOWN:
+        if order is None or order.status is not OrderStatus.UNKNOWN:
+            continue
+        if answer.since_ms >= desk.volatile.doubted_ms.get(order.client_order_id, 0):
             _resolve(desk, intent, order, listed.get(order.client_order_id), answer)
-    if not any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values()):
+    if newest:
+        _plan_query(desk, answer)
+
+
+def _plan_query(desk: Desk, answer: inp.OrdersSeen) -> None:
+    """When to ask next: for what is unknown, and in a resume for what did not come whole."""
+    query_ms = desk.volatile.query_ms
+    if not any_unknown(desk) and (answer.complete or not desk.volatile.resuming):
         desk.volatile.query_ms = None
-    elif desk.volatile.query_ms is not None and desk.volatile.query_ms <= desk.now_ms:
+    elif query_ms is None or query_ms <= desk.now_ms:
         desk.volatile.query_ms = desk.now_ms + desk.law.walk.absence_gap_s * SECOND_MS
 
 
@@ -256,8 +269,8 @@ def _resolve(
         _say(desk, intent, order, "dead")
         cancelled(desk, intent, order, resolved=True)
     elif seen is None and answer.complete:
-        first = desk.volatile.absent_ms.setdefault(order.client_order_id, desk.now_ms)
-        if desk.now_ms - first >= desk.law.walk.absence_gap_s * SECOND_MS:
+        first = desk.volatile.absent_ms.setdefault(order.client_order_id, answer.since_ms)
+        if answer.since_ms - first >= desk.law.walk.absence_gap_s * SECOND_MS:
             _say(desk, intent, order, "dead")
             cancelled(desk, intent, order, resolved=True)
 
@@ -282,7 +295,17 @@ def _say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:
 
 
 def ask_again(desk: Desk) -> None:
-    """Ask for what is still unknown when its time has come."""
+    """Ask for what is still unknown when its time has come, and no answer is on its way."""
     due = desk.volatile.query_ms
-    if due is not None and desk.now_ms >= due:
-        desk.ask(AskOrders())
+    if due is not None and desk.now_ms >= due and desk.volatile.orders_asked.until_ms is None:
+        desk.ask_orders()
+
+
+def any_unknown(desk: Desk) -> bool:
+    """Whether there is an order of which nobody knows what it does (0.6)."""
+    return any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values())
+
+
+def are_in_doubt(desk: Desk) -> bool:
+    """Whether the books can't be compared yet: an order is unknown, or what the broker says of all is on its way."""
+    return any_unknown(desk) or desk.volatile.query_ms is not None or desk.volatile.orders_asked.until_ms is not None

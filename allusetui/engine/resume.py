@@ -3,7 +3,6 @@
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.effect import AskOrders, AskPositions
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
@@ -14,6 +13,7 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.orders import to_unknown
 from allusetui.engine.reconcile import accept, compare
+from allusetui.engine.reports import are_in_doubt
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity
 
@@ -42,8 +42,8 @@ def begin(desk: Desk, findings: str) -> None:
         if account.name not in desk.volatile.resuming:
             desk.volatile.resuming.add(account.name)
             _step(desk, account, "snapshot", findings)
-    desk.ask(AskOrders())
-    desk.ask(AskPositions())
+    desk.ask_orders()
+    desk.ask_positions()
 
 
 def doubt_orders(desk: Desk) -> None:
@@ -59,11 +59,15 @@ def doubt_orders(desk: Desk) -> None:
 def on_lost(desk: Desk, seen: inp.BrokerLost) -> None:
     """The link is gone: latched at once, live orders unknown."""
     desk.emit(ev.BrokerDown(clauses=("8.6",), reason=untrusted(seen.reason)))
+    if seen.alarm:
+        text = untrusted(f"The broker is lost, and should not be: {seen.reason}.")
+        desk.alert("critical", text, None, ("8.6", "14.4"))
     audit.give_up(desk)
     for account in desk.state.accounts.values():
         latch(desk, account, Latch.BROKER)
     desk.volatile.resuming.clear()
     desk.volatile.sync_ms = None
+    _give_up(desk)
     doubt_orders(desk)
 
 
@@ -76,17 +80,29 @@ def on_returned(desk: Desk, seen: inp.BrokerReturned) -> None:
 
 
 @clause("9.5")
-def on_positions(desk: Desk, seen: inp.PositionsSeen) -> None:
-    """The broker's book: settlements first, then the comparison; a resume and an audit go on to their end."""
-    if not seen.complete:
+def on_positions(desk: Desk, seen: inp.PositionsSeen) -> bool:
+    """The broker's book: settlements first, then the comparison; a resume and an audit go on to their end.
+
+    False where nothing was compared: the answer is not whole, or was overtaken by a newer question or by a trade.
+    """
+    newest = desk.volatile.positions_asked.hear(seen.since_ms)
+    if newest and not seen.complete:
         _on_silence(desk)
-        return
-    desk.volatile.sync_ms = None
+    if not seen.complete:
+        return False
     on_settled(desk, seen.settled)
-    if any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values()):
+    if not newest:
+        return False
+    desk.volatile.sync_ms = None
+    if are_in_doubt(desk) or seen.since_ms < desk.volatile.traded_ms:
         desk.volatile.positions_wanted = True
-        return
+        return False
     desk.volatile.positions_wanted = False
+    _compare(desk, seen)
+    return True
+
+
+def _compare(desk: Desk, seen: inp.PositionsSeen) -> None:
     waiting = [a for a in desk.state.accounts.values() if a.name in desk.volatile.resuming]
     for account in waiting:
         _step(desk, account, "broker", f"{len(seen.positions)} positions, cash {to_cent(seen.cash)}")
@@ -160,13 +176,29 @@ def after_disk(desk: Desk) -> None:
         begin(desk, "journal can be written")
 
 
+def _give_up(desk: Desk) -> None:
+    """Wait no longer for what has been asked."""
+    desk.volatile.orders_asked.until_ms = desk.volatile.positions_asked.until_ms = None
+
+
+@clause("8.6")
+def judge_silence(desk: Desk) -> None:
+    """What has not been answered for as long as 8.6 allows never will be."""
+    orders, positions = desk.volatile.orders_asked, desk.volatile.positions_asked
+    if not orders.is_over(desk.now_ms) and not positions.is_over(desk.now_ms):
+        return
+    if orders.until_ms is not None:
+        desk.volatile.query_ms = desk.now_ms  # no resume ends without them
+    _give_up(desk)
+    _on_silence(desk)
+
+
 def ask_again(desk: Desk) -> None:
     """What the broker left unanswered is asked again; so are the books that had to wait for an unknown order."""
     if desk.volatile.sync_ms is not None and desk.now_ms >= desk.volatile.sync_ms:
         desk.volatile.sync_ms = desk.now_ms + desk.law.broker.lost_s * SECOND_MS
-        desk.ask(AskOrders())
-        desk.ask(AskPositions())
-    unknown = any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values())
-    if desk.volatile.positions_wanted and not unknown:
+        desk.ask_orders()
+        desk.ask_positions()
+    if desk.volatile.positions_wanted and not are_in_doubt(desk):
         desk.volatile.positions_wanted = False
-        desk.ask(AskPositions())
+        desk.ask_positions()

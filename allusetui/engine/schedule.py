@@ -77,6 +77,8 @@ def _is_quiet(desk: Desk) -> bool:
     return (
         known.calm
         and not known.positions_wanted
+        and known.orders_asked.until_ms is None
+        and known.positions_asked.until_ms is None
         and not desk.state.intents
         and not desk.state.vix_stale
         and not any(awaited)
@@ -111,8 +113,9 @@ def _order_times(desk: Desk) -> Iterator[int]:
             yield max(walk.due_ms, desk.now_ms + 1)
         elif intent.order is None:
             yield desk.now_ms + SECOND_MS
-    if desk.volatile.sync_ms is not None:
-        yield desk.volatile.sync_ms
+    for due_ms in (desk.volatile.sync_ms, desk.volatile.orders_asked.until_ms, desk.volatile.positions_asked.until_ms):
+        if due_ms is not None:
+            yield due_ms
     if desk.volatile.query_ms is not None:
         yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
     for scan in (*desk.volatile.scans.values(), *desk.volatile.leap_scans.values()):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from allusetui.domain import input as inp
 from allusetui.domain.account import Latch
@@ -12,6 +12,7 @@ from allusetui.domain.event import CancelRequested
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Link, Proof, Snapshot
 from allusetui.domain.state import Volatile
+from allusetui.runtime.bell import Bell
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.pace import Pace
 from allusetui.runtime.tail import TailJournal
@@ -27,7 +28,10 @@ PROVEN = frozenset({"pause", "kill", "no_entries"})
 
 @dataclass(slots=True)
 class Session:
-    """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back."""
+    """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back.
+
+    `bell` is rung by a broker whose reports come from outside.
+    """
 
     name: str
     mode: str
@@ -37,6 +41,7 @@ class Session:
     close: Callable[[], None]
     pace: Pace
     end_ms: int
+    bell: Bell = field(default_factory=Bell)
 
 
 class Live:
@@ -50,6 +55,7 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self.inbox = Inbox(wall_s, self._wake)
+        session.bell.listen(self._wake)
         self._ending = False
         self._count = 0
         self._published_s = float("-inf")

@@ -215,9 +215,9 @@ class VirtualRuntime:
             case ef.PayOut():
                 return world.broker.pay_out(effect.account, effect.amount, effect.reason, now_ms)
             case ef.AskOrders():
-                return [world.broker.orders(now_ms)]
+                return world.broker.ask_orders(now_ms)
             case ef.AskPositions():
-                return [world.broker.positions(now_ms)]
+                return world.broker.ask_positions(now_ms)
             case ef.AskChain():
                 return [inp.ChainSeen(now_ms, effect.symbol, world.market.chain(effect.symbol, now_ms))]
             case ef.AskBars():

@@ -70,11 +70,11 @@ class Recorder:
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         return self._told("pay_out", at_ms, account, amount, reason)
 
-    def orders(self, at_ms: int):
-        return self._told("orders", at_ms)
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        return self._told("ask_orders", at_ms)
 
-    def positions(self, at_ms: int):
-        return self._told("positions", at_ms)
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        return self._told("ask_positions", at_ms)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         return self._told("advance", at_ms)
@@ -150,7 +150,7 @@ def of_the_put(tmp_path: Path, house: Exchange | None = None) -> DurableExchange
 def test_9_5_an_order_that_was_taken_is_listed_after_a_kill_that_swallowed_its_acknowledgement(tmp_path: Path) -> None:
     of_the_put(tmp_path).place(sell("1.20"), NOW)  # and the process dies: nobody heard
     after = of_the_put(tmp_path)
-    assert [(o.client_order_id, o.open) for o in after.orders(NOW).orders] == [("o1", True)]
+    assert [(o.client_order_id, o.open) for o in after.ask_orders(NOW)[0].orders] == [("o1", True)]
     with pytest.raises(ValueError, match="was placed before"):
         after.place(sell("1.20"), NOW + 1)
 
@@ -161,8 +161,8 @@ def test_9_5_a_fill_that_nobody_heard_of_is_among_the_executions_once_and_in_the
     before.place(sell("1.15", 3), NOW)
     before.advance(NOW + 1_000)  # filled; the report dies with the process
     after = of_the_put(tmp_path)
-    assert [e.quantity for e in after.orders(NOW + 1_000).executions] == [3]
-    assert set(after.positions(NOW + 1_000).positions.values()) == {-3}
+    assert [e.quantity for e in after.ask_orders(NOW + 1_000)[0].executions] == [3]
+    assert set(after.ask_positions(NOW + 1_000)[0].positions.values()) == {-3}
     assert after.advance(NOW + 60_000) == ()
 
 
@@ -180,8 +180,8 @@ def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
     written = (tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino
     for second in range(1, 120):
         house.advance(NOW + 1_000 * second)
-        house.orders(NOW + 1_000 * second)
-        house.positions(NOW + 1_000 * second)
+        house.ask_orders(NOW + 1_000 * second)
+        house.ask_positions(NOW + 1_000 * second)
     assert ((tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino) == written
 
 
@@ -270,13 +270,13 @@ def test_8_6_a_broker_that_can_not_store_takes_no_order_and_its_link_is_lost_unt
     (lost,) = house.place(sell("1.15"), NOW)
     assert lost == BrokerLost(NOW, "exchange can't store its book: No space left on device")
     assert house.advance(NOW + 5_000) == ()
-    assert not house.orders(NOW + 5_000).complete
-    assert not house.positions(NOW + 5_000).complete
+    assert not house.ask_orders(NOW + 5_000)[0].complete
+    assert not house.ask_positions(NOW + 5_000)[0].complete
     assert (tmp_path / FILE_NAME).read_text() == stored
     full(False)
     (returned,) = house.advance(NOW + 10_000)
     assert isinstance(returned, BrokerReturned)
-    assert house.orders(NOW + 10_000).orders == ()
+    assert house.ask_orders(NOW + 10_000)[0].orders == ()
     assert [type(r) for r in house.place(sell("1.20"), NOW + 11_000)] == [OrderAcked]
 
 
@@ -292,7 +292,7 @@ def test_8_6_an_order_that_worked_when_the_disk_filled_up_is_neither_filled_nor_
     full(False)
     returned, filled = house.advance(NOW + 3_000)
     assert (type(returned), filled.at_ms) == (BrokerReturned, NOW + 1_000)
-    assert [e.quantity for e in house.orders(NOW + 3_000).executions] == [1]
+    assert [e.quantity for e in house.ask_orders(NOW + 3_000)[0].executions] == [1]
 
 
 def test_a_session_can_not_begin_on_a_disk_that_refuses(full: Callable[[bool], None], tmp_path: Path) -> None:

@@ -38,11 +38,11 @@ class Before:
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Reports:
         return self._bend(self.exchange.pay_out(account, amount, reason, at_ms))
 
-    def orders(self, at_ms: int) -> inp.OrdersSeen:
-        return self.exchange.orders(at_ms)
+    def ask_orders(self, at_ms: int) -> Reports:
+        return self.exchange.ask_orders(at_ms)
 
-    def positions(self, at_ms: int) -> inp.PositionsSeen:
-        return self.exchange.positions(at_ms)
+    def ask_positions(self, at_ms: int) -> Reports:
+        return self.exchange.ask_positions(at_ms)
 
     def engine_down(self, down: bool) -> None:
         self.exchange.engine_down(down)
@@ -93,10 +93,10 @@ class Moody(Before):
             kept += [report] * (int(self.rng.choice([0, 1, 2], p=[0.3, 0.5, 0.2])) if told else 1)
         return kept
 
-    def orders(self, at_ms: int) -> inp.OrdersSeen:
+    def ask_orders(self, at_ms: int) -> Reports:
         if at_ms < self.until_ms and self.rng.random() < 0.3:
-            return inp.OrdersSeen(at_ms, (), (), complete=False)
-        return self.exchange.orders(at_ms)
+            return [inp.OrdersSeen(at_ms, (), (), complete=False)]
+        return self.exchange.ask_orders(at_ms)
 
 
 @dataclass
@@ -106,17 +106,17 @@ class NoReplies(Before):
     count: int = 1
     asked: int = 0
 
-    def orders(self, at_ms: int) -> inp.OrdersSeen:
+    def ask_orders(self, at_ms: int) -> Reports:
         self.asked += 1
         if self.asked <= self.count:
-            return inp.OrdersSeen(at_ms, (), (), complete=False)
-        return self.exchange.orders(at_ms)
+            return [inp.OrdersSeen(at_ms, (), (), complete=False)]
+        return self.exchange.ask_orders(at_ms)
 
-    def positions(self, at_ms: int) -> inp.PositionsSeen:
+    def ask_positions(self, at_ms: int) -> Reports:
         seen = self.exchange.positions(at_ms)
         if self.asked <= self.count:
-            return inp.PositionsSeen(at_ms, {}, seen.cash * 0, inp.Settled(at_ms), complete=False)
-        return seen
+            return [inp.PositionsSeen(at_ms, {}, seen.cash * 0, inp.Settled(at_ms), complete=False)]
+        return [seen]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain import event as ev
-from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
+from allusetui.domain.input import Input
 from allusetui.domain.order import Order
 from allusetui.ports import Broker, Journal
 
@@ -50,11 +50,11 @@ class Witness:
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         return self.broker.pay_out(account, amount, reason, at_ms)
 
-    def orders(self, at_ms: int) -> OrdersSeen:
-        return self.broker.orders(at_ms)
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        return self.broker.ask_orders(at_ms)
 
-    def positions(self, at_ms: int) -> PositionsSeen:
-        return self.broker.positions(at_ms)
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        return self.broker.ask_positions(at_ms)
 
     def engine_down(self, down: bool) -> None:
         self.broker.engine_down(down)

@@ -1,7 +1,7 @@
-"""A broker whose answers can be changed: for what no scripted fault says."""
+"""A broker whose answers can be changed, or come late or never: for what no scripted fault says."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
@@ -30,11 +30,11 @@ class Telling:
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         return self.exchange.pay_out(account, amount, reason, at_ms)
 
-    def orders(self, at_ms: int) -> OrdersSeen:
-        return self.list_(self.exchange.orders(at_ms))
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        return [self.list_(self.exchange.orders(at_ms))]
 
-    def positions(self, at_ms: int) -> PositionsSeen:
-        return self.book(self.exchange.positions(at_ms))
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        return [self.book(self.exchange.positions(at_ms))]
 
     def engine_down(self, down: bool) -> None:
         self.exchange.engine_down(down)
@@ -44,6 +44,56 @@ class Telling:
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         return self.exchange.advance(at_ms)
+
+
+@dataclass
+class Late(Telling):
+    """Answers come `delay_ms` after their question and show what stood then; what the span `deaf` asks is never heard.
+
+    `deaf`: kind of question, first and last instant; until they are due, answers are lost with the process.
+    """
+
+    delay_ms: int = 1_000
+    deaf: tuple[str, int, int] = ("", 0, 0)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    waiting: list[OrdersSeen | PositionsSeen] = field(default_factory=list)
+
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        return self._later("orders", self.list_(self.exchange.orders(at_ms)))
+
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        return self._later("positions", self.book(self.exchange.positions(at_ms)))
+
+    def _later(self, kind: str, answer: OrdersSeen | PositionsSeen) -> Sequence[Input]:
+        self.asked.append((kind, answer.at_ms))
+        if kind != self.deaf[0] or not self.deaf[1] <= answer.at_ms <= self.deaf[2]:
+            self.waiting.append(answer)
+        return ()
+
+    def engine_down(self, down: bool) -> None:
+        super().engine_down(down)
+        self.waiting.clear()
+
+    def next_ms(self, after_ms: int) -> int | None:
+        due = [max(answer.at_ms + self.delay_ms, after_ms + 1) for answer in self.waiting]
+        soon = super().next_ms(after_ms)
+        return min(due if soon is None else [*due, soon], default=None)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        reports = super().advance(at_ms)
+        due = [answer for answer in self.waiting if answer.at_ms + self.delay_ms <= at_ms]
+        self.waiting = [answer for answer in self.waiting if answer.at_ms + self.delay_ms > at_ms]
+        return (*reports, *(replace(answer, at_ms=at_ms, asked_ms=answer.at_ms) for answer in due))
+
+
+def told_late(text: str, delay_ms: int = 1_000, deaf: tuple[str, int, int] = ("", 0, 0)) -> tuple[Replayed, Late]:
+    """A replay in which the broker's answers take their time, and the broker that was asked."""
+    scenario, journal = parse(text, "test.toml"), MemoryJournal()
+    run = build_run(scenario, journal, Silent())
+    broker = Late(run.exchange, delay_ms=delay_ms, deaf=deaf)
+    run.runtime.world.broker = broker
+    run.go()
+    return Replayed(scenario, run, journal), broker
 
 
 def told_by(

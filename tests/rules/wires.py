@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain import event as ev
-from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
+from allusetui.domain.input import Input
 from allusetui.domain.order import Order
 from allusetui.ports import Journal
 
@@ -59,13 +59,13 @@ class Unreliable:
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         return self.exchange.pay_out(account, amount, reason, at_ms)
 
-    def orders(self, at_ms: int) -> OrdersSeen:
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
         self.asked_ms.append(at_ms)
         answer = self.exchange.orders(at_ms)
-        return replace(answer, complete=False) if len(self.asked_ms) <= self.partial else answer
+        return [replace(answer, complete=False) if len(self.asked_ms) <= self.partial else answer]
 
-    def positions(self, at_ms: int) -> PositionsSeen:
-        return self.exchange.positions(at_ms)
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        return self.exchange.ask_positions(at_ms)
 
     def engine_down(self, down: bool) -> None:
         self.exchange.engine_down(down)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -13,6 +13,8 @@ from allusetui.compose.live import open_live
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.advice import LadderAdvice, LadderQuestion
 from allusetui.domain.console import Key
+from allusetui.domain.input import Input
+from allusetui.domain.order import Order
 from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Aside, AtOnce
@@ -23,6 +25,7 @@ from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import load, parse
 from tests.engine.advisers import Says, quick
+from tests.faults.brokers import Before
 from tests.replaying import Silent
 from tests.rules.situations import AAPL, but, fault, option, situation
 
@@ -169,6 +172,49 @@ def test_9_1_an_inbox_that_overflows_stops_every_account() -> None:
     asyncio.run(live.run())
     latches = {name: account.latches for name, account in started.run.runtime.engine.state.accounts.items()}
     assert all("mismatch" in found for found in latches.values())
+
+
+class Distant(Before):
+    """Its reports come in from outside, a twentieth of a second after the order, and ring."""
+
+    def __init__(self, started: Started) -> None:
+        super().__init__(started.run.exchange)
+        self.started = started
+        self.came: list[Input] = []
+        self.came_ms = 0
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        asyncio.get_running_loop().call_later(0.05, self.come, order)
+        return ()
+
+    def come(self, order: Order) -> None:
+        self.came_ms = self.started.session.pace.now_ms(perf_counter())
+        self.came += self.exchange.place(order, self.came_ms)
+        self.started.session.bell.ring()
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return max(self.came_ms, after_ms + 1) if self.came else None
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        came, self.came = self.came, []
+        return came
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_what_comes_in_from_outside_is_heard_at_once_and_not_at_the_next_appointment() -> None:
+    started = Started(situation("2026-03-05T09:44:59", MORNING[1], {"AAPL": AAPL}), 1.0)
+    turn = started.run.runtime
+    turn.world.broker = broker = Distant(started)
+    live, heard_ms = started.live(), []
+
+    def watch(snapshot: Snapshot) -> None:
+        if turn.engine.volatile.acked:
+            heard_ms.append(turn.now_ms)
+            live.end()
+
+    live.watchers.append(watch)
+    asyncio.run(live.run())
+    assert 0 <= heard_ms[0] - broker.came_ms < 500  # its next appointment was three seconds away
 
 
 def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:

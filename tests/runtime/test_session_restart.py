@@ -28,7 +28,7 @@ from allusetui.scenario.model import Scenario
 from tests.faults.runs import ENTRY, ROLL, STOP, at, fault, key
 
 RESUMING = frozenset({"session.started", "resume.step", "state.changed", "order.unknown", "order.resolved"})
-SPEAKING = ("place", "cancel", "advance", "orders", "positions")
+SPEAKING = ("place", "cancel", "advance", "ask_orders", "ask_positions")
 Row = tuple[int, int, Event]
 
 

@@ -1,1 +1,1 @@
-"""Interactive Brokers behind the ports: what is pure stands apart from what talks; the library is imported late."""
+"""Interactive Brokers behind our port. Nothing outside of this folder knows its library."""

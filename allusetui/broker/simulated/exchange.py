@@ -144,6 +144,14 @@ class Exchange:
 
     # Questions
 
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        """`orders`, answered at once."""
+        return (self.orders(at_ms),)
+
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        """`positions`, answered at once."""
+        return (self.positions(at_ms),)
+
     def orders(self, at_ms: int) -> OrdersSeen:
         """Every order of ours of the last days, and their executions."""
         self._run_to(at_ms)

@@ -12,7 +12,7 @@ from typing import Final
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.plain import Json, PlainError, from_plain, to_plain
 from allusetui.broker.simulated.standing import Standing
-from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrdersSeen, PositionsSeen
+from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrdersSeen
 from allusetui.domain.order import Order
 
 FILE_NAME: Final = "exchange.json"
@@ -61,13 +61,13 @@ class DurableExchange:
     def advance(self, at_ms: int) -> Sequence[Input]:
         return self._heard(self._exchange.advance(at_ms), at_ms)
 
-    def orders(self, at_ms: int) -> OrdersSeen:
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
         seen = self._exchange.orders(at_ms)
-        return seen if self._store() is None else OrdersSeen(at_ms, (), (), complete=False)
+        return (seen if self._store() is None else OrdersSeen(at_ms, (), (), complete=False),)
 
-    def positions(self, at_ms: int) -> PositionsSeen:
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
         seen = self._exchange.positions(at_ms)
-        return seen if self._store() is None else replace(seen, positions={}, complete=False)
+        return (seen if self._store() is None else replace(seen, positions={}, complete=False),)
 
     def engine_down(self, down: bool) -> None:
         self._exchange.engine_down(down)

@@ -1,0 +1,252 @@
+"""Interactive Brokers as `ports.Broker`: what leaves is written at once, what comes rings and waits for `advance`."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from typing import Final
+
+from allusetui.broker.ibkr import translate
+from allusetui.broker.ibkr.answers import Answers, Linked
+from allusetui.broker.ibkr.client import Lane
+from allusetui.broker.ibkr.connection import Address, Connection, News
+from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
+from allusetui.broker.ibkr.evidence import Evidence
+from allusetui.broker.ibkr.hours import Hours
+from allusetui.broker.ibkr.truth import OrderTruth
+from allusetui.domain.contract import Contract, Side
+from allusetui.domain.input import (
+    BrokerLost,
+    BrokerReturned,
+    Input,
+    OrderCancelled,
+    OrderRejected,
+    OrdersSeen,
+    PositionsSeen,
+    Settled,
+)
+from allusetui.domain.moment import DAY_MS, SECOND_MS, at_clock, day_of
+from allusetui.domain.money import ZERO
+from allusetui.domain.order import Order
+
+_LOOKS: Final = (time(3, 30), time(9, 0))
+"""When the book is looked at unasked: assignments of the night stand in it by then, and nobody tells of them."""
+_FILLS_EVERY_MS: Final = 2 * SECOND_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The broker's accounts of our sleeves: one code for all of them, but for those in `sleeves`, which have their own.
+
+    `foreign` positions and `spare` dollars were there when it was linked: never touched.
+    """
+
+    code: str
+    sleeves: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[Contract, int] = field(default_factory=dict)
+    spare: Decimal = ZERO
+
+    def code_of(self, sleeve: str) -> str:
+        return self.sleeves.get(sleeve, self.code)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset({self.code, *self.sleeves.values()})
+
+
+class IbkrBroker:
+    """Implements `ports.Broker` over a connection that it keeps from `open` to `close`, in the loop of the runtime.
+
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `waits`: see `Connection`.
+    """
+
+    def __init__(
+        self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
+        hours: Hours | None = None, **waits: tuple[float, float, float],
+    ) -> None:  # fmt: skip
+        self.truth = OrderTruth()
+        news = News(self._hear, self._lost, self._back)
+        self.connection = Connection(Address(*address, account.codes), news, **waits)
+        self.contracts = Contracts(self.connection)
+        self._account, self._hours = account, hours or Hours()
+        self._now_ms, self._ring = now_ms, ring
+        linked = Linked(account.codes, account.foreign, account.spare)
+        self._answers = Answers(self.connection, self.truth, linked, now_ms, self._tell)
+        self._came: deque[tuple[int, Input]] = deque()
+        self._resolving: dict[str, asyncio.Task[None]] = {}
+        self._keeper: asyncio.Task[None] | None = None
+        self._told_lost: set[str] = set()
+        self._fills_asked_ms = 0
+        self._looked_ms = now_ms()
+
+    def open(self) -> None:
+        """Begin to connect. Until the link is up and synchronized it is told to be lost."""
+        self._tell_lost("not linked yet", alarm=False)
+        self._keeper = asyncio.get_running_loop().create_task(self.connection.keep())
+        self._keeper.add_done_callback(self._ended)
+
+    def _ended(self, keeper: asyncio.Task[None]) -> None:
+        """Nobody keeps the link any more; where nobody asked for that, somebody has to know."""
+        if not keeper.cancelled() and (error := keeper.exception()) is not None:
+            self._tell_lost(f"nothing keeps the link: {type(error).__name__}", alarm=True)
+
+    async def close(self) -> None:
+        """Hang up; what works at the broker goes on there."""
+        for task in (*self._resolving.values(), *([self._keeper] if self._keeper else [])):
+            task.cancel()
+        self._answers.close()
+        if self._keeper is not None:
+            await asyncio.gather(self._keeper, return_exceptions=True)
+
+    # Orders out
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        """Write an order; nothing while the link is lost, or about to be. Raises ValueError for one unfit to be."""
+        translate.checked(order.client_order_id)
+        if not self.connection.up or not self._hours.takes_orders(at_ms):
+            return ()
+        if all(self.contracts.known(leg) is not None for leg in _legs(order)):
+            self._write(order)
+        else:
+            task = asyncio.get_running_loop().create_task(self._resolve_and_write(order))
+            self._resolving[order.client_order_id] = task
+        return ()
+
+    async def _resolve_and_write(self, order: Order) -> None:
+        """What can't be named is never written: that is evidence enough that it does not live."""
+        order_id = order.client_order_id
+        try:
+            await self.contracts.resolve(_legs(order))
+        except UnknownContractError as error:
+            self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
+        except OSError:
+            pass  # the link is lost, and told to be: the order is looked for, and not found
+        else:
+            if self.connection.up:
+                self._write(order)
+        finally:
+            self._resolving.pop(order_id, None)
+
+    def _write(self, order: Order) -> None:
+        code = self._account.code_of(order.account)
+        legs = [known for leg in _legs(order) if (known := self.contracts.known(leg)) is not None]
+        if order.candidate is not None:
+            theirs, message = translate.roll(legs[0], legs[1], order, code)
+        else:
+            theirs, message = translate.single(legs[0], order, code, self._closes(order))
+        client = self.connection.library.client
+        handle = client.getReqId()
+        self.truth.sent(order.client_order_id, handle, order.candidate is not None)
+        client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, theirs, message))
+
+    def _closes(self, order: Order) -> bool:
+        """Whether the order takes away from what the broker holds for us."""
+        held = self.connection.library.held(self._account.codes).get(order.contract, 0)
+        return held < 0 if order.side is Side.BUY else held > 0
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        """Write a cancel, ahead of all that waits; an order that was not written yet is not written any more."""
+        if (task := self._resolving.pop(client_order_id, None)) is not None:
+            task.cancel()
+            return (OrderCancelled(at_ms, client_order_id, 0),)
+        handle = self.truth.handle_of(client_order_id)
+        if handle is not None and self.connection.library.client.isReady():
+            self.truth.cancel_asked(client_order_id)
+            self._cancel(handle)
+        return ()
+
+    def _cancel(self, handle: int) -> None:
+        client = self.connection.library.client
+        client.hurry(Lane.CANCEL, lambda: client.cancelOrder(handle, ""))
+
+    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
+        """The broker moves no money for a program: its owner does, and the book shows it."""
+        return ()
+
+    # Questions
+
+    def ask_orders(self, at_ms: int) -> Sequence[Input]:
+        if not self.connection.up:
+            return (OrdersSeen(at_ms, (), (), complete=False),)
+        self._answers.orders(at_ms)
+        return ()
+
+    def ask_positions(self, at_ms: int) -> Sequence[Input]:
+        if not self.connection.up:
+            return (PositionsSeen(at_ms, {}, ZERO, Settled(at_ms), complete=False),)
+        self._answers.positions(at_ms)
+        return ()
+
+    # Time
+
+    def engine_down(self, down: bool) -> None:
+        """A process that is down has no link; what works at the broker works on."""
+
+    def next_ms(self, after_ms: int) -> int | None:
+        """When something has come in, or has waited for long enough, or the book is to be looked at."""
+        due = [ms for ms in (self._came[0][0] if self._came else None, self.truth.next_ms()) if ms is not None]
+        if self.connection.up and self.truth.wants_executions:
+            due.append(self._fills_asked_ms + _FILLS_EVERY_MS)
+        due.append(_next_look(self._looked_ms))
+        return max(min(due), after_ms + 1)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        """What has come in by the instant."""
+        for report in self.truth.advance(at_ms):
+            self._came.append((at_ms, report))
+        if self.connection.up:
+            self._look_after(at_ms)
+        came, self._came = [report for _, report in self._came], deque()
+        return came
+
+    def _look_after(self, at_ms: int) -> None:
+        if self.truth.wants_executions and at_ms >= self._fills_asked_ms + _FILLS_EVERY_MS:
+            self._fills_asked_ms = at_ms
+            self._answers.executions()
+        if at_ms >= _next_look(self._looked_ms):
+            self._looked_ms = at_ms
+            self._answers.positions(at_ms)
+
+    # What comes in
+
+    def _hear(self, seen: Evidence) -> None:
+        now_ms = self._now_ms()
+        for report in self.truth.hear(seen, now_ms):
+            self._tell(report)
+        for handle in self.truth.take_strays():
+            self._cancel(handle)
+        if self.truth.wants_executions:
+            self._ring()
+
+    def _tell(self, report: Input) -> None:
+        self._came.append((report.at_ms, report))
+        self._ring()
+
+    def _lost(self, reason: str) -> None:
+        if not self.connection.library.client.isReady():
+            self.truth.disconnected()
+        expected = self._hours.absence(self._now_ms())
+        self._tell_lost(f"{reason} ({expected})" if expected else reason, alarm=expected is None)
+
+    def _tell_lost(self, reason: str, alarm: bool) -> None:
+        """Each reason once until the link is back: one that nobody expects may follow one that somebody did."""
+        if reason not in self._told_lost:
+            self._told_lost.add(reason)
+            self._tell(BrokerLost(self._now_ms(), reason, alarm))
+
+    def _back(self, reason: str) -> None:
+        if self._told_lost:
+            self._told_lost.clear()
+            self._tell(BrokerReturned(self._now_ms(), reason))
+
+
+def _legs(order: Order) -> tuple[Contract, ...]:
+    return (order.contract,) if order.candidate is None else (order.contract, order.candidate)
+
+
+def _next_look(after_ms: int) -> int:
+    """The first hour after an instant at which the book is looked at unasked."""
+    days = (day_of(after_ms), day_of(after_ms + DAY_MS))
+    return min(ms for day in days for clock in _LOOKS if (ms := at_clock(day, clock)) > after_ms)

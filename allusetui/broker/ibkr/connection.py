@@ -1,0 +1,188 @@
+"""The connection to TWS or the gateway: made, probed, made again, and known to be down when it is."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from ib_async.ib import StartupFetch
+
+from allusetui.broker.ibkr.client import Lane
+from allusetui.broker.ibkr.evidence import Evidence
+from allusetui.broker.ibkr.library import Library
+from allusetui.domain.text import untrusted
+
+T = TypeVar("T")
+ANSWER_S: Final = 8.0
+PROBE_S: Final = 5.0
+LOST_S: Final = 15.0
+"""A connection on which nothing is heard for as long is none (8.6)."""
+_AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
+_SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
+_VERSIONS: Final = range(157, 179)
+_LOST: Final = frozenset({1100, 2110})
+_RESTORED: Final = frozenset({1101, 1102})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the gateway listens, as whom we speak to it, and the accounts, by their codes, that have to be there."""
+
+    host: str
+    port: int
+    client_id: int
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Whom to call: with evidence, when the link is lost, and when it is back and has been synchronized."""
+
+    hear: Callable[[Evidence], None]
+    lost: Callable[[str], None]
+    back: Callable[[str], None]
+
+
+class Connection:
+    """Keeps a link alive until `close`. `up`: whether the broker behind the gateway can be talked to.
+
+    `waits`: the seconds that a request, and the silence before a probe and before the link counts as lost, may last.
+    """
+
+    def __init__(self, address: Address, news: News, waits: tuple[float, float, float] = (ANSWER_S, PROBE_S, LOST_S)):
+        self.library = Library(news.hear, self._complain)
+        self.up = False
+        self._address, self._news = address, news
+        self._answer_s, self._probe_s, self._lost_s = waits
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._closed = asyncio.Event()
+        self._synced = False
+        self._trouble = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.library.disconnectedEvent += self._disconnected
+
+    async def keep(self) -> None:
+        """Connect, watch, and connect again; ends only by being cancelled."""
+        failures = 0
+        try:
+            while True:
+                reason = await self._attempt()
+                if reason is None:
+                    failures = 0
+                    await self._watch()
+                else:
+                    self._lose(reason)
+                    await asyncio.sleep(_AGAIN_S[min(failures, len(_AGAIN_S) - 1)])
+                    failures += 1
+        finally:
+            self.up = False
+            self.library.hang_up()
+
+    async def ask(self, kind: str, start: Callable[[], Awaitable[T]], lane: Lane = Lane.BULK) -> T:
+        """Ask one question of a kind at a time, and wait for its answer no longer than the bound.
+
+        Raises TimeoutError, and drops the connection: a late answer could be taken for the next question's. Raises
+        ConnectionError where there is none, and RequestError where the gateway refuses.
+        """
+        async with self._locks[kind]:
+            started: list[Awaitable[T]] = []
+            self.library.client.hurry(lane, lambda: started.append(start()))
+            try:
+                return await asyncio.wait_for(started[0], self._answer_s)
+            except TimeoutError:
+                self._lose(f"no answer to {kind} within {self._answer_s:g} s")
+                self.library.hang_up()
+                raise
+
+    # Making it
+
+    async def _attempt(self) -> str | None:
+        """Connect and synchronize strictly; why not, where that fails."""
+        self._closed.clear()
+        self._trouble = ""
+        address = self._address
+        try:
+            await asyncio.wait_for(
+                self.library.connectAsync(
+                    address.host, address.port, address.client_id, timeout=self._answer_s, raiseSyncErrors=True,
+                    fetchFields=_SYNC,
+                ),
+                4 * self._answer_s,
+            )  # fmt: skip
+            reason = self._unfit()
+        except ConnectionRefusedError:
+            reason = f"nobody listens on {address.host}:{address.port}"
+        except TimeoutError:
+            reason = self._trouble or f"no answer from {address.host}:{address.port}"
+        except OSError as error:
+            reason = self._trouble or untrusted(str(error))
+        if reason is not None:
+            self.library.hang_up()
+            await asyncio.sleep(0)
+            return reason
+        self.up = self._synced = True
+        self._news.back("linked and synchronized")
+        return None
+
+    def _unfit(self) -> str | None:
+        """Why this is not the gateway that is meant."""
+        version = self.library.client.serverVersion()
+        if version not in _VERSIONS:
+            return f"the gateway speaks version {version}; allowed: {_VERSIONS[0]} to {_VERSIONS[-1]}"
+        missing = self._address.codes - set(self.library.managedAccounts())
+        return f"the gateway has no account {', '.join(sorted(missing))}" if missing else None
+
+    # Losing it
+
+    async def _watch(self) -> None:
+        """Until the socket is gone. A silent one is probed; one that stays silent is dropped."""
+        loop, ears = asyncio.get_running_loop(), self.library.wrapper
+        while not self._closed.is_set():
+            silent_s = loop.time() - ears.heard_s
+            if silent_s >= self._lost_s:
+                self._lose(f"half-open: nothing heard for {silent_s:.0f} s")
+                self.library.hang_up()
+                await self._closed.wait()
+            elif silent_s >= self._probe_s:
+                self._spawn(self._probe())
+            try:
+                await asyncio.wait_for(self._closed.wait(), self._probe_s)
+            except TimeoutError:
+                continue
+
+    async def _probe(self) -> None:
+        """Ask for the time. Whatever comes is a sign of life, so that silence alone is judged, by the watch."""
+        async with self._locks["currentTime"]:
+            started: list[Awaitable[object]] = []
+            client = self.library.client
+            if client.isReady():
+                client.hurry(Lane.ORDER, lambda: started.append(self.library.reqCurrentTimeAsync()))
+                try:
+                    await asyncio.wait_for(started[0], self._probe_s)
+                except (TimeoutError, ConnectionError):
+                    return
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _disconnected(self) -> None:
+        self._closed.set()
+        self._synced = False
+        self._lose(self._trouble or "the gateway hung up")
+
+    def _lose(self, reason: str) -> None:
+        self.up = False
+        self._news.lost(reason)
+
+    def _complain(self, about: int, code: int, text: str) -> None:
+        """What the gateway says of the link itself; everything else is evidence, or the asker's affair."""
+        if code in _LOST:
+            self._lose(f"{code} {untrusted(text)}")
+        elif code in _RESTORED and self._synced:
+            self.up = True
+            self._news.back(f"{code} {untrusted(text)}")
+        elif about < 0 and not self.library.client.isReady():
+            self._trouble = untrusted(text)

@@ -1,0 +1,157 @@
+"""Executions as the broker tells them: each once, the newest version, whole combos, with their commissions. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from allusetui.broker.ibkr.evidence import FeeSeen, FillSeen
+from allusetui.domain.input import Execution
+from allusetui.domain.moment import DAY_MS, SECOND_MS
+from allusetui.domain.money import ZERO
+
+PATIENCE_MS = 2 * SECOND_MS
+"""How long a commission, or the other leg of a combo, is waited for."""
+_CORRECTION_MS = 30 * SECOND_MS
+"""How long the commission of a correction is waited for, before it is what the corrected one's was."""
+_KEPT_MS = 5 * DAY_MS
+
+
+@dataclass(slots=True)
+class Row:
+    """An execution that was heard; `told`: under which id, None while it was not."""
+
+    fill: FillSeen
+    heard_ms: int
+    told: str | None = None
+
+    @property
+    def due_ms(self) -> int:
+        """When it has waited for long enough."""
+        return self.heard_ms + (_CORRECTION_MS if versioned(self.fill.exec_id)[1] > 1 else PATIENCE_MS)
+
+
+class Fills:
+    """Every row that was heard, and what of it can be told.
+
+    A row waits for its commission, a leg for the other one. What has waited for `PATIENCE_MS` is told without: an
+    execution then as version 0 of itself, which the one with its commission replaces.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._newest: dict[str, int] = {}
+        self._fees: dict[str, FeeSeen] = {}
+        self._combos: set[str] = set()
+
+    def expect_combo(self, reference: str) -> None:
+        """An order of two legs: neither is told alone."""
+        self._combos.add(reference)
+
+    def hear_fill(self, fill: FillSeen, at_ms: int) -> None:
+        """Take note of a row; one that is known, or older than what is known, changes nothing."""
+        if fill.contract is None:
+            self._combos.add(fill.reference)
+            return
+        root, version = versioned(fill.exec_id)
+        if fill.exec_id in self._rows or version < self._newest.get(root, 0):
+            return
+        self._newest[root] = version
+        self._rows[fill.exec_id] = Row(fill, at_ms)
+
+    def hear_fee(self, fee: FeeSeen) -> None:
+        """Take note of a commission, whichever of the two comes first."""
+        self._fees.setdefault(fee.exec_id, fee)
+
+    def take(self, at_ms: int) -> tuple[Execution, ...]:
+        """What can be told now and has not been."""
+        due = {row.fill.exec_id: row for row in self._due(at_ms)}
+        for row in due.values():
+            row.told = self._name(row)
+        return tuple(self._execution(row) for row in due.values())
+
+    def told(self, at_ms: int) -> tuple[Execution, ...]:
+        """Everything that has been told; what is older than some days is forgotten."""
+        self._forget(at_ms)
+        return tuple(self._execution(row) for row in self._live() if row.told is not None)
+
+    def quantity(self, reference: str) -> int:
+        """How many contracts, or whole combos, of an order have been told."""
+        sums: dict[object, int] = {}
+        for row in self._live():
+            if row.fill.reference == reference and row.told is not None:
+                sums[row.fill.contract] = sums.get(row.fill.contract, 0) + row.fill.quantity
+        if reference in self._combos and len(sums) < 2:
+            return 0
+        return min(sums.values(), default=0)
+
+    def next_ms(self) -> int | None:
+        """When the next one has waited for long enough."""
+        return min((row.due_ms for row in self._live() if row.told is None), default=None)
+
+    @property
+    def count(self) -> int:
+        """Rises with every row that was not known."""
+        return len(self._rows)
+
+    @property
+    def lacks_fees(self) -> bool:
+        """Whether some execution has no commission yet."""
+        return any(row.fill.exec_id not in self._fees for row in self._live())
+
+    @property
+    def all_told(self) -> bool:
+        return all(row.told is not None for row in self._live())
+
+    def _live(self) -> Iterator[Row]:
+        """The newest version of each execution."""
+        for exec_id, row in self._rows.items():
+            root, version = versioned(exec_id)
+            if version == self._newest[root]:
+                yield row
+
+    def _due(self, at_ms: int) -> Iterator[Row]:
+        waiting = [row for row in self._live() if row.told != self._name(row)]
+        for row in waiting:
+            if row.told is not None or row.due_ms <= at_ms:
+                yield row
+            elif row.fill.exec_id in self._fees and (row.fill.reference not in self._combos or self._is_whole(row)):
+                yield row
+
+    def _is_whole(self, row: Row) -> bool:
+        """Whether both legs of the combo's order have come with their commissions, in equal parts."""
+        sums: dict[object, int] = {}
+        for each in self._live():
+            if each.fill.reference == row.fill.reference and each.fill.exec_id in self._fees:
+                sums[each.fill.contract] = sums.get(each.fill.contract, 0) + each.fill.quantity
+        return len(sums) > 1 and len(set(sums.values())) == 1
+
+    def _fee(self, row: Row) -> Decimal | None:
+        """A row's commission; a correction without one of its own has that of what it corrects."""
+        root, version = versioned(row.fill.exec_id)
+        named = (row.fill.exec_id, *(f"{root}.{earlier:02}" for earlier in range(version - 1, 0, -1)))
+        return next((self._fees[exec_id].amount for exec_id in named if exec_id in self._fees), None)
+
+    def _name(self, row: Row) -> str:
+        """The id that a row is told under now: version 0 of itself while its commission lacks."""
+        root, version = versioned(row.fill.exec_id)
+        return row.fill.exec_id if self._fee(row) is not None or not version else f"{root}.00"
+
+    def _execution(self, row: Row) -> Execution:
+        fill, fee = row.fill, self._fee(row)
+        assert fill.contract is not None and row.told is not None
+        commission = fee if fee is not None and row.told == fill.exec_id else ZERO
+        return Execution(
+            row.told, fill.reference, fill.contract, fill.side, fill.quantity, fill.price, commission, fill.day
+        )
+
+    def _forget(self, at_ms: int) -> None:
+        old = [exec_id for exec_id, row in self._rows.items() if row.heard_ms < at_ms - _KEPT_MS]
+        for exec_id in old:
+            del self._rows[exec_id]
+            self._fees.pop(exec_id, None)
+
+
+def versioned(exec_id: str) -> tuple[str, int]:
+    """What versions of one execution have in common, and which this is: `….01`, `….02`; 0 for one without versions."""
+    root, _, version = exec_id.rpartition(".")
+    return (root, int(version)) if root and version.isascii() and version.isdecimal() else (exec_id, 0)
