@@ -23,6 +23,7 @@ MEANINGS: Final = {
     100: Meaning.TOO_FAST,
     101: Meaning.FULL,
     200: Meaning.NO_CONTRACT,
+    300: Meaning.NOTICE,  # a cancel of a line that the broker had closed itself
     354: Meaning.REFUSED,
     460: Meaning.REFUSED,
     10089: Meaning.ADVICE,

@@ -100,9 +100,10 @@ class Lines:
     def moves(self, at_ms: int, most: int) -> list[Move]:
         """What to send now, at most so many messages, releases first; with this they count as sent."""
         due = self._granted()
-        found: list[Move] = [Release(contract) for contract in self._open if contract not in due][:most]
-        for move in found:
-            self._close(move.contract, at_ms)
+        idle = [contract for contract in self._open if contract not in due][:most]
+        for contract in idle:
+            self._close(contract, at_ms)
+        found: list[Move] = [Release(contract) for contract in idle]
         for contract in due:
             if contract not in self._open and len(found) < most and self.used(at_ms) < self.most:
                 found.append(Subscribe(contract))

@@ -107,8 +107,9 @@ class Shown:
         bid, ask = (self.last, self.last) if index else (self.bid, self.ask)
         if bid is None or ask is None or isnan(bid) or isnan(ask) or self.heard_ms is None:
             return None
-        feed = self.feed or Feed.LIVE
-        return Quote(to_price(bid), to_price(ask), self._made_ms(feed, self.heard_ms, close_ms), tick=tick, feed=feed)
+        made_ms = self.made_ms(close_ms)
+        assert made_ms is not None
+        return Quote(to_price(bid), to_price(ask), made_ms, tick=tick, feed=self.feed or Feed.LIVE)
 
     @property
     def is_whole(self) -> bool:
@@ -120,14 +121,17 @@ class Shown:
         """Whether both sides have come, be it that there is none."""
         return self.bid is not None and self.ask is not None
 
-    def _made_ms(self, feed: Feed, heard_ms: int, close_ms: int) -> int:
-        match feed:
-            case Feed.LIVE:
-                return heard_ms
+    def made_ms(self, close_ms: int) -> int | None:
+        """When what it shows was made; None while it shows nothing."""
+        if self.heard_ms is None:
+            return None
+        match self.feed:
+            case None | Feed.LIVE:
+                return self.heard_ms
             case Feed.DELAYED:
-                return heard_ms - DELAY_MS
+                return self.heard_ms - DELAY_MS
             case Feed.FROZEN | Feed.DELAYED_FROZEN:
-                return min(heard_ms, close_ms)
+                return min(self.heard_ms, close_ms)
 
     def _hear(self, tick: int, at_ms: int) -> None:
         """Data that calls itself delayed is so, whatever the line was said to give."""
