@@ -87,9 +87,12 @@ class MarketSeen:
 
 @dataclass(frozen=True, slots=True)
 class ChainSeen:
+    """The answer to AskChain; None where it can't be had now, and why."""
+
     at_ms: int
     symbol: str
     chain: Chain | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Engine:
             case inp.MarketSeen():
                 self._look(desk, item)
             case inp.ChainSeen():
-                market.remember_dates(desk, item.symbol, item.chain)
+                market.remember_dates(desk, item)
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)

@@ -225,7 +225,8 @@ def symbol_refusal(s: Situation, account: Account, symbol: str, right: Right) ->
 def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | None:
     """No chain, or no value young and good enough to decide on; an unknown VIX stops every entry."""
     if chain is None:
-        return Refusal("no_chain", ("8.5",))
+        why = s.volatile.chainless.get(symbol)
+        return Refusal("no_chain", ("8.5",), {"why": why} if why else {})
     return quote_refusal(s, symbol) or chain_refusal(s, chain)
 
 

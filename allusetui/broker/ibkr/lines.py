@@ -118,6 +118,11 @@ class Lines:
             self._open[contract].heard_ms = at_ms
         return silent[:most]
 
+    def doubt(self) -> None:
+        """Nobody knows which lines still live: each is to be renewed, as soon as may be."""
+        for line in self._open.values():
+            line.heard_ms = -RENEW_MS
+
     def heard(self, contract: Contract, at_ms: int) -> None:
         """Its line has told something."""
         if contract in self._open:
@@ -127,6 +132,9 @@ class Lines:
         """The broker gives no data for it; it is not asked for again before `forgive`."""
         self._refused.add(contract)
         self._open.pop(contract, None)
+
+    def is_refused(self, contract: Contract) -> bool:
+        return contract in self._refused
 
     def full(self, contract: Contract) -> None:
         """The broker has no line left: somebody else uses some of them, so the budget is what is open without this."""

@@ -129,7 +129,7 @@ class Survey:
 
     def add(self, sought: Sought, listing: Listing, at_ms: int) -> None:
         """Look for one more part; what is known already is not looked at again."""
-        if sought in self._searches:
+        if self._is_covered(sought):
             return
         self._searches[sought] = search = Search(sought, listing, self.view, at_ms)
         self._listings[sought.expiry, sought.right] = listing
@@ -138,7 +138,16 @@ class Survey:
                 search.told(option.strike, _mid(shown), listing.years(at_ms))
 
     def covers(self, sought: Iterable[Sought]) -> bool:
-        return all(each in self._searches for each in sought)
+        """Whether all of this has been looked for."""
+        return all(map(self._is_covered, sought))
+
+    def _is_covered(self, sought: Sought) -> bool:
+        """A price to look around moves with the spot: as long as the strike nearest it is known nothing is missing."""
+        listing = self._listings.get((sought.expiry, sought.right))
+        if sought in self._searches or listing is None or sought.near is None or not listing.strikes:
+            return sought in self._searches
+        near = sought.near
+        return self._option(sought, min(listing.strikes, key=lambda strike: abs(strike - near))) in self._seen
 
     def wanted(self) -> list[Option]:
         """The contracts to be quoted next: the parts in turn, the soonest expiry first, of each the nearest strikes."""

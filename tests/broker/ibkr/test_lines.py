@@ -102,6 +102,14 @@ def test_a_silent_line_is_proven_before_its_quote_counts_as_stale() -> None:
     assert lines.renewals(RENEW_MS, 4) == []
 
 
+def test_lines_that_may_be_dead_are_all_renewed_at_once() -> None:
+    lines = Lines()
+    lines.stand(puts(3))
+    lines.moves(1_000, 100)
+    lines.doubt()
+    assert lines.renewals(1_001, 100) == puts(3)
+
+
 def test_no_more_is_sent_at_once_than_may_be() -> None:
     lines = Lines()
     lines.borrow("scan", puts(5), 0)
