@@ -10,6 +10,7 @@ from allusetui.broker.gateway.server import Server
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from allusetui.compose.parts import price_steps
+from allusetui.compose.provisions import sleeves
 from allusetui.compose.run import Stage, build_stage
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
@@ -27,18 +28,19 @@ def build_gateway(scenario: Scenario, accounts: Mapping[str, str], speed: float)
 
     Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
     """
-    stage = build_stage(scenario)
-    codes = {account.name: ACCOUNT for account in stage.accounts}
+    codes = dict.fromkeys(sleeves(scenario), ACCOUNT)
     for name, code in accounts.items():
         if name not in codes:
             raise KeyError(name)
         codes[name] = code
+    stage = build_stage(scenario, codes)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
         FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar,
-        lambda symbol: price_steps(scenario, symbol), codes, [HeadlineSeen(*told) for told in headlines],
+        lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
+        [HeadlineSeen(*told) for told in headlines],
     )  # fmt: skip
-    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))), stage
+    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))).gateway, stage
 
 
 async def serve(

@@ -1,6 +1,7 @@
 """What each account of a scenario begins with, priced by its market; what could not be so is refused by its key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
@@ -32,11 +33,40 @@ def provisions(scenario: Scenario, law: Law, market: Market, days: Calendar, sta
     agree.check_symbols(agree.symbols_of_accounts(scenario.accounts), sorted(market.symbols), "in this market")
     parts = split(scenario.scenario.capital or ZERO, law.sizing)
     shares = {kind.value.upper(): part for kind, part in parts.items()}
-    names = [*FOUNDERS, *(name for name in scenario.accounts if name not in FOUNDERS)]
+    names = sleeves(scenario)
     trading = scenario.scenario.accounts
     return tuple(
         _provision(name, scenario, market, start_ms, shares.get(name, ZERO), trading is None or name in trading)
         for name in names
+    )
+
+
+def sleeves(scenario: Scenario) -> tuple[str, ...]:
+    """The accounts of a scenario: the founders, and what its tables name beside them."""
+    return (*FOUNDERS, *(name for name in scenario.accounts if name not in FOUNDERS))
+
+
+def by_code(accounts: Iterable[Provision], codes: Mapping[str, str]) -> tuple[Provision, ...]:
+    """The accounts of a broker that keeps each sleeve under the code of `codes`, or under its own name."""
+    found: dict[str, Provision] = {}
+    for sleeve in accounts:
+        code = codes.get(sleeve.name, sleeve.name)
+        first = found.get(code)
+        found[code] = replace(sleeve, name=code) if first is None else _together(first, sleeve)
+    return tuple(found.values())
+
+
+def _together(first: Provision, second: Provision) -> Provision:
+    return replace(
+        first,
+        equity=first.equity + second.equity,
+        base=first.base + second.base,
+        cash=first.cash + second.cash,
+        high_water=first.high_water + second.high_water,
+        realized_quarter=first.realized_quarter + second.realized_quarter,
+        holdings=(*first.holdings, *second.holdings),
+        options=(*first.options, *second.options),
+        ladder=first.ladder + second.ladder,
     )
 
 

@@ -1,7 +1,7 @@
 """A scenario made ready to be run."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from allusetui.advisor.adviser import Adviser
@@ -14,7 +14,7 @@ from allusetui.compose.parts import (
     session_id,
     transfers,
 )
-from allusetui.compose.provisions import provisions
+from allusetui.compose.provisions import by_code, provisions
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
@@ -92,16 +92,18 @@ class Stage:
     accounts: tuple[Provision, ...]
 
 
-def build_stage(scenario: Scenario) -> Stage:
-    """Put a scenario's market and exchange together.
+def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None) -> Stage:
+    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another.
 
     Raises Problem where an account could not begin as its table says.
     """
     law, days, start_ms, end_ms = _frame(scenario)
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, transfers(scenario))
-    accounts = provisions(scenario, law, market, days, start_ms)
+    held_in = codes or {}
+    paid = [replace(each, account=held_in.get(each.account, each.account)) for each in transfers(scenario)]
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid)
+    accounts = by_code(provisions(scenario, law, market, days, start_ms), held_in)
     for account in accounts:
         exchange.open_account(account)
     return Stage(law, days, start_ms, end_ms, market, exchange, accounts)

@@ -319,3 +319,27 @@ def test_an_order_in_an_expired_contract_ends_with_it() -> None:
     house.place(sell("0.10"), at(15, 50, day=6))
     assert house.advance(at(16, 5, day=6)) == (OrderCancelled(at(16, 0, day=6), "o1", 0),)
     assert house.next_ms(at(16, 5, day=6)) is None
+
+
+def test_an_amended_order_is_confirmed_and_trades_at_its_new_limit() -> None:
+    house = exchange()
+    house.place(sell("1.20", quantity=2), NOW)
+    reports = house.amend(sell("1.10", quantity=3), NOW + SECOND_MS)
+    assert [type(report) for report in reports] == [OrderAcked, OrderExecuted]
+    assert [(row.quantity, row.price) for row in fills(reports)] == [(3, Decimal("1.14"))]
+
+
+def test_an_order_that_does_not_work_or_has_filled_as_much_can_not_be_amended() -> None:
+    house = exchange(fault("partial_fill", f"{OF_AAPL}\nvalue = 1"))
+    house.place(sell("1.10", quantity=5), NOW)
+    assert len(fills(house.advance(NOW + 2 * SECOND_MS))) == 2
+    assert house.amend(sell("1.20", quantity=2), NOW + 2 * SECOND_MS) == ()
+    assert house.amend(sell("1.20", order_id="other"), NOW + 2 * SECOND_MS) == ()
+    assert [order.filled for order in house.orders(NOW + 2 * SECOND_MS).orders if order.open] == [2]
+
+
+def test_an_option_that_somebody_exercises_is_settled_at_once() -> None:
+    house = exchange("", provision(options=[(PUT, -3)]))
+    (settled,) = [report for report in house.assign(PUT, 2, NOW) if isinstance(report, Settled)]
+    assert [(row.kind, row.quantity) for row in settled.settlements] == [("assigned", 2)]
+    assert house.positions(NOW).positions == {PUT: -1, Stock("AAPL"): 200}

@@ -82,6 +82,12 @@ class Gateway:
         self.advance(at_ms)
         self._forget(key)
 
+    def hang_up(self, client_id: int | None) -> None:
+        """Tears a client's connection down without a word."""
+        session = None if client_id is None else self.sessions.of_client(client_id)
+        if session is not None:
+            self._end(session, Ending.ABORT)
+
     def next_ms(self, after_ms: int) -> int | None:
         """When something is due that nobody asks for."""
         due = [self._out[0][0]] if self._out else []
@@ -205,9 +211,9 @@ class Gateway:
             self._notices.append(line)
         self.counts[kind] += 1
 
-    def _end(self, session: Session) -> None:
+    def _end(self, session: Session, ending: Ending = Ending.CLOSE) -> None:
         """The gateway closes the connection, after what it has said."""
-        self._put(self._now_ms, session.key, Ending.CLOSE)
+        self._put(self._now_ms, session.key, ending)
         self._forget(session.key)
 
     def _forget(self, key: int) -> None:

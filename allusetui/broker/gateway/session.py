@@ -98,6 +98,10 @@ class Sessions:
         """From now on its ids begin there; a gateway that forgets sets it back."""
         self._next_ids[client_id] = order_id
 
+    def forget_ids(self) -> None:
+        """Every client's ids begin anew."""
+        self._next_ids.clear()
+
 
 def agreed(greeting: str) -> bool | None:
     """Whether a client's range of versions holds ours; None where it says no range."""

@@ -1,19 +1,25 @@
 """What the gateway stands in front of, and the gateway put together over it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from allusetui.broker.gateway.accounts import AccountsPart
+from allusetui.broker.gateway.commands import Commands
 from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.faults import LineFaults
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.instruments import PriceSteps
-from allusetui.broker.gateway.part import Faults, Part
+from allusetui.broker.gateway.orders import OrdersPart
+from allusetui.broker.gateway.part import Part
+from allusetui.broker.gateway.prices import Prices
 from allusetui.broker.gateway.quotes import Entitled, Quotes
 from allusetui.broker.gateway.reference import Reference
 from allusetui.broker.gateway.session import USUAL, Limits, Sessions
 from allusetui.broker.gateway.ticks import Board
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.input import HeadlineSeen
+from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.ports import Market
 
 
@@ -22,30 +28,48 @@ class Venue:
     """A market, the exchange over it, and whose accounts it keeps.
 
     `market` is what clients are shown, its faults included; `steps` the price steps of a symbol's options; `accounts`
-    the broker's code of each sleeve, several of which may share one; `headlines` in order of time.
+    what each account of the broker began with at `start_ms`, under the broker's code; `headlines` in order of time.
     """
 
     market: Market
     exchange: Exchange
     calendar: Calendar
     steps: Callable[[str], PriceSteps]
-    accounts: Mapping[str, str]
+    accounts: Sequence[Provision]
+    start_ms: int
     headlines: Sequence[HeadlineSeen] = ()
     entitled: Entitled = field(default_factory=Entitled)
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every account of the broker, once."""
-        return tuple(dict.fromkeys(self.accounts.values()))
+        """Every account of the broker."""
+        return tuple(account.name for account in self.accounts)
 
 
-def assemble(venue: Venue, limits: Limits = USUAL, faults: Faults | None = None) -> Gateway:
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A gateway, and who makes things happen at its broker and on its wire."""
+
+    gateway: Gateway
+    commands: Commands
+
+
+def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     """The gateway of a venue."""
-    sessions = Sessions()
+    sessions, faults = Sessions(), LineFaults()
     registry = Registry(venue.market, venue.calendar, venue.steps)
     board = Board(venue.market, venue.calendar)
+    holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
+    accounts = AccountsPart(registry, holdings, sessions, venue.market.next_tick, venue.start_ms)
+    orders = OrdersPart(
+        venue.exchange, registry, holdings, venue.calendar, sessions, accounts.refresh, venue.start_ms
+    )  # fmt: skip
+    quotes = Quotes(registry, venue.market, board, limits, venue.entitled)
     parts: tuple[Part, ...] = (
+        orders,
+        accounts,
         Reference(registry, venue.market, sessions, venue.codes),
-        Quotes(registry, venue.market, board, limits, venue.entitled),
+        quotes,
     )
-    return Gateway(sessions, parts, venue.codes, limits, faults)
+    gateway = Gateway(sessions, parts, venue.codes, limits, faults)
+    return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,)))

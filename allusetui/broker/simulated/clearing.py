@@ -6,16 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.broker.simulated.book import Book
-from allusetui.broker.simulated.outages import contract_of
 from allusetui.broker.simulated.settlement import Outcome, at_expiry, exercised
 from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.simulated.wire import Recent
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Option, Stock
+from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.input import CashBooking, Settled, Settlement, Split
 from allusetui.domain.moment import day_of
 from allusetui.ports import Market
-from allusetui.scenario.model import Dividend, Fault
+from allusetui.scenario.model import Dividend
 
 KEPT_DAYS = 10
 
@@ -109,9 +108,9 @@ class Clearing:
                 settlements.append(self._settle(account, option, quantity, outcome, at_ms))
         return Settled(at_ms, tuple(settlements))
 
-    def exercise_early(self, fault: Fault, at_ms: int) -> Settled:
-        """Exercises what an `assign` fault names: the short ones by account; with none short the long ones."""
-        option, left = contract_of(fault), abs(fault.quantity or 0)
+    def exercise_early(self, option: Contract, quantity: int, at_ms: int) -> Settled:
+        """Exercises contracts of an option: the short ones by account; with none short the long ones."""
+        left = abs(quantity)
         if not isinstance(option, Option):
             return Settled(at_ms)
         holders = self.book.holders(option)

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import KEPT_DAYS, Clearing, SplitDay, Transfer
 from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
-from allusetui.broker.simulated.outages import Outages, foreign_order
+from allusetui.broker.simulated.outages import Outages, contract_of, foreign_order
 from allusetui.broker.simulated.slow import SlowMarket, next_look
 from allusetui.broker.simulated.standing import Live, Standing
 from allusetui.broker.simulated.wire import Recent, Wire
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import (
     BrokerLost,
     BrokerOrder,
@@ -135,6 +135,25 @@ class Exchange:
             self._end(self._live[client_order_id], at_ms)
         return self._wire.drain()
 
+    def amend(self, order: Order, at_ms: int) -> Sequence[Input]:
+        """Gives an order that works another limit and quantity, and confirms it; silence for any other.
+
+        Silence too where as much has filled already as it shall have in all: nothing of it would be left to work.
+        """
+        self._run_to(at_ms)
+        live = self._live.get(order.client_order_id)
+        if live is not None and self._reachable(at_ms) and order.quantity > live.filled:
+            live.order, live.since_ms = order, None
+            self._wire.report(OrderAcked(at_ms, order.client_order_id), at_ms, order.contract.symbol)
+            self._match(live, self._session(at_ms), at_ms)
+        return self._wire.drain()
+
+    def assign(self, option: Option, quantity: int, at_ms: int) -> Sequence[Input]:
+        """Somebody exercises contracts of an option now."""
+        self._run_to(at_ms)
+        self._tell(self._clearing.exercise_early(option, quantity, at_ms), at_ms)
+        return self._wire.drain()
+
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         """Moves the owner's money out; nothing while the link is lost."""
         self._run_to(at_ms)
@@ -167,11 +186,18 @@ class Exchange:
         if not self._reachable(at_ms):
             return PositionsSeen(at_ms, {}, ZERO, Settled(at_ms), complete=False)
         held = self._book.totals()
-        for contract, quantity in self._outages.extra(at_ms).items():
-            if not (isinstance(contract, Option) and self._clearing.expires_ms(contract) <= at_ms):
-                held[contract] = held.get(contract, 0) + quantity
+        for contract, quantity in self.unexplained(at_ms).items():
+            held[contract] = held.get(contract, 0) + quantity
         shown = {contract: quantity for contract, quantity in held.items() if quantity}
         return PositionsSeen(at_ms, shown, self._book.cash, self._clearing.recent(at_ms), complete=True)
+
+    def unexplained(self, at_ms: int) -> dict[Contract, int]:
+        """What the broker shows at the instant that nobody traded (`broker_book`), as long as it is listed."""
+        return {
+            contract: quantity
+            for contract, quantity in self._outages.extra(at_ms).items()
+            if not (isinstance(contract, Option) and self._clearing.expires_ms(contract) <= at_ms)
+        }
 
     # Time
 
@@ -226,7 +252,8 @@ class Exchange:
                 self._wire.report(foreign_order(outage, at_ms), at_ms)
         for outage in self._outages.of("assign"):
             if outage.start_ms == at_ms:
-                self._tell(self._clearing.exercise_early(outage.fault, at_ms), at_ms)
+                option, quantity = contract_of(outage.fault), outage.fault.quantity or 0
+                self._tell(self._clearing.exercise_early(option, quantity, at_ms), at_ms)
 
     # Fills
 

@@ -1,15 +1,16 @@
 """A small scripted market behind a gateway, put together as the product does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from allusetui.broker.gateway.gateway import Gateway
-from allusetui.broker.gateway.part import Faults
 from allusetui.broker.gateway.session import USUAL, Limits
-from allusetui.broker.gateway.venue import Venue, assemble
+from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.account import AccountType
-from allusetui.domain.input import HeadlineSeen, Provision
+from allusetui.domain.contract import Option
+from allusetui.domain.input import HeadlineSeen, Holding, OpenOption, Provision
 from allusetui.domain.moment import to_ms
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
@@ -43,7 +44,7 @@ strike_step = 25
 tick = 0.05
 expiries = "daily"
 """
-ACCOUNTS = {"GEN": "DU4000001", "REV": "DU4000002", "COM": "DU4000001"}
+ACCOUNTS = ("DU4000001", "DU4000002")
 
 
 def at(hour: int, minute: int = 0, second: int = 0, day: int = 5) -> int:
@@ -53,35 +54,46 @@ def at(hour: int, minute: int = 0, second: int = 0, day: int = 5) -> int:
 NOW = at(10)
 
 
-def venue(more: str = "") -> Venue:
-    """The market of HEAD with `more` tables, from Thursday 09:00; three sleeves in two accounts."""
+def venue(more: str = "", *accounts: Provision) -> Venue:
+    """The market of HEAD with `more` tables, from Thursday 09:00; two accounts, or as many as are given."""
     scenario = parse(HEAD + more, "test")
     start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
     market = ScriptedMarket(scenario.market, scenario.tape, CALENDAR, start_ms, end_ms)
     exchange = Exchange(market, CALENDAR, start_ms, scenario.faults)
-    for name in ACCOUNTS:
-        exchange.open_account(_provision(name))
+    opened = accounts or tuple(provision(name) for name in ACCOUNTS)
+    for account in opened:
+        exchange.open_account(account)
     shown = FaultyMarket(market, scenario.faults)
     headlines = [HeadlineSeen(to_ms(told.at), told.symbol, told.text) for told in scenario.headlines]
     symbols = scenario.market.symbols
-    return Venue(shown, exchange, CALENDAR, lambda symbol: ((Decimal(0), symbols[symbol].tick),), ACCOUNTS, headlines)
+    return Venue(
+        shown, exchange, CALENDAR, lambda symbol: ((Decimal(0), symbols[symbol].tick),), opened, start_ms, headlines
+    )  # fmt: skip
 
 
-def gateway(more: str = "", limits: Limits = USUAL, faults: Faults | None = None) -> Gateway:
-    return assemble(venue(more), limits, faults)
+def gateway(more: str = "", limits: Limits = USUAL) -> Gateway:
+    return assembly(more, limits).gateway
 
 
-def _provision(name: str) -> Provision:
-    cash = Decimal(100_000)
+def assembly(more: str = "", limits: Limits = USUAL, *accounts: Provision) -> Assembly:
+    return assemble(venue(more, *accounts), limits)
+
+
+def provision(
+    name: str, *, cash: int = 100_000, shares: int = 0, options: Sequence[tuple[Option, int]] = ()
+) -> Provision:
+    money = Decimal(cash)
     return Provision(
         name=name,
-        type=AccountType[name],
-        group=name,
+        type=AccountType.GEN,
+        group="A1",
         trading=True,
-        equity=cash,
-        base=cash,
-        cash=cash,
-        high_water=cash,
+        equity=money,
+        base=money,
+        cash=money,
+        high_water=money,
         opened=date(2026, 3, 5),
         realized_quarter=Decimal(0),
+        holdings=(Holding("AAPL", shares, Decimal(190)),) if shares else (),
+        options=tuple(OpenOption(option, n, Decimal(1), date(2026, 3, 4)) for option, n in options),
     )

@@ -80,7 +80,7 @@ async def wired(
         market = IbkrMarket(
             library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None
         )
-        await library.connectAsync(ADDRESS, house.port, clientId=3, timeout=PATIENCE_S, raiseSyncErrors=True)
+        await library.connectAsync(ADDRESS, house.port, clientId=3, timeout=4, raiseSyncErrors=True)
         try:
             yield Wired(house, library, market, rights)
         finally:
