@@ -103,16 +103,29 @@ def gateway(
     accounts: Annotated[
         str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
     ] = "",
+    record: Annotated[
+        Path | None, typer.Option(help="Keep every message in this new file.", show_default=False)
+    ] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="With other account codes than the real ones.")] = False,
+    upstream: Annotated[
+        str | None, typer.Option(help="Pass on to the gateway at HOST:PORT, to record it.", show_default=False)
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Replay a transcript, and list what differs; exit 1.", show_default=False)
+    ] = None,
 ) -> None:
     """Our simulated exchange as Interactive Brokers' gateway: any TWS client of this machine can trade on it.
 
     It speaks version 178 of the protocol as text, on the loopback alone. Point a client at host 127.0.0.1, its port and
     any client id: `allusetui run --mode paper`, or a program of yours on ib_async. Orders outlive a client's
     connection, and end with the gateway. It holds clients to the broker's limits: 50 messages a second, 100 lines.
-    """
-    from allusetui.cli.gateway import run_gateway
 
-    run_gateway(port, scenario, market, speed, accounts)
+    With --record FILE --upstream HOST:PORT it stands between a client and a real gateway, which it passes everything
+    on to but orders for accounts that are not paper; --compare FILE then shows where ours speaks otherwise.
+    """
+    from allusetui.cli.gateway import Wanted, run_gateway
+
+    run_gateway(Wanted(port, scenario, market, speed, accounts, record, mask, upstream, compare))
 
 
 def _press(

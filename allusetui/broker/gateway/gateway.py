@@ -10,6 +10,7 @@ from allusetui.broker.gateway.frames import NO_MESSAGE, Value, WireError, split,
 from allusetui.broker.gateway.part import Ending, Faults, Part, Route, Sound
 from allusetui.broker.gateway.requests import NAMES, START, Start, start
 from allusetui.broker.gateway.session import NOBODY, SERVER_VERSION, USUAL, Limits, Session, Sessions, agreed
+from allusetui.broker.gateway.transcript import CLOSED, HEARD, OPENED, SAID
 from allusetui.domain.moment import local
 
 IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."
@@ -21,7 +22,7 @@ _FARMS: Final = (
 )
 
 Tap = Callable[[int, int, str, Sequence[str]], None]
-"""Hears every message: instant, connection, `in` or `out`, fields."""
+"""Hears everything: instant, connection, which way (as a transcript has it), fields."""
 
 
 class Gateway:
@@ -60,6 +61,7 @@ class Gateway:
     def connected(self, key: int, at_ms: int) -> None:
         """A connection has been made; `key` is the caller's name for it."""
         self.advance(at_ms)
+        self._note_down(key, OPENED)
         self.sessions.open(Session(key, self._send))
 
     def received(self, key: int, data: bytes, at_ms: int) -> None:
@@ -132,8 +134,7 @@ class Gateway:
         except WireError as error:
             self._refuse(session, error, NOBODY)
             return
-        if self.tap is not None:
-            self.tap(self._now_ms, session.key, "in", [str(message_id), *values])
+        self._note_down(session.key, HEARD, [str(message_id), *values])
         if self._faults.hears(session, message_id, values, self._now_ms):
             self._dispatch(session, message_id, values)
 
@@ -161,8 +162,7 @@ class Gateway:
         held = agreed(said)
         if held is None:
             raise WireError(NO_MESSAGE, "version", said, "a range as v157..178", fatal=True)
-        if self.tap is not None:
-            self.tap(self._now_ms, session.key, "in", [said])
+        self._note_down(session.key, HEARD, [said])
         if not held:
             text = f"This gateway speaks version {SERVER_VERSION}; the client speaks {said}"
             self._note("version refused", text)
@@ -219,9 +219,14 @@ class Gateway:
     def _forget(self, key: int) -> None:
         session = self.sessions.close(key)
         if session is not None:
+            self._note_down(key, CLOSED)
             session.gone = True
             for part in self._parts:
                 part.lost(session, self._now_ms)
+
+    def _note_down(self, key: int, way: str, fields: Sequence[str] = ()) -> None:
+        if self.tap is not None:
+            self.tap(self._now_ms, key, way, fields)
 
     # Messages out
 
@@ -229,7 +234,7 @@ class Gateway:
         if session.gone:
             return
         if self.tap is not None:
-            self.tap(self._now_ms, session.key, "out", [written(value) for value in values])
+            self.tap(self._now_ms, session.key, SAID, [written(value) for value in values])
         for due_ms, piece in self._faults.sends(session, values, self._now_ms):
             self._put(due_ms, session.key, piece)
 

@@ -46,7 +46,7 @@ class Board:
     def __init__(self, market: Market, calendar: Calendar) -> None:
         self._market = market
         self._calendar = calendar
-        self._days = Days(market, calendar)
+        self.days = Days(market, calendar)
         self._slices: dict[Option, tuple[int, Slice | None]] = {}
 
     def single(self, listed: Listed, generic: Collection[str], at_ms: int) -> Ticks:
@@ -74,6 +74,14 @@ class Board:
             return self._market.option(contract, at_ms)
         return self._market.underlying(contract.symbol, at_ms)
 
+    def volume(self, option: Option, at_ms: int) -> int:
+        """How many contracts its day has seen by the instant; −1 where nobody knows."""
+        chain = self._market.chain(option.symbol, at_ms)
+        if chain is None or option.expiry not in chain.expiries:
+            return -1
+        found = chain.slices[option.expiry, option.right]
+        return int(found.volume[found.strikes.index(option.strike)]) if option.strike in found.strikes else -1
+
     def _underlying(self, listed: Listed, generic: Collection[str], at_ms: int) -> Ticks:
         symbol, quote = listed.symbol, self._market.underlying(listed.symbol, at_ms)
         ticks: Ticks = {}
@@ -85,7 +93,7 @@ class Board:
             ticks |= {(PRICE, BID): _priced(bid, _STOCK_SIZE), (PRICE, ASK): _priced(ask, _STOCK_SIZE)}
             ticks[PRICE, LAST] = _priced(mid, _STOCK_SIZE)
             ticks[GENERIC, HALTED] = (0,)
-        ticks |= _day_ticks(self._days.at(symbol, at_ms))
+        ticks |= _day_ticks(self.days.at(symbol, at_ms))
         ticks |= _time_tick(quote)
         if WANTS_MARK in generic and quote is not None and _is_price(quote.mid):
             ticks[PRICE, MARK] = (quote.mid, 0, 0)

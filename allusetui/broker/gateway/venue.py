@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from allusetui.broker.gateway.accounts import AccountsPart
+from allusetui.broker.gateway.bars import BarMaker
+from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.commands import Commands
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.faults import LineFaults
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.history import History
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.instruments import PriceSteps
 from allusetui.broker.gateway.orders import OrdersPart
+from allusetui.broker.gateway.pacing import Pacing
 from allusetui.broker.gateway.part import Part
 from allusetui.broker.gateway.prices import Prices
 from allusetui.broker.gateway.quotes import Entitled, Quotes
@@ -59,6 +63,7 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     sessions, faults = Sessions(), LineFaults()
     registry = Registry(venue.market, venue.calendar, venue.steps)
     board = Board(venue.market, venue.calendar)
+    bars = BarMaker(venue.market, venue.calendar, board)
     holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
     accounts = AccountsPart(registry, holdings, sessions, venue.market.next_tick, venue.start_ms)
     orders = OrdersPart(
@@ -70,6 +75,8 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
         accounts,
         Reference(registry, venue.market, sessions, venue.codes),
         quotes,
+        History(registry, bars, Pacing(limits.second_ms)),
+        Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
     return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,)))

@@ -1,0 +1,162 @@
+"""Historical bars: what is made, and what is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allusetui.broker.gateway.frames import Value
+from allusetui.broker.gateway.session import Limits
+from allusetui.broker.gateway.stamps import begins, instant, span
+from tests.broker.gateway.desks import NOW, at, gateway
+from tests.broker.gateway.test_quotes import index, option, stock
+from tests.broker.gateway.wire import Wire, errors
+
+FALL = """
+[[tape]]
+at = 2026-03-05T09:45:00
+set = { AAPL = 190.0 }
+[[tape]]
+at = 2026-03-05T09:55:00
+set = { AAPL = 195.0 }
+"""
+
+
+def _wire(at_ms: int = NOW, second_ms: int = 1_000) -> Wire:
+    wire = Wire(gateway(FALL, Limits(messages=500, second_ms=second_ms)), at_ms=at_ms)
+    wire.begin()
+    return wire
+
+
+def bars(
+    wire: Wire, contract: tuple[Value, ...], span_text: str = "3 D", size: str = "1 day", kind: str = "TRADES",
+    end: str = "", form: int = 1, number: int = 5,
+) -> list[list[str]]:  # fmt: skip
+    return wire.say(20, number, *contract, False, end, size, span_text, True, kind, form, False, "")
+
+
+def rows(messages: list[list[str]]) -> list[list[str]]:
+    """Date, open, high, low, close, volume, average, count of each bar."""
+    ((_, _, _, _, count, *fields),) = messages
+    assert len(fields) == 8 * int(count)
+    return [fields[8 * row : 8 * row + 8] for row in range(int(count))]
+
+
+def test_daily_bars_end_with_the_day_so_far() -> None:
+    found = rows(bars(_wire(), stock("AAPL")))
+    assert [row[0] for row in found] == ["20260303", "20260304", "20260305"]
+    assert [float(field) for field in found[-1][1:5]] == [200, 200, 190, 195]
+    assert found[0][7] == "-1"
+
+
+def test_before_the_open_the_last_bar_is_yesterdays() -> None:
+    assert rows(bars(_wire(at(9, 15)), stock("AAPL")))[-1][0] == "20260304"
+
+
+def test_bars_end_where_they_are_asked_to() -> None:
+    found = rows(bars(_wire(), stock("AAPL"), end="20260303 16:00:00 US/Eastern"))
+    assert [row[0] for row in found] == ["20260227", "20260302", "20260303"]
+
+
+@pytest.mark.parametrize(("span_text", "count"), [("1 W", 5), ("1 M", 19), ("1 Y", 106)])
+def test_a_span_is_as_many_sessions_as_it_holds(span_text: str, count: int) -> None:
+    assert len(rows(bars(_wire(), stock("AAPL"), span_text))) == count
+
+
+def test_bars_within_the_session() -> None:
+    found = rows(bars(_wire(), stock("AAPL"), "1 D", "10 mins"))
+    assert [row[0][9:17] for row in found] == ["09:30:00", "09:40:00", "09:50:00"]
+    assert [[float(each) for each in row[1:5]] for row in found] == [
+        [200, 200, 200, 200], [200, 200, 190, 190], [190, 195, 190, 195],
+    ]  # fmt: skip
+
+
+def test_bars_of_seconds_and_as_epoch() -> None:
+    found = rows(bars(_wire(), stock("AAPL"), "60 S", "30 secs", form=2))
+    assert [row[0] for row in found] == [str((NOW - 60_000) // 1000), str((NOW - 30_000) // 1000)]
+
+
+def test_an_options_daily_bars_know_its_volume() -> None:
+    found = rows(bars(_wire(), option(), "2 D"))
+    assert [row[0] for row in found] == ["20260304", "20260305"]
+    assert found[0][5] == "777" and float(found[1][2]) > float(found[1][3])
+
+
+def test_bids_and_asks_have_bars_of_their_own() -> None:
+    wire = _wire()
+    bid, ask = (rows(bars(wire, option(), "2 D", kind=kind))[0] for kind in ("BID", "ASK"))
+    assert float(bid[4]) < float(ask[4])
+
+
+@pytest.mark.parametrize(
+    ("contract", "more", "code"),
+    [
+        (stock("NOPE"), {}, 200),
+        (stock("AAPL", exchange=""), {}, 321),
+        (stock("AAPL"), {"size": "1 fortnight"}, 321),
+        (stock("AAPL"), {"span_text": "0 D"}, 321),
+        (stock("AAPL"), {"span_text": "9 Y"}, 321),
+        (stock("AAPL"), {"kind": "RUMOURS"}, 321),
+        (stock("AAPL"), {"end": "yesterday"}, 321),
+        (stock("AAPL"), {"end": "20200101 16:00:00 UTC"}, 162),
+        (stock("AAPL"), {"kind": "OPTION_IMPLIED_VOLATILITY"}, 162),
+        (index("SPX"), {"kind": "BID"}, 162),
+        (option("SPX", 5000.0), {}, 200),
+    ],
+)
+def test_what_can_t_be_made_is_refused(contract: tuple[Value, ...], more: dict[str, str], code: int) -> None:
+    assert errors(bars(_wire(), contract, **more)) == [(5, code)]  # type: ignore[arg-type]
+
+
+def test_the_same_again_within_fifteen_seconds_is_too_much() -> None:
+    wire = _wire()
+    assert not errors(bars(wire, stock("AAPL")))
+    wire.wait(14_999)
+    assert errors(bars(wire, stock("AAPL"))) == [(5, 162)]
+    wire.wait(1)
+    assert not errors(bars(wire, stock("AAPL")))
+
+
+def test_seven_on_one_contract_in_two_seconds_are_too_much() -> None:
+    wire = _wire()
+    assert not any(errors(bars(wire, stock("AAPL"), f"{days} D")) for days in range(1, 7))
+    assert errors(bars(wire, stock("AAPL"), "7 D")) == [(5, 162)]
+    assert not errors(bars(wire, stock("GOOG"), "7 D"))
+    wire.wait(2_000)
+    assert not errors(bars(wire, stock("AAPL"), "7 D"))
+
+
+def test_sixty_in_ten_minutes_are_the_most_and_bid_ask_counts_twice() -> None:
+    wire = _wire()
+    for row in range(29):
+        assert not errors(bars(wire, stock("AAPL"), f"{row + 1} D", kind="BID_ASK"))
+        wire.wait(2_000)
+    assert not errors(bars(wire, stock("GOOG"), "1 D"))
+    assert not errors(bars(wire, stock("GOOG"), "2 D"))
+    assert errors(bars(wire, stock("GOOG"), "3 D")) == [(5, 162)]
+
+
+def test_a_faster_market_paces_by_its_clients_seconds() -> None:
+    wire = _wire(second_ms=60_000)
+    bars(wire, stock("AAPL"))
+    wire.wait(60_000 * 15 - 1)
+    assert errors(bars(wire, stock("AAPL"))) == [(5, 162)]
+
+
+@given(st.text(alphabet="0123456789 -:UTCES/astern", max_size=30))
+def test_any_text_is_a_time_of_these_decades_or_none(text: str) -> None:
+    found = instant(text, NOW)
+    assert found is None or abs(found) < 5 * 10**12
+
+
+@given(st.text(alphabet="0123456789 SDWMY", max_size=9))
+def test_any_span_lies_before_its_end(text: str) -> None:
+    found = span(text)
+    if found is not None and found[1] != "D":
+        assert begins(*found, NOW) < NOW
+
+
+@pytest.mark.parametrize(
+    "text", ["20260305 16:00:00", "20260305 16:00:00 US/Eastern", "20260305-21:00:00", "2026-03-05 21:00:00.0"]
+)
+def test_a_time_is_read_in_every_way_in_which_it_is_written(text: str) -> None:
+    assert instant(text, NOW) == at(16)
