@@ -140,6 +140,7 @@ class IbkrMarket:
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has been answered; lines are asked for and let go."""
         self.stream.pump(at_ms)
+        self.scans.moved()
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for seen in came]
 

@@ -61,7 +61,7 @@ class Scans:
             self._running[symbol] = asyncio.get_running_loop().create_task(self._run(symbol))
 
     def moved(self) -> None:
-        """Something has come on some line."""
+        """Something has come on some line, or time has passed."""
         self._moved.set()
 
     def close(self) -> None:

@@ -57,11 +57,9 @@ async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_sh
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
         live = world.spot("AAPL")
-        number = line_of(world, Stock("AAPL"))
-        world.house.wait(1_000_000)
-        say(world, 58, 1, number, 3)
-        say(world, 1, 6, number, 66, 180.0, 1, 0)
-        say(world, 1, 6, number, 67, 180.2, 1, 0)
+        world.entitled.data = "delayed"
+        world.wait(DELAY_MS + 1_000)
+        assert world.spot("AAPL") == live
         await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.feed is Feed.DELAYED)
         found = world.spot("AAPL")
         assert live is not None and found is not None

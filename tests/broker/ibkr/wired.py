@@ -49,6 +49,18 @@ class Wired:
                 self.turn()
                 await asyncio.sleep(0)
 
+    async def pass_until(self, holds: Callable[[], object], step_ms: int = 250, moment_s: float = 0.001) -> None:
+        """Lets market time pass in steps, with moments for the socket after each, until something holds.
+
+        What the client may send in a second is counted by the wall's clock: many messages take longer moments.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                self.wait(step_ms)
+                for _ in range(5):
+                    await asyncio.sleep(moment_s)
+                    self.turn()
+
     async def watch(self, symbols: Sequence[str] = (), options: Sequence[Option] = ()) -> None:
         """Have lines, and let them show their first."""
         self.market.watch(symbols, options)
@@ -74,7 +86,7 @@ async def wired(
 ) -> AsyncIterator[Wired]:  # fmt: skip
     """A gateway over the market of the desks with `more` tables, and our market over it."""
     rights = entitled or Entitled()
-    async with serving(assemble(replace(venue(more), entitled=rights), USUAL)) as house:
+    async with serving(assemble(replace(venue(more), entitled=rights), USUAL).gateway) as house:
         library = Library(lambda seen: None, lambda about, code, text: None)
         terms = Terms(CALENDAR, folder, known or Known(), lines)
         market = IbkrMarket(
