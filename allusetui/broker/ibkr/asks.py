@@ -12,14 +12,13 @@ from ib_async import IB, BarData, ContractDetails, OptionChain, PriceIncrement, 
 from ib_async import Contract as TheirContract
 from ib_async.wrapper import RequestError
 
+from allusetui.broker.ibkr.codes import Meaning, meaning_of
 from allusetui.domain.text import untrusted
 
 FIRST_NUMBER: Final = 1 << 30
 WAIT_S: Final = 10.0
 HISTORY_WAIT_S: Final = 30.0
 _NO_CONTRACT: Final = 200
-_LONG: Final = 250
-"""Sessions from which on a span is asked for in years."""
 
 
 class UnansweredError(Exception):
@@ -55,6 +54,7 @@ class Asks:
         self._library = library
         self._numbers = numbers
         self._wait_s = wait_s
+        library.errorEvent += self._error
 
     async def details(self, contract: TheirContract) -> list[ContractDetails]:
         """Every contract that fits; none where the broker knows none. Raises UnansweredError."""
@@ -76,11 +76,10 @@ class Asks:
 
     async def days(self, contract: TheirContract, sessions: int) -> list[BarData]:
         """Bars of the last sessions, regular hours. Raises UnansweredError."""
-        span = f"{sessions} D" if sessions < _LONG else "2 Y"
 
         def send(number: int) -> None:
             self._library.client.reqHistoricalData(
-                number, contract, "", "1 day", span, "TRADES", True, 1, False, []
+                number, contract, "", f"{sessions} D", "1 day", "TRADES", True, 1, False, []
             )  # fmt: skip
 
         found: list[BarData] = await self._ask(send, HISTORY_WAIT_S)
@@ -103,6 +102,11 @@ class Asks:
             lambda _: client.reqMarketRule(rule), key=f"marketRule-{rule}"
         )  # fmt: skip
         return found
+
+    def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
+        """Some refusals are warnings to the library, which then waits for ever."""
+        if self._numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
+            self._library.wrapper._endReq(number, RequestError(number, code, text), success=False)
 
     async def _ask(self, send: Callable[[int], None], wait_s: float | None = None, key: str | None = None) -> Any:
         number = self._numbers.take()

@@ -75,9 +75,9 @@ class History:
         else:
             self.shelves[symbol] = Shelf(whole)
             self._files.write(whole)
-        finally:
+        finally:  # whatever happens the answer is waited for
             del self._running[symbol]
-        self._tell(symbol, self.shelves[symbol].kept.bars)
+            self._tell(symbol, self.shelves[symbol].kept.bars)
 
     async def _fetch(self, kept: Kept) -> Kept:
         """What is missing; all of it where what is kept does not fit any more."""

@@ -70,7 +70,7 @@ class Scans:
             task.cancel()
 
     async def _run(self, symbol: str) -> None:
-        chain, reason = None, ""
+        chain, reason = None, f"{symbol}: its scan failed"
         try:
             async with asyncio.timeout(LONGEST_S):
                 chain = await self._scan(symbol)
@@ -81,7 +81,7 @@ class Scans:
         finally:
             self._stream.lines.give_back(_holder(symbol))
             del self._running[symbol]
-        self._tell(symbol, chain, reason)
+            self._tell(symbol, chain, "" if chain is not None else reason)  # whatever happens it is waited for
 
     async def _scan(self, symbol: str) -> Chain:
         """Until all has been seen that is waited for by then, not only when it was asked for."""
