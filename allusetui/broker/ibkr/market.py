@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from ib_async import IB
 from numpy.typing import NDArray
 
 from allusetui.broker.ibkr.asks import Asks, Numbers
@@ -19,6 +18,7 @@ from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
+from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST, Lines
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
@@ -59,7 +59,7 @@ class IbkrMarket:
     symbols: frozenset[str] = frozenset()
 
     def __init__(
-        self, library: IB, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
+        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
     ) -> None:
         numbers = Numbers()
         asks = Asks(library, numbers)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from ib_async import IB
 from ib_async import Contract as TheirContract
 
 from allusetui.broker.ibkr.asks import Numbers
 from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
+from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import Lines, Subscribe
 from allusetui.broker.ibkr.naming import asked, generics
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
@@ -46,7 +46,7 @@ class Stream:
     """
 
     def __init__(
-        self, library: IB, lines: Lines, numbers: Numbers, now_ms: Callable[[], int], changed: Callable[[], None]
+        self, library: Library, lines: Lines, numbers: Numbers, now_ms: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         self.lines = lines
         self.counts: Counter[str] = Counter()
@@ -116,6 +116,9 @@ class Stream:
         return after_ms + SECOND_MS
 
     def _room(self, at_ms: int) -> int:
+        """How many messages may leave: none that would have questions wait behind it in the client's own queue."""
+        if self._library.client.waiting:
+            return 0
         return next((n for n in range(BULK_A_SECOND, 0, -1) if self._pace.free_ms(at_ms, n) <= at_ms), 0)
 
     def _ask(self, contract: Contract, at_ms: int) -> None:
