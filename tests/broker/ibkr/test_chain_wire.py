@@ -1,7 +1,7 @@
 """Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,12 +10,13 @@ import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.ibkr.known import Known, Report
-from allusetui.broker.ibkr.scans import WAIT_MS
+from allusetui.broker.ibkr.scans import WAIT_MS, Looked
 from allusetui.broker.ibkr.shown import DELAY_MS
 from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Sought
 from allusetui.rules.entry import slice_deltas
-from tests.broker.gateway.desks import venue
+from tests.broker.gateway.desks import CALENDAR, venue
 from tests.broker.ibkr.wired import Wired, wired
 
 FRIDAY = date(2026, 3, 13)
@@ -206,6 +207,26 @@ async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_kn
         world.seen.clear()
         chain = await scanned(world, "GOOG")
         assert chain.earnings is None
+
+
+@pytest.mark.clause("0.5")
+@pytest.mark.asyncio
+async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) -> None:
+    nickels = ((Decimal(0), Decimal("0.05")), (Decimal(3), Decimal("0.10")))
+    cheap, dear = (Option("AAPL", FRIDAY, Decimal(strike), Right.PUT) for strike in (190, 205))
+    async with wired(tmp_path, puts, steps=nickels) as world:
+        chain = await scanned(world)
+        await world.watch(["AAPL", "VIX"], [cheap, dear])
+        low, high = world.quote(cheap), world.quote(dear)
+        assert low is not None and high is not None and low.mid < 3 < high.mid
+        assert (low.tick, high.tick, chain.tick) == (Decimal("0.05"), Decimal("0.10"), Decimal("0.05"))
+
+
+@pytest.mark.clause("1.7")
+def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
+    good_friday = date(2026, 4, 3)
+    row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]
+    assert row.strikes == () and row.expires_ms == to_ms(datetime(2026, 4, 2, 16))
 
 
 @pytest.mark.clause("5.2")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from allusetui.broker.gateway.instruments import PriceSteps
 from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.server import ADDRESS
 from allusetui.broker.gateway.session import USUAL
@@ -82,11 +83,12 @@ class Wired:
 @asynccontextmanager
 async def wired(
     folder: Path, wish: Wish = lambda symbol, listed: (), more: str = "", lines: int = MOST, known: Known | None = None,
-    entitled: Entitled | None = None,
+    entitled: Entitled | None = None, steps: PriceSteps | None = None,
 ) -> AsyncIterator[Wired]:  # fmt: skip
     """A gateway over the market of the desks with `more` tables, and our market over it."""
-    rights = entitled or Entitled()
-    async with serving(assemble(replace(venue(more), entitled=rights), USUAL).gateway) as house:
+    rights, place = entitled or Entitled(), venue(more)
+    place = replace(place, entitled=rights, steps=place.steps if steps is None else lambda symbol: steps)
+    async with serving(assemble(place, USUAL).gateway) as house:
         library = Library(lambda seen: None, lambda about, code, text: None)
         terms = Terms(CALENDAR, folder, known or Known(), lines)
         market = IbkrMarket(
