@@ -13,7 +13,7 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
-from allusetui.domain.quote import Bools, Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Bools, Chain, Feed, Floats, Quote, Slice
 from allusetui.law.model import Band
 from allusetui.pricing.implied_vol import model_deltas
 from allusetui.rules import pivot
@@ -251,9 +251,16 @@ def quote_refusal(s: Situation, symbol: str) -> Refusal | None:
         return Refusal("bad_quote", ("8.3",))
     for name in (symbol, VIX):
         if not s.is_fresh(name):
-            age = s.age_s(s.quote(name))
-            return Refusal("stale", ("8.3",), {"age": None if age == float("inf") else to_price(age), "of": name})
+            return Refusal("stale", ("8.3",), _age_of(s, name))
     return None
+
+
+def _age_of(s: Situation, symbol: str) -> dict[str, Figure]:
+    """How old a value is, and of what kind where it is not live: a delayed one never becomes young."""
+    quote = s.quote(symbol)
+    age: Figure = None if quote is None else to_price(s.age_s(quote))
+    kind = {} if quote is None or quote.feed is Feed.LIVE else {"feed": quote.feed.value}
+    return {"age": age, "of": symbol, **kind}
 
 
 @clause("2.2", "3.2", "4.1", "6.8")
