@@ -36,7 +36,7 @@ def build_gateway(scenario: Scenario, accounts: Mapping[str, str], speed: float)
     stage = build_stage(scenario, codes)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
-        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar,
+        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
         [HeadlineSeen(*told) for told in headlines],
     )  # fmt: skip

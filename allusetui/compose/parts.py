@@ -21,8 +21,10 @@ from allusetui.runtime.virtual import Crash
 from allusetui.scenario.model import Dividend, Scenario
 from allusetui.scenario.setting import FOUNDERS
 
+TrueMarket = ScriptedMarket | ModelMarket
 
-def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, end_ms: int) -> Market:
+
+def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, end_ms: int) -> TrueMarket:
     """The true market of a scenario."""
     if scenario.market.kind == "scripted":
         return ScriptedMarket(scenario.market, scenario.tape, days, start_ms, end_ms)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from allusetui.advisor.adviser import Adviser
 from allusetui.broker.simulated.exchange import COMMISSION, Exchange
 from allusetui.compose.parts import (
+    TrueMarket,
     build_market,
     corporate_actions,
     operators,
@@ -87,7 +88,7 @@ class Stage:
     calendar: Calendar
     start_ms: int
     end_ms: int
-    market: Market
+    market: TrueMarket
     exchange: Exchange
     accounts: tuple[Provision, ...]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import YEAR_MS
-from allusetui.domain.quote import Slice
+from allusetui.domain.quote import Floats, Slice
 from allusetui.market import listing, spread
 from allusetui.pricing import black_scholes
 
@@ -73,8 +73,7 @@ class PricedSlices(LazySlices):
     def _price(self, expiry: date, right: Right) -> Slice:
         shown, expires_ms = self._shown, self._expires_ms[expiry]
         years = max(expires_ms - shown.at_ms, 0) / YEAR_MS
-        lowest, highest = listing.strike_range(shown.spot_size, shown.iv, years, self._step)
-        exact, numbers = listing.strikes(lowest, highest, self._step)
+        exact, numbers = grid(shown, years, self._step)
         call = right is Right.CALL
         mids = black_scholes.prices(shown.spot_size, numbers, years, shown.rate, shown.iv, call)
         bids, asks = spread.many(mids, shown.spread_share, float(self._tick))
@@ -92,6 +91,11 @@ class PricedSlices(LazySlices):
             previous_volume=volume,
             average_volume=volume,
         )
+
+
+def grid(shown: Shown, years: float, step: Decimal) -> tuple[tuple[Decimal, ...], Floats]:
+    """The strikes of an expiry that is `years` away, exactly and as numbers."""
+    return listing.strikes(*listing.strike_range(shown.spot_size, shown.iv, years, step), step)
 
 
 def _everywhere(value: int, count: int) -> NDArray[np.int64]:

@@ -63,6 +63,10 @@ class ModelMarket:
     def chain(self, symbol: str, at_ms: int) -> Chain | None:
         return self._listed[symbol].chain(at_ms) if symbol in self.symbols else None
 
+    def strikes(self, symbol: str, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
+        """What is listed of a symbol's expiry, ascending, without a price."""
+        return self._listed[symbol].strikes(expiry, at_ms) if symbol in self.symbols else ()
+
     def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
         return self._listed[symbol].bars(at_ms) if symbol in self.symbols else ()
 

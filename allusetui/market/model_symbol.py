@@ -143,14 +143,20 @@ class ModelSymbol:
         sight, showing = self._at(at_ms), self._showing(at_ms)
         if sight is None or showing is None:
             return None
-        if self._opened is None or self._opened.at_ms != showing.session.open_ms:
-            self._opened = self._look(showing.session.open_ms, showing)
-        opened, session = self._opened, showing.session
+        opened, session = self._at_open(showing), showing.session
         listed = tuple(day for day, close in self._listed(day_of(at_ms)).items() if close > at_ms)
         slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
         after_close = frozenset[date]() if self._reports is None else self._reports.after_close
         earnings, payouts = self._known_reports(), tuple(paid for paid in self._payouts if paid.ex > session.day)
         return Chain(self._name, sight.at_ms, self._traits.tick, listed, slices, earnings, after_close, payouts)
+
+    def strikes(self, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
+        """What is listed of an expiry, ascending, without a price."""
+        sight, showing = self._at(at_ms), self._showing(at_ms)
+        if sight is None or showing is None:
+            return ()
+        exact, _ = self._grid(sight, self._at_open(showing), expiry)
+        return exact
 
     def bars(self, at_ms: int) -> tuple[Bar, ...]:
         """Up to 260 bars before the instant's day, split-adjusted to the level that trades on that day."""
@@ -219,18 +225,28 @@ class ModelSymbol:
     def _dividends_until(self, expiry: date, day: date, at_ms: int) -> Dividends:
         """Those that go ex after the day and up to the expiry, by years from the instant to the open."""
         due = (paid for paid in self._payouts if day < paid.ex <= expiry)
-        return tuple(
-            ((self._calendar.from_day(paid.ex).open_ms - at_ms) / YEAR_MS, float(paid.amount)) for paid in due
-        )
+        return tuple(((self._calendar.from_day(paid.ex).open_ms - at_ms) / YEAR_MS, float(paid.amount)) for paid in due)
 
     def _reports_until(self, expiry: date, day: date) -> int:
         return bisect_right(self._moves, expiry) - bisect_right(self._moves, day)
+
+    def _at_open(self, showing: _Showing) -> Sight:
+        """The symbol at its session's open, which sets the steps between its strikes."""
+        if self._opened is None or self._opened.at_ms != showing.session.open_ms:
+            self._opened = self._look(showing.session.open_ms, showing)
+        return self._opened
+
+    def _grid(self, sight: Sight, opened: Sight, expiry: date) -> tuple[tuple[Decimal, ...], Floats]:
+        """The strikes of an expiry, exactly and as numbers."""
+        term = self._term(sight, self._expires_ms(expiry), expiry)
+        step = self._traits.strike_step(opened.spot, (expiry - sight.day).days)
+        return listing.strikes(*listing.strike_range(term.base, term.atm_vol, term.years, step), step)
 
     def _slice(self, sight: Sight, opened: Sight, session: Session, expiry: date, right: Right) -> Slice:
         expires_ms, days = self._expires_ms(expiry), (expiry - sight.day).days
         term = self._term(sight, expires_ms, expiry)
         step = self._traits.strike_step(opened.spot, days)
-        exact, numbers = listing.strikes(*listing.strike_range(term.base, term.atm_vol, term.years, step), step)
+        exact, numbers = self._grid(sight, opened, expiry)
         bids, asks = model_quotes.many(self._traits, sight.rate, sight.wide, term, numbers, right is Right.CALL)
         interest, volume = model_quotes.depth(numbers, self._term(opened, expires_ms, expiry), days, float(step), right)
         passed = (sight.at_ms - session.open_ms) / (session.close_ms - session.open_ms)

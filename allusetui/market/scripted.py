@@ -1,6 +1,7 @@
 """The scripted market: a scenario's symbols and tape as a feed on a virtual clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -55,6 +56,11 @@ class ScriptedMarket:
     def chain(self, symbol: str, at_ms: int) -> Chain | None:
         listed = self._symbols.get(symbol)
         return None if listed is None else listed.chain(at_ms)
+
+    def strikes(self, symbol: str, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
+        """What is listed of a symbol's expiry, ascending, without a price."""
+        listed = self._symbols.get(symbol)
+        return () if listed is None else listed.strikes(expiry, at_ms)
 
     def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
         listed = self._symbols.get(symbol)

@@ -13,7 +13,7 @@ from allusetui.domain.money import to_price
 from allusetui.domain.quote import Bar, Chain, Payout, Quote
 from allusetui.market import listing, spread
 from allusetui.market.bars import Ranges, daily_bars
-from allusetui.market.chain import Depth, PricedSlices, Shown
+from allusetui.market.chain import Depth, PricedSlices, Shown, grid
 from allusetui.market.ticks import Ticks
 from allusetui.market.track import Track
 from allusetui.pricing import black_scholes
@@ -67,9 +67,7 @@ class ScriptedSymbol:
         if shown is None:
             return None
         years = (expires_ms - shown.at_ms) / YEAR_MS
-        mid = black_scholes.price(
-            shown.spot_size, float(option.strike), years, shown.rate, shown.iv, not option.is_put
-        )
+        mid = black_scholes.price(shown.spot_size, float(option.strike), years, shown.rate, shown.iv, not option.is_put)
         bid, ask = spread.one(mid, shown.spread_share, self._spec.tick, self._tick_size)
         return Quote(bid, ask, shown.at_ms, confirmed=True, tick=self._spec.tick)
 
@@ -84,6 +82,14 @@ class ScriptedSymbol:
         earnings = None if spec.earnings == "unknown" else tuple(spec.earnings)
         slices = PricedSlices(self._name, shown, depth, listed, spec.strike_step, spec.tick)
         return Chain(self._name, shown.at_ms, spec.tick, tuple(listed), slices, earnings, payouts=self._payouts)
+
+    def strikes(self, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
+        """What is listed of an expiry, ascending, without a price."""
+        shown = self._at(at_ms)
+        if shown is None:
+            return ()
+        exact, _ = grid(shown, max(self.expires_ms(expiry) - shown.at_ms, 0) / YEAR_MS, self._spec.strike_step)
+        return exact
 
     def bars(self, at_ms: int) -> tuple[Bar, ...]:
         """Daily bars of the sessions before the instant's day."""

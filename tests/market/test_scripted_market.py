@@ -147,6 +147,15 @@ def test_fridays_six_weeks_out_then_third_fridays_to_two_years() -> None:
     assert expiries[-1] == date(2028, 2, 18)
 
 
+def test_strikes_are_those_of_the_chain_without_its_prices() -> None:
+    scenario = parse(HEAD, "test")
+    true = ScriptedMarket(scenario.market, scenario.tape, CALENDAR, at(5, 9, 0), at(6, 17, 0))
+    chain = listed(true.chain("AAPL", at(5, 10, 0)))
+    for expiry in chain.expiries:
+        assert true.strikes("AAPL", expiry, at(5, 10, 0)) == chain.slices[expiry, Right.CALL].strikes
+    assert true.strikes("NOPE", chain.expiries[0], at(5, 10, 0)) == ()
+
+
 def test_an_expiry_is_listed_until_its_own_close() -> None:
     feed = market()
     assert listed(feed.chain("AAPL", at(6, 15, 59))).expiries[0] == date(2026, 3, 6)

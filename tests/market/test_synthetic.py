@@ -93,6 +93,14 @@ def test_every_symbol_has_a_chain_of_quotes_that_the_law_takes(symbol: str) -> N
         assert flaw(quote, now, is_option=True) is None
 
 
+@pytest.mark.parametrize("symbol", ["AAPL", "SPX", "SPY"])
+def test_strikes_are_those_of_the_chain_without_its_prices(symbol: str) -> None:
+    chain = listed(symbol, at(3, 5))
+    for expiry in chain.expiries[::4]:
+        assert market().strikes(symbol, expiry, at(3, 5)) == chain.slices[expiry, Right.PUT].strikes
+    assert market().strikes("NOPE", chain.expiries[0], at(3, 5)) == ()
+
+
 def test_spx_moves_against_vix_and_names_move_as_the_model_says() -> None:
     years = [market(seed, datetime(2031, 2, 28, 17)) for seed in range(12)]
     levels = np.concatenate([_daily(found, "VIX") for found in years])

@@ -21,6 +21,7 @@ POSITION, POSITION_END, SUMMARY, SUMMARY_END = 61, 62, 63, 64
 MULTI, MULTI_END, PNL, PNL_SINGLE = 73, 74, 94, 95
 Message = tuple[Value, ...]
 _REG_T_POWER: Final = 2
+_NO_RIGHT: Final = "?"
 
 
 def account_values(holdings: Holdings, account: str, at_ms: int) -> dict[str, tuple[str, str]]:
@@ -90,8 +91,8 @@ def portfolio(holdings: Holdings, registry: Registry, account: str, position: Po
 
 
 def position_row(registry: Registry, account: str, position: Position) -> Message:
-    """A position, without an exchange, as a real gateway tells it."""
-    block = registry.listed(position.contract).block("")
+    """A position, as a real gateway tells it: without an exchange, shares without a right."""
+    block = ("" if value == _NO_RIGHT else value for value in registry.listed(position.contract).block(""))
     return (POSITION, 3, account, *block, position.quantity, _average_cost(position))
 
 

@@ -49,7 +49,10 @@ class _Asked:
 
 
 class AccountsPart:
-    """Implements `Part` for accounts. `next_tick(after_ms)` says when prices may change next."""
+    """Implements `Part` for accounts.
+
+    `next_tick(after_ms)` says when prices may change next; `look(at_ms)` asks the exchange what has happened.
+    """
 
     def __init__(
         self,
@@ -57,14 +60,17 @@ class AccountsPart:
         holdings: Holdings,
         sessions: Sessions,
         next_tick: Callable[[int], int | None],
+        look: Callable[[int], None],
         start_ms: int,
     ) -> None:
         self._registry = registry
         self._holdings = holdings
         self._sessions = sessions
         self._next_tick = next_tick
+        self._look = look
         self._asked: dict[int, _Asked] = {}
         self._shown = {account: self._held(account, start_ms) for account in holdings.accounts}
+        self._mark = holdings.mark(start_ms)
         self._valued_ms = self._gained_ms = start_ms
 
     def routes(self) -> Mapping[int, Route]:
@@ -107,6 +113,10 @@ class AccountsPart:
 
     def refresh(self, at_ms: int) -> None:
         """Tells what has changed of the positions since the last time; nothing says why it has."""
+        mark = self._holdings.mark(at_ms)
+        if mark == self._mark:
+            return
+        self._mark = mark
         touched = []
         for account in self._holdings.accounts:
             held, before = self._held(account, at_ms), self._shown[account]
@@ -122,6 +132,8 @@ class AccountsPart:
     # Requests
 
     def _positions(self, session: Session, asked: Nothing, at_ms: int) -> None:
+        self._look(at_ms)
+        self.refresh(at_ms)
         self._asked[session.key].positions = True
         for account in self._holdings.accounts:
             for position in self._holdings.positions(account, at_ms):
@@ -135,6 +147,9 @@ class AccountsPart:
         account = asked.account or self._holdings.accounts[0]
         if not self._known(session, NOBODY, account):
             return
+        if asked.on:
+            self._look(at_ms)
+            self.refresh(at_ms)
         self._asked[session.key].account = account if asked.on else None
         if asked.on:
             for message in words.updates(self._holdings, self._registry, account, at_ms):

@@ -5,6 +5,7 @@ It knows no sessions: `say` takes an order and a message about it, and who hears
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
 from allusetui.broker.gateway import order_messages as words
@@ -56,6 +57,7 @@ class OrderBook:
         """How many of the next orders are shown without a permanent id."""
         self.strangers: list[ForeignOrderSeen] = []
         """Orders of somebody else that have come up and that nobody has taken in yet."""
+        self._foreign: dict[str, Ticket] = {}
         self._exchange = exchange
         self._holdings = holdings
         self._calendar = calendar
@@ -93,9 +95,10 @@ class OrderBook:
         self._enter(ticket)
         self._rejected(ticket, reason, at_ms)
 
-    def show(self, ticket: Ticket) -> None:
-        """Takes in an order that works somewhere else."""
+    def show(self, ticket: Ticket, stranger: ForeignOrderSeen) -> None:
+        """Takes in an order of somebody else, which lives as long as the exchange lists it."""
         self._enter(ticket)
+        self._foreign[stranger.id] = ticket
         ticket.standing, ticket.confirmed = Standing.WORKING, True
         self._say(ticket, words.open_order(ticket))
         self._say(ticket, words.order_status(ticket))
@@ -182,7 +185,7 @@ class OrderBook:
             case Settled():
                 self._holdings.take(report)
             case ForeignOrderSeen():
-                self.strangers.append(report)
+                self._meet((report,))
             case _:
                 raise ValueError(f"the exchange reports {report}")
 
@@ -212,8 +215,8 @@ class OrderBook:
             return []
         before = {each: (each.standing, each.filled) for each in self.tickets}
         self._holdings.take(self._exchange.positions(at_ms).settled)
-        for order_id in dict.fromkeys(row.client_order_id for row in seen.executions):
-            rows = [row for row in seen.executions if row.client_order_id == order_id]
+        self._holdings.advance(at_ms)
+        for order_id, rows in groupby(seen.executions, lambda row: row.client_order_id):
             self.fills.note(self.tickets.of(order_id), rows, at_ms)
         for order in seen.orders:
             ticket = self.tickets.of(order.client_order_id)
@@ -221,7 +224,15 @@ class OrderBook:
                 ticket.standing = self._working(at_ms)
             elif not order.open and ticket.standing.live:
                 self._end(ticket, Standing.CANCELLED, at_ms)
+        self._meet(seen.foreign)
+        listed = {each.id for each in seen.foreign}
+        for ticket in [each for name, each in self._foreign.items() if name not in listed and each.standing.live]:
+            self._end(ticket, Standing.CANCELLED, at_ms)
         return [each for each, was in before.items() if was != (each.standing, each.filled)]
+
+    def _meet(self, strangers: Sequence[ForeignOrderSeen]) -> None:
+        known = {*self._foreign, *(each.id for each in self.strangers)}
+        self.strangers += [each for each in strangers if each.id not in known]
 
     # How an order stands
 
@@ -231,7 +242,9 @@ class OrderBook:
 
     def _confirm(self, ticket: Ticket, at_ms: int) -> None:
         """The broker has the order, or its change; outside hours it waits for the open."""
-        ticket.standing = Standing.HELD if ticket.why_held else self._working(at_ms)
+        # A confirmation that comes late may be of an order that has ended since.
+        if ticket.standing.live:
+            ticket.standing = Standing.HELD if ticket.why_held else self._working(at_ms)
         ticket.confirmed = True
         self._say(ticket, words.open_order(ticket))
         self._say(ticket, words.order_status(ticket))

@@ -15,6 +15,8 @@ from allusetui.domain.money import ZERO
 
 DAY, GOOD_TILL_CANCELLED = "DAY", "GTC"
 MOST_CONTRACTS: Final = 10_000_000
+MOST_USD: Final = 1_000_000
+OFF_GRID: Final = "The price does not conform to the minimum price variation for this contract."
 # What would change how an order trades, and is not simulated; each is told by its name.
 _UNSERVED: Final = (
     "ocaGroup", "parentId", "blockOrder", "sweepToFill", "hidden", "discretionaryAmt", "goodAfterTime", "goodTillDate",
@@ -61,7 +63,7 @@ def meaning(asked: PlaceOrder, registry: Registry, accounts: Sequence[str], at_m
         return found
     contract, sold, steps, block = found
     if asked.limit % step_at(steps, asked.limit):
-        return Refusal(110, "The price does not conform to the minimum price variation for this contract.")
+        return Refusal(110, OFF_GRID)
     if sold is None:
         return Meant(account, contract, None, Side(asked.action), int(asked.quantity), asked.limit, block)
     limit = asked.limit if asked.action == Side.BUY else -asked.limit
@@ -87,12 +89,14 @@ def _terms(asked: PlaceOrder) -> Refusal | None:
         return invalid(f"Invalid order action '{asked.action}'")
     if not asked.quantity:
         return Refusal(434, "The order size cannot be zero.")
-    if asked.quantity % 1 or not 0 < asked.quantity <= MOST_CONTRACTS:
+    if not 0 < asked.quantity <= MOST_CONTRACTS or asked.quantity % 1:
         return Refusal(10243, "Fractional-sized, negative or oversized order cannot be placed via API.")
     if asked.order_type != "LMT":
         return Refusal(387, "Unsupported order type for this exchange and security type.")
-    if asked.limit is None or not asked.limit.is_finite():
+    if asked.limit is None:
         return invalid("Limit price is missing")
+    if abs(asked.limit) > MOST_USD:
+        return Refusal(110, OFF_GRID)
     if asked.tif not in ("", DAY, GOOD_TILL_CANCELLED):
         return invalid(f"Invalid time in force:{asked.tif}")
     if not asked.rest["transmit"]:
@@ -113,7 +117,7 @@ def _single(asked: PlaceOrder, registry: Registry, at_ms: int) -> tuple[Contract
         return _unclear(asked.contract.symbol, found)
     (listed,) = found
     if asked.limit is not None and asked.limit <= 0:
-        return Refusal(110, "The price does not conform to the minimum price variation for this contract.")
+        return Refusal(110, OFF_GRID)
     untradable = _untradable(listed)
     if untradable is not None:
         return untradable

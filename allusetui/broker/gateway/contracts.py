@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from typing import Final
 from zlib import crc32
@@ -35,25 +36,28 @@ _MADE: Final = 1_900_000_000
 _OSI: Final = re.compile(r"([A-Z0-9]{1,6}) *([0-9]{6})([CP])([0-9]{8})")
 _RIGHTS: Final = {"C": Right.CALL, "CALL": Right.CALL, "P": Right.PUT, "PUT": Right.PUT}
 _ANY_RIGHT: Final = ("", "0", "?")
-_Term = tuple[str, date, Decimal, Right, str]
-"""Symbol, expiry, strike, right and trading class: lighter than what it becomes, since there are a hundred thousand."""
+Strikes = Callable[[str, date, int], tuple[Decimal, ...]]
+"""What is listed of a symbol's expiry at an instant, ascending. A chain would have to be priced for it."""
 
 
 class Registry:
-    """Contracts of `market` under the broker's ids. `steps`: the price steps of a symbol's options.
+    """Contracts of `market` under the broker's ids.
+
+    `strikes`: what is listed of a symbol's expiry at an instant; `steps`: the price steps of a symbol's options.
 
     An id is the same in every run: it follows from the contract's name.
     """
 
-    def __init__(self, market: Market, calendar: Calendar, steps: Callable[[str], PriceSteps]) -> None:
+    def __init__(
+        self, market: Market, calendar: Calendar, strikes: Strikes, steps: Callable[[str], PriceSteps]
+    ) -> None:
         self.calendar = calendar
         self.symbols = market.symbols
         self._market = market
+        self._strikes = strikes
         self._steps = steps
         self._by_id: dict[int, Listed] = {}
         self._by_name: dict[tuple[Contract, str], Listed] = {}
-        self._names: dict[int, _Term] = {}
-        self._names_day: date | None = None
         for symbol in sorted(market.symbols):
             self.listed(Stock(symbol))
 
@@ -67,14 +71,17 @@ class Registry:
         return found or self._enter(contract, named)
 
     def by_id(self, con_id: int, at_ms: int) -> Listed | None:
-        """The line of an id; one that has not been met yet is looked for among all that was listed first that day."""
-        if con_id not in self._by_id:
-            if self._names_day != day_of(at_ms):
-                self._names_day, self._names = day_of(at_ms), dict(self._all_names(at_ms))
-            if con_id in self._names:
-                symbol, expiry, strike, right, name = self._names[con_id]
-                self.listed(Option(symbol, expiry, strike, right), name)
+        """The line of an id; one that has not been met yet is looked for among all that is listed."""
+        if con_id not in self._by_id and _FIRST_MADE <= con_id < _FIRST_MADE + _MADE:
+            for option, name in self._named(con_id - _FIRST_MADE, at_ms):
+                self.listed(option, name)
         return self._by_id.get(con_id)
+
+    def listing(self, symbol: str, at_ms: int) -> Iterator[tuple[date, tuple[Decimal, ...]]]:
+        """A symbol's expiries with their strikes."""
+        chain = self._market.chain(symbol, at_ms)
+        for expiry in () if chain is None else chain.expiries:
+            yield expiry, self._strikes(symbol, expiry, at_ms)
 
     def steps(self, listed: Listed) -> PriceSteps:
         """The price steps of a contract."""
@@ -128,27 +135,25 @@ class Registry:
 
     def _options(self, wanted: Wanted, at_ms: int) -> Iterator[Option]:
         """What a symbol's chain lists of what is wanted."""
-        chain = self._market.chain(wanted.symbol, at_ms)
-        for expiry in () if chain is None else chain.expiries:
+        for expiry, strikes in self.listing(wanted.symbol, at_ms):
             if f"{expiry:%Y%m%d}".startswith(wanted.expiry):
-                for right in Right if wanted.right in _ANY_RIGHT else (_RIGHTS[wanted.right],):
-                    assert chain is not None
-                    for strike in chain.slices[expiry, right].strikes:
-                        if wanted.strike in (0, strike):
-                            yield Option(wanted.symbol, expiry, strike, right)
+                rights = tuple(Right) if wanted.right in _ANY_RIGHT else (_RIGHTS[wanted.right],)
+                for right, strike in product(rights, strikes):
+                    if wanted.strike in (0, strike):
+                        yield Option(wanted.symbol, expiry, strike, right)
 
-    def _all_names(self, at_ms: int) -> Iterator[tuple[int, _Term]]:
-        """Every option that is listed, under the id that its name gives it."""
+    def _named(self, made: int, at_ms: int) -> Iterator[tuple[Option, str]]:
+        """The listed options whose names make an id, with their classes.
+
+        A name's checksum goes on from that of its head, so that a hundred thousand names need not be written.
+        """
         for symbol in sorted(self.symbols):
-            chain = self._market.chain(symbol, at_ms)
-            for expiry, right in () if chain is None else product(chain.expiries, Right):
-                assert chain is not None
-                strikes = chain.slices[expiry, right].strikes
-                for name in classes(symbol, expiry, self.calendar):
-                    head = local_head(name, expiry, right)
-                    yield from (
-                        (_made_id(local_symbol(head, each)), (symbol, expiry, each, right, name)) for each in strikes
-                    )
+            for expiry, strikes in self.listing(symbol, at_ms):
+                texts = _texts(strikes)
+                for right, name in product(Right, classes(symbol, expiry, self.calendar)):
+                    head = crc32(local_head(name, expiry, right).encode())
+                    rows = [row for row, text in enumerate(texts) if crc32(text, head) % _MADE == made]
+                    yield from ((Option(symbol, expiry, strikes[row], right), name) for row in rows)
 
     def _enter(self, contract: Contract, trading_class: str) -> Listed:
         if isinstance(contract, Stock):
@@ -162,6 +167,12 @@ class Registry:
         listed = Listed(con_id, contract, trading_class, name)
         self._by_id[con_id] = self._by_name[contract, trading_class] = listed
         return listed
+
+
+@lru_cache(maxsize=1024)
+def _texts(strikes: tuple[Decimal, ...]) -> tuple[bytes, ...]:
+    """The strikes' part of the names."""
+    return tuple(local_symbol("", strike).encode() for strike in strikes)
 
 
 def _made_id(name: str) -> int:

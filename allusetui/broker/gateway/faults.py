@@ -1,6 +1,6 @@
 """What goes wrong on the wire, by command: messages that are lost, late, doubled, out of order or in pieces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,6 +10,7 @@ from allusetui.broker.gateway.part import Ending
 from allusetui.broker.gateway.session import Session
 
 Piece = tuple[int, bytes | Ending]
+About = Callable[[str, Session, Sequence[Value]], bool]
 
 
 class Kind(StrEnum):
@@ -31,7 +32,7 @@ _PIECE_BYTES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """A fault of the wire: of messages with the id `message` or of all, of one client or of everybody.
+    """A fault of the wire: of messages with the id `message` or of all, of one client or order, or of everybody.
 
     It ends after `count` messages, or `for_ms` later; with neither it lasts. `delay_ms` is how late a message comes; a
     message that is out of order comes after the next one.
@@ -40,6 +41,7 @@ class LineFault:
     kind: Kind
     message: int | None = None
     client_id: int | None = None
+    order_ref: str | None = None
     count: int | None = None
     for_ms: int | None = None
     delay_ms: int = 0
@@ -56,10 +58,12 @@ class _Active:
     def over(self, at_ms: int) -> bool:
         return self.left == 0 or (self._until_ms is not None and at_ms >= self._until_ms)
 
-    def strikes(self, session: Session, message_id: int) -> bool:
+    def strikes(self, session: Session, values: Sequence[Value], about: About) -> bool:
         """Whether it is about this message; it is used up by that."""
         fault = self.fault
-        if fault.message not in (None, message_id) or fault.client_id not in (None, session.client_id):
+        if fault.message not in (None, _id(values)) or fault.client_id not in (None, session.client_id):
+            return False
+        if fault.order_ref is not None and not about(fault.order_ref, session, values):
             return False
         if self.left is not None:
             self.left -= 1
@@ -67,9 +71,13 @@ class _Active:
 
 
 class LineFaults:
-    """Implements `part.Faults`: everything is sound until a fault begins."""
+    """Implements `part.Faults`: everything is sound until a fault begins.
 
-    def __init__(self) -> None:
+    `about(order_ref, session, values)` says whether a message is about an order.
+    """
+
+    def __init__(self, about: About) -> None:
+        self._about = about
         self._active: list[_Active] = []
         self._kept: dict[int, list[bytes]] = {}
         self._busy_until_ms: dict[int, int] = {}
@@ -83,13 +91,13 @@ class LineFaults:
         self._active.clear()
 
     def hears(self, session: Session, message_id: int, fields: list[str], at_ms: int) -> bool:
-        return self._strike(_IN, session, message_id, at_ms) is None
+        return self._strike(_IN, session, (message_id, *fields), at_ms) is None
 
     def sends(self, session: Session, values: tuple[Value, ...], at_ms: int) -> Sequence[Piece]:
         body = frame(values)
         if not self._active and not self._kept and not self._busy_until_ms:
             return ((at_ms, body),)
-        struck = self._strike(_OUT, session, _id(values), at_ms)
+        struck = self._strike(_OUT, session, values, at_ms)
         pieces = self._struck(struck, session.key, body, at_ms)
         if pieces and (struck is None or struck.kind is not Kind.REORDER):
             pieces += [(pieces[-1][0], kept) for kept in self._kept.pop(session.key, [])]
@@ -97,11 +105,13 @@ class LineFaults:
         free_ms = self._busy_until_ms.get(session.key, at_ms)
         return tuple((max(due_ms, free_ms), piece) for due_ms, piece in pieces)
 
-    def _strike(self, kinds: tuple[Kind, ...], session: Session, message_id: int, at_ms: int) -> LineFault | None:
+    def _strike(
+        self, kinds: tuple[Kind, ...], session: Session, values: Sequence[Value], at_ms: int
+    ) -> LineFault | None:
         """The first fault of these kinds that is about the message."""
         self._active = [each for each in self._active if not each.over(at_ms)]
         for each in self._active:
-            if each.fault.kind in kinds and each.strikes(session, message_id):
+            if each.fault.kind in kinds and each.strikes(session, values, self._about):
                 return each.fault
         return None
 
@@ -124,6 +134,6 @@ class LineFaults:
                 return []
 
 
-def _id(values: tuple[Value, ...]) -> int:
+def _id(values: Sequence[Value]) -> int:
     """The id of a message; the greeting's first value is a version, which is no message's."""
     return values[0] if isinstance(values[0], int) else 0

@@ -126,8 +126,7 @@ class Gateway:
         if not session.speaks:
             self._greet(session, body)
             return
-        if session.too_fast(self._limits, self._now_ms):
-            self._slow_down(session)
+        if session.too_fast(self._limits, self._now_ms) and not self._warn(session):
             return
         try:
             message_id, values = _parted(body)
@@ -188,15 +187,16 @@ class Gateway:
         for part in self._parts:
             part.joined(session, at_ms)
 
-    def _slow_down(self, session: Session) -> None:
-        """A message too many within a second is not heard; who does not slow down is cut off."""
-        session.warned += 1
+    def _warn(self, session: Session) -> bool:
+        """Tells it to slow down; whether it stays connected."""
         most = self._limits.messages
         self._note("too fast", f"client {session.client_id} sends more than {most} messages a second")
         rates = f"max={most} rec={most + 1} ({session.warned})"
         session.error(NOBODY, 100, f"Max rate of messages per second has been exceeded:{rates}")
-        if session.warned >= self._limits.warnings:
-            self._end(session)
+        if session.warned < self._limits.warnings:
+            return True
+        self._end(session)
+        return False
 
     # Trouble
 

@@ -65,6 +65,7 @@ class Holdings:
         self._waiting: list[tuple[int, Settlement]] = []
         self._booked: set[str] = set()
         self._days: dict[str, _Day] = {}
+        self._changes = 0
         for provision in provisions:
             self._open(provision)
 
@@ -74,6 +75,10 @@ class Holdings:
         return tuple(self._cash)
 
     # What is shown
+
+    def mark(self, at_ms: int) -> tuple[int, Mapping[Contract, int]]:
+        """A value that is another one as soon as some position is."""
+        return self._changes, self._unexplained(at_ms)
 
     def cash(self, account: str) -> Decimal:
         return self._cash[account]
@@ -153,7 +158,9 @@ class Holdings:
                 self._pay(booking, settled.at_ms)
         for settlement in settled.settlements:
             if self._first(settlement.id):
-                self._waiting.append((night_after(settled.at_ms), settlement))
+                # What expired on an earlier day and is heard of only now should have been seen the night before.
+                late = settlement.contract.expiry < day_of(settled.at_ms)
+                self._waiting.append((settled.at_ms if late else night_after(settled.at_ms), settlement))
 
     def next_ms(self) -> int | None:
         """When the next settlement is shown."""
@@ -192,6 +199,7 @@ class Holdings:
             today.moved += booking.amount
 
     def _split(self, split: Split) -> None:
+        self._changes += 1
         self._book.split(split.symbol, split.ratio)
         for key in [key for key in self._costs if key[1].symbol == split.symbol]:
             self._costs[key[0], after_split(key[1], split.ratio)] = self._costs.pop(key) / split.ratio
@@ -201,6 +209,7 @@ class Holdings:
         account, option = settlement.account, settlement.contract
         short = self.quantity(account, option) < 0
         quantity = -settlement.quantity if short else settlement.quantity
+        self._changes += 1
         self._book.move(account, option, -quantity)
         if settlement.kind == "cash_settled":
             self._cash[account] += settlement.price * option.multiplier * quantity
@@ -213,6 +222,7 @@ class Holdings:
 
     def _reckon(self, account: str, contract: Contract, held: int, change: int, price: Decimal) -> None:
         """The average cost after a change: what is added is averaged in, what is closed leaves it as it is."""
+        self._changes += 1
         key, after = (account, contract), held + change
         if held * change >= 0:
             self._costs[key] = (abs(held) * self.cost(account, contract) + abs(change) * price) / abs(after)

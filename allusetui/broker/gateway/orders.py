@@ -1,7 +1,8 @@
 """The gateway's part for orders: who may do what to which order, and who hears of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from allusetui.broker.gateway import order_messages as words
 from allusetui.broker.gateway import order_requests as asking
@@ -17,14 +18,16 @@ from allusetui.broker.gateway.intake import Intake, client_of
 from allusetui.broker.gateway.part import Route
 from allusetui.broker.gateway.placing import PlaceOrder, by_hand, place_order
 from allusetui.broker.gateway.requests import Nothing, nothing
-from allusetui.broker.gateway.session import NOBODY, Session, Sessions
+from allusetui.broker.gateway.session import ERROR, NOBODY, Session, Sessions
 from allusetui.broker.gateway.tickets import Fill, Standing, Ticket
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.moment import to_ms
 
-PERSON = 0
+_ORDER_ID_AT: Final[dict[Value, int]] = {words.STATUS: 1, ERROR: 2}
+"""Where orderStatus and error have an order's id; placeOrder and cancelOrder, of the same ids, have it there too."""
+PERSON: Final = 0
 """The client id under which what a person enters at the broker's own screen is kept."""
 
 
@@ -44,7 +47,6 @@ class OrdersPart:
         fills = Fills(registry, holdings, self._say)
         self.book = OrderBook(exchange, fills, holdings, calendar, self._say, self._notify)
         self._intake = Intake(self.book, registry, holdings, sessions)
-        self._exchange = exchange
         self._registry = registry
         self._holdings = holdings
         self._sessions = sessions
@@ -84,6 +86,17 @@ class OrdersPart:
             self._take_strangers(due)
             self._changed(due)
         self._now_ms = max(self._now_ms, at_ms)
+
+    def is_about(self, order_ref: str, session: Session, values: Sequence[Value]) -> bool:
+        """Whether a message of or to a session, its id first, is about the order under a reference."""
+        ticket = self.book.tickets.named(order_ref)
+        if order_ref in values or ticket is None:
+            return order_ref in values
+        if values[0] == words.COMMISSION:
+            return values[2] in {each.exec_id for each in ticket.fills}
+        place = _ORDER_ID_AT.get(values[0])
+        said = None if place is None or place >= len(values) else str(values[place])
+        return session.client_id == ticket.client_id and said == str(ticket.order_id)
 
     # Orders in
 
@@ -126,12 +139,17 @@ class OrdersPart:
 
     def _open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
         """The client's own; client 0 sees a person's too."""
-        self.book.look(at_ms)
+        self.look(at_ms)
         self._list(session, [each for each in self.book.tickets.live() if each.client_id == session.client_id])
 
     def _all_open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         self._list(session, self.book.tickets.live())
+
+    def look(self, at_ms: int) -> None:
+        """Sees to it that what is answered is how things stand at the exchange."""
+        self.book.look(at_ms)
+        self._take_strangers(at_ms)
 
     def _list(self, session: Session, tickets: Iterable[Ticket]) -> None:
         for ticket in tickets:
@@ -153,7 +171,7 @@ class OrdersPart:
             session.send(*words.order_status(ticket))
 
     def _executions(self, session: Session, asked: asking.ExecutionsAsked, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         fills = [each for each in self.book.fills.on_day_of(at_ms) if _fits(each, asked)]
         for fill in fills:
             session.send(*words.execution(fill, asked.request_id))
@@ -163,7 +181,7 @@ class OrdersPart:
                 session.send(*words.commission(fill))
 
     def _completed(self, session: Session, asked: asking.Switch, at_ms: int) -> None:
-        self.book.look(at_ms)
+        self.look(at_ms)
         for ticket in self.book.tickets.ended_on_day_of(at_ms):
             if not (asked.on and ticket.is_manual):
                 session.send(*words.completed_order(ticket))
@@ -202,7 +220,7 @@ class OrdersPart:
             side = Side.BUY if stranger.quantity > 0 else Side.SELL
             asked = by_hand(wanted, side, abs(stranger.quantity), limit, "GTC", account)
             meant = Meant(account, stock, None, side, abs(stranger.quantity), limit, listed.block(SMART))
-            self.book.show(self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms))
+            self.book.show(self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms), stranger)
 
 
 def _fits(fill: Fill, asked: asking.ExecutionsAsked) -> bool:

@@ -12,10 +12,8 @@ from allusetui.broker.gateway.hours import ZONE, liquid_hours, stock_hours
 from allusetui.broker.gateway.instruments import OPTION, STOCK, Listed, classes, facts, rule_id
 from allusetui.broker.gateway.part import Route
 from allusetui.broker.gateway.session import NOBODY, Session, Sessions
-from allusetui.domain.contract import Right, Stock
+from allusetui.domain.contract import Stock
 from allusetui.domain.moment import SECOND_MS, day_of
-from allusetui.domain.quote import Chain
-from allusetui.ports import Market
 
 NO_DEFINITION: Final = "No security definition has been found for the request"
 _NEXT_ID, _DETAILS, _MANAGED, _TIME, _DETAILS_END = 9, 10, 15, 49, 52
@@ -29,9 +27,8 @@ _MOST_SAMPLES: Final = 16
 class Reference:
     """Implements `part.Part`."""
 
-    def __init__(self, registry: Registry, market: Market, sessions: Sessions, accounts: Sequence[str]) -> None:
+    def __init__(self, registry: Registry, sessions: Sessions, accounts: Sequence[str]) -> None:
         self._registry = registry
-        self._market = market
         self._sessions = sessions
         self._accounts = accounts
 
@@ -103,21 +100,19 @@ class Reference:
         if under is None or (under.symbol, under.sec_type) != (request.symbol, request.sec_type):
             session.error(number, 321, "Error validating request.-'bR' : cause - Invalid contract id")
             return
-        found = self._market.chain(under.symbol, at_ms)
-        for trading_class, row in self._by_class(found).items() if found is not None else ():
+        for trading_class, row in self._by_class(under.symbol, at_ms).items():
             for exchange in _OPTION_EXCHANGES:
                 session.send(_CHAIN, number, exchange, under.con_id, trading_class, _MULTIPLIER, *row)
         session.send(_CHAIN_END, number)
 
-    def _by_class(self, listing: Chain) -> dict[str, list[Value]]:
+    def _by_class(self, symbol: str, at_ms: int) -> dict[str, list[Value]]:
         """Expiries and strikes of each trading class, each list after its length."""
         expiries: dict[str, list[str]] = {}
         strikes: dict[str, set[Decimal]] = {}
-        for expiry in listing.expiries:
-            slices = [listing.slices[expiry, right] for right in Right]
-            for name in classes(listing.symbol, expiry, self._registry.calendar):
+        for expiry, listed in self._registry.listing(symbol, at_ms):
+            for name in classes(symbol, expiry, self._registry.calendar):
                 expiries.setdefault(name, []).append(f"{expiry:%Y%m%d}")
-                strikes.setdefault(name, set()).update(*(each.strikes for each in slices))
+                strikes.setdefault(name, set()).update(listed)
         return {name: [len(days), *days, len(strikes[name]), *sorted(strikes[name])] for name, days in expiries.items()}
 
     def _rule(self, session: Session, request: requests.Numbered, at_ms: int) -> None:

@@ -1,7 +1,6 @@
 """One client's session, and all of them: who is connected, under which client id, and how fast it speaks."""
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +11,7 @@ SERVER_VERSION: Final = 178
 ERROR: Final = 4
 NOBODY: Final = -1
 """The request id of an error that answers no request."""
+_FORGIVEN_S: Final = 60
 _RANGE: Final = re.compile(r"v([0-9]{1,6})(?:\.\.([0-9]{1,6}))?(?: (.*))?", re.ASCII)
 
 
@@ -23,7 +23,7 @@ class Limits:
     lines: int = 100
     second_ms: int = 1_000
     warnings: int = 3
-    """How often it is told to slow down before it is cut off."""
+    """How often within a minute it is told to slow down before it is cut off."""
 
 
 USUAL: Final = Limits()
@@ -42,7 +42,9 @@ class Session:
         self.warned = 0
         self.gone = False
         self._post = post
-        self._heard: deque[int] = deque()
+        self._filled = 0
+        self._filled_ms = 0
+        self._warned_ms = 0
 
     def send(self, *values: Value) -> None:
         """A message, its id first."""
@@ -53,14 +55,20 @@ class Session:
         self.send(ERROR, 2, request_id, code, text, "")
 
     def too_fast(self, limits: Limits, at_ms: int) -> bool:
-        """Whether the message of this instant is one too many within a second."""
-        heard = self._heard
-        while heard and heard[0] <= at_ms - limits.second_ms:
-            heard.popleft()
-        if len(heard) >= limits.messages:
-            return True
-        heard.append(at_ms)
-        return False
+        """Whether this message is one too many; then a new second begins.
+
+        The messages of one second more may have been on their way: how long they took is not the client's doing.
+        """
+        most = limits.messages * limits.second_ms
+        drained = (at_ms - self._filled_ms) * limits.messages
+        self._filled, self._filled_ms = max(self._filled - drained, 0) + limits.second_ms, at_ms
+        if self._filled <= 2 * most:
+            return False
+        self._filled = most
+        if at_ms - self._warned_ms > _FORGIVEN_S * limits.second_ms:
+            self.warned = 0
+        self.warned, self._warned_ms = self.warned + 1, at_ms
+        return True
 
 
 class Sessions:

@@ -131,6 +131,7 @@ class Tickets:
     def __init__(self) -> None:
         self._by_perm_id: dict[int, Ticket] = {}
         self._by_handle: dict[tuple[int, int], Ticket] = {}
+        self._live: list[Ticket] = []
 
     def __iter__(self) -> Iterator[Ticket]:
         """As they came."""
@@ -140,6 +141,9 @@ class Tickets:
         return len(self._by_perm_id)
 
     def enter(self, ticket: Ticket) -> None:
+        """Takes in an order, or one under an id that it has been given since."""
+        if ticket.perm_id not in self._by_perm_id:
+            self._live.append(ticket)
         self._by_perm_id[ticket.perm_id] = ticket
         if ticket.order_id:
             self._by_handle[ticket.client_id, ticket.order_id] = ticket
@@ -157,8 +161,9 @@ class Tickets:
         return next((each for each in reversed(tuple(self)) if each.asked.order_ref == order_ref), None)
 
     def live(self) -> list[Ticket]:
-        """Those that may still fill."""
-        return [each for each in self if each.standing.live]
+        """Those that may still fill. An order that has ended never lives again."""
+        self._live = [each for each in self._live if each.standing.live]
+        return list(self._live)
 
     def ended_on_day_of(self, at_ms: int) -> list[Ticket]:
         """Those that have ended on the instant's day."""

@@ -9,7 +9,7 @@ from allusetui.broker.gateway.days import Day, Days
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.instruments import INDEX, Listed
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS, YEAR_MS, day_of
 from allusetui.domain.quote import Payout, Quote, Slice
 from allusetui.ports import Market
@@ -47,7 +47,7 @@ class Board:
         self._market = market
         self._calendar = calendar
         self.days = Days(market, calendar)
-        self._slices: dict[Option, tuple[int, Slice | None]] = {}
+        self._slices: dict[tuple[str, date, Right], tuple[int, Slice | None]] = {}
 
     def single(self, listed: Listed, generic: Collection[str], at_ms: int) -> Ticks:
         """Of a stock, an index or an option."""
@@ -140,12 +140,13 @@ class Board:
 
     def _slice(self, option: Option, at_ms: int) -> Slice | None:
         """The option's slice of the chain, looked at once a minute: it is priced whole."""
-        minute, kept = at_ms // MINUTE_MS, self._slices.get(option)
+        key, minute = (option.symbol, option.expiry, option.right), at_ms // MINUTE_MS
+        kept = self._slices.get(key)
         if kept is None or kept[0] != minute:
             chain = self._market.chain(option.symbol, at_ms)
             listed = chain is not None and option.expiry in chain.expiries
             kept = minute, chain.slices[option.expiry, option.right] if chain is not None and listed else None
-            self._slices[option] = kept
+            self._slices[key] = kept
         return kept[1]
 
 

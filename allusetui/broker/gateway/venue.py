@@ -7,7 +7,7 @@ from allusetui.broker.gateway.accounts import AccountsPart
 from allusetui.broker.gateway.bars import BarMaker
 from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.commands import Commands
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import Registry, Strikes
 from allusetui.broker.gateway.faults import LineFaults
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.history import History
@@ -31,13 +31,15 @@ from allusetui.ports import Market
 class Venue:
     """A market, the exchange over it, and whose accounts it keeps.
 
-    `market` is what clients are shown, its faults included; `steps` the price steps of a symbol's options; `accounts`
-    what each account of the broker began with at `start_ms`, under the broker's code; `headlines` in order of time.
+    `market` is what clients are shown, its faults included; `strikes` what is listed of an expiry; `steps` the price
+    steps of a symbol's options; `accounts` what each account of the broker began with at `start_ms`, under the broker's
+    code; `headlines` in order of time.
     """
 
     market: Market
     exchange: Exchange
     calendar: Calendar
+    strikes: Strikes
     steps: Callable[[str], PriceSteps]
     accounts: Sequence[Provision]
     start_ms: int
@@ -60,12 +62,15 @@ class Assembly:
 
 def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     """The gateway of a venue."""
-    sessions, faults = Sessions(), LineFaults()
-    registry = Registry(venue.market, venue.calendar, venue.steps)
+    sessions = Sessions()
+    registry = Registry(venue.market, venue.calendar, venue.strikes, venue.steps)
     board = Board(venue.market, venue.calendar)
     bars = BarMaker(venue.market, venue.calendar, board)
     holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
-    accounts = AccountsPart(registry, holdings, sessions, venue.market.next_tick, venue.start_ms)
+    # Whoever asks for positions makes the orders look at the exchange, which is told of by the positions.
+    accounts = AccountsPart(
+        registry, holdings, sessions, venue.market.next_tick, lambda at_ms: orders.look(at_ms), venue.start_ms
+    )
     orders = OrdersPart(
         venue.exchange, registry, holdings, venue.calendar, sessions, accounts.refresh, venue.start_ms
     )  # fmt: skip
@@ -73,10 +78,11 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     parts: tuple[Part, ...] = (
         orders,
         accounts,
-        Reference(registry, venue.market, sessions, venue.codes),
+        Reference(registry, sessions, venue.codes),
         quotes,
         History(registry, bars, Pacing(limits.second_ms)),
         Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
+    faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
     return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,)))

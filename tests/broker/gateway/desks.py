@@ -65,9 +65,10 @@ def venue(more: str = "", *accounts: Provision) -> Venue:
         exchange.open_account(account)
     shown = FaultyMarket(market, scenario.faults)
     headlines = [HeadlineSeen(to_ms(told.at), told.symbol, told.text) for told in scenario.headlines]
-    symbols = scenario.market.symbols
+    tables = scenario.market.symbols
     return Venue(
-        shown, exchange, CALENDAR, lambda symbol: ((Decimal(0), symbols[symbol].tick),), opened, start_ms, headlines
+        shown, exchange, CALENDAR, market.strikes, lambda symbol: ((Decimal(0), tables[symbol].tick),), opened,
+        start_ms, headlines,
     )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def gateway(more: str = "", limits: Limits = USUAL) -> Gateway:
     return assembly(more, limits).gateway
 
 
-def assembly(more: str = "", limits: Limits = USUAL, *accounts: Provision) -> Assembly:
+def assembly(more: str = "", limits: Limits = USUAL, accounts: Sequence[Provision] = ()) -> Assembly:
     return assemble(venue(more, *accounts), limits)
 
 

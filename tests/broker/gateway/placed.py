@@ -58,7 +58,7 @@ def roll(bought: int, sold: int, **more: Any) -> Contract:
 def con_id(option: Listed) -> int:
     """The broker's id of an option, which is the same in every run."""
     made = venue()
-    return Registry(made.market, CALENDAR, made.steps).listed(option).con_id
+    return Registry(made.market, CALENDAR, made.strikes, made.steps).listed(option).con_id
 
 
 def place(wire: Wire, order_id: int, contract: Contract, order: Order) -> list[list[str]]:

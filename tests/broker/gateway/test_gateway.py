@@ -74,13 +74,31 @@ def test_a_frame_of_ten_megabytes_is_no_crash() -> None:
     assert not wire.closed
 
 
+def _told(wire: Wire, count: int) -> list[int]:
+    return [code for _ in range(count) for _, code in errors(wire.say(9999))]
+
+
 def test_a_client_that_sends_more_than_its_messages_a_second_is_told_and_then_cut_off() -> None:
     wire = Wire(_gateway(Limits(messages=3)))
     wire.begin()
-    assert errors(wire.say(9999) + wire.say(9999)) == [(-1, 505), (-1, 505)]
-    assert errors(wire.say(9999)) == [(-1, 100)]
-    wire.wait(1_000)
-    assert errors(wire.say(9999)) == [(-1, 505)]
-    wire.say(9999), wire.say(9999)
-    assert errors(wire.say(9999) + wire.say(9999)) == [(-1, 100), (-1, 100)]
+    assert _told(wire, 6) == [505] * 5 + [100, 505]
+    assert _told(wire, 4) == [505] * 3 + [100, 505]
+    assert _told(wire, 4) == [505] * 3 + [100]
     assert wire.closed
+
+
+def test_a_client_that_keeps_its_messages_a_second_is_never_told_though_they_come_in_heaps() -> None:
+    wire = Wire(_gateway(Limits(messages=3)))
+    wire.begin()
+    for pause in (700, 1_300, 400, 1_600) * 20:
+        assert _told(wire, 3) == [505] * 3
+        wire.wait(pause)
+
+
+def test_a_client_that_was_too_fast_once_a_minute_ago_is_forgiven() -> None:
+    wire = Wire(_gateway(Limits(messages=3)))
+    wire.begin()
+    for _ in range(4):
+        assert _told(wire, 7).count(100) == 1
+        wire.wait(61_000)
+    assert not wire.closed

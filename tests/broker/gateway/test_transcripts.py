@@ -11,7 +11,6 @@ from allusetui.broker.gateway.compare import differences, replayed, unlike
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.relay import Relay, may_pass
 from allusetui.broker.gateway.server import ADDRESS
-from allusetui.broker.gateway.session import USUAL
 from allusetui.broker.gateway.transcript import CLOSED, HEARD, OPENED, SAID, Mask, Record, TranscriptError, read
 from allusetui.domain.input import Provision
 from tests.broker.gateway.clients import House, serving, until
@@ -126,7 +125,7 @@ async def _through(account: Provision) -> tuple[int, list[Record], list[str]]:
     """Orders at a gateway whose client goes through a relay, what the relay kept, and what it said."""
     records: list[Record] = []
     told: list[str] = []
-    async with serving(assembly("", USUAL, account).gateway) as house:
+    async with serving(assembly(accounts=[account]).gateway) as house:
         relay = Relay(ADDRESS, house.port, lambda: NOW, records.append, told.append)
         between = House(house.gateway, port=await relay.open(0))
         ib = await between.client()

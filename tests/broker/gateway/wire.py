@@ -8,14 +8,15 @@ from allusetui.broker.gateway.part import Ending
 
 
 class Wire:
-    """One connection of a gateway; `at_ms` is the clock of both."""
+    """One connection of a gateway; `at_ms` is the clock of both. `beside`: another connection of the same gateway."""
 
-    def __init__(self, gateway: Gateway, key: int = 1, at_ms: int = 0) -> None:
+    def __init__(self, gateway: Gateway, key: int = 1, at_ms: int = 0, beside: "Wire | None" = None) -> None:
         self.gateway = gateway
         self.key = key
         self.at_ms = at_ms
         self.closed = False
         self._frames = Frames()
+        self._mail: dict[int, list[bytes | Ending]] = {} if beside is None else beside._mail
         gateway.connected(key, at_ms)
 
     def raw(self, data: bytes) -> list[list[str]]:
@@ -46,11 +47,11 @@ class Wire:
         return self.heard()
 
     def heard(self) -> list[list[str]]:
-        """What has come since the last time; what is for other connections is left out."""
+        """What has come since the last time; what is for other connections is kept for them."""
         found: list[list[str]] = []
         for key, piece in self.gateway.drain():
-            if key != self.key:
-                continue
+            self._mail.setdefault(key, []).append(piece)
+        for piece in self._mail.pop(self.key, []):
             if isinstance(piece, Ending):
                 self.closed = True
             else:

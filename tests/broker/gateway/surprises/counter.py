@@ -1,6 +1,6 @@
 """A gateway on a socket with somebody at its controls, and what a test of the real client often asks of both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ class Counter:
 
     def __post_init__(self) -> None:
         def tap(at_ms: int, key: int, way: str, values: object) -> None:
-            if way == "in" and isinstance(values, list) and len(values) > 1:
+            if way == "in" and isinstance(values, list) and values[0].isdecimal():
                 self.heard.append(int(values[0]))
 
         self.house.gateway.tap = tap
@@ -41,8 +41,8 @@ class Counter:
 
 
 @asynccontextmanager
-async def counter(more: str = "", limits: Limits = USUAL, *accounts: Provision) -> AsyncIterator[Counter]:
-    made = assembly(more, limits, *accounts)
+async def counter(more: str = "", limits: Limits = USUAL, accounts: Sequence[Provision] = ()) -> AsyncIterator[Counter]:
+    made = assembly(more, limits, accounts)
     async with serving(made.gateway) as house:
         yield Counter(house, made.commands)
 

@@ -53,7 +53,7 @@ async def test_a_fill_of_another_client_is_only_found_by_asking_and_in_the_posit
 @pytest.mark.surprise(7)
 async def test_an_assignment_is_only_seen_in_the_positions_of_the_night_after() -> None:
     short = Option("AAPL", date(2026, 3, 13), Decimal(200), Right.PUT)
-    async with counter("", Limits(), provision(ACCOUNT, options=[(short, -2)])) as desk:
+    async with counter(accounts=[provision(ACCOUNT, options=[(short, -2)])]) as desk:
         ib, fills = await desk.house.client(), []
         ib.execDetailsEvent += lambda *row: fills.append(row)
         desk.do(Assign(short, 1))

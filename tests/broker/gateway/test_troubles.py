@@ -1,0 +1,253 @@
+"""What goes wrong at the broker and on its wire: by a scenario's script, and by command."""
+
+from decimal import Decimal
+
+import pytest
+
+from allusetui.broker.gateway.commands import (
+    Command,
+    Correct,
+    Cut,
+    LoseLink,
+    Nameless,
+    Notice,
+    OrderError,
+    Resend,
+    Restart,
+    RestoreLink,
+    SetNextId,
+    SoundAgain,
+)
+from allusetui.broker.gateway.faults import Kind, LineFault
+from allusetui.broker.gateway.venue import Assembly
+from allusetui.domain.moment import MINUTE_MS, SECOND_MS
+from tests.broker.gateway.desks import NOW, assembly
+from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
+from tests.broker.gateway.test_orders import FILLED_AT_ONCE, STOCK, client, fault
+from tests.broker.gateway.wire import Wire, errors
+
+OF_AAPL = 'symbol = "AAPL"'
+FALLS = "[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 150 }\n"
+"""The put gains enough for the order that rests."""
+ALL = (7, 3, 9, 0, "", "", "", "", "", "")
+"""reqExecutions without a filter."""
+
+
+class Desk:
+    """A client beside the controls."""
+
+    def __init__(self, more: str = "", client_id: int = 1) -> None:
+        self.made: Assembly = assembly(more)
+        self.wire: Wire = client(self.made, client_id)
+
+    def do(self, command: Command) -> list[list[str]]:
+        """Something happens; what the client hears of it."""
+        self.made.commands.do(command, self.wire.at_ms)
+        return self.wire.heard()
+
+
+# By a scenario's script
+
+
+def test_a_broker_that_rejects_ends_an_order_inactive() -> None:
+    wire = Desk(fault("reject", OF_AAPL)).wire
+    messages = place(wire, 1, PUT, sale(1.0))
+    assert kinds(messages) == ["4:201", "3:Inactive"]
+    assert messages[0][4] == "Order rejected - reason:rejected by the exchange"
+
+
+def test_a_market_that_does_not_fill_leaves_an_order_working() -> None:
+    wire = Desk(fault("no_fill", OF_AAPL)).wire
+    assert kinds(place(wire, 1, PUT, sale(1.0))) == ["5", "3:Submitted"]
+    assert kinds(wire.wait(10 * MINUTE_MS)) == ["11", "5", "3:Filled", "59"]
+
+
+def test_an_answer_that_is_lost_comes_late_and_can_be_asked_for() -> None:
+    wire = Desk(fault("lost_ack", OF_AAPL)).wire
+    assert not place(wire, 1, PUT, sale(1.0))
+    assert not place(wire, 2, PUT, sale(9.0))
+    assert kinds(wire.say(61, 1)) == ["61", "62"]
+    assert [(each[0], each[1]) for each in wire.say(5, 1)] == [("5", "2"), ("3", "2"), ("53", "1")]
+    assert kinds(wire.say(*ALL)) == ["11", "55", "59"]
+    assert not wire.wait(9 * MINUTE_MS - 1)
+    late = wire.wait(1)
+    assert kinds(late) == ["5", "3:Filled", "11", "5", "3:Filled", "59", "5", "3:Submitted"]
+
+
+def test_while_the_broker_is_away_orders_are_lost_and_fills_are_told_when_it_returns() -> None:
+    wire = Desk(fault("broker_down", when="2026-03-05T10:01:00", span="5m") + FALLS).wire
+    place(wire, 1, PUT, sale(9.0))
+    assert errors(wire.wait(MINUTE_MS)) == [(-1, 1100)]
+    assert not place(wire, 2, PUT, sale(1.0))
+    assert not wire.wait(4 * MINUTE_MS)
+    assert [each[1] for each in wire.say(5, 1) if each[0] == "5"] == ["1"]
+    back = wire.wait(MINUTE_MS)
+    assert kinds(back) == ["4:1102", "11", "5", "3:Filled", "59"] and errors(back) == [(-1, 1102)]
+    assert kinds(wire.say(16, 1)) == ["53"]
+    assert ["9", "1", "3"] in wire.say(8, 1, 1)
+
+
+def test_an_order_of_somebody_else_is_listed_with_all_and_told_to_client_0_alone() -> None:
+    desk = Desk(fault("foreign_order", f"{OF_AAPL}\nquantity = 3", "2026-03-05T10:01:00", "5m"), 0)
+    other = client(desk.made, 1, beside=desk.wire)
+    assert kinds(desk.wire.wait(MINUTE_MS)) == ["5", "3:Submitted"] and not other.heard()
+    opened, *_ = other.say(16, 1)
+    assert opened[1] == "0" and opened[4:6] == ["STK", ""] and opened[13:15] == ["BUY", "3"]
+    assert kinds(other.say(5, 1)) == ["53"]
+    assert kinds(desk.wire.wait(5 * MINUTE_MS)) == []
+    assert kinds(other.say(16, 1)) == ["53"]
+
+
+# By command, at the broker
+
+
+def test_the_link_is_lost_and_restored_by_command_with_and_without_a_word() -> None:
+    desk = Desk(FALLS)
+    place(desk.wire, 1, PUT, sale(9.0))
+    assert errors(desk.do(LoseLink())) == [(-1, 1100)]
+    assert not desk.wire.wait(5 * MINUTE_MS)
+    assert errors(desk.do(RestoreLink(quiet=True))) == [(-1, 1102)]
+    assert not desk.wire.wait(5 * MINUTE_MS)
+    assert kinds(desk.wire.say(5, 1)) == ["53"] and kinds(desk.wire.say(*ALL)) == ["11", "55", "59"]
+
+
+def test_where_data_is_lost_lines_have_to_be_asked_for_again() -> None:
+    desk = Desk()
+    ask = (1, 11, 5, 265598, "", "", "", 0.0, "", "", "SMART", "", "", "", "", False, "", False, False, "")
+    assert desk.wire.say(*ask)
+    assert desk.wire.wait(5 * SECOND_MS)
+    desk.do(LoseLink())
+    assert errors(desk.do(RestoreLink(data_kept=False))) == [(-1, 1101)]
+    assert not desk.wire.wait(5 * SECOND_MS)
+    assert desk.wire.say(*ask)
+
+
+def test_an_order_without_permanent_id_shows_0_until_the_count_is_used_up() -> None:
+    desk = Desk()
+    desk.do(Nameless())
+    assert place(desk.wire, 1, PUT, sale(9.0))[1][6] == "0"
+    assert place(desk.wire, 2, PUT, sale(9.0))[1][6] == "1500000002"
+
+
+def test_an_execution_is_told_again_or_corrected_in_price_and_cash() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(1.0, orderRef="a"))
+    (again,) = desk.do(Resend("a"))
+    assert again[14] == "X000001-1.01"
+    row, cost = desk.do(Correct("a", Decimal("1.27")))
+    assert (row[14], row[20], cost[2]) == ("X000001-1.02", "1.27", "X000001-1.02")
+    assert [each[14] for each in desk.wire.say(*ALL) if each[0] == "11"] == ["X000001-1.02"]
+    (cash, *_) = desk.wire.say(62, 1, 4, "DU4000001", "TotalCashValue")
+    assert cash[5] == "100126.35"
+    with pytest.raises(LookupError):
+        desk.do(Resend("b"))
+
+
+def test_an_error_can_be_said_under_an_order_that_lives_on() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
+    assert errors(desk.do(OrderError("a", 201, "text"))) == [(1, 201)]
+    assert kinds(desk.wire.say(5, 1)) == ["5", "3:Submitted", "53"]
+    assert desk.do(Notice(2103, "broken")) == [["4", "2", "-1", "2103", "broken", ""]]
+
+
+def test_after_a_restart_that_forgets_ids_are_given_out_again_but_not_those_of_live_orders() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(1.0))
+    place(desk.wire, 2, LATER, sale(9.0))
+    desk.do(Restart(forgets=True))
+    assert desk.wire.closed
+    again = Wire(desk.made.gateway, 9, NOW)
+    assert ["9", "1", "1"] in again.begin(1)
+    assert kinds(place(again, 1, PUT, sale(1.0))) == FILLED_AT_ONCE
+    changed = place(again, 2, LATER, sale(8.0))
+    assert kinds(changed) == ["5", "3:Submitted"] and changed[1][6] == "1500000002"
+
+
+def test_a_restart_that_remembers_goes_on_counting() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(1.0))
+    desk.do(Restart())
+    again = Wire(desk.made.gateway, 9, NOW)
+    assert ["9", "1", "2"] in again.begin(1)
+
+
+def test_a_client_is_cut_off_alone_and_its_ids_can_be_set() -> None:
+    desk = Desk()
+    other = client(desk.made, 2, beside=desk.wire)
+    desk.do(Cut(1))
+    assert desk.wire.closed and not other.closed
+    desk.do(SetNextId(2, 40))
+    assert ["9", "1", "40"] in other.say(8, 1, 1)
+    assert errors(place(other, 39, STOCK, sale(1.0))) == [(39, 103)]
+
+
+# By command, on the wire
+
+
+def test_a_message_that_is_muted_is_never_told() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.MUTE, message=59, count=1))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == FILLED_AT_ONCE[:-1]
+    assert kinds(place(desk.wire, 2, PUT, sale(1.0))) == FILLED_AT_ONCE
+
+
+def test_a_message_that_is_delayed_comes_later() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.DELAY, message=11, delay_ms=700, for_ms=SECOND_MS))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5", "3:Submitted", "5", "3:Filled", "59"]
+    assert desk.wire.gateway.next_ms(NOW) == NOW + 700
+    assert not desk.wire.wait(699) and kinds(desk.wire.wait(1)) == ["11"]
+    desk.wire.wait(300)
+    assert kinds(place(desk.wire, 2, PUT, sale(1.0))) == FILLED_AT_ONCE
+
+
+def test_a_message_out_of_order_comes_after_the_next_one() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.REORDER, message=5, count=1))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["3:Submitted", "5", "11", "5", "3:Filled", "59"]
+
+
+def test_a_message_can_be_told_twice() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.DUPLICATE, message=11, count=1))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5", "3:Submitted", "11", "11", "5", "3:Filled", "59"]
+
+
+def test_a_message_in_pieces_is_whole_before_the_next_begins() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.SPLIT, message=3, count=1))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5"]
+    assert kinds(desk.wire.wait(MINUTE_MS)) == FILLED_AT_ONCE[1:]
+
+
+def test_a_message_of_a_client_can_go_unheard() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.UNHEARD, message=3, count=1))
+    assert not place(desk.wire, 1, PUT, sale(1.0))
+    assert kinds(desk.wire.say(16, 1)) == ["53"]
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == FILLED_AT_ONCE
+
+
+def test_a_half_open_connection_hears_and_says_nothing_until_it_is_sound_again() -> None:
+    desk = Desk()
+    other = client(desk.made, 2, beside=desk.wire)
+    desk.do(LineFault(Kind.HALF_OPEN, client_id=1))
+    assert not place(desk.wire, 1, PUT, sale(1.0)) and not desk.wire.say(49, 1)
+    assert kinds(other.say(49, 1)) == ["49"]
+    desk.do(SoundAgain())
+    assert kinds(desk.wire.say(49, 1)) == ["49"] and kinds(desk.wire.say(16, 1)) == ["53"]
+
+
+def test_a_fault_can_be_about_one_order_alone() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
+    place(desk.wire, 2, LATER, sale(9.0, orderRef="b"))
+    desk.do(LineFault(Kind.MUTE, order_ref="a"))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0, orderRef="a"))) == []
+    assert kinds(place(desk.wire, 2, LATER, sale(1.0, orderRef="b"))) == FILLED_AT_ONCE
+    desk.do(SoundAgain())
+    desk.do(LineFault(Kind.UNHEARD, message=4, order_ref="c"))
+    place(desk.wire, 3, PUT, sale(9.0, orderRef="c"))
+    place(desk.wire, 4, PUT, sale(9.0, orderRef="d"))
+    assert not desk.wire.say(4, 1, 3, "") and kinds(desk.wire.say(4, 1, 4, "")) == ["3:Cancelled", "4:202"]

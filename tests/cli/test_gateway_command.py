@@ -1,0 +1,139 @@
+"""`allusetui gateway`: what it serves, what it refuses, how it ends."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from ib_async import IB, Stock
+
+from tests.broker.gateway.desks import HEAD
+from tests.cli.commanded import run
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(HEAD, encoding="utf-8")
+    return file
+
+
+@contextmanager
+def gateway(*words: str | Path) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The program, serving, and its port."""
+    command = [sys.executable, "-m", "allusetui", "gateway", "--port", "0", *map(str, words)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            found = re.search(r"127\.0\.0\.1:([0-9]+)", said)
+            assert found is not None, said + process.stdout.read()
+            yield int(found[1]), process
+        finally:
+            process.kill()
+
+
+async def _price(port: int) -> float:
+    """What a client of the port sees of a stock, after it has synchronised."""
+    ib = IB()
+    await ib.connectAsync("127.0.0.1", port, clientId=3, timeout=PATIENCE_S, raiseSyncErrors=True)
+    try:
+        (stock,) = await ib.qualifyContractsAsync(Stock("AAPL", "SMART", "USD"))
+        (ticker,) = await ib.reqTickersAsync(stock)
+        return ticker.marketPrice()
+    finally:
+        ib.disconnect()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_client_trades_on_it_and_a_signal_ends_it(scenario: Path, end: signal.Signals) -> None:
+    with gateway("--scenario", scenario, "--accounts", "GEN=DU4000007") as (port, process):
+        assert asyncio.run(_price(port)) == 200
+        process.send_signal(end)
+        assert process.stdout is not None
+        said = process.stdout.read()
+        assert process.wait(PATIENCE_S) == 0
+    assert "Accounts: DU4000007, DU4000001. All of it is simulated." in said
+    assert "Traceback" not in said
+
+
+def test_a_transcript_of_it_has_no_difference(
+    scenario: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "visit.ndjson"
+    with gateway("--scenario", scenario, "--record", kept) as (port, process):
+        asyncio.run(_price(port))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE_S)
+    assert kept.stat().st_mode & 0o077 == 0
+    assert run("gateway", "--scenario", scenario, "--compare", kept) == 0
+    assert capsys.readouterr().out == "No difference\n"
+    kept.write_text(kept.read_text(encoding="utf-8").replace("200.0", "201.0"), encoding="utf-8")
+    assert run("gateway", "--scenario", scenario, "--compare", kept) == 1
+    assert "differences" in capsys.readouterr().out
+
+
+def test_a_port_in_use_is_one_plain_line(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        assert run("gateway", "--scenario", scenario, "--port", str(port)) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"allusetui: --port {port}: Address already in use") and complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--port", "4001"], "--port 4001: is a live port"),
+        (["--port", "7496"], "--port 7496: is a live port"),
+        (["--port", "80"], "--port 80: is the system's; allowed: 1024 to 65535"),
+        (["--speed", "max"], "--speed max: clients need a clock"),
+        (["--speed", "-1"], "--speed -1: not a speed"),
+        (["--market", "moon"], "--market moon: unknown; allowed: synthetic"),
+        (["--market", "synthetic", "--scenario", "demo"], "--scenario and --market: one of both"),
+        (["--scenario", "nope.toml"], "nope.toml: no such file"),
+        (["--accounts", "GEN=U4000001"], "--accounts GEN=U4000001: not a sleeve and a paper account"),
+        (["--accounts", "GEN"], "--accounts GEN: not a sleeve and a paper account"),
+        (["--accounts", "GEN=DU4000001,GEN=DU4000002"], "--accounts GEN=DU4000002: not a sleeve and a paper"),
+        (["--mask"], "--mask: hides the accounts of a transcript"),
+        (["--upstream", "127.0.0.1:7497"], "--upstream: is for keeping its transcript"),
+        (["--upstream", "there", "--record", "x"], "--upstream there: no address; allowed: HOST:PORT"),
+        (["--upstream", "there:99999", "--record", "x"], "--upstream there:99999: no address"),
+    ],
+)  # fmt: skip
+def test_what_it_can_t_do_is_one_plain_line(
+    words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("gateway", *words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"allusetui: {complaint}") and said.count("\n") == 1
+
+
+def test_a_sleeve_that_there_is_not_is_told(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("gateway", "--scenario", scenario, "--accounts", "FOO=DU4000001") == 2
+    assert "--accounts FOO: no sleeve of" in capsys.readouterr().err
+
+
+def test_a_transcript_is_never_written_over(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("gateway", "--scenario", scenario, "--record", scenario) == 2
+    assert capsys.readouterr().err.startswith(f"allusetui: --record {scenario}: File exists; allowed: a new file")
+    assert scenario.read_text(encoding="utf-8") == HEAD
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("{", "line 1: is no record"), (None, "No such file")])
+def test_what_is_no_transcript_is_told(
+    scenario: Path, tmp_path: Path, text: str | None, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    if text is not None:
+        kept.write_text(text, encoding="utf-8")
+    assert run("gateway", "--scenario", scenario, "--compare", kept) == 2
+    assert complaint in capsys.readouterr().err
