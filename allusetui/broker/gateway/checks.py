@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from allusetui.broker.gateway.contracts import Registry
-from allusetui.broker.gateway.instruments import COMBO, INDEX, SMART, Listed, PriceSteps, step_at
+from allusetui.broker.gateway.instruments import INDEX, SMART, Listed, PriceSteps, step_at
 from allusetui.broker.gateway.order_messages import combo_block
 from allusetui.broker.gateway.placing import Echo, PlaceOrder
 from allusetui.broker.gateway.tickets import Block
@@ -58,7 +58,7 @@ def meaning(asked: PlaceOrder, registry: Registry, accounts: Sequence[str], at_m
     if refusal is not None:
         return refusal
     assert asked.limit is not None
-    found = _combo(asked, registry, at_ms) if asked.contract.sec_type == COMBO else _single(asked, registry, at_ms)
+    found = _combo(asked, registry, at_ms) if asked.is_combo else _single(asked, registry, at_ms)
     if isinstance(found, Refusal):
         return found
     contract, sold, steps, block = found
