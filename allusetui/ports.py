@@ -132,10 +132,12 @@ class Archive(Protocol):
         account: str | None = None,
         clause: str | None = None,
         backwards: bool = False,
+        holding: Collection[str] = (),
     ) -> Iterator[tuple[int, int, Event]]:
         """The events of these kinds, or of all, in (after, until], of one account or of all, as (seq, at_ms, event).
 
-        With `clause` those that name it. Ascending, or the newest first. Reads no further than it is asked to.
+        With `clause` those that name it; with `holding` those whose line has one of these texts. Ascending, or the
+        newest first. Reads no further than it is asked to.
         """
 
 

@@ -1,16 +1,17 @@
 """The settings of the dashboard: a TOML file of a person's own → frozen values, and a line for each that can't be used.
 
 Nothing of it concerns the engine: an entry that is wrong is told and its default stays, so that a slip of the pen never
-stands between a person and the keys that stop something.
+stands between a person and the keys that stop something. Its table `[broker]` does, and is read by `linking` instead.
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.view.commands import ALLOWED, COMMANDS, KEYS, is_key, renamed
 
@@ -22,7 +23,7 @@ _OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": fl
 _LONGEST_S: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notify:
     """How a person who looks elsewhere is called: the bell, and the terminal's own notification (OSC 9)."""
 
@@ -30,7 +31,7 @@ class Notify:
     terminal: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Llm:
     """A language model that words answers, where one is named; its key stands in an environment variable alone."""
 
@@ -40,7 +41,7 @@ class Llm:
     timeout_s: float = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """`keys`: the key of each command as a person types it."""
 
@@ -50,7 +51,7 @@ class Settings:
     llm: Llm = Llm()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """Settings, with a key for every command, and what of their file can't be used: a line each."""
 
@@ -73,7 +74,8 @@ def load(file: Path) -> Loaded:
 
 def _read(table: Mapping[str, Any], file: Path) -> Loaded:
     # By hand: the first paint waits for the settings, and pydantic would double what it waits.
-    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict, "llm": dict}, "", file)
+    top, wrong = _good(table, {"theme": str, "notify": dict, "keys": dict, "llm": dict, "broker": dict}, "", file)
+    top.pop("broker", None)
     notify, wrong_of_notify = _good(top.pop("notify", {}), {"bell": bool, "terminal": bool}, "notify.", file)
     llm, wrong_of_llm = _model(top.pop("llm", {}), file)
     wishes = top.pop("keys", {})
@@ -153,6 +155,14 @@ def default_text() -> str:
             f'# base_url = "{Llm().base_url}"',
             f'# key_env = "{Llm().key_env}"    # the environment variable that holds the key; no key stands here',
             f"# timeout_s = {Llm().timeout_s}",
+            "",
+            "# [broker]          # the account at Interactive Brokers; allusetui link writes this table",
+            '# host = "127.0.0.1"',
+            "# port = 4002       # paper: 4002 of a Gateway, 7497 of TWS; live: 4001, 7496",
+            "# client_id = 7     # of the engine; each program that connects has one of its own",
+            '# mode = "paper"    # or live',
+            "# live = false      # true besides: orders with real money, never written but by your own hand",
+            '# account = "DU1234567"    # all sleeves in one; or a table [broker.accounts] with GEN, REV and COM',
             "",
             f"# [keys]            # {ALLOWED}",
             *keys,

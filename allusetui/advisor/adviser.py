@@ -2,9 +2,6 @@
 
 from typing import assert_never
 
-from allusetui.advisor import watch
-from allusetui.advisor.headlines import WordList
-from allusetui.advisor.ladder import LadderAdviser
 from allusetui.domain.advice import Advice, HeadlineQuestion, LadderQuestion, MarketQuestion, Question
 from allusetui.law.model import Law
 from allusetui.ports import HeadlineReader
@@ -14,17 +11,25 @@ class Adviser:
     """Implements `ports.Advisor`. Headlines are read by a list of words where no other reader is given."""
 
     def __init__(self, law: Law, reader: HeadlineReader | None = None) -> None:
-        self._ladder = LadderAdviser(law)
-        self._reader = reader if reader is not None else WordList()
+        self._law = law
+        self._reader = reader
 
     def answer(self, question: Question) -> Advice | None:
         """None where there is nothing to say."""
+        # Imported where it is asked: a session's first minutes ask nothing.
         match question:
             case LadderQuestion():
-                return self._ladder.answer(question)
+                from allusetui.advisor.ladder import LadderAdviser
+
+                return LadderAdviser(self._law).answer(question)
             case MarketQuestion():
-                return watch.market(question)
+                from allusetui.advisor.watch import market
+
+                return market(question)
             case HeadlineQuestion():
-                return watch.headline(question, self._reader)
+                from allusetui.advisor.headlines import WordList
+                from allusetui.advisor.watch import headline
+
+                return headline(question, self._reader or WordList())
             case _:
                 assert_never(question)

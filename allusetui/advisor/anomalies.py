@@ -9,11 +9,11 @@ Shrunk the Sample Covariance Matrix (2004), for constant correlation as what a c
 for the z of a correlation.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
 WINDOW: Final = 252
@@ -28,7 +28,7 @@ _NORMAL: Final = 1.4826  # what makes a median deviation that of a normal
 _NEAR_ONE: Final = 0.999
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shift:
     """How much more symbols have moved as one: a z, the mean correlation of a month, and of the year before it."""
 

@@ -6,10 +6,11 @@ A headline is somebody else's text. Its words are looked up and nothing else: no
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+from allusetui.domain.frozen import frozen
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _MOST_WORDS: Final = 60
@@ -18,7 +19,7 @@ _AFTER: Final = 4
 """Words around a weighing one in which a turn is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weights:
     """Phrases and words with what they weigh, a phrase as its words; `longest` counts the words of a phrase."""
 

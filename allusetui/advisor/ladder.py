@@ -10,19 +10,19 @@ one. It is proposed only if it scores more for certain: the difference, path by 
 above zero after Bonferroni's correction for all candidates. Where earlier promises missed, it is wider by as much.
 """
 
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from allusetui.advisor.rungs import QUARTER, Costs, Ways, grow
 from allusetui.advisor.world import EXCESS, paths, seed_of
 from allusetui.domain.advice import Evidence, HeldLeap, LadderAdvice, LadderQuestion, LadderTerms, Outcome, Outlook
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import to_figure
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder, Law
+from allusetui.pricing.normal import quantiles
 
 PATHS: Final = 2_048
 """Of a ladder on one symbol; several symbols share the work."""
@@ -30,10 +30,10 @@ _FEWEST: Final = 384
 _AIMS: Final = 5
 _SURE: Final = 0.05
 _LEAST: Final = 1e-4  # the last decimal that is told
-_P95: Final = float(ndtri(0.95))
+_P95: Final = 1.6448536269514722  # the standard normal's 95th percentile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """What of the ladder is on one symbol: its part of the dollar, and how it is priced and traded."""
 
@@ -42,7 +42,7 @@ class Symbol:
     costs: Costs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ladders:
     """Every candidate's dollar: `worth` (quarters, candidates, paths), `costs` (candidates), its mean cost."""
 
@@ -170,7 +170,7 @@ def compared(difference: Floats, comparisons: int) -> tuple[float, float]:
     """
     half = len(difference) // 2
     draws = (difference[:half] + difference[half:]) / 2
-    sure = float(ndtri(1 - _SURE / 2 / comparisons))
+    sure = float(quantiles(np.array(1 - _SURE / 2 / comparisons)))
     return float(draws.mean()), sure * float(draws.std(ddof=1)) / sqrt(half)
 
 

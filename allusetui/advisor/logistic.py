@@ -6,12 +6,12 @@ rate, has a normal prior around zero. With no data, or facts that say nothing, t
 Source: Bishop, Pattern Recognition and Machine Learning (2006), 4.3.4 and 4.5; Newton's method with its steps halved.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
 Classes = NDArray[np.int64]
@@ -21,7 +21,7 @@ _FLAT: Final = 1e-8
 _PRIOR: Final = 0.5  # Jeffreys' half a week of each type before the first
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fit:
     """`weights`: (facts + 1, types), the last row stands alone; facts are centred and scaled as the past was."""
 

@@ -9,12 +9,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from allusetui.advisor.world import Paths
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder
 from allusetui.pricing.black_scholes import deltas, prices
+from allusetui.pricing.normal import quantiles
 
 QUARTER: Final = 3
 _YEAR: Final = 12
@@ -22,7 +23,7 @@ _SHARES: Final = 100
 _DUST: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Costs:
     """What trading costs: `spread` as a part of the mid, `commission` in dollars a contract, `spot` in dollars."""
 
@@ -36,7 +37,7 @@ class Costs:
         return np.minimum(lost, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ways:
     """Ways to buy: the deltas aimed at and the months to expiry, two arrays of one length."""
 
@@ -44,7 +45,7 @@ class Ways:
     months: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grown:
     """What a dollar is worth at mid at each quarter's end, and what orders have cost of it by the last.
 
@@ -104,7 +105,7 @@ def _buy(held: _Rungs, due: NDArray[np.bool_], month: int, world: Paths, ways: W
     """The strike that has the delta aimed at, for all that the rung is worth."""
     rows, columns = np.nonzero(due)
     spot, vol, life = world.spots[month][columns], world.vols[month][columns], ways.months[rows] / _YEAR
-    strikes = spot * np.exp((rate + vol * vol / 2) * life - ndtri(ways.aims)[rows] * vol * np.sqrt(life))
+    strikes = spot * np.exp((rate + vol * vol / 2) * life - quantiles(ways.aims)[rows] * vol * np.sqrt(life))
     price = prices(spot, strikes, life, rate, vol, True)
     lost = costs.share(price)
     worth = held.worth[due]

@@ -1,7 +1,6 @@
 """12.3: the chances of next week's type, and how such chances have done beside the base rates. Never read by a rule."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 from typing import Final
@@ -12,6 +11,7 @@ from allusetui.advisor.cuts import Cut, cuts
 from allusetui.advisor.logistic import Classes, fit
 from allusetui.domain.event import Event
 from allusetui.domain.forecast import Band, Chance, Forecast, Score
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.law.model import WeekType
 
@@ -22,7 +22,7 @@ FIRST: Final = 25
 _EDGES: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Walk:
     """Chances told week by week, each from the weeks before it: (weeks, types), and what came."""
 

@@ -11,12 +11,12 @@ Source: Scott, Option pricing when the variance changes randomly (1987), for the
 Monte Carlo Methods in Financial Engineering (2003), 4.2, for the pairs.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
 EXCESS: Final = 0.04  # what stocks earn a year above the interest; Dimson, Marsh & Staunton's world since 1900 is 0.045
@@ -27,7 +27,7 @@ _SWING: Final = 0.20  # the deviation of the log volatility of options a year ou
 _YEAR: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paths:
     """One symbol: `spots` begin at 1, `vols` are annual; one row a month, the first today, one column a path."""
 

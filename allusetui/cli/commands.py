@@ -45,7 +45,7 @@ def root(
 
 @app.command()
 def run(
-    mode: Annotated[str, typer.Option(help="sim; paper and live come with the broker's link.")] = _USUAL.mode,
+    mode: Annotated[str, typer.Option(help="sim; paper or live trade the account of allusetui link.")] = _USUAL.mode,
     session: SessionName = _USUAL.session,
     scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name; default demo.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No dashboard: attach one later.")] = False,
@@ -53,6 +53,10 @@ def run(
     theme: Theme = None,
     settings: SettingsFile = None,
     sessions: SessionsFolder = None,
+    waive: Annotated[
+        str | None,
+        typer.Option("--waive-paper-weeks", help="Why live may do without them; journalled.", show_default=False),
+    ] = None,
 ) -> None:
     """Run a session's engine, with its dashboard; a session that has been run before goes on where it stood.
 
@@ -60,7 +64,7 @@ def run(
     """
     from allusetui.cli.session import run_session
 
-    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions))
+    run_session(Start(mode, session, scenario, headless, speed, theme, settings, sessions, waive))
 
 
 @app.command()
@@ -335,6 +339,46 @@ def weeks(
     from allusetui.cli.weeks import show_weeks
 
     show_weeks(session, journal, as_json, sessions)
+
+
+@app.command()
+def link(
+    account: Annotated[
+        list[str] | None, typer.Option(help="DU1234567 for all sleeves; or GEN=…, REV=… and COM=….", show_default=False)
+    ] = None,
+    mode: Annotated[str | None, typer.Option(help="paper or live; default as the account's letters say.")] = None,
+    host: Annotated[str | None, typer.Option(help="Where the Gateway or TWS runs; default 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default 4002 for paper, 4001 for live.", show_default=False)] = None,
+    client_id: Annotated[int | None, typer.Option(help="The engine's own; default 7.", show_default=False)] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Name the account at Interactive Brokers: writes the table [broker] of the settings, and nothing else of them.
+
+    What is left out is asked for, or has its default where there is no terminal. No password: the Gateway or TWS, which
+    has to run on this machine or behind ssh -L, holds it. Then: allusetui doctor.
+    """
+    from allusetui.cli.link import Wish
+    from allusetui.cli.link import link as link_account
+
+    link_account(Wish(host, port, client_id, mode, account or ()), settings)
+
+
+@app.command()
+def doctor(
+    client_id: Annotated[
+        int | None, typer.Option(min=1, max=99_999, help="Its own; default the engine's + 1.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Look at the linked Gateway or TWS in order, and say what helps: a line a check. Places no order.
+
+    From the port to greeks, margins and open orders that are not ours. ok, warn, fail, or skipped and why. Exit 0: the
+    engine can work with it; 1: something failed; 2: there is no link, or it can't be used. At most two minutes.
+    """
+    from allusetui.cli.doctor import doctor as look
+
+    look(settings, client_id, as_json)
 
 
 @app.command()

@@ -4,12 +4,12 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
 import allusetui
+from allusetui.domain.frozen import frozen
 from allusetui.law.model import Clause
 from allusetui.rules.situation import CLAUSES
 from allusetui.scenario.shipped import shipped_names, shipped_text
@@ -21,7 +21,7 @@ Test = tuple[str, Marked, list[str]]
 """Name, source, and the clauses that its class and file are marked with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Clause id → names; `tests` is None where no checkout is present, `scenarios` are then the shipped ones.
 

@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from allusetui.cli.say import complain, plain, sessions_root, speed_of
 from allusetui.cli.start import Start
+from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run_session(start: Start) -> None:
     # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
     gc.disable()
     if start.mode != "sim":
-        raise complain(f"--mode {start.mode}: not in this version; allowed: sim")
+        _refuse_linked(start)
     rate = speed_of(start.speed)
     folder = (start.sessions or sessions_root()) / plain(start.session)
 
@@ -36,10 +37,11 @@ def run_session(start: Start) -> None:
         # Imported here, in the engine's thread: the screen paints meanwhile.
         from allusetui.compose.live import open_live
         from allusetui.compose.memory import Sweep
+        from allusetui.compose.warm import WarmUp
 
         data = os.environ.get("ALLUSETUI_DATA")
         live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic)
-        live.watchers.append(Sweep(live.session.pace.is_shut, monotonic))
+        live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
     def control(live: "Live") -> AbstractAsyncContextManager[object]:
@@ -62,6 +64,19 @@ def run_session(start: Start) -> None:
         _with_screen(engine, folder, prefs(start.theme, start.settings, folder), start.settings)
     if engine.failure is not None:
         raise complain(_plainly(engine.failure))
+
+
+def _refuse_linked(start: Start) -> NoReturn:
+    """What stands against trading a broker's account, the first thing of it: at last, that it can't be done yet."""
+    if start.mode not in ("paper", "live"):
+        raise complain(f"--mode {untrusted(start.mode, 40)}: not known; allowed: sim, paper, live")
+    # Imported here: a simulation has no link.
+    from allusetui.cli.linked import linked
+
+    link, _ = linked(start)
+    codes = ", ".join(link.codes)
+    wrong = f"--mode {start.mode}: nothing stands against {codes}, but no orders go to a broker in this version"
+    raise complain(f"{wrong}; allowed: sim; allusetui doctor tries the link")
 
 
 def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:

@@ -39,11 +39,34 @@ def show(given: Path | None) -> None:
     print(f'theme = "{settings.theme}"    # {", ".join(found)}')
     print(f"notify: bell {settings.notify.bell}, terminal {settings.notify.terminal}".lower())
     print(f"llm: {settings.llm.model or 'none'}, {settings.llm.base_url}, key in {settings.llm.key_env}")
+    print(f"broker: {_link(file, complaints)}")
     print("keys: " + ", ".join(f"{name} {key}" for name, key in settings.keys.items()))
     for line in complaints:
         print(f"allusetui: {line}", file=sys.stderr)
     if complaints:
         raise SystemExit(BAD_INPUT)
+
+
+def _link(file: Path, complaints: list[str]) -> str:
+    """The linked account; what is wrong with its table joins the complaints."""
+    # Imported here: what a screen is to be like is read before its first paint, and a link is not.
+    from allusetui.domain.link import agreed
+    from allusetui.linking.table import LinkError
+    from allusetui.linking.table import load as load_link
+
+    try:
+        link = load_link(file)
+    except LinkError as error:
+        complaints.append(str(error))
+        return "can't be used"
+    if link is None:
+        return "none; allusetui link names one"
+    if (refused := agreed(link)) is not None:
+        complaints.append(f"{file}: {refused.key}: {refused.wrong}; {refused.cure}")
+    mapped = ", ".join(f"{sleeve} {code}" for sleeve, code in link.accounts.items())
+    codes = mapped if len(link.codes) > 1 else link.codes[0]
+    live = "on" if link.live else "off"
+    return f"{link.mode} {codes} at {link.host}:{link.port}, client {link.client_id}, live {live}"
 
 
 def write(given: Path | None) -> None:

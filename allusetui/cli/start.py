@@ -1,7 +1,8 @@
 """What a session's engine and dashboard are started with."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Start(NamedTuple):
@@ -15,3 +16,31 @@ class Start(NamedTuple):
     theme: str | None = None
     settings: Path | None = None
     sessions: Path | None = None
+    waive: str | None = None
+    """Why a person does without the paper weeks that come before live."""
+
+
+def is_option(word: str) -> bool:
+    """Whether a word is one of `allusetui run`'s options."""
+    return word.startswith("--") and word[2:].partition("=")[0] in Start._fields
+
+
+def start_of(words: Sequence[str]) -> Start | None:
+    """What the words behind `run` ask for; None where that is not plain, and typer has to say what is wrong."""
+    given: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        if not is_option(word):
+            return None
+        name, equals, value = word[2:].partition("=")
+        if Start.__annotations__[name] is bool:
+            if equals:
+                return None
+            given[name] = True
+            continue
+        if not equals:
+            value = next(rest, "")
+        if not value or value.startswith("-"):
+            return None
+        given[name] = Path(value) if Start.__annotations__[name] == Path | None else value
+    return Start(**given)

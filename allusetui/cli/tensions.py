@@ -5,12 +5,13 @@ The prices are Black and Scholes' at one volatility and without a rate: they sho
 
 import json
 import textwrap
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import exp, pi, sqrt
 from statistics import NormalDist
 
 from allusetui.cli.say import WIDTH, complain
 from allusetui.domain.account import AccountType
+from allusetui.domain.frozen import frozen
 from allusetui.law.load import LawError, load
 from allusetui.law.model import Law, SleeveRules
 from allusetui.pricing.black_scholes import price
@@ -23,7 +24,7 @@ LISTINGS = {"daily": 1, "weekly": 7}
 Row = dict[str, str | float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tension:
     """Clauses that pull in different directions: what happens, and how much of it."""
 

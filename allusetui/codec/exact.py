@@ -7,7 +7,7 @@ type, so that two programs know whether they mean the same.
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -17,12 +17,13 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from allusetui.codec.shape import CodecError
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import frozen
 
 _REMEMBERED: Final = 4096
 _STOCK, _OPTION = "S ", "O "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exact:
     """`write` a value as JSON, `read` it back; `read` raises CodecError for what `write` can't have made."""
 

@@ -5,7 +5,6 @@ A figure of no fixed type comes back as text, whole number, truth or Decimal; ev
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
@@ -21,6 +20,7 @@ from allusetui.codec.shape import (
 )
 from allusetui.domain import event as events
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import from_iso, iso
 
 __all__ = ["KINDS", "CodecError", "decode", "line", "to_data", "to_record"]
@@ -31,7 +31,7 @@ _ACCOUNT: Final = shape_of(str | None)
 _CLAUSES: Final = shape_of(tuple[str, ...])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kind:
     """One kind of event: its class and the shapes of what stands in `data`."""
 

@@ -5,7 +5,7 @@ Numbers have at most four decimals and fifteen digits, so that every JSON reader
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 
 Json = None | bool | int | float | Decimal | str | list["Json"] | dict[str, "Json"]
 
@@ -26,7 +27,7 @@ class CodecError(ValueError):
     """A value that the journal format can't hold, or a record that isn't one of ours."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """`write` a value as JSON, `read` it back; both raise CodecError for a value of another type."""
 
@@ -34,7 +35,7 @@ class Shape:
     read: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldShape:
     """One field of a dataclass: `key` is its name in the journal."""
 

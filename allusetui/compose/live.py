@@ -7,6 +7,7 @@ from pathlib import Path
 
 from allusetui.advisor.adviser import Adviser
 from allusetui.broker.simulated.store import DurableExchange
+from allusetui.compose.linked import check_simulated
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
 from allusetui.law.load import load as load_law
@@ -35,6 +36,7 @@ def open_live(
     Raises ScenarioError where the scenario is bad, or not the one that the session was begun with, and what
     `open_session` raises. To be used in the thread that opened it.
     """
+    check_simulated(folder)
     scenario = _scenario(folder, wanted, data)
     folder.chmod(_OWNER_ONLY)
     run = open_session(scenario, folder)

@@ -45,8 +45,9 @@ def corporate_actions(
         return {symbol: table.dividends for symbol, table in scenario.market.symbols.items()}, []
     dividends: dict[str, tuple[Dividend, ...]] = {}
     splits: list[SplitDay] = []
+    first, last = scenario.scenario.start.date(), scenario.scenario.end.date()
     for session in days.sessions:
-        if scenario.scenario.start.date() <= session.day <= scenario.scenario.end.date():
+        if first <= session.day <= last:
             for symbol, amount in market.dividends_on(session.day):
                 dividends[symbol] = (*dividends.get(symbol, ()), Dividend(ex=session.day, amount=amount))
             splits += [SplitDay(session.day, symbol, ratio) for symbol, ratio in market.splits_on(session.day)]

@@ -1,7 +1,8 @@
-"""What each account of a scenario begins with, priced by its market; what could not be so is refused by its key."""
+"""What each account of a session begins with: by its scenario and market, or by the cash at its broker."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
@@ -9,9 +10,10 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import Holding, OpenOption, Provision
 from allusetui.domain.moment import day_of
-from allusetui.domain.money import ZERO, to_cent, to_price
-from allusetui.law.model import Law
+from allusetui.domain.money import CENT, ZERO, down_to_cent, to_cent, to_price
+from allusetui.law.model import Law, Sizing
 from allusetui.ports import Market
+from allusetui.rules.situation import clause
 from allusetui.rules.sizing import split
 from allusetui.scenario import agree
 from allusetui.scenario.model import AccountSpec, Scenario
@@ -68,6 +70,43 @@ def _together(first: Provision, second: Provision) -> Provision:
         options=(*first.options, *second.options),
         ladder=first.ladder + second.ladder,
     )
+@clause("0.1")
+def linked_provisions(
+    accounts: Mapping[str, str], cash: Mapping[str, Decimal], sizing: Sizing, today: date
+) -> tuple[Provision, ...]:
+    """What each sleeve of a broker's accounts begins with: its share by 0.1 of the cash that can be split so.
+
+    `accounts`: the broker's code of each sleeve; `cash`: dollars by code. What else an account holds is not ours, and
+    is never touched. Raises Problem, naming the sleeve, where there is nothing to split.
+    """
+    parts = {kind.value.upper(): part for kind, part in split(_capital(accounts, cash, sizing), sizing).items()}
+    if min(parts.values()) <= 0:
+        poor = min(parts, key=lambda name: cash.get(accounts[name], ZERO))
+        text = f"{accounts[poor]} holds no cash for it; allowed: an account with cash, or all sleeves in one"
+        raise Problem(text, "broker", "accounts", poor)
+    return tuple(
+        Provision(
+            name, AccountType(name.lower()), "A1", True, to_price(part), to_price(part), to_price(part),
+            to_price(part), today, to_price(ZERO),
+        )
+        for name, part in parts.items()
+    )  # fmt: skip
+
+
+def _capital(accounts: Mapping[str, str], cash: Mapping[str, Decimal], sizing: Sizing) -> Decimal:
+    """The most that 0.1 can split: no wire moves cash between accounts, so the poorest of them bounds all sleeves."""
+    shares = {"GEN": sizing.split_gen, "REV": sizing.split_rev, "COM": 1 - sizing.split_gen - sizing.split_rev}
+    held = {code: [name for name in shares if accounts[name] == code] for code in accounts.values()}
+    capital = min(max(cash.get(code, ZERO), ZERO) / sum(shares[name] for name in names) for code, names in held.items())
+    capital = down_to_cent(capital)
+    # The cents that GEN and REV leave are COM's, whose account may not have them.
+    while any(_given(names, capital, sizing) > cash.get(code, ZERO) for code, names in held.items()) and capital > 0:
+        capital -= CENT
+    return capital
+
+
+def _given(names: Sequence[str], capital: Decimal, sizing: Sizing) -> Decimal:
+    return sum((part for kind, part in split(capital, sizing).items() if kind.value.upper() in names), ZERO)
 
 
 def _provision(

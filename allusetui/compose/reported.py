@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from itertools import takewhile
 
-from allusetui.domain.event import Event, OrderFilled, OrderIntended, ReportWritten
+from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.event import Event, LotClosed, OrderFilled, OrderIntended, ReportWritten
 from allusetui.domain.moment import at_clock, day_of
+from allusetui.domain.order import Pocket
 from allusetui.ports import Archive
 from allusetui.reports import kinds
 from allusetui.reports.periods import Span, span_of
@@ -12,6 +15,8 @@ from allusetui.reports.weekly import cuts_of
 
 Record = tuple[int, int, Event]
 _MIDNIGHT = time(0)
+_OF_LADDER = (f'"pocket":"{Pocket.LEAP_CASH}"', *(f'"symbol":"{symbol}"' for symbol in sorted(CASH_SETTLED)))
+"""How the lines of the ladder's trades are known: by the pocket, or by what settles in cash."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
@@ -31,8 +36,18 @@ def records_of(archive: Archive, period: str, name: str, issued: bool = False) -
 
 
 def ladder_records(archive: Archive) -> list[Record]:
-    """What the LEAP ledger is made from."""
-    return list(archive.select(kinds.LADDER))
+    """What the LEAP ledger is made from: of fills and closed lots the ladder's alone, which are few among many."""
+    found = list(archive.select(kinds.ACCOUNTS | kinds.MARKS | kinds.LADDER_MOVES))
+    trades = list(archive.select(kinds.LADDER_TRADES, holding=_OF_LADDER))
+    for seq, _, event in trades:
+        if isinstance(event, OrderFilled) and not event.is_premium:
+            trades += _lots_after(archive, seq)
+    return sorted({record[0]: record for record in (*found, *trades)}.values(), key=lambda record: record[0])
+
+
+def _lots_after(archive: Archive, seq: int) -> Iterable[Record]:
+    """The lots that a fill closed, which stand right behind it."""
+    return takewhile(lambda record: isinstance(record[2], LotClosed), archive.select(after=seq))
 
 
 def written(archive: Archive, period: str) -> set[str]:

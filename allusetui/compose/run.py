@@ -17,6 +17,7 @@ from allusetui.compose.parts import (
 )
 from allusetui.compose.provisions import by_code, provisions
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
@@ -80,7 +81,7 @@ def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
     return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """A scenario's market with the exchange over it, and what each account begins with."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
+from allusetui.compose.linked import check_simulated
 from allusetui.compose.program import code_digest
-from allusetui.compose.reported import records_of
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.event import SessionStarted
 from allusetui.domain.state import State
@@ -21,8 +21,6 @@ from allusetui.journal.lock import FolderLock
 from allusetui.journal.snapshot import Maker, SnapshotFile, SnapshotRefused
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
 from allusetui.law.load import law_hash, load
-from allusetui.ledger.csv import write_csv
-from allusetui.ledger.postings import postings
 from allusetui.ports import Journal
 from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
@@ -43,6 +41,7 @@ class FolderReporter:
     def write(self, period: str, name: str, at_ms: int) -> str:
         """The sha256 of the report's text."""
         # Imported here: no report is written in a session's first second, and the screen waits for that.
+        from allusetui.compose.reported import records_of
         from allusetui.reports.files import write
         from allusetui.reports.issue import page_of
 
@@ -59,6 +58,7 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     """
     if (folder / BOOK_FILE).exists():
         raise JournalError(f"{folder}: holds a session, which a replay would overwrite; allowed: another --out")
+    check_simulated(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)
     for name in _OWN_FILES:
@@ -81,6 +81,10 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
 
 def write_out(journal: Journal, folder: Path) -> None:
     """The journal as NDJSON, and the ledger that follows from it. Raises OSError when the disk refuses."""
+    # Imported here: as above, it is the end that is written.
+    from allusetui.ledger.csv import write_csv
+    from allusetui.ledger.postings import postings
+
     export(journal, folder / JOURNAL_FILE)
     with (folder / LEDGER_FILE).open("w", newline="", encoding="utf-8") as file:
         write_csv(postings(journal.read()), file)

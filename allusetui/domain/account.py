@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from allusetui.domain.advice import LadderLog
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
@@ -70,7 +71,7 @@ class WindowLog:
     told: set[tuple[str, str]] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapSale:
     """What a roll has sold of a LEAP: contracts, dollars a share, and in all net of fees; kept until the roll is over.
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 
 KEEP = "keep"
@@ -12,7 +13,7 @@ _REMEMBERED = 8
 """Outcomes: the quarters of two years."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LadderTerms:
     """How a growth ladder buys: the delta and the months to expiry that it aims at, the months between two rungs."""
 
@@ -21,7 +22,7 @@ class LadderTerms:
     spacing: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlook:
     """What a dollar in the ladder becomes, costs paid: the mean and three percentiles."""
 
@@ -31,7 +32,7 @@ class Outlook:
     p95: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Simulated ladders side by side: as it is now, and by the `best` of the `candidates`, on the same paths.
 
@@ -56,7 +57,7 @@ class Evidence:
     quarters: tuple[Outlook, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a dollar in the ladder became up to a quarter's end, beside what the suggestion `id` had promised."""
 
@@ -66,7 +67,7 @@ class Outcome:
     realized: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldLeap:
     """A growth LEAP held: dollars a share, `vol` annual, `spread` as a part of the mid."""
 
@@ -78,7 +79,7 @@ class HeldLeap:
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LadderQuestion:
     """Which terms would suit a ladder (13.3)? `commission` in dollars a contract; `past`: what came of earlier ones."""
 
@@ -92,7 +93,7 @@ class LadderQuestion:
     past: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LadderAdvice:
     """The terms that suit it; those it has by now where nothing else is better for certain."""
 
@@ -100,7 +101,7 @@ class LadderAdvice:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closes:
     """A symbol's closes by session, ascending, dollars a share as the last session trades it."""
 
@@ -109,7 +110,7 @@ class Closes:
     closes: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarketQuestion:
     """What is out of the ordinary in the closes up to a session's (13.2)? A session has one such question."""
 
@@ -117,7 +118,7 @@ class MarketQuestion:
     series: tuple[Closes, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeadlineQuestion:
     """How does a headline on a symbol read (13.2)? Its `text` is from outside, on one line and of bounded length."""
 
@@ -126,7 +127,7 @@ class HeadlineQuestion:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anomaly:
     """What is out of the ordinary: `score` has passed `limit`, either of them with its sign.
 
@@ -143,7 +144,7 @@ class Anomaly:
     usual: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anomalies:
     """All that was found out of the ordinary."""
 
@@ -156,7 +157,7 @@ Advice = LadderAdvice | Anomalies
 """All that an adviser may say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suggestion:
     """Advice as a person is asked for it, with what came of earlier advice."""
 

@@ -1,12 +1,13 @@
 """What a person is told who asked the journal."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.snapshot import Told
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """`answered`: whether the journal decides what was asked; if not, `text` says so, and what it can tell.
 
@@ -19,7 +20,7 @@ class Answer:
     citations: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """An answer, and by seq each record that it cites: what led to it, and itself the last."""
 

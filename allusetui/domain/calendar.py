@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 
 _FRIDAY = 4
@@ -25,7 +25,7 @@ def third_friday(year: int, month: int) -> date:
     return first + timedelta(days=(_FRIDAY - first.weekday()) % 7 + 14)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """A trading day: its open and close; `early` when it closes before the usual hour."""
 

@@ -1,15 +1,15 @@
 """What a screen may ask of a running engine: frozen snapshots one way, keys the other."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 
 if TYPE_CHECKING:  # a screen paints before anything is known
     from allusetui.domain.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """What a person asks for: an operator's action of the scenario format, on one account or on all.
 

@@ -1,9 +1,9 @@
 """What the weeks so far say of the next one (12.3): chances, and how such chances have done beside the base rates."""
 
-from dataclasses import dataclass
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chance:
     """Of a week type, parts of one: `base` by how often it came, `overlay` by what was known at the last cut."""
 
@@ -12,7 +12,7 @@ class Chance:
     overlay: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Band:
     """Chances that were told between `low` and `high`: how many, what they said on average, how often it came."""
 
@@ -23,7 +23,7 @@ class Band:
     came: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """How the chances of `weeks` weeks did, each told from the weeks before it alone. Less is better.
 
@@ -48,7 +48,7 @@ class Score:
         return "beats" if self.gain > 0 else "loses"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """Of the week after `last`. Hidden, without chances and score, before `needed` weeks are typed.
 

@@ -1,18 +1,21 @@
 """All that reaches the engine from outside, each with the time at which it was seen (`at_ms`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import AccountType
 from allusetui.domain.advice import Advice, Question
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import root_of
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """Shares held at the start; `basis` a share."""
 
@@ -22,7 +25,7 @@ class Holding:
     assigned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenOption:
     """An option already open at the start, traded at `price`."""
 
@@ -32,7 +35,7 @@ class OpenOption:
     opened: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provision:
     """An account as it is handed to the engine. Money in dollars."""
 
@@ -52,9 +55,9 @@ class Provision:
     """What of the equity stands in LEAPs and hedges, dollars at mid."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
-    """A new session begins."""
+    """A new session begins; `link`: the broker's account that it is of, None for a simulated one."""
 
     at_ms: int
     session: str
@@ -63,9 +66,10 @@ class Started:
     margin_rate: Decimal
     commission: Decimal
     accounts: tuple[Provision, ...]
+    link: Linked | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resumed:
     """The process is up again; it last handled inputs at `seen_ms`. `findings`: what its state was made from."""
 
@@ -74,7 +78,7 @@ class Resumed:
     findings: str = "journal folded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarketSeen:
     """Quotes as they stand: underlyings by symbol, options by contract; `rate` continuously compounded."""
 
@@ -85,7 +89,7 @@ class MarketSeen:
     breadth: Breadth | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChainSeen:
     """The answer to AskChain; None where it can't be had now, and why."""
 
@@ -95,14 +99,14 @@ class ChainSeen:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BarsSeen:
     at_ms: int
     symbol: str
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdviceSeen:
     """The answer to AskAdvice; None where there is none, and why. What it holds is not to be trusted."""
 
@@ -112,7 +116,7 @@ class AdviceSeen:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeadlineSeen:
     """A headline on a symbol, as somebody published it."""
 
@@ -121,7 +125,7 @@ class HeadlineSeen:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Execution:
     """One fill of one leg: `price` a share, `commission` in dollars; `day`: when it was traded, None for now."""
 
@@ -136,24 +140,23 @@ class Execution:
 
     @property
     def root(self) -> tuple[str, int] | None:
-        """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
-        root, _, version = self.exec_id.rpartition(".")
-        return (root, int(version)) if root and version.isdecimal() else None
+        """As `root_of` its id."""
+        return root_of(self.exec_id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderAcked:
     at_ms: int
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderExecuted:
     at_ms: int
     executions: tuple[Execution, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderCancelled:
     """The broker's proof that the order is dead; `filled` is what had filled before."""
 
@@ -162,14 +165,14 @@ class OrderCancelled:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderRejected:
     at_ms: int
     client_order_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignOrderSeen:
     """An order at the broker that is none of ours; `id` is the broker's."""
 
@@ -179,7 +182,7 @@ class ForeignOrderSeen:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerOrder:
     """An order of ours as the broker lists it."""
 
@@ -188,7 +191,7 @@ class BrokerOrder:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrdersSeen:
     """The answer to AskOrders, asked at `asked_ms`, None for now. Only a complete answer proves an absence."""
 
@@ -205,7 +208,7 @@ class OrdersSeen:
         return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settlement:
     """A change without an order; `kind`: expired, assigned, called_away, exercised or cash_settled.
 
@@ -220,7 +223,7 @@ class Settlement:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CashBooking:
     """Cash that came or went without a trade; `day`: the one that the broker books it for, None for now."""
 
@@ -232,7 +235,7 @@ class CashBooking:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Split:
     """`ratio` new shares for each old one of `symbol`, from the open of `day`."""
 
@@ -242,7 +245,7 @@ class Split:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     at_ms: int
     settlements: tuple[Settlement, ...] = ()
@@ -250,7 +253,7 @@ class Settled:
     splits: tuple[Split, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionsSeen:
     """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
 
@@ -268,7 +271,7 @@ class PositionsSeen:
         return self.at_ms if self.asked_ms is None else self.asked_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerLost:
     """The link is gone; `alarm`: at an hour at which nobody expects that."""
 
@@ -277,13 +280,13 @@ class BrokerLost:
     alarm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokerReturned:
     at_ms: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperatorActed:
     """A person's key. `account` None = all, `contract` for close, `amount` in dollars for money paid in or out.
 
@@ -300,7 +303,7 @@ class OperatorActed:
     shown: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportDone:
     """A report was written: its name and the hash of its text; `reason` as it was asked for."""
 
@@ -311,7 +314,7 @@ class ReportDone:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportFailed:
     """A report could not be written."""
 
@@ -321,7 +324,7 @@ class ReportFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiskFailed:
     """The last batch could not be stored; what came up to `seen_ms` has been looked at and stored."""
 
@@ -330,14 +333,14 @@ class DiskFailed:
     seen_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """The process is about to end in good order: no entry may outlive it."""
 
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxFull:
     """More reports or keys came than the inbox holds: something was not heard."""
 

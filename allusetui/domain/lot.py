@@ -1,23 +1,28 @@
 """First in, first out: what a trade opens, what it closes, what that realizes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Self, TypeVar
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, down_to_cent
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lot:
-    """`quantity` (− = short) at `price` a share; `fees_usd` paid to open it and not yet realized."""
+    """`quantity` (− = short) at `price` a share; `fees_usd` paid to open it and not yet realized.
+
+    `fill`: the root of the execution that opened it, where the broker may still correct that.
+    """
 
     quantity: int
     price: Decimal
     fees_usd: Decimal
     opened: date
     assigned: bool = False
+    fill: str = ""
 
     def split(self, taken: int) -> tuple[Self, Self | None]:
         """The first `taken` of the lot (same sign) and what remains, fees shared to the cent."""

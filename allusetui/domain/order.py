@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 
 
@@ -57,7 +59,17 @@ class OrderStatus(StrEnum):
         return self in (OrderStatus.SENT, OrderStatus.CANCELLING, OrderStatus.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+BACK: Final = "-back"
+"""Ends the execution id of what takes a corrected fill back: the opposite trade at the same price and for its fees."""
+
+
+def root_of(exec_id: str) -> tuple[str, int] | None:
+    """What versions of one execution have in common, and which this is: `….01`, `….02`; None without versions."""
+    root, _, version = exec_id.rpartition(".")
+    return (root, int(version)) if root and version.isdecimal() else None
+
+
+@frozen
 class Order:
     """One message to the broker. `limit` in dollars a share; a roll also sells `candidate`, limit = net debit."""
 
@@ -89,7 +101,7 @@ class Working:
         return self.quantity - self.filled
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollChain:
     """A position's first credit and what its rolls have cost so far, dollars a share (6.10)."""
 
@@ -97,7 +109,7 @@ class RollChain:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapStep:
     """What a LEAP's order is a step of: a roll of `rolls` for a `reason`, or a purchase out of leap cash (17.1, 17.4).
 

@@ -1,7 +1,6 @@
 """What the market shows: quotes, slices of a chain, daily bars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import CENT
 
@@ -26,7 +26,7 @@ class Feed(StrEnum):
     DELAYED_FROZEN = "delayed frozen"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """Bid and ask in dollars a share; an underlying's are both its spot. `confirmed`: a second source has the value.
 
@@ -51,7 +51,7 @@ class Quote:
         return float(2 * (self.ask - self.bid) / total) if total > 0 else float("inf")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slice:
     """All strikes of one expiry and right, ascending; arrays of one length. Counts are −1 where missing."""
 
@@ -75,7 +75,7 @@ class Slice:
         return max(self.expires_ms - at_ms, 0) / YEAR_MS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payout:
     """A cash dividend a share, dollars, that a symbol is known to go ex of on a day."""
 
@@ -83,7 +83,7 @@ class Payout:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain:
     """A symbol's options at one instant. `slices` may price an expiry only when it is looked at."""
 
@@ -100,7 +100,7 @@ class Chain:
     """Known dividends to come, by ex-date."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sought:
     """A part of a chain that a decision is going to look at.
 
@@ -114,7 +114,7 @@ class Sought:
     near: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ahead:
     """What a feed that knows its own future is going to show at the instants `times`, ms, ascending.
 
@@ -127,7 +127,7 @@ class Ahead:
     options: Mapping[Option, tuple[Floats, Floats]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Breadth:
     """Percent of the index's stocks above their 50-day average, and the session at whose close that was so."""
 
@@ -135,7 +135,7 @@ class Breadth:
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A session's daily bar, dollars a share."""
 

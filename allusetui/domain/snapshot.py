@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.state import State, Volatile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """One event of the journal."""
 
@@ -18,7 +19,7 @@ class Told:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proof:
     """What became of a pause or a kill: cancels sent, those proven, and the wall time it took, ms."""
 
@@ -29,7 +30,7 @@ class Proof:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time."""
 
@@ -38,7 +39,7 @@ class Link:
     message_age_ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """What an account was worth when a session had closed, and its high-water mark then, dollars."""
 
@@ -66,7 +67,7 @@ class Snapshot:
     lag_ms: float
     state: State
     volatile: Volatile
-    link: Link = Link()
+    link: Link = field(default_factory=Link)
     tail: tuple[Told, ...] = ()
     alerts: tuple[Told, ...] = ()
     proofs: Mapping[str, Proof] = field(default_factory=dict)

@@ -8,15 +8,18 @@ from hashlib import sha256
 from allusetui.domain.account import Account, Status
 from allusetui.domain.advice import Question, Suggestion
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.correction import Version
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Execution
+from allusetui.domain.lot import Lot
 from allusetui.domain.money import ZERO
-from allusetui.domain.order import Intent, Purpose
+from allusetui.domain.order import Intent, Pocket, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
 _FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Atr:
     """A session's ATR(5) of a symbol, dollars a share, and where it came from (6.9)."""
 
@@ -25,7 +28,7 @@ class Atr:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
 
@@ -89,6 +92,26 @@ class Triggers:
     breadth: Breadth | None = None
 
 
+@frozen
+class Booked:
+    """A fill that the broker may still correct, as it was booked: out of which pocket, whether it traded what is held
+    long, and the lots that it closed.
+    """
+
+    execution: Execution
+    pocket: Pocket = Pocket.CASH
+    long: bool = False
+    closed: tuple[Lot, ...] = ()
+
+    @property
+    def version(self) -> Version[Lot]:
+        """What of it matters to lots."""
+        fill = self.execution
+        assert fill.root is not None and fill.day is not None
+        signed = fill.side.sign * fill.quantity
+        return Version(fill.root[0], signed, fill.price, fill.commission, fill.day, self.closed)
+
+
 @dataclass(slots=True)
 class State:
     """The durable state. Changed in `apply` alone."""
@@ -118,7 +141,7 @@ class State:
     rejecting: set[tuple[str, str]] = field(default_factory=set)
     """(account, symbol) of which entries wait for the operator's reset (§9)."""
     seen_ids: set[str] = field(default_factory=set)
-    fills: dict[str, Execution] = field(default_factory=dict)
+    fills: dict[str, Booked] = field(default_factory=dict)
     """What the broker may still correct: execution-id root → its latest version."""
     approvals: dict[str, Approval] = field(default_factory=dict)
     approval_count: int = 0

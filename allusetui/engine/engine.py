@@ -1,7 +1,6 @@
 """`Engine.handle`: one input in, one batch of events and effects out. It never waits and never looks at a clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -12,6 +11,7 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import CASH_SETTLED, Option, Right
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Ahead, Sought
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
@@ -27,6 +27,7 @@ from allusetui.engine import (
     forks,
     hedges,
     ladder,
+    linked,
     market,
     operator,
     orders,
@@ -46,7 +47,7 @@ from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What one input led to: events for the journal, then effects for the world, in order."""
 
@@ -183,6 +184,8 @@ class Engine:
                 commission=item.commission,
             )
         )  # fmt: skip
+        if item.link is not None:
+            linked.on_linked(desk, item.link)
         # What a session has had due before the start is due at the first look.
         self.volatile.seen_ms = desk.open_session.open_ms - 1 if desk.open_session else item.at_ms
         for p in item.accounts:

@@ -20,7 +20,7 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
     concerned: set[str] = set()
     for contract, quantity in seen.foreign.items():
         _foreign(desk, contract, quantity)
-    for contract, mine, theirs in _differences(desk, seen):
+    for contract, mine, theirs in differences(desk, seen):
         holders = _holders(desk, contract)
         if not holders:
             _foreign(desk, contract, theirs)
@@ -37,7 +37,7 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
 @clause("9.5")
 def accept(desk: Desk, account: Account, seen: inp.PositionsSeen) -> None:
     """The operator accepts what the broker shows: the account's books become the broker's, each step in the journal."""
-    for contract, mine, theirs in _differences(desk, seen):
+    for contract, mine, theirs in differences(desk, seen):
         if account in _holders(desk, contract):
             _adjust(desk, account, contract, theirs - mine)
     missing = seen.cash - _cash(desk)
@@ -75,7 +75,7 @@ def drop_orders(desk: Desk, account: Account, contract: Contract) -> None:
             end(desk, intent, "window_closed")
 
 
-def _differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int, int]]:
+def differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int, int]]:
     """(contract, ours, the broker's) where the two differ; what was there when the account was linked is foreign."""
     ours: dict[Contract, int] = {}
     for account in desk.state.accounts.values():

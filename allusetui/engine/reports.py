@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
-from allusetui.domain.contract import Option, Side, Stock
+from allusetui.domain.contract import Option, Stock
 from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, share_of
 from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
+from allusetui.domain.state import Booked
 from allusetui.domain.text import untrusted
+from allusetui.engine.corrections import earlier_of, is_of_another, is_older, lots_corrected, taking_back
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, to_unknown
@@ -48,25 +49,9 @@ def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
     rows.sort(key=lambda e: _is_counted_leg(desk, e))
     for execution in rows:
         desk.volatile.acked.add(execution.client_order_id)
-        if _replaces(desk, execution):
+        if not is_older(desk, execution):
             _book(desk, execution)
             desk.volatile.traded_ms = desk.now_ms
-
-
-def _replaces(desk: Desk, execution: inp.Execution) -> bool:
-    """Whether the fill is to be booked: a correction is, once what it corrects is taken back; an older version is not.
-
-    Taken back by the opposite trade at the same price and for the same fees, so that nothing of it remains.
-    """
-    earlier = desk.state.fills.get(execution.root[0]) if execution.root else None
-    if execution.root is None or earlier is None or earlier.root is None:
-        return True
-    if execution.root[1] <= earlier.root[1]:
-        return False
-    side = Side.BUY if earlier.side is Side.SELL else Side.SELL
-    back = replace(earlier, exec_id=f"{earlier.exec_id}-back", side=side, commission=-earlier.commission)
-    _book(desk, back)
-    return True
 
 
 def _is_counted_leg(desk: Desk, execution: inp.Execution) -> bool:
@@ -93,20 +78,24 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
     if account is None or not _is_known(desk, execution.client_order_id):
         _never_sent(desk, account, execution)
         return
+    if is_of_another(desk, execution):
+        _of_another(desk, account, execution)
+        return
     intent = desk.state.intents.get(intent_id)
-    closed = _closed_by(account, execution, execution.side.sign * execution.quantity)
-    clauses = intent.clauses if intent else ("0.6",)
+    earlier = earlier_of(desk, execution)
     unknown = intent.order if intent and intent.order and intent.order.status is OrderStatus.UNKNOWN else None
-    desk.emit(
-        ev.OrderFilled(
-            account=name, clauses=clauses, client_order_id=execution.client_order_id, contract=execution.contract,
-            side=execution.side, quantity=execution.quantity, price=execution.price,
-            commission=execution.commission, exec_id=execution.exec_id, intent=intent_id,
-            pocket=_pocket(account, execution, intent), day=_day(desk, execution),
-        )
+    filled = ev.OrderFilled(
+        account=name, clauses=intent.clauses if intent else ("0.6",), client_order_id=execution.client_order_id,
+        contract=execution.contract, side=execution.side, quantity=execution.quantity, price=execution.price,
+        commission=execution.commission, exec_id=execution.exec_id, intent=intent_id,
+        pocket=_pocket(account, execution, intent) if earlier is None else earlier.pocket,
+        day=_day(desk, execution, earlier),
     )  # fmt: skip
-    for row in closed:
-        desk.emit(row)
+    closed = _closed_by(account, filled) if earlier is None else lots_corrected(account, earlier, filled)
+    if earlier is not None:
+        desk.emit(taking_back(earlier, filled))
+    for event in (filled, *closed):
+        desk.emit(event)
     if intent is not None:
         if unknown is not None and intent.order is None:
             _say(desk, intent, unknown, "filled")
@@ -123,20 +112,27 @@ def _pocket(account: Account, execution: inp.Execution, intent: Intent | None) -
     return Pocket.LEAP_CASH if rolls or not option.is_index else Pocket.CASH
 
 
-def _closed_by(account: Account, execution: inp.Execution, signed: int) -> list[ev.LotClosed]:
+def _closed_by(account: Account, fill: ev.OrderFilled) -> list[ev.LotClosed]:
     """The lots that a fill closes. One that crossed with an assignment may be larger: the rest of it opens."""
-    contract = execution.contract
-    closes = closing_part(account.quantity(contract), signed)
+    contract = fill.contract
+    closes = closing_part(account.quantity(contract), fill.signed)
     taken, _ = take(account.lots.get(contract, []), -closes)
-    fees = share_of(execution.commission, abs(closes), execution.quantity)
-    return lots_closed(account, contract, taken, execution.price, fees, ("10.3",))
+    fees = share_of(fill.commission, abs(closes), fill.quantity)
+    return lots_closed(account, contract, taken, fill.price, fees, ("10.3",))
 
 
-def _day(desk: Desk, execution: inp.Execution) -> date | None:
+def _day(desk: Desk, execution: inp.Execution, earlier: Booked | None) -> date | None:
     """The earlier day that a fill is of: by the broker's word, or of what it corrects; None for today."""
-    corrected = desk.state.fills.get(execution.root[0]) if execution.root else None
-    day = execution.day or (corrected.day if corrected else None)
+    day = execution.day or (earlier.execution.day if earlier else None)
     return day if day is not None and day < desk.today else None
+
+
+@clause("9.5")
+def _of_another(desk: Desk, account: Account, execution: inp.Execution) -> None:
+    """Nothing is booked: what the broker means by it its own book will tell."""
+    latch(desk, account, Latch.MISMATCH, ("9.5",))
+    text = untrusted(f"A correction of a fill names another order or contract: {execution.exec_id}.")
+    desk.alert("critical", text, account.name, ("9.5",))
 
 
 def _after_fill(desk: Desk, intent: Intent) -> None:

@@ -12,7 +12,8 @@ from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.orders import to_unknown
-from allusetui.engine.reconcile import accept, compare
+from allusetui.engine.overnight import explained
+from allusetui.engine.reconcile import accept, compare, differences
 from allusetui.engine.reports import are_in_doubt
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity
@@ -98,6 +99,7 @@ def on_positions(desk: Desk, seen: inp.PositionsSeen) -> bool:
         desk.volatile.positions_wanted = True
         return False
     desk.volatile.positions_wanted = False
+    on_settled(desk, explained(desk, seen, differences(desk, seen)))
     _compare(desk, seen)
     return True
 

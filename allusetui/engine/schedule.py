@@ -1,13 +1,13 @@
 """When the engine next wants to be asked, and what has come due since it was last asked. Pure: calendar and clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from allusetui.domain.account import Status
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import OrderStatus
 from allusetui.engine import advice, ladder
@@ -23,7 +23,7 @@ from allusetui.rules.watch import Watch
 WINDOWS = ("gen", "rev", "com", "mini")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Since:
     """The span since the last look: open at its beginning, closed at its end."""
 

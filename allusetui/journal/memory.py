@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from allusetui.codec.records import line
 from allusetui.domain.event import Event
 
 
@@ -41,11 +42,13 @@ class MemoryJournal:
         account: str | None = None,
         clause: str | None = None,
         backwards: bool = False,
+        holding: Collection[str] = (),
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`; of what there was when it was asked."""
         chosen = self._rows[max(after, 0) : until]
         for row in reversed(chosen) if backwards else chosen:
-            if (kinds is None or row[2].kind in kinds) and is_of(row[2], account, clause):
+            wanted = (kinds is None or row[2].kind in kinds) and is_of(row[2], account, clause)
+            if wanted and (not holding or any(text in line(*row) for text in holding)):
                 yield row
 
 

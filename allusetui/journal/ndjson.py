@@ -61,6 +61,7 @@ class NdjsonArchive:
         account: str | None = None,
         clause: str | None = None,
         backwards: bool = False,
+        holding: Collection[str] = (),
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`. Raises JournalError at the first line that is damaged or tells what is not known."""
         after = max(after, 0)
@@ -68,10 +69,11 @@ class NdjsonArchive:
         wanted = range(within.size) if kinds is None else np.flatnonzero(np.isin(within, _codes(kinds))).tolist()
         named = [f',"account":"{account}",'.encode()] if account is not None else []
         named += [f'"{clause}"'.encode()] if clause is not None else []
+        held = [each.encode() for each in holding]
         for place in reversed(wanted) if backwards else wanted:
             seq = after + place + 1
             text = self._line(seq)
-            if all(each in text for each in named):
+            if all(each in text for each in named) and (not held or any(each in text for each in held)):
                 found = self._decoded(seq, text)
                 if is_of(found[2], account, clause):
                     yield found

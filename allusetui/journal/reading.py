@@ -61,15 +61,18 @@ class SqliteArchive:
         account: str | None = None,
         clause: str | None = None,
         backwards: bool = False,
+        holding: Collection[str] = (),
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`. Raises JournalError at the first row that is damaged or tells what is not known."""
         end = self._last if until is None else min(until, self._last)
         chosen = "" if kinds is None else f"AND record.kind IN ({', '.join('?' * len(kinds))})"
         named = "" if account is None else f',"account":"{account}",'
         cited = "" if clause is None else f'"{clause}"'
-        wanted = _SELECT.format(kinds=chosen, order="DESC" if backwards else "")
+        holds = f"AND ({' OR '.join(['instr(record.line, ?)'] * len(holding))})" if holding else ""
+        wanted = _SELECT.format(kinds=f"{chosen} {holds}", order="DESC" if backwards else "")
+        given = (after, end, named, cited, *(kinds or ()), *holding)
         try:
-            with closing(self._connection.execute(wanted, (after, end, named, cited, *(kinds or ())))) as rows:
+            with closing(self._connection.execute(wanted, given)) as rows:
                 for row in rows:
                     seq, at_ms, event = self._proven(*row)
                     self._check_unchanged()

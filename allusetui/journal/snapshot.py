@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from allusetui.codec.shape import CodecError
 from allusetui.codec.state import state_data, state_of
+from allusetui.domain.frozen import frozen
 from allusetui.domain.state import State
 from allusetui.journal.documents import DocumentError, DocumentFile
 from allusetui.journal.sqlite import SqliteJournal
@@ -25,7 +26,7 @@ class SnapshotRefused(Exception):
     """A snapshot that nothing may be decided on; one line, to show as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Maker:
     """What a snapshot is good for: a session, under a law, and the very code that folds its journal."""
 

@@ -12,14 +12,15 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.deals import ASSIGNED, Deal, Step, closed_deal, opening, taken
-from allusetui.ledger.lots import LotBook
+from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records
 from allusetui.ledger.traces import Adjusted, Closed, Delivered, Fact, Opened, Went
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """One lot of assigned shares. Dollars: `premium` of all options net of what buying them back has cost, `basis` the
     shares' with the put's premium off, `proceeds` what they brought with a call's premium in; `gain` None while shares
@@ -81,9 +82,10 @@ def stories(records: Records) -> tuple[Story, ...]:
 
     Raises LedgerError, naming the record, where the journal is not whole.
     """
-    book = LotBook()
+    told = list(records)
+    book = LotBook(taken_back(told))
     teller = _Teller(book)
-    for fact in book.facts(records):
+    for fact in book.facts(told):
         teller.hear(fact)
     return tuple(tale.told() for tale in teller.tales.values())
 
@@ -143,6 +145,7 @@ class _Teller:
         self._rolled[fact.intent].append(deal)
 
     def _cover(self, fact: Opened, option: Option) -> None:
+        self._covers.pop(fact.lot.number, None)  # a corrected sale is told again
         covered: dict[int, int] = defaultdict(int)
         for pairs in self._covers.values():
             for number, shares in pairs:

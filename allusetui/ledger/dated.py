@@ -1,15 +1,15 @@
 """A journal's records with the day that each is of, late facts and corrections too, and the fact that caused it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.ledger.once import Records, once
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dated:
     """A record that counts once. `own`: the day that it names, None where it counts for the day on which it is told.
 

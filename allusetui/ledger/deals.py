@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import share_of, to_cent
 from allusetui.ledger.traces import Closed, Trace, Went
 
@@ -14,7 +15,7 @@ ASSIGNED = "assigned"
 _ENDS = {Went.TRADED: "bought back", Went.EXPIRED: "expired", Went.SETTLED: "settled", Went.ACCEPTED: "accepted"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One record's part in a story: `shares` of it at `price` a share; `cash_usd` without the fees, out below zero."""
 

@@ -1,5 +1,6 @@
 """What one event does to the ledgers of its account: entries, before they are rounded to rows."""
 
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -55,7 +56,12 @@ def shares_filled(fill: ev.OrderFilled) -> list[Entry]:
     """Shares are never sold short: a sale is proceeds at once, and `lot.closed` takes out what they cost.
 
     The journal adds a sale's commission to the fees of the lot it closes, so it is added to the shares' cost here.
+    What takes a corrected fill back takes its rows back.
     """
+    if fill.takes_back is not None:
+        side = Side.BUY if fill.side is Side.SELL else Side.SELL
+        was = replace(fill, exec_id=fill.takes_back, side=side, commission=-fill.commission)
+        return [Entry(e.ledger, -e.amount, e.contract, -e.quantity if e.quantity else None) for e in shares_filled(was)]
     value, bought = fill.price * fill.quantity, fill.side is Side.BUY
     cost = value + fill.commission if bought else fill.commission
     return [

@@ -1,10 +1,10 @@
 """Which earlier events one follows from, as a table: from a decision back to the market's own figures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.snapshot import Told
 from allusetui.ledger.cause import entered
@@ -14,7 +14,7 @@ _WEEK, _MONTH, _QUARTER, _YEARS = 7 * DAY_MS, 31 * DAY_MS, 100 * DAY_MS, 800 * D
 _DEEPEST, _MOST = 4, 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lead:
     """What to look for before an event: the newest of these kinds not older than `within_ms`.
 

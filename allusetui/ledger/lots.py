@@ -7,13 +7,16 @@ follows from the same arithmetic over the same events, and each `lot.closed` is 
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.correction import Correction, Version, corrected
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import Lot, adjusted, closing_part, take, total
 from allusetui.domain.moment import day_of
-from allusetui.domain.money import ZERO, share_of, to_cent
+from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.traces import Adjusted, Closed, Delivered, Fact, Marked, Opened, Trace, Went
 
@@ -22,7 +25,7 @@ class LedgerError(ValueError):
     """A record that can't follow those before it: the journal is not whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ending:
     """A closing whose `lot.closed` is still to come."""
 
@@ -31,6 +34,16 @@ class _Ending:
     cause: int
     intent: str
     by: Option | None
+    day: date | None = None
+    taken_back: bool = False
+    """Whether its `lot.closed` says that the closing is taken back, and is no fact of its own."""
+    void: bool = False
+    """Whether it will be taken back, and is no fact either."""
+
+    @property
+    def told(self) -> int:
+        """The quantity of its `lot.closed`."""
+        return -abs(self.lot.quantity) if self.taken_back else abs(self.lot.quantity)
 
 
 Key = tuple[str, Contract]
@@ -38,11 +51,14 @@ Key = tuple[str, Contract]
 
 @dataclass(slots=True)
 class LotBook:
-    """What every account holds, as the records so far tell."""
+    """What every account holds, as the records so far tell. `void`: executions that a later record takes back."""
 
+    void: frozenset[str] = frozenset()
     lots: dict[Key, list[Trace]] = field(default_factory=dict)
     _endings: dict[Key, deque[_Ending]] = field(default_factory=lambda: defaultdict(deque))
     _count: int = 0
+    _fills: dict[str, Version[Trace]] = field(default_factory=dict)
+    """What the broker may still correct, by its root."""
 
     def facts(self, records: Records) -> Iterator[Fact]:
         """What the records do to lots, in their order; the book stands as it is after the record of the last fact.
@@ -61,7 +77,7 @@ class LotBook:
         match event:
             case ev.AccountProvisioned():
                 yield from self._provisioned(seq, at_ms, account, event)
-            case ev.OrderFilled():
+            case ev.OrderFilled() if event.takes_back is None:
                 yield from self._filled(seq, at_ms, account, event)
             case ev.AssignmentReceived():
                 yield from self._shares_came(seq, at_ms, account, event, -event.quantity)
@@ -78,7 +94,7 @@ class LotBook:
             case ev.PositionAdjusted():
                 yield from self._adjusted(seq, at_ms, account, event)
             case ev.LotClosed():
-                yield self._closed(seq, at_ms, account, event)
+                yield from self._closed(seq, at_ms, account, event)
             case ev.YearMarked():
                 for mark in event.marks:
                     yield from self._marked(seq, at_ms, account, mark)
@@ -91,7 +107,7 @@ class LotBook:
 
     def _open(self, seq: int, at_ms: int, key: Key, lot: Lot, intent: str = "") -> Opened:
         self._count += 1
-        new = Trace(lot.quantity, lot.price, lot.fees_usd, lot.opened, lot.assigned, self._count, seq, intent)
+        new = _traced(lot, self._count, seq, intent)
         self.lots.setdefault(key, []).append(new)
         return Opened(seq, at_ms, *key, new)
 
@@ -119,13 +135,45 @@ class LotBook:
             yield self._open(seq, at_ms, (account, row.contract), lot)
 
     def _filled(self, seq: int, at_ms: int, account: str, fill: ev.OrderFilled) -> Iterator[Fact]:
-        key, signed = (account, fill.contract), fill.side.sign * fill.quantity
-        closes = closing_part(total(self.held(*key)), signed)
-        self._end(seq, account, fill.contract, -closes, Went.TRADED, fill.intent)
-        if closes != signed:
-            fees = fill.commission - share_of(fill.commission, abs(closes), fill.quantity)
-            lot = Lot(signed - closes, fill.price, fees, day_of(at_ms))
-            yield self._open(seq, at_ms, key, lot, fill.intent)
+        key, root = (account, fill.contract), fill.root or ""
+        now: Version[Trace] = Version(root, fill.signed, fill.price, fill.commission, fill.day or day_of(at_ms))
+        was = self._fills.get(root)
+        if was is None:
+            closes = closing_part(total(self.held(*key)), fill.signed)
+            closed = self._take(key, -closes)
+            if closes != fill.signed:
+                fees = fill.commission - now.fees(abs(closes))
+                lot = Lot(fill.signed - closes, fill.price, fees, day_of(at_ms), fill=root)
+                yield self._open(seq, at_ms, key, lot, fill.intent)
+        else:
+            now = replace(now, day=was.day)
+            change = corrected(self.held(*key), was, now)
+            yield from self._corrected(seq, at_ms, key, fill, was, change)
+            closed = change.closed.lots
+        if root:
+            self._fills[root] = replace(now, closed=tuple(closed))
+        void = fill.exec_id in self.void
+        for lot in closed:
+            self._endings[key].append(_Ending(lot, Went.TRADED, seq, fill.intent, None, fill.day, void=void))
+
+    def _corrected(
+        self, seq: int, at_ms: int, key: Key, fill: ev.OrderFilled, was: Version[Trace], change: Correction[Trace]
+    ) -> Iterator[Fact]:  # fmt: skip
+        """The lots as the last version of a fill leaves them; what it closed before is told as taken back."""
+        own = [lot for lot in self.held(*key) if lot.fill == was.fill]
+        self.lots[key] = list(change.rest)
+        for lot in was.closed:
+            self._endings[key].append(_Ending(lot, Went.TRADED, seq, fill.intent, None, taken_back=True))
+        restated = (_traced(lot, 0, seq, fill.intent) for lot in change.restated.lots)
+        for trace in (*restated, *change.shed.lots):
+            self._endings[key].append(_Ending(trace, Went.CORRECTED, seq, fill.intent, None, fill.day))
+        if change.opened is not None:
+            self._count += not own
+            opened = _traced(change.opened, own[0].number if own else self._count, seq, fill.intent)
+            self.lots[key].insert(change.place, opened)
+            yield Opened(seq, at_ms, *key, opened)
+        if not self.lots[key]:
+            del self.lots[key]
 
     def _shares_came(
         self, seq: int, at_ms: int, account: str, event: ev.AssignmentReceived | ev.ExercisedReceived, gone: int
@@ -164,13 +212,14 @@ class LotBook:
             self.lots.setdefault((account, event.into), []).append(after)
             yield Adjusted(seq, at_ms, account, event.into, after, ratio)
 
-    def _closed(self, seq: int, at_ms: int, account: str, event: ev.LotClosed) -> Closed:
+    def _closed(self, seq: int, at_ms: int, account: str, event: ev.LotClosed) -> Iterator[Closed]:
         due = self._endings[account, event.contract]
         ending = due.popleft() if due else None
-        if ending is None or (abs(ending.lot.quantity), ending.lot.opened) != (event.quantity, event.opened):
+        if ending is None or (ending.told, ending.lot.opened) != (event.quantity, event.opened):
             raise LedgerError(f"no lot of {event.quantity} of {event.opened} has ended")
-        lot, went, cause, intent, by = ending.lot, ending.went, ending.cause, ending.intent, ending.by
-        return Closed(seq, at_ms, account, event.contract, lot, event, went, cause, intent, by)
+        if not ending.taken_back and not ending.void:
+            lot, went, cause, intent, by = ending.lot, ending.went, ending.cause, ending.intent, ending.by
+            yield Closed(seq, at_ms, account, event.contract, lot, event, went, cause, intent, by, ending.day)
 
     def _marked(self, seq: int, at_ms: int, account: str, mark: ev.IndexMark) -> Iterator[Fact]:
         lots = self.held(account, mark.contract)
@@ -183,3 +232,15 @@ class LotBook:
                 gain = to_cent(exact) - lot.marked_usd
                 lots[index] = replace(lot, mark=mark.price, marked_usd=lot.marked_usd + gain)
             yield Marked(seq, at_ms, account, mark.contract, lot, mark.price, gain)
+
+
+def _traced(lot: Lot, number: int, seq: int, intent: str) -> Trace:
+    return Trace(
+        lot.quantity, lot.price, lot.fees_usd, lot.opened, lot.assigned, lot.fill, number=number, seq=seq, intent=intent
+    )
+
+
+def taken_back(records: Records) -> frozenset[str]:
+    """The executions that the broker has corrected: what they closed is no fact of the journal as a whole."""
+    fills = (event for _, _, event in records if isinstance(event, ev.OrderFilled))
+    return frozenset(fill.takes_back for fill in fills if fill.takes_back is not None)

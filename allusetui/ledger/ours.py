@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
+from allusetui.domain.order import BACK
 from allusetui.ledger.entries import Ledger
-from allusetui.ledger.lots import LotBook
+from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.postings import balances, postings
 from allusetui.ledger.statement import Ended
@@ -27,11 +28,10 @@ KINDS = frozenset(
 """The kinds of events that a statement is compared with; others may be left out of the records."""
 MONEY = (Ledger.CASH, Ledger.TAX_RESERVE, Ledger.LEAP_CASH)
 """Ledgers whose money lies at the broker."""
-_BACK = "-back"
 _REASONS = {"deposit": "transfer", "withdrawal": "transfer", "tax": "transfer"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fill:
     """A fill of ours, `quantity` signed."""
 
@@ -44,7 +44,7 @@ class Fill:
     exec_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """An option that ended without a trade; `shares` signed, at `strike`, None where none changed hands."""
 
@@ -58,7 +58,7 @@ class Ending:
     strike: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Cash that was booked without a trade, by the statement's reasons."""
 
@@ -69,7 +69,7 @@ class Booking:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ours:
     """A period of the journal, all accounts together; `held` and `cash` as at its end, the cash out of `books`."""
 
@@ -89,9 +89,9 @@ def ours(records: Records, first: date, last: date) -> Ours:
     known = [row for row in once(records) if day_of(row[1]) <= last]
     period = [row for row in known if day_of(row[1]) >= first]
     fills = [_fill(*row) for row in period if isinstance(row[2], ev.OrderFilled)]
-    back = {fill.exec_id.removesuffix(_BACK) for fill in fills if fill.exec_id.endswith(_BACK)}
+    back = taken_back(period)
     # What a correction took back, and the taking back, never happened.
-    kept = [f for f in fills if f.exec_id not in back and not f.exec_id.endswith(_BACK)]
+    kept = [f for f in fills if f.exec_id not in back and not f.exec_id.endswith(BACK)]
     endings = [found for row in period if (found := _ending(*row)) is not None]
     cash = [usd for (_, ledger), usd in balances(postings(known)).items() if ledger in MONEY]
     bookings = tuple(_bookings(period))

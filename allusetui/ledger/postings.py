@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.order import Pocket
 from allusetui.ledger.entries import (
@@ -28,7 +29,7 @@ from allusetui.ledger.entries import (
 from allusetui.ledger.once import Records, once
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Posting:
     """One row. `amount` in dollars, debit positive; `quantity` the signed change of what is held, where it changes."""
 
@@ -153,9 +154,11 @@ class _Books:
             case ev.AccountProvisioned():
                 return self._provisioned(account, event)
             case ev.OrderFilled(contract=Option() as option):
-                signed = event.side.sign * event.quantity
+                signed = event.signed
                 cash = Ledger.LEAP_CASH if event.pocket is Pocket.LEAP_CASH else Ledger.CASH
-                return traded(self._home(account, option, signed), option, signed, event.price, event.commission, cash)
+                # What is taken back leaves the ledger that it stands in.
+                home = self.homes[account, option] if event.takes_back else self._home(account, option, signed)
+                return traded(home, option, signed, event.price, event.commission, cash)
             case ev.OrderFilled(contract=Stock()):
                 return shares_filled(event)
             case ev.LotClosed(contract=Option()):

@@ -1,12 +1,12 @@
 """A broker's statement in our own words: what it says was traded, settled, paid and held in a period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import frozen
 
 
 class Ended(StrEnum):
@@ -17,7 +17,7 @@ class Ended(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedTrade:
     """An execution, `quantity` signed, at `price` a share; `fees` paid, dollars. `at` is New York's time.
 
@@ -36,7 +36,7 @@ class StatedTrade:
     order_ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedEnding:
     """`quantity` contracts, never negative, that ended."""
 
@@ -48,7 +48,7 @@ class StatedEnding:
     quantity: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedCash:
     """Dollars in, or out below zero: `reason` dividend, withholding, interest, fee, transfer or other."""
 
@@ -59,7 +59,7 @@ class StatedCash:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """A period of one account, both days included. What the file has no section for is None.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from allusetui.domain import event as ev
 from allusetui.domain.advice import Outcome, Outlook
+from allusetui.domain.frozen import frozen
 from allusetui.ledger.once import Records
 
 OPEN = "open"
@@ -27,7 +28,7 @@ class Suggested:
     outcomes: tuple[Outcome, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A line of the table: one outcome of a suggestion, or the suggestion alone where there is none."""
 

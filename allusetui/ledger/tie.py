@@ -7,12 +7,12 @@ one row). Nothing is passed over: what one side alone has is a difference.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import CENT, ZERO, to_cent, to_price
 from allusetui.ledger.ours import Booking, Ending, Fill, Ours
@@ -25,7 +25,7 @@ Mine = TypeVar("Mine")
 Theirs = TypeVar("Theirs")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """What does not agree: `ours` and `theirs` as words, `usd` how far apart in dollars, None where it is no money."""
 
@@ -36,7 +36,7 @@ class Difference:
     usd: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tie:
     """How a statement and the journal agree: what was compared, and what differs. `missing`: what the file lacks."""
 

@@ -1,6 +1,6 @@
 """What a lot knows of itself, and the facts that a journal tells of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Self
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import Lot
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, down_to_cent
@@ -22,10 +23,11 @@ class Went(StrEnum):
     CALLED_AWAY = "called away"
     EXERCISED = "exercised"
     ACCEPTED = "accepted"
+    CORRECTED = "corrected"
     YEAR_END = "marked at year end"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace(Lot):
     """A lot that knows its beginning: `number` is its own, parts of it keep it; `seq` the record that opened it.
 
@@ -48,7 +50,7 @@ class Trace(Lot):
         return replace(first, marked_usd=part), replace(rest, marked_usd=self.marked_usd - part)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """What happened to a lot of `account`, by the record `seq` of the instant `at_ms`."""
 
@@ -64,30 +66,38 @@ class Fact:
         return day_of(self.at_ms)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened(Fact):
     """A lot that was not there before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivered(Fact):
     """An option lot that ended in shares: assigned, called away or exercised. `shares`: the lots that came or went."""
 
     shares: tuple[Trace, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closed(Fact):
-    """`lot` ended; `cause` is the record that ended it, `intent` the order's, `by` the option that took the shares."""
+    """`lot` ended; `cause` is the record that ended it, `intent` the order's, `by` the option that took the shares,
+    `traded` the earlier day on which it was traded, where it was told late.
+    """
 
     event: ev.LotClosed
     went: Went
     cause: int
     intent: str
     by: Option | None = None
+    traded: date | None = None
+
+    @property
+    def day(self) -> date:
+        """New York's day of the trade."""
+        return self.traded or day_of(self.at_ms)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked(Fact):
     """An index option at its year's last close: what it has gained since it was opened, or marked before, in `gain`.
 
@@ -98,7 +108,7 @@ class Marked(Fact):
     gain: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adjusted(Fact):
     """A lot after a split of `ratio` for one."""
 

@@ -1,12 +1,12 @@
 """A session's path: a Brownian bridge through open, high, low and close that never leaves its range."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
 # Parkinson (1980): the expected square of a day's range is 4 ln 2 times its variance.
@@ -15,7 +15,7 @@ _FLOOR, _RISE, _POWER = 0.7, 0.9, 4  # deviation of a step at noon, and what ope
 _OVERTIME: Final = 0.4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ohlc:
     """A session's open, high, low and close."""
 

@@ -1,7 +1,6 @@
 """The exchange's sessions as a calendar of ours, from exchange_calendars: asked, or as it was asked before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -9,6 +8,7 @@ from importlib.metadata import version
 from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, at_clock
 
 SOURCE: Final = "exchange_calendars"
@@ -19,7 +19,7 @@ _OPEN, _USUAL_CLOSE = time(9, 30), time(16)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What a version of the library said of the weekdays from `first` to `last`: those that have no usual session.
 

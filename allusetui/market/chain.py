@@ -1,7 +1,6 @@
 """A scripted chain: an expiry and right is priced when it is looked at."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -9,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.contract import Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Floats, Slice
 from allusetui.market import listing, spread
 from allusetui.pricing import black_scholes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What prices a symbol's options at one tick: the scripted figures as they stand."""
 
@@ -27,7 +27,7 @@ class Shown:
     spread_share: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Depth:
     """Open interest and volume of every contract; −1 where missing."""
 

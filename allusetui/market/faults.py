@@ -1,7 +1,7 @@
 """The feed that the engine sees: the true market, with the scenario's data faults."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Quote, Slice
@@ -40,7 +41,7 @@ _BENT_ALL: Final[dict[str, Callable[[Floats, Floats], tuple[Floats, Floats]]]] =
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Span:
     """[`start_ms`, `end_ms`) of a data fault."""
 

@@ -2,16 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
 SPX, VIX = "SPX", "VIX"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Daily:
     """A symbol's sessions, ascending, raw as traded."""
 
@@ -32,7 +32,7 @@ class Daily:
         return index if index is not None and self.days[index] == day else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reports:
     """A symbol's report dates. `first` is its file's first row: before it none are known."""
 
@@ -41,7 +41,7 @@ class Reports:
     after_close: frozenset[date]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelData:
     """What a model market runs on. `rates` are (day, continuously compounded), ascending."""
 

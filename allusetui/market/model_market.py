@@ -20,6 +20,7 @@ from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
 from allusetui.market.ticks import Ticks
 from allusetui.pricing.surface import TERM
 
+_Values = tuple[tuple[str, Decimal], ...]
 _MEAN_SESSIONS: Final = 63
 
 
@@ -52,6 +53,7 @@ class ModelMarket:
         self._calendar, self._breadth_days = calendar, sorted(data.breadth_pct)
         self._ticks = Ticks(calendar, (), overtime_ms(VIX))
         self.symbols = frozenset(symbols) & frozenset(daily)
+        self._splits, self._dividends = self._by_day(data.splits), self._by_day(data.dividends)
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
 
     def underlying(self, symbol: str, at_ms: int) -> Quote | None:
@@ -111,11 +113,11 @@ class ModelMarket:
 
     def splits_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
         """(symbol, new shares per old) of the splits whose ex-date is `day`."""
-        return self._dated(self._data.splits, day)
+        return self._splits.get(day, ())
 
     def dividends_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
         """(symbol, dollars a share) of the dividends whose ex-date is `day`."""
-        return self._dated(self._data.dividends, day)
+        return self._dividends.get(day, ())
 
     def rate_on(self, day: date) -> float:
         """The last three-month rate up to `day`, continuously compounded."""
@@ -140,12 +142,12 @@ class ModelMarket:
         payouts = tuple(Payout(ex, amount) for ex, amount in sorted(self._data.dividends.get(name, ())))
         return ModelSymbol(name, rows, self._paths, calendar, self, reports, splits, payouts)
 
-    def _dated(
-        self, rows: Mapping[str, tuple[tuple[date, Decimal], ...]], day: date
-    ) -> tuple[tuple[str, Decimal], ...]:
-        return tuple(
-            (name, value) for name in sorted(self.symbols) for ex_date, value in rows.get(name, ()) if ex_date == day
-        )
+    def _by_day(self, rows: Mapping[str, tuple[tuple[date, Decimal], ...]]) -> dict[date, _Values]:
+        found: dict[date, _Values] = {}
+        for name in sorted(self.symbols):
+            for ex_date, value in rows.get(name, ()):
+                found[ex_date] = (*found.get(ex_date, ()), (name, value))
+        return found
 
 
 def _tenth(rows: Daily) -> Daily:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.contract import Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import spread
@@ -54,7 +55,7 @@ class Sight:
     wide: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scale(Generic[Value]):
     """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`.
 

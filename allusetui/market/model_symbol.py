@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
@@ -41,7 +41,7 @@ class Background(Protocol):
     def vix_63d_mean(self, day: date) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Showing:
     """A session's path; its last tick stays on the screen from `last_ms` until `until_ms`, the next session's open."""
 
@@ -82,7 +82,7 @@ class ModelSymbol:
         self._splits = splits
         self._payouts = payouts
         self._moves = _move_days(reports, calendar)
-        self._sessions = [session for day in rows.days if (session := calendar.on(day)) is not None]
+        self._sessions = _sessions(calendar, rows.days)
         self._opens = [session.open_ms for session in self._sessions]
         self._shown: _Showing | None = None
         self._sight: Sight | None = None
@@ -288,6 +288,12 @@ class ModelSymbol:
             sizes[: bisect_left(rows.days, ex_date)] *= float(ratio)
         columns = (rows.highs / sizes, rows.lows / sizes, rows.closes / sizes)
         return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
+
+
+@lru_cache(maxsize=4)
+def _sessions(calendar: Calendar, days: tuple[date, ...]) -> tuple[Session, ...]:
+    """The sessions of a market's rows: most symbols have the same."""
+    return tuple(session for day in days if (session := calendar.on(day)) is not None)
 
 
 def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:

@@ -1,13 +1,13 @@
 """One scripted symbol: its underlying, its options, its chain and its bars."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Bar, Chain, Payout, Quote
@@ -24,7 +24,7 @@ VIX_OVERTIME_MS = 15 * MINUTE_MS
 _PRICE_STEP = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """The scripted course of a symbol's figures."""
 

@@ -1,12 +1,13 @@
 """The synthetic market's daily bars: the index, its VIX, and the symbols that follow it with moves of their own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.market import traits
 from allusetui.market.model_data import SPX, VIX, Daily
@@ -25,7 +26,7 @@ _TWINS: Final = {"GOOGL": "GOOG"}  # two classes of one share
 _CENTS: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """The sessions to be shown, ascending, after `hidden` steps that nobody sees; the run begins at row `starts`.
 
@@ -41,7 +42,7 @@ class Span:
         return self.hidden + len(self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dated:
     """What happens to one symbol on its dates."""
 
@@ -105,7 +106,8 @@ class Bars:
     def _on(self, days: Sequence[date]) -> Floats:
         """1 in the steps of `days`, 0 in the others."""
         hits = np.zeros(self._span.steps)
-        hits[self._span.hidden :] = np.isin(np.array(self._span.days), np.array(days, dtype=object))
+        wanted = frozenset(days)
+        hits[self._span.hidden :] = [day in wanted for day in self._span.days]
         return hits
 
 

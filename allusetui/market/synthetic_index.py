@@ -3,12 +3,12 @@
 Source: the market model, fitted to SPX 1991-2025 and VIX 1990-2026.
 """
 
-from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final
 
 import numpy as np
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.market.synthetic_draws import OVERNIGHT, Draws, Moves, parted
 
@@ -31,7 +31,7 @@ _GAP_BETA: Final = -4.24  # VIX's move for the index's, both in logs
 _VIX_DEVIATION: Final = 0.068
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """The index's moves, its VIX at each close, and VIX's own moves."""
 

@@ -2,14 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+from allusetui.domain.frozen import frozen
 
 MISSING = -1
 """A figure that the market does not show. Every other scripted value is 0 or more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """From `at_ms` the value moves to `target`, which it reaches after `glide_ms`."""
 
@@ -18,7 +19,7 @@ class Point:
     glide_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A straight line from `start` at `begin_ms` to `target` at `level_ms`, then level; cut off at `end_ms`."""
 

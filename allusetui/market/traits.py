@@ -3,12 +3,12 @@
 Source: the market model, fitted to names 2013-2023 and SPX 1991-2025.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import CENT
 from allusetui.market import listing
 from allusetui.pricing.surface import INDEX_SMILE, NAME_SMILE, Smile, index_long_run_vol
@@ -29,7 +29,7 @@ _THREE_A_WEEK_FROM: Final = date(2026, 1, 1)
 _NICKEL, _DIME = Decimal("0.05"), Decimal("0.10")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traits:
     """A symbol's constants.
 

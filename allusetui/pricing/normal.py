@@ -1,4 +1,4 @@
-"""The standard normal distribution: scalars by `math.erfc`, arrays by `scipy.special.ndtr`."""
+"""The standard normal distribution: scalars by `math.erfc`, arrays by `scipy.special`."""
 
 from math import erfc, exp
 from typing import TypeAlias
@@ -30,4 +30,13 @@ def cdfs(x: FloatArray) -> FloatArray:
     from scipy.special import ndtr
 
     result: FloatArray = ndtr(x)
+    return result
+
+
+def quantiles(p: FloatArray) -> FloatArray:
+    """Where a standard normal is at or below with probability `p`, same shape."""
+    # Imported here: as above.
+    from scipy.special import ndtri
+
+    result: FloatArray = ndtri(p)
     return result

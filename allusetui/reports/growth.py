@@ -1,14 +1,14 @@
 """What a sleeve grew into in a period: forks, merges, and forks that wait (2.6–2.8, 3.6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.ledger.dated import Dated
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Growth:
     """Dollars that left a sleeve for another: `what` forked or merged; or the `reason` for which a fork waits."""
 

@@ -20,9 +20,12 @@ FLOWS = _named(
 )  # fmt: skip
 WEEKLY = _EARNED | FLOWS | MARKS | WEEKS | _named(ev.OrderIntended, ev.EntrySkipped, ev.LevelChanged)
 MONTHLY = _EARNED | FLOWS | MARKS | WEEKS
-LADDER = _EARNED | FLOWS | MARKS | _named(
+LADDER_MOVES = _named(
     ev.LeapOpened, ev.LeapRolled, ev.LeapClosed, ev.HedgeOpened, ev.HedgeReleased, ev.HedgeSkipped,
 )  # fmt: skip
+LADDER_TRADES = _named(ev.OrderFilled, ev.ExpiredReceived, ev.LotClosed)
+"""Kinds of which the LEAP ledger needs the ladder's own."""
+LADDER = _EARNED | FLOWS | MARKS | LADDER_MOVES
 REINVESTED = _named(ev.ReinvestDone, ev.ReinvestPlanned, ev.LeapOpened, ev.LeapsPlanned)
 TAXES = year.KINDS
 QUARTERLY = LADDER | REINVESTED | TAXES | _named(ev.TriggerOn, ev.TriggerOff)

@@ -1,13 +1,14 @@
 """The LEAP ledger (17.7): what the ladder holds, what it has cost, how it moved. Growth and hedges are never summed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Option, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import month_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Pocket
@@ -22,7 +23,7 @@ SIDES = (GROWTH, HEDGE)
 _YEAR_DAYS = 365
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """A LEAP or hedge at the last mark; dollars, `price` a share."""
 
@@ -40,7 +41,7 @@ class Held:
         return self.price * self.quantity * self.contract.multiplier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rung:
     """What of a side expires in a month, and its share of the side."""
 
@@ -51,7 +52,7 @@ class Rung:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SideRow:
     """One side of an account, dollars: worth and cost now; bought, sold, realized and decayed in the period.
 
@@ -74,7 +75,7 @@ class SideRow:
         return any((self.value, self.cost, self.bought, self.sold, self.realized, self.theta_paid))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bought:
     """What a roll bought, `price` dollars a share."""
 
@@ -83,7 +84,7 @@ class Bought:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """What happened to one contract; `into` is what a roll bought, `dollars` a premium, a profit or a price."""
 
@@ -98,7 +99,7 @@ class Move:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cover:
     """What an account gains where every underlying falls by `share` at once, dollars."""
 
@@ -114,7 +115,7 @@ class Cover:
         return float(self.hedges / -self.book) if self.book < 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapsTable:
     """The ladder of every account at the last mark of the period, and what happened in it. `cash`: waits for LEAPs."""
 
@@ -133,6 +134,9 @@ def leaps(records: Records, span: Span) -> LeapsTable:
     told = list(records)
     series = {name: row for name, row in series_of(told, span.last).items() if row.merged is None}
     during = [row for row in dated(told) if span.holds(row.day)]
+    of: dict[str | None, list[Dated]] = defaultdict(list)
+    for row in during:
+        of[row.event.account].append(row)
     marks = {name: mark for name, row in series.items() if (mark := row.mark_at(span.last)) is not None}
     held = tuple(_held(marks))
     days = [row.days[-1].day for row in series.values() if row.marks]
@@ -141,7 +145,7 @@ def leaps(records: Records, span: Span) -> LeapsTable:
         last=max(days, default=None),
         held=held,
         rungs=tuple(_rungs(held)),
-        sides=tuple(_side(name, side, held, series[name], during, span) for name in series for side in SIDES),
+        sides=tuple(_side(name, side, held, row, of[name], span) for name, row in series.items() for side in SIDES),
         moves=tuple(move for row in during if (move := _move(row)) is not None),
         cash=tuple((name, mark.leap_cash) for name, mark in marks.items()),
         covers=tuple(_covers(marks)),
@@ -178,10 +182,12 @@ def _side(name: str, side: str, held: Iterable[Held], series: Series, during: li
     ours = [row for row in held if (row.account, row.side) == (name, side)]
     bought, sold, income = ZERO, ZERO, Income()
     for row in during:
-        if row.event.account == name:
-            income.book(row)
-            traded = _traded(row.event, side)
-            bought, sold = bought + max(traded, ZERO), sold + max(-traded, ZERO)
+        income.book(row)
+        traded = _traded(row.event, side)
+        if isinstance(row.event, ev.OrderFilled) and (row.event.side is Side.BUY) != bool(row.event.takes_back):
+            bought += traded
+        else:
+            sold -= traded
     theta_day = sum((row.theta_day for row in ours if row.theta_day is not None), ZERO)
     return SideRow(
         name, side, sum((row.value for row in ours), ZERO), sum((row.cost for row in ours), ZERO), bought, sold,

@@ -5,7 +5,6 @@ that `r = equity / (equity before + flow) − 1`. A day on which nothing was at 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +13,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Reports
 
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 _YEAR_DAYS = 365
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Day:
     """An account's last mark of a day, dollars: `flow` came in since the day before, `rate` is the riskless a year."""
 
@@ -37,7 +37,7 @@ class Day:
         return float(max(self.high_water - self.equity, ZERO) / self.high_water) if self.high_water > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Performance:
     """Shares of one; None where the history is too short for the law. Of the calendar year; `drawdown` is today's."""
 

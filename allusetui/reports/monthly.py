@@ -1,11 +1,12 @@
 """The month as a table (11.2): what each account earned, how it has done this year, and what kind of weeks it had."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Reports
@@ -19,7 +20,7 @@ from allusetui.reports.periods import Span, span_of
 from allusetui.reports.weekly import Trip, trips
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beside:
     """What stands beside the equity at the last mark, dollars: the ladder's two sides, its cash, the tax reserve."""
 
@@ -29,7 +30,7 @@ class Beside:
     tax_reserve: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthRow:
     """One account's month, dollars. `previous` is its equity before the month; `year` its days of the year so far."""
 
@@ -48,7 +49,7 @@ class MonthRow:
         return self.equity - self.previous - self.flows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedWeek:
     """What kind a week was, of one ALL-USE account or, `group` None, for the user (12.1)."""
 
@@ -58,7 +59,7 @@ class TypedWeek:
     all: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthlyTable:
     """A month's report: a row an account and their sum; `last` is the last day that was marked, None without one."""
 
@@ -117,7 +118,7 @@ def _beside(mark: ev.AccountMarked) -> Beside:
 
 
 def _with_beside(total: MonthRow, rows: tuple[MonthRow, ...]) -> MonthRow:
-    sums = (sum((getattr(row.beside, name) for row in rows), ZERO) for name in Beside.__slots__)
+    sums = (sum((getattr(row.beside, each.name) for row in rows), ZERO) for each in fields(Beside))
     return replace(total, beside=Beside(*sums))
 
 

@@ -3,11 +3,11 @@ bytes."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from textwrap import wrap
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.text import untrusted
 
@@ -17,7 +17,7 @@ NOT_KNOWN = "n/a"
 _NAME = 14
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """A table; the first column stands to the left, the others to the right. `notes` say how it is to be read."""
 
@@ -27,7 +27,7 @@ class Grid:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """Sentences, a line each."""
 
@@ -35,7 +35,7 @@ class Remark:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """Lines that are shown as they are, at most 100 columns."""
 
@@ -46,7 +46,7 @@ class Picture:
 Block = Grid | Remark | Picture
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """A report: what it is called, until when it looks, its blocks, and the same figures as plain values for JSON."""
 

@@ -1,14 +1,14 @@
 """Months and quarters by their names: which days they hold."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from allusetui.domain.calendar import months_later
+from allusetui.domain.frozen import frozen
 
 _MONTHS = {"monthly": 1, "quarterly": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """Calendar days, both ends included."""
 

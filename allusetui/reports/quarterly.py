@@ -1,11 +1,11 @@
 """The quarter as a table (11.3): taxes, what was reinvested, hedges and their triggers, the ladder's state."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
@@ -18,7 +18,7 @@ from allusetui.reports.taxes import TaxLine, taxes
 from allusetui.reports.trades import named
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reinvested:
     """What became of a sleeve's gain of the quarter, dollars; `bought`: what that day's purchases came to, as lines."""
 
@@ -30,7 +30,7 @@ class Reinvested:
     leaps: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Purchase:
     """What reinvest day bought, or why it did not: shares or LEAPs."""
 
@@ -42,7 +42,7 @@ class Purchase:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HedgeRow:
     """A sleeve's hedges of the quarter (§5), dollars. `budget` and `spent` as the last purchase told them."""
 
@@ -56,7 +56,7 @@ class HedgeRow:
     spent: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trigger:
     """A hedge trigger that turned on or off at a close."""
 
@@ -66,7 +66,7 @@ class Trigger:
     value: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarterlyTable:
     """A quarter's report; `income` by account, `last` the last day of it that was marked."""
 

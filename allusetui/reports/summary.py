@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.postings import flows_of
 from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountRow:
     """One account from its start to its last mark, in dollars; `realized` net of fees, `flows` paid in or out."""
 
@@ -29,7 +30,7 @@ class AccountRow:
         return self.final - self.start - self.flows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WeekKind:
     """A week, the first type that applied to it and all that did."""
 
@@ -38,7 +39,7 @@ class WeekKind:
     all: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """The rows of a session. Orders are messages to the broker, each version one; assignments are in contracts."""
 

@@ -1,11 +1,11 @@
 """The tax ledger in a quarterly report: what the quarter closed by term, the year so far, the reserve (10.2, 10.3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.calendar import months_later
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
@@ -26,7 +26,7 @@ _NO_ADVICE = (
 _RESERVE = "The reserve stands as at the quarter's end: what this quarter's gains set aside is booked after it."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gains:
     """What lots realized, dollars: by term, and with an index option's gain split into its short and its long part."""
 
@@ -40,7 +40,7 @@ class Gains:
         return sum(self.by_term, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxLine:
     """An account's taxes, or those of all, dollars: its quarter, its year as far as the quarter's end, its reserve.
 

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
 from allusetui.ledger.dated import Dated
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trade:
     """`price`: the average of its fills, dollars a share; `purpose` None where the order is not known."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
@@ -22,7 +23,7 @@ Counts = tuple[tuple[str, int], ...]
 """What was counted and how often, in alphabetical order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WeekRow:
     """One account's week, in dollars. `previous` is its equity at the last cut, or as provisioned.
 
@@ -49,7 +50,7 @@ class WeekRow:
         return self.equity - self.previous - self.flows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trip:
     """A breaker tripped."""
 
@@ -58,7 +59,7 @@ class Trip:
     vix: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WeeklyTable:
     """A week's report: a row an account, their sum, and what the system did. `at_ms` is the cut, or the last record.
 

@@ -1,11 +1,11 @@
 """§1: when the law wants something done. Windows, early closes, the clock of an expiry afternoon."""
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
 from allusetui.law.model import Cadence, Closing, Monitoring
 from allusetui.rules.situation import clause
@@ -16,7 +16,7 @@ CALLS = "com"
 WINDOW_CLAUSE = {"gen": "1.1", "mini": "1.1", "rev": "1.2", "com": "1.3"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """From `opens_ms` up to, not including, `closes_ms`."""
 
@@ -27,7 +27,7 @@ class Span:
         return self.opens_ms <= at_ms < self.closes_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpiryClock:
     """The afternoon of an expiry session (1.4, 1.5, 7.1), instants in ms."""
 

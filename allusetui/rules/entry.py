@@ -1,7 +1,7 @@
 """Which contract an entry takes, by DTE and delta band, and what keeps a symbol out (§2, 1.6, 8.x)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Bools, Chain, Feed, Floats, Quote, Slice
@@ -32,7 +33,7 @@ PUT_CLAUSES = {
 """What an entry by a put is decided by, for each kind of sleeve."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pick:
     """A contract that passes every filter of an entry, and how many of it today's volume still allows (8.2)."""
 
@@ -53,7 +54,7 @@ class Pick:
         return replace(self, deviation="; ".join([*notes, f"adv {self.average_volume}"]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StrikeRule:
     """Where a strike may lie: inside `band` nearest `aim`; `outside` below it; not under `floor`."""
 

@@ -1,7 +1,7 @@
 """5.1, 5.2, 6.11: what a hedge may cost, which contracts it takes, and how many of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import isnan
@@ -9,6 +9,7 @@ from math import isnan
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import quarter_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote, Slice
@@ -24,7 +25,7 @@ LEG_CLAUSES = ("5.1", "5.2", "5.7", "17.2", "17.3")
 """What every leg of a hedge is decided by, whatever asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HedgePick:
     """A contract that a hedge would take, how many of it today's volume still allows, and what it fails (8.1, 8.2)."""
 
@@ -138,7 +139,7 @@ def _of_row(s: Situation, chain: Chain, row: Slice, index: int | None) -> HedgeP
     return HedgePick(row.option(index), quote, adv_room(s, row, index), failures)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """A sleeve's hedges of the running quarter, dollars: what they may cost, have cost, and would if all were filled.
 
@@ -154,7 +155,7 @@ class Budget:
         return max(self.total - self.spent - self.working, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     """So many of one contract."""
 
@@ -162,7 +163,7 @@ class Leg:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unfit:
     """Why nothing is bought, of all contracts that were looked at the cheapest, and what each of them failed."""
 

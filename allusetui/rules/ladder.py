@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Right, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
@@ -65,7 +66,7 @@ class Offered(Protocol):
 P = TypeVar("P", bound=Offered)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed(Generic[P]):
     """So many of a contract, and whether its rung is larger than it should be."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from allusetui.domain.advice import LadderTerms
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import LeapPurchase
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_price
 from allusetui.domain.quote import Chain, Quote
 from allusetui.pricing.implied_vol import model_delta
@@ -40,7 +41,7 @@ Offer = Callable[[date], Pick | list[Refusal]]
 Chains = Mapping[str, Chain | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What a budget, dollars, buys, what is left of it, and why symbols had no contract that is fit."""
 

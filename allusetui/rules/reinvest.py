@@ -1,9 +1,9 @@
 """3.5, 4.4, 10.2: what a quarter's gain becomes, and which shares it buys."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.account import Account, AccountType
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.law.model import Reinvest
@@ -14,7 +14,7 @@ from allusetui.rules.valuation import STOCK_MARGIN
 CLAUSE_OF = {AccountType.REV: "3.5", AccountType.COM: "4.4"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shares:
     """A gain shared out to the cent, dollars."""
 
@@ -23,7 +23,7 @@ class Shares:
     contracts: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Purchase:
     """`quantity` shares of the least-held symbol at `price` a share; 0 and why not."""
 

@@ -10,6 +10,7 @@ from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event import Figure
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.quote import Quote
 from allusetui.domain.state import State, Volatile
@@ -32,7 +33,7 @@ def clause(*ids: str) -> Callable[[F], F]:
     return mark
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """What the law does not allow, why, and the figures that decided it."""
 

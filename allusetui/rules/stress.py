@@ -4,12 +4,12 @@ By Black and Scholes with the implied vol of each mid, which a fall leaves as it
 keeps its price in a fall: nobody can say what the VIX would do, and a hedge is not to be shown better than it is.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Fall, LongMark
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import DAY_MS, YEAR_MS
 from allusetui.domain.money import ZERO, to_cent, to_figure, to_price
 from allusetui.pricing import black_scholes
@@ -18,7 +18,7 @@ from allusetui.rules.situation import VIX, Situation, clause
 from allusetui.rules.valuation import option_delta, price_of, stock_value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Model:
     """An option as the model sees it: dollars a share, years, and its implied vol; None where its price has none.
 

@@ -1,12 +1,12 @@
 """5.3–5.6: what turns a hedge on at a session's close, and what releases one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import to_price
@@ -22,7 +22,7 @@ INDEX = "SPX"
 CLAUSE_OF = {"vix": "5.3", "drawdown": "5.4", "breadth": "5.5"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What a close says of one trigger: whether it holds, None where it leaves things as they are; its value."""
 
@@ -30,7 +30,7 @@ class Verdict:
     value: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closes:
     """Closes up to a judged session's, ascending, of as many sessions as are known."""
 

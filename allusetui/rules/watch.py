@@ -5,7 +5,6 @@ future tells what it will show at the next points of the grid, and looks at whic
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from math import exp
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import ZERO
@@ -29,7 +29,7 @@ SLACK = 0.1
 right to within a tick."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Threshold:
     """Something is to be decided on the first tick at which `symbol` stands above `level`."""
 
@@ -37,7 +37,7 @@ class Threshold:
     level: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """The points of the grid, ms, before `until_ms`, when a look is due anyway, and what is looked at there."""
 

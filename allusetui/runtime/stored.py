@@ -1,11 +1,11 @@
 """Where a stored session goes on: the journal's last instant, or a later one of the broker's book."""
 
-from dataclasses import dataclass
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stand:
     """A session as its journal tells it, its clock at `at_ms`."""
 

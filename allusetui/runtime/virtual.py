@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
+from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
@@ -19,7 +20,7 @@ KEEP_AFTER = 500
 """Events: about four busy sessions, which a start folds in 20 ms."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crash:
     """The process dies at `at_ms` as by kill -9 and is started again at `back_ms`; None = never."""
 
@@ -99,10 +100,10 @@ class VirtualRuntime:
             if not self.crash(self._crashes.popleft()):
                 return
         at_ms = self.now_ms
-        reports = self.world.broker.advance(at_ms)
-        if any(isinstance(report, inp.BrokerReturned) for report in reports):
-            self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
-        self.deliver(reports)
+        for report in self.world.broker.advance(at_ms):
+            if isinstance(report, inp.BrokerReturned):
+                self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
+            self.deliver([report])
         self.deliver([self._look()])
         self.deliver(self._inquiries.advance(at_ms))
         self.deliver(self.world.advice.advance(at_ms))

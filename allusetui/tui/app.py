@@ -1,7 +1,7 @@
 """The dashboard: what the keys of a watching screen do to the engine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.events import Key as Pressed
 
 from allusetui.domain.console import Key
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.tui.answers import Answers
 from allusetui.tui.keys import SENDING, at_once, bindings
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _ALL = {"pause_all": (Key("pause"), "pause all"), "kill": (Key("kill"), "kill")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handed:
     """What became of a key that was handed to the engine, and what was known before: the clock and the snapshot."""
 
@@ -147,7 +148,7 @@ class Dashboard(Viewer):
             self._refuse(f"{account} has no position to close")
         else:
             send = partial(self._send, wanted.key, wanted.words)
-            self.show_screen(asked(wanted.question), lambda answer: answer == "yes" and send())
+            self.ask(asked(wanted.question), lambda answer: answer == "yes" and send())
 
     # Approvals
 

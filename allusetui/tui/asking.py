@@ -1,15 +1,15 @@
 """What the keys that ask are about: the question, and the key that a yes sends."""
 
-from dataclasses import dataclass
 
 from allusetui.domain.account import Status
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.tui.shown import chosen, closing, resetting, resuming
 from allusetui.view.model import Question, Seen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A question, the key that its yes sends, and the key in words."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.view.model import Cell, Column, Line, Row, Table
 
@@ -13,7 +13,7 @@ Runs = tuple[tuple[str, str], ...]
 """Text and its look, one after another: a tone's name, or one of a pane's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """What a pane holds: lines that stay and rows that scroll. Rows without a key can't be chosen.
 
@@ -112,11 +112,13 @@ def _fit(cell: Cell, column: Column) -> str:
 
 
 def title(text: str, place: str, width: int, focused: bool) -> Runs:
-    """A pane's title line, heavier where the keys go; `place` tells which rows are shown of how many."""
-    rule, look = ("━", "focus") if focused else ("─", "title")
-    end = f" {place} {rule}" if place else ""
-    start = f"{rule} {text} "
-    return ((set_cell_size(start + rule * max(width - cell_len(start) - cell_len(end), 0) + end, width), look),)
+    """A pane's title line, heavier where the keys go; `place` tells which rows are shown of how many.
+
+    Its ground tells it from the rows: a rule across the screen would be three bytes a cell.
+    """
+    mark, look = ("━", "focus") if focused else ("─", "title")
+    start, end = f"{mark} {text}", f" {place} " if place else ""
+    return ((set_cell_size(start + " " * max(width - cell_len(start) - cell_len(end), 0) + end, width), look),)
 
 
 def wrapped(line: Line, width: int) -> list[Line]:

@@ -20,6 +20,8 @@ _TONES = frozenset({*(tone.value for tone in Tone), "loud-back", "cursor-back"})
 _PARTS = {"head": "dim", "title": "dim", "key": "accent", "focus": "accent"}
 """A pane's own looks, by the tone that they have."""
 _BOLD = frozenset({"bad", "loud", "key", "focus"})
+_BARS = frozenset({"title", "focus"})
+"""Looks that stand on a ground of their own across the pane."""
 _TOP = {"name": str, "dark": bool, "ansi": bool, "colours": dict, "tones": dict}
 
 
@@ -56,7 +58,7 @@ def drawn(theme: Theme, look: str) -> Style:
     """
     tone, bold = _PARTS.get(look, look), look in _BOLD
     colour = theme.accent if tone == "accent" else theme.variables.get(f"tone-{tone}")
-    back = theme.variables.get(f"tone-{tone}-back")
+    back = theme.panel if look in _BARS else theme.variables.get(f"tone-{tone}-back")
     # The sixteen colours have no grey that every terminal can show: there the look itself is fainter.
     dim = theme.ansi and tone == "dim"
     return Style(color=_rich(colour), bgcolor=_rich(back), bold=bold or None, dim=dim or None)

@@ -1,9 +1,9 @@
 """What became of the keys: sent, taken by the engine, or without an answer; told on the alert line."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allusetui.domain.console import Key
+from allusetui.domain.frozen import frozen
 from allusetui.view.model import Cell, Line, Tone
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ SHOWN_MS = 8_000
 BRIEF_MS = 3_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """A key on its way: what it says, when it left, and the journal's end then."""
 

@@ -1,13 +1,14 @@
 """The screens that a person opens over the dashboard, and how they are left."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from allusetui.tui.keys import bindings
-from allusetui.tui.screens.ask import leaving
+from allusetui.tui.keys import FULL, bindings
+from allusetui.tui.screens.ask import Ask, Sheet, leaving
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.watch import Watch
@@ -16,6 +17,9 @@ from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
     from allusetui.view.why import Asked
+
+_BETWEEN_S = 0.25
+"""Between two screens that are made ready before anybody asks for them."""
 
 T = TypeVar("T")
 
@@ -33,17 +37,21 @@ class Pages(Watch):
 
         seen = self._seen
         question = self._safely(lambda: ending(seen)) if seen is not None else None
-        self.show_screen(leaving(question.lines if question is not None else ()), self._leave)
+        self.ask(leaving(question.lines if question is not None else ()), self._leave)
 
     def show_screen(self, screen: Screen[T], then: Callable[[T | None], object]) -> None:
         """Put a screen on top, with the snapshot and the classes of its size: its first frame is a whole one."""
-        sizes = {name for _, name in (*self.HORIZONTAL_BREAKPOINTS, *self.VERTICAL_BREAKPOINTS)}
-        screen.add_class(*(self.main.classes & sizes), update=False)
+        self._fit(screen)
 
         def heard(answer: T | None) -> None:
             then(answer)
 
         self.push_screen(screen, heard)
+
+    def _fit(self, screen: Screen[T]) -> None:
+        sizes = {name for _, name in (*self.HORIZONTAL_BREAKPOINTS, *self.VERTICAL_BREAKPOINTS)}
+        screen.remove_class(*(sizes - self.main.classes), update=False)
+        screen.add_class(*(self.main.classes & sizes), update=False)
 
     def action_full(self, name: str) -> None:
         """One pane on a screen of its own; the same key goes back."""
@@ -54,10 +62,64 @@ class Pages(Watch):
             screen.dismiss()
             if screen.pane_name == name:
                 return
-        from allusetui.tui.screens.reports import Reports
+        page = self._page(name)
+        page.anew()
+        self.show_screen(page, lambda answer: self._read(name))
 
-        full = Reports(self._frame) if name == "reports" else Full(self._frame, name)
-        self.show_screen(full, lambda answer: self._read(name))
+    @cached_property
+    def _pages(self) -> dict[str, Full]:
+        """The panes' own screens that have been made."""
+        return {}
+
+    def _page(self, name: str) -> Full:
+        """A pane's own screen, made once: one that stands ready is shown in a fifth of the time."""
+        if name not in self._pages:
+            from allusetui.tui.screens.reports import Reports
+
+            self._pages[name] = Reports(self._frame) if name == "reports" else Full(self._frame, name)
+            self.install_screen(self._pages[name], name)
+        return self._pages[name]
+
+    @cached_property
+    def _box(self) -> Ask:
+        """The box that is used again for every question."""
+        box = Ask(Sheet((), (), {}, ""))
+        self.install_screen(box, "box")
+        return box
+
+    def ask(self, sheet: Sheet, then: Callable[[str | None], object]) -> None:
+        """Show a box that waits for one key."""
+        box = self._box
+        if box in self.screen_stack:
+            box = Ask(sheet)
+        else:
+            box.anew(sheet)
+        self.show_screen(box, then)
+
+    @cached_property
+    def _why(self) -> Why:
+        """The screen that is used again for every first why."""
+        from allusetui.tui.shown import Asked
+
+        why = Why(self._frame, Asked(None))
+        self.install_screen(why, "why")
+        return why
+
+    def make_ready(self) -> None:
+        made: list[Callable[[], Screen[Any]]] = [
+            lambda: self._box,
+            lambda: self._why,
+            *(partial(self._page, name) for name in FULL),
+        ]
+        for place, screen in enumerate(made, start=1):
+            self.set_timer(place * _BETWEEN_S, partial(self._mount_hidden, screen))
+
+    def _mount_hidden(self, made: Callable[[], Screen[Any]]) -> None:
+        """Textual mounts a screen where it is first shown, and lays it out then."""
+        if not (screen := made()).is_running:
+            self._fit(screen)
+            self._get_screen(screen)
+            self.call_after_refresh(screen._refresh_layout, self.size)
 
     def action_maximise(self) -> None:
         """The pane where a person is on a screen of its own, or back to all of them."""
@@ -76,7 +138,12 @@ class Pages(Watch):
         if asked is None:
             self._refuse("nothing more is known of this row")
         elif not isinstance(self.screen, Why) or self.screen.asked != asked:
-            self.show_screen(Why(self._frame, asked), lambda answer: None)
+            why = self._why
+            if why in self.screen_stack:
+                why = Why(self._frame, asked)
+            else:
+                why.anew(asked)
+            self.show_screen(why, lambda answer: None)
 
     def _asked(self, seen: Seen) -> "Asked | None":
         from allusetui.tui.shown import asked_of, cited, deeper

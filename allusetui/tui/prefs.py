@@ -1,13 +1,14 @@
 """What a person has chosen of the dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from allusetui.domain.frozen import frozen
 from allusetui.view.commands import KEYS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefs:
     """`keys`: by command; `palettes`: a folder of palettes of one's own; `pictures`: where the screen's go.
 

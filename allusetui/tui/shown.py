@@ -40,7 +40,7 @@ from allusetui.view.ring import ring
 from allusetui.view.runbook import runbook
 from allusetui.view.silence import silence
 from allusetui.view.sleeves import sleeves
-from allusetui.view.why import about, asked_of, cited, deeper, why
+from allusetui.view.why import Asked, about, asked_of, cited, deeper, why
 
 __all__ = [
     "BOOKS",
@@ -53,6 +53,7 @@ __all__ = [
     "WEEKS",
     "AlertRaised",
     "ApprovalDecided",
+    "Asked",
     "OperatorKey",
     "about",
     "alert_line",

@@ -85,7 +85,7 @@ class Viewer(Pages):
         elif name in AT_ONCE:
             words = next(command.words for command in COMMANDS if command.name == name)
             question = Question((Cell(f"{words}?"),), ((Cell(f"By its key, {self._labels[name]}, it acts at once."),),))
-            self.show_screen(asked(question), lambda answer: self._run(name, answer == "yes"))
+            self.ask(asked(question), lambda answer: self._run(name, answer == "yes"))
         else:
             self._run(name)
 
@@ -148,4 +148,4 @@ class Viewer(Pages):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        self.show_screen(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))
+        self.ask(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))

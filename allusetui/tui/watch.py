@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
-FIRST_POLL_S = 0.05
+FIRST_POLL_S = 0.02
 """As long as there is nothing to show yet."""
 
 T = TypeVar("T")
@@ -161,6 +161,10 @@ class Watch(App[str], inherit_bindings=False):
             self.set_timer(FIRST_POLL_S, self._await_first)
         else:
             self.set_interval(POLL_S, self.poll)
+            self.make_ready()
+
+    def make_ready(self) -> None:
+        """Once something is shown: make what keys will show."""
 
     def leave(self, end: bool) -> None:
         """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import punctuation
 from typing import Final
 
+from allusetui.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Command:
     """`key` as a person types it: `p`, `?`, `ctrl+x`, `enter`."""
 
@@ -86,7 +87,7 @@ def renamed(wishes: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
             del met[name]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One thing of a list that is chosen from by typing: its key in the list, what it says, and what stands beside."""
 

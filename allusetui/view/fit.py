@@ -1,16 +1,17 @@
 """What fits: which columns a width has room for, and how a text is cut to its cells."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from unicodedata import category, east_asian_width
 
+from allusetui.domain.frozen import frozen
 from allusetui.view.model import GAP, Cell, Column, Line, Row
 
 _NOTHING = Cell("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spec:
     """A column and how much it is wanted: rank 0 first. It grows to `most` cells where there is room."""
 

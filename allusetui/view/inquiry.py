@@ -1,10 +1,10 @@
 """A question to the journal and its answer, as rows: each sentence, and under it the records that it stands on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from re import findall
 
 from allusetui.domain.answer import Reply
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.text import untrusted
 from allusetui.view import words
@@ -16,7 +16,7 @@ _SPECS = (Spec(Column("answer", 20), 0, 500),)
 _LONGEST_SENTENCE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inquiry:
     """What was asked last; `reply` None while it is looked up, `failure` why it can't be."""
 

@@ -27,7 +27,7 @@ _LABELS = {
     "delta": "delta ", "dte": "DTE ", "deviation": "", "version": "v", "step": "step ", "age": "age ", "field": "",
     "trigger": "", "value": "", "index": "SPX ", "breadth": "breadth ", "premium": "premium ", "budget": "budget ",
     "spent": "spent ", "profit": "profit ", "week": "", "type": "", "period": "", "name": "", "change": "",
-    "rejections": "rejections ",
+    "rejections": "rejections ", "waived": "waived ",
 }  # fmt: skip
 """The fields that are shown, in their order, and what is said before each."""
 

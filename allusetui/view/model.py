@@ -1,10 +1,11 @@
 """What a pane is made of: cells with a tone, in rows under columns, or in one line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from allusetui.domain.frozen import frozen
 from allusetui.view.commands import LABELS
 
 if TYPE_CHECKING:  # a screen paints before anything is known
@@ -25,7 +26,7 @@ class Tone(StrEnum):
     """Needs a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     text: str
     tone: Tone = Tone.PLAIN
@@ -35,7 +36,7 @@ Line = tuple[Cell, ...]
 """A run of cells, one after another."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column `width` cells wide; numbers are `right` of it."""
 
@@ -44,7 +45,7 @@ class Column:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """`key` names what the row shows: an account, `account|contract`, an intent, a journal seq."""
 
@@ -56,7 +57,7 @@ GAP = 1
 """Cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows under columns that fit the width asked for; `empty` is what is said where there are none.
 
@@ -74,7 +75,7 @@ class Table:
         return sum(column.width + GAP for column in self.columns) - GAP if self.columns else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked before a key is sent; `allowed` is False where it would do nothing, and `lines` say why."""
 
@@ -83,7 +84,7 @@ class Question:
     allowed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A snapshot with the law and the calendar that it is read by, and the keys as they are told, by command."""
 

@@ -1,8 +1,8 @@
 """Approvals: what is asked of a person, the evidence, what yes and no would do, and until when."""
 
-from dataclasses import dataclass
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
@@ -16,7 +16,7 @@ from allusetui.view.protocol import bar_of
 _BAR, _TEXT = 30, 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """An open approval of an account, in words. `shown`: the hash of what it asks for."""
 

@@ -46,9 +46,10 @@ def at_risk(seen: Seen, width: int) -> Table:
     """Every option held, the riskiest first; a row's key is `key_of` it."""
     columns = choose(_SPECS, width)
     bar = next((c.width for c in columns if c.title == _BAR), 0)
+    tells = "ATR" not in {c.title for c in columns}
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
     rows = tuple(
-        row(key_of(p.account.name, p.option), columns, {**_contract(p, s), **_risk(p, s, bar), **_ahead(p, s)})
+        row(key_of(p.account.name, p.option), columns, {**_contract(p, s), **_risk(p, s, bar, tells), **_ahead(p, s)})
         for p in explain.positions(s)
     )
     return Table(columns, rows, "no options held")
@@ -71,7 +72,7 @@ def _aged(text: str, age_s: float, stale: bool) -> str:
     return f"{text} {words.age(age_s)}" if stale and age_s != float("inf") else text
 
 
-def _risk(p: PositionFigures, s: Situation, width: int) -> dict[str, Cell]:
+def _risk(p: PositionFigures, s: Situation, width: int, tells: bool) -> dict[str, Cell]:
     stale = explain.is_stale(s, p.spot_age_s)
     guarded = p.option.is_put and p.quantity < 0
     tone = words.LEVEL_TONES[p.level]
@@ -79,7 +80,7 @@ def _risk(p: PositionFigures, s: Situation, width: int) -> dict[str, Cell]:
         tone = Tone.DIM
     doubt = "?" if stale else ""
     steps = s.law.protocol.level_atr
-    bar = bar_of(p.breach, steps, width) if guarded else _distance(p)
+    bar = bar_of(p.breach, steps, width, tells) if guarded else _distance(p)
     return {
         "spot": Cell(_aged(words.price(p.spot), p.spot_age_s, stale), Tone.DIM if stale else Tone.PLAIN),
         _BAR: Cell(bar, tone if guarded else Tone.DIM),
@@ -101,21 +102,24 @@ def _distance(p: PositionFigures) -> str:
     return f"{words.atrs(abs(p.breach))} ATR {'past it' if p.breach > 0 else 'away'}"
 
 
-def bar_of(breach: Decimal | None, steps: tuple[float, ...], width: int) -> str:
-    """A bar of blocks from 0 to the last level, each level's digit at its place; before the strike the distance."""
+def bar_of(breach: Decimal | None, steps: tuple[float, ...], width: int, tells: bool = True) -> str:
+    """A bar of blocks from 0 to the last level, each level's digit at its place.
+
+    Before the strike it is empty, and `tells` the distance where no column of its own does.
+    """
     if width < len(steps):
         return ""
     cells = [" "] * width
     if breach is None:
         cells[0] = words.UNKNOWN
-    elif breach < 0:
-        shown = words.minus(f"{breach:.1f}")[: width // len(steps) - 1]
-        cells[: len(shown)] = shown
-    else:
+    elif breach >= 0:
         eighths = min(int(float(breach) / steps[-1] * width * 8), width * 8)
         cells[: eighths // 8] = "█" * (eighths // 8)
         if eighths % 8:
             cells[eighths // 8] = _BLOCKS[eighths % 8]
+    elif tells:
+        shown = words.minus(f"{breach:.1f}")[: width // len(steps) - 1]
+        cells[: len(shown)] = shown
     for level, step in enumerate(steps, 1):
         cells[round(step / steps[-1] * width) - 1] = str(level)
     return "".join(cells)

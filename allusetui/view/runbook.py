@@ -1,8 +1,8 @@
 """The runbook (14.4): what has happened, what the engine has done, what to do and by which keys, in today's figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from allusetui.domain.frozen import frozen
 from allusetui.rules import explain
 from allusetui.rules.explain import Troubles
 from allusetui.view import words
@@ -12,7 +12,7 @@ from allusetui.view.model import Cell, Line, Seen, Tone
 _INDENT = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One trouble. `now` is None while there is nothing of it; `keys` are names of commands."""
 

@@ -1,12 +1,12 @@
 """A suggestion of the adviser in words and pictures: what would change, what it is expected to do, how sure that is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 from typing import Final
 
 from allusetui.domain.advice import LadderTerms, Outcome, Outlook, Suggestion
+from allusetui.domain.frozen import frozen
 from allusetui.view import words
 from allusetui.view.charts import whiskers
 from allusetui.view.model import Cell, Line, Tone
@@ -51,7 +51,7 @@ def evidence(suggestion: Suggestion, part: Decimal) -> Iterator[Line]:
         yield (Cell(_became(outcome)),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Side:
     """One of those that are compared; `cost`: what trading takes of its dollar."""
 

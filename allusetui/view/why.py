@@ -1,11 +1,12 @@
 """Why: of a row every clause that was looked at, its figures, the law's numbers and the verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.order import Purpose
 from allusetui.domain.snapshot import Told
@@ -35,7 +36,7 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What is asked about: a subject as it stands, and the event of the journal that led there."""
 

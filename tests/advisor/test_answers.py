@@ -1,8 +1,10 @@
 """What a journal made by hand answers: spellings, times, sums, causes, tricks, and text that lies."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +14,15 @@ from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.query import How, Unanswerable
 from allusetui.advisor.answers.spans import span_in
 from allusetui.domain import event as ev
+from allusetui.domain.contract import Side
+from allusetui.domain.event import IndexMark
 from allusetui.domain.moment import to_ms
+from allusetui.domain.order import Pocket
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load
+from allusetui.reports.weekly import weekly
 from tests.advisor.asking import at, hand_made, strange_figures
+from tests.reports.journals import HEDGE, LEAP, closed, filled, provisioned, typed
 
 JOURNAL = hand_made()
 OFFLINE = Offline(JOURNAL, load())
@@ -99,6 +106,19 @@ def test_11_4_what_the_ledger_can_not_tell_is_said_so_and_never_made_up(question
     assert "\x1b" not in answer.text
 
 
+@pytest.mark.clause("11.4", "10.3")
+def test_10_3_the_mark_of_a_year_s_end_is_told_with_its_prices() -> None:
+    journal = MemoryJournal()
+    journal.append(at(2, 23, 9), [provisioned("REV", 300_000)])
+    marks = (IndexMark(HEDGE, 2, Decimal("80.50")), IndexMark(replace(HEDGE, strike=Decimal(4000)), 1, None))
+    journal.append(at(12, 31, 16), [ev.YearMarked(account="REV", clauses=("10.3",), year="2026", marks=marks)])
+    answer = Offline(journal, load()).ask("What was marked for the taxes of the year?")
+    assert answer.answered and answer.text == (
+        "2026-12-31 16:00:00: REV had its index options marked for the taxes of 2026: 2 SPX 2026-12-18 4,250.00 P at"
+        " 80.50, 1 SPX 2026-12-18 4,000.00 P at an unknown price (10.3) [#2]."
+    )
+
+
 def test_an_empty_journal_tells_nothing() -> None:
     answer = Offline(MemoryJournal(), load()).ask("Why did GEN pivot?")
     assert (answer.answered, answer.citations) == (False, ())
@@ -112,6 +132,27 @@ def test_text_of_an_event_is_only_quoted() -> None:
     assert len(answer.text.splitlines()) == 1 and "\x1b" not in answer.text
     assert "says “Ignore all instructions" in answer.text and "[#1]" not in answer.text
     assert OFFLINE.ask("How much did GEN earn?").citations == (17,)  # its dividend, not the headline's million
+
+
+@pytest.mark.clause("11.4", "17.7")
+def test_11_4_what_was_realized_is_the_report_s_figure_and_the_ladder_s_sides_stand_apart() -> None:
+    journal = MemoryJournal()
+    lot, leap = partial(closed, account="REV"), partial(filled, "5", Side.SELL, 1, "30", LEAP, "REV")
+    journal.append(at(2, 23, 9), [provisioned("REV", 300_000)])
+    journal.append(at(3, 3), [filled("4", Side.BUY, 1, "1", account="REV"), lot("98.70")])
+    journal.append(at(3, 3, 11), [filled("6", Side.SELL, 1, "80", HEDGE, "REV"), lot("500", HEDGE)])
+    journal.append(at(3, 4), [leap(pocket=Pocket.LEAP_CASH), lot("300.50", LEAP)])
+    # A call that the book had sold, and one that was bought: the fill that closed each tells which is whose.
+    journal.append(at(3, 4, 11), [filled("7", Side.BUY, 1, "1", LEAP, "REV"), lot("-20", LEAP)])
+    journal.append(at(3, 6, 16, 30), [typed("2026-W10", "Calm-Income", "A1"), typed("2026-W10", "Calm-Income")])
+    income = weekly(journal.read(), "2026-W10").totals.income
+    answer = Offline(journal, load()).ask("How much did REV realize?")
+    assert (income.realized, income.hedges, income.growth) == (Decimal("78.70"), 500, Decimal("300.50"))
+    assert [line.split(" dollars")[0] for line in answer.text.splitlines()] == [
+        "For REV the realized result, net of fees, came to 78.70",
+        "For REV the realized result, net of fees, of the ladder's growth LEAPs, which stands apart, came to 300.50",
+        "For REV the realized result, net of fees, of the ladder's hedges, which stands apart, came to 500.00",
+    ]
 
 
 def test_a_fill_that_was_told_twice_counts_once() -> None:

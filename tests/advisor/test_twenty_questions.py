@@ -62,6 +62,20 @@ CALLS = of("called_away.received", account="REV")
 RESETS = of("operator.acted", "2020-03-01", "2020-04-01", action="reset")
 FEES = of("order.filled", "2020-02-01", "2020-03-01", account="GEN")
 LOTS = of("lot.closed", "2020-01-01", "2020-04-01", account="REV")
+INDEX = ("SPX", "XSP", "VIX")
+
+
+def split_lots(run: Replayed, hedges: bool) -> Records:
+    """REV's closed lots of the book, or of its hedges: never one figure (17.7)."""
+    return [r for r in LOTS(run) if (r["data"]["contract"]["symbol"] in INDEX) is hedges]
+
+
+def split_figures(run: Replayed) -> list[Decimal]:
+    """Dollars and lots, of the book and of the hedges, by the report."""
+    parts = [split_lots(run, hedges) for hedges in (False, True)]
+    return [figure for part in parts for figure in (total(part, lambda d: d["realized"]), Decimal(len(part)))]
+
+
 LEVEL_3 = of("protocol.level", to=3)
 ASSIGNED = of("assignment.received", account="REV")
 
@@ -178,8 +192,11 @@ CASES = (
         "What did REV realize in Q1 2020?",
         True,
         first_and_last(LOTS),
-        lambda run: [f"{total(LOTS(run), lambda d: d['realized']):,.2f} dollars"],
-        lambda run: {total(LOTS(run), lambda d: d["realized"]), Decimal(len(LOTS(run)))},
+        lambda run: [
+            f"For REV the realized result, net of fees, came to {split_figures(run)[0]:,.2f} dollars",
+            f"of the ladder's hedges, which stands apart, came to {split_figures(run)[2]:,.2f} dollars",
+        ],
+        lambda run: {Decimal(len(LOTS(run))), *split_figures(run)},
     ),
     Case(
         "How many assignments did Rev-Acc have?",

@@ -59,6 +59,29 @@ def test_the_screen_gets_what_was_chosen_and_the_command_line_s_palette_wins(
     found = prefs(None, file, tmp_path)
     assert (found.theme, found.bell, found.notify, found.keys["pause"]) == ("light", True, False, "F")
     assert (found.palettes, found.pictures) == (tmp_path / "palettes", tmp_path)
-    assert found.complaints == (f"{file}: x: unknown; there are theme, notify, keys, llm",)
+    assert found.complaints == (f"{file}: x: unknown; there are theme, notify, keys, llm, broker",)
     assert capsys.readouterr().err == f"allusetui: {found.complaints[0]}\n"
     assert prefs("ansi", file, tmp_path).theme == "ansi"
+
+
+@pytest.mark.parametrize(
+    ("broker", "shown", "told"),
+    [
+        ('port = 4002\nmode = "paper"\naccount = "DU1"', "paper DU1 at 127.0.0.1:4002, client 7, live off", ""),
+        (
+            'port = 4001\nmode = "live"\nlive = true\n[broker.accounts]\nGEN = "U1"\nREV = "U2"\nCOM = "U2"',
+            "live GEN U1, REV U2, COM U2 at 127.0.0.1:4001, client 7, live on",
+            "",
+        ),
+        ('port = 4001\nmode = "paper"\naccount = "DU1"', "paper DU1 at ", "broker.port: 4001 is a live port"),
+        ('port = "x"\nmode = "paper"\naccount = "DU1"', "can't be used", "broker.port: 'x' does not fit; allowed: "),
+    ],
+)
+def test_the_linked_account_is_shown_and_judged(broker: str, shown: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[broker]\n{broker}\n", encoding="utf-8")
+    found = run("--settings", file)
+    assert f"\nbroker: {shown}" in found.stdout
+    assert found.exit_code == (2 if told else 0)
+    assert found.stderr.startswith(f"allusetui: {file}: {told}" if told else "")
+    assert found.stderr.count("\n") == bool(told)

@@ -145,7 +145,7 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
     ("args", "complaint"),
     [
         (("run",), "no terminal to draw on"),
-        (("run", "--mode", "live"), "--mode live: not in this version"),
+        (("run", "--mode", "dance"), "--mode dance: not known; allowed: sim, paper, live"),
         (("run", "--headless", "--speed", "fast"), "--speed fast: not a speed"),
         (("run", "--headless", "--scenario", "nowhere.toml"), "nowhere.toml: no such file"),
         (("attach",), "no terminal to draw on"),

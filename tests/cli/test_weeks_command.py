@@ -61,7 +61,9 @@ def test_12_3_a_short_session_says_how_many_weeks_are_missing(told: Told, tmp_pa
     assert json.loads(told("--journal", str(tmp_path / "short"), "--json")[1])["score"] is None
 
 
-@pytest.mark.parametrize(("name", "content"), [("missing", None), ("torn", "{\n"), ("foreign", "hello\x1b[2J\n")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("missing", None), ("empty", ""), ("torn", "{\n"), ("foreign", "hello\x1b[2J\n")]
+)
 def test_what_can_t_be_read_is_one_plain_line(told: Told, tmp_path: Path, name: str, content: str | None) -> None:
     path = tmp_path / f"{name}.ndjson"
     if content is not None:

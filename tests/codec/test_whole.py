@@ -18,9 +18,11 @@ from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.input import Execution
+from allusetui.domain.lot import Lot
+from allusetui.domain.order import Pocket
 from allusetui.domain.quote import Payout
 from allusetui.domain.snapshot import Link, Mark, Proof, Snapshot, Told
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import Booked, State, Volatile
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.tail import TailJournal
 from allusetui.scenario.load import load
@@ -74,9 +76,11 @@ options = st.builds(Option, texts, st.dates(), money, st.sampled_from(Right), st
 executions = st.builds(
     Execution, texts, texts, options | st.builds(Stock, texts), st.sampled_from(Side), st.integers(), money, money
 )
+lots = st.builds(Lot, st.integers(), money, money, st.dates(), st.booleans(), texts)
+booked = st.builds(Booked, executions, st.sampled_from(Pocket), st.booleans(), st.lists(lots, max_size=2).map(tuple))
 states = st.builds(
     State, session=texts, margin_rate=money, planned_today=st.dictionaries(options, st.integers()),
-    rejecting=st.sets(st.tuples(texts, texts)), seen_ids=st.sets(texts), fills=st.dictionaries(texts, executions),
+    rejecting=st.sets(st.tuples(texts, texts)), seen_ids=st.sets(texts), fills=st.dictionaries(texts, booked),
     week_facts=st.dictionaries(texts, st.sets(texts)), planned_day=st.dates(), seed=st.integers(),
 )  # fmt: skip
 

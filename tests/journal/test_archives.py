@@ -129,15 +129,16 @@ edges = st.integers(min_value=0, max_value=14)
     st.sampled_from([None, "GEN", "REV", "COM"]),
     st.sampled_from([None, "6.4", "6"]),
     st.booleans(),
+    st.sets(st.sampled_from(['"symbol":"AAPL"', '"severity"', "dividend", "nowhere"])),
 )
 def test_all_three_answer_alike(
     tmp_path_factory: pytest.TempPathFactory,
     kinds: set[str] | None, after: int, until: int | None, account: str | None, clause: str | None,
-    backwards: bool,
+    backwards: bool, holding: set[str],
 ) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("alike")
     asked = [
-        list(make(folder).select(kinds, after, until, account, clause, backwards))
+        list(make(folder).select(kinds, after, until, account, clause, backwards, holding))
         for make in (of_memory, of_session, of_file)
     ]
     assert asked[0] == asked[1] == asked[2]

@@ -1,5 +1,6 @@
 """A journal made by hand, day by day, in which the engine's own booking closes the lots."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from allusetui.domain.order import Purpose, RollChain
 from allusetui.domain.state import State, Volatile
 from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk, lots_closed
+from allusetui.engine.reports import on_executed
 from allusetui.law.load import load
 from allusetui.ledger.tax.rows import TaxRules
 from allusetui.ledger.tax.year import TaxLedger, tax_ledger
@@ -49,6 +51,7 @@ class Dealing:
     def on(self, day: str, clock: str = "10:30") -> "Dealing":
         """From here on it is that day."""
         self.desk.now_ms = to_ms(datetime.combine(date.fromisoformat(day), time.fromisoformat(clock)))
+        self.desk.today = date.fromisoformat(day)
         return self
 
     def _emit(self, event: ev.Event) -> None:
@@ -59,8 +62,31 @@ class Dealing:
         self.times += [self.desk.now_ms] * (len(self.desk.events) - len(self.times))
 
     def _next(self) -> str:
+        """`x.1.01`, `x.2.01` … as a broker's executions are named, which it may correct."""
         self.count += 1
-        return f"x{self.count}"
+        return f"x.{self.count}.01"
+
+    @property
+    def last(self) -> str:
+        """The execution id of the last fill."""
+        return next(e.exec_id for e in reversed(self.desk.events) if isinstance(e, ev.OrderFilled))
+
+    def correct(
+        self, exec_id: str, price: str, quantity: int | None = None, fees: str | None = None,
+        contract: Contract | None = None,
+    ) -> "Dealing":  # fmt: skip
+        """The broker tells the fill anew, under its next version; the engine books that."""
+        root, version = exec_id.rsplit(".", 1)
+        was = self.desk.state.fills[root].execution
+        self.desk.state.session, self.desk.state.intent_count = "1", 1
+        anew = replace(
+            was, exec_id=f"{root}.{int(version) + 1:02}", price=D(price), day=None,
+            quantity=was.quantity if quantity is None else quantity,
+            commission=was.commission if fees is None else D(fees), contract=contract or was.contract,
+        )  # fmt: skip
+        on_executed(self.desk, (anew,))
+        self._stamp()
+        return self
 
     def trade(
         self, contract: Contract, signed: int, price: str, fees: str = "0", account: str = "GEN", intent: str = ""
@@ -72,7 +98,7 @@ class Dealing:
         taken = take(held.lots[contract], -closes)[0] if closes else []
         rows = lots_closed(held, contract, taken, D(price), D(fees), ("10.3",))
         fill = ev.OrderFilled(
-            account=account, client_order_id="AU-1-GEN-1-1.v1", contract=contract,
+            account=account, client_order_id=f"AU-1-{account}-1-1.v1", contract=contract,
             side=Side.BUY if signed > 0 else Side.SELL, quantity=abs(signed), price=D(price), commission=D(fees),
             exec_id=self._next(), intent=intent or self._next(),
         )  # fmt: skip

@@ -120,10 +120,10 @@ def test_10_3_a_split_between_loss_and_purchase_is_reckoned_with() -> None:
 
 
 def test_10_3_a_sale_that_the_broker_corrects_is_not_bought_again() -> None:
-    # 100 sold at 190, taken back, and sold at 190.10 by the same order.
-    book, aapl = bought_in_january().on("2020-05-01"), Stock("AAPL")
-    book.trade(aapl, -100, "190", intent="9").trade(aapl, 100, "190", intent="9").trade(aapl, -100, "190.1", intent="9")
-    assert flags(book) == [(D(0), D(0)), (D(0), D(0))]
+    # 100 sold at 190, told anew at 190.10: one sale at a loss of 990, and nothing was bought in between.
+    book = bought_in_january().on("2020-05-01").shares("AAPL", -100, "190")
+    book.on("2020-05-01", "10:40").correct(book.last, "190.1")
+    assert flags(book) == [(D(0), D(0))]
     assert book.taxes.year(2020).gain == D(-990)
 
 

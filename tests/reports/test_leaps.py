@@ -77,6 +77,20 @@ def test_17_7_each_side_has_its_own_worth_cost_trades_and_decay(table: LeapsTabl
     assert (hedge.decay_year, growth.decay_year) == (5 * 365, 1 * 365)
 
 
+@pytest.mark.clause("17.7", "0.6")
+def test_17_7_a_purchase_that_the_broker_corrects_is_bought_once_and_nothing_was_sold() -> None:
+    when = "2026-03-02T11:00"
+    corrected = journal(
+        ("2026-02-02T09:00", provisioned("REV", 300_000)),
+        ("2026-03-02T10:00", filled("x.01", Side.BUY, 1, "70.00", HEDGE, "REV")),
+        (when, filled("x.01-back", Side.SELL, 1, "70.00", HEDGE, "REV")),
+        (when, filled("x.02", Side.BUY, 1, "71.00", HEDGE, "REV")),
+        ("2026-03-31T16:00", marked("REV", 300_000)),
+    )
+    _, hedge = leaps(corrected, MARCH).sides
+    assert (hedge.bought, hedge.sold) == (7100, 0)
+
+
 @pytest.mark.clause("17.7")
 def test_17_7_rungs_are_parts_of_their_side_alone(table: LeapsTable) -> None:
     assert [(rung.side, rung.month, rung.value, rung.share) for rung in table.rungs] == [

@@ -11,6 +11,7 @@ from allusetui.compose.run import build_run
 from allusetui.domain.event import FACTS, AlertRaised, ReportWritten, own_day
 from allusetui.domain.input import CashBooking, Execution, OrderExecuted, Settled
 from allusetui.domain.moment import iso, to_ms
+from allusetui.domain.state import Booked
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load
 from allusetui.reports.issue import page_of
@@ -140,11 +141,11 @@ def corrected(replayed: Replayed, price: str) -> tuple[str, ...]:
     """A fill of Thursday that the broker corrects on Monday: the reasons for which reports are asked for again."""
     engine, (fill, *_) = replayed.run.runtime.engine, replayed.of("order.filled")
     (event,) = (e for seq, _, e in replayed.journal.read() if seq == fill["seq"])
-    engine.state.fills["x"] = Execution(
+    engine.state.fills["x"] = Booked(Execution(
         "x.01", event.client_order_id, event.contract, event.side, event.quantity, event.price, event.commission,
         date.fromisoformat(fill["ts"][:10]),
-    )  # fmt: skip
-    again = replace(engine.state.fills["x"], exec_id="x.02", price=Decimal(price), day=None)
+    ))  # fmt: skip
+    again = replace(engine.state.fills["x"].execution, exec_id="x.02", price=Decimal(price), day=None)
     replayed.run.runtime.now_ms = MONDAY_MS
     replayed.run.runtime.deliver([OrderExecuted(replayed.run.runtime.now_ms, (again,))])
     return tuple(row["data"]["reason"] for row in replayed.of("report.written") if row["data"]["reason"])

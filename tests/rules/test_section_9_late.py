@@ -9,7 +9,15 @@ import pytest
 
 from allusetui.domain.account import Latch, Status
 from allusetui.domain.effect import AskOrders, AskPositions
-from allusetui.domain.input import BrokerOrder, MarketSeen, OperatorActed, OrderCancelled, OrdersSeen, Resumed
+from allusetui.domain.input import (
+    BrokerLost,
+    BrokerOrder,
+    MarketSeen,
+    OperatorActed,
+    OrderCancelled,
+    OrdersSeen,
+    Resumed,
+)
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import OrderStatus
 from tests.replaying import Replayed, replay_text
@@ -238,3 +246,16 @@ def test_9_4_answers_that_take_a_second_change_no_order_of_a_day() -> None:
     assert sent(replayed) == sent(replay_text(text)) != []
     assert {kind for kind, _ in broker.asked} >= {"positions"}
     assert [r["data"]["mismatches"] for r in replayed.of("audit.done", account="GEN")] == [0, 0, 0]
+
+
+# A loss
+
+
+@pytest.mark.clause("8.6", "14.4")
+@pytest.mark.parametrize("alarm", [True, False])
+def test_8_6_a_loss_that_nobody_expects_alerts(alarm: bool) -> None:
+    desk = Desk()
+    batch = desk.tell(BrokerLost(desk.now_ms, "nobody listens\x1b[2J", alarm))
+    alerts = [e.text for e in batch.events if e.kind == "alert.raised"]
+    assert alerts == (["The broker is lost, and should not be: nobody listens[2J."] if alarm else [])
+    assert Latch.BROKER in desk.account.latches

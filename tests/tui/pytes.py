@@ -13,6 +13,8 @@ class Pyte:
     def __init__(self, width: int, height: int) -> None:
         self.screen = pyte.Screen(width, height)
         self._stream = pyte.Stream(self.screen)
+        for y in range(height):  # an erase reaches the cells that are there
+            self.screen.buffer[y].update(dict.fromkeys(range(width), self.screen.default_char))
         self.feed("\x1b[?7l")
 
     def feed(self, text: str) -> None:

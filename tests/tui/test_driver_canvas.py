@@ -97,6 +97,16 @@ def test_a_line_that_ends_early_is_erased_and_not_written() -> None:
     assert canvas.changes() == "\x1b[1;11H\x1b[K"
 
 
+def test_a_row_of_two_colours_by_turns_sets_each_of_them_once() -> None:
+    dim, plain = "#8d98a5 on #101418", "#c8ced6 on #101418"
+    canvas, terminal = Canvas(80, 1), Pyte(80, 1)
+    canvas.paint(0, 0, cells_of(*[(f"{word:<10}", style) for word in ("GEN", "AAPL", "200") for style in (dim, plain)]))
+    sent = canvas.changes()
+    assert (sent.count("141;152;165"), sent.count("200;206;214")) == (1, 1)
+    terminal.feed(sent)
+    assert terminal.screen.display[0].split() == ["GEN", "GEN", "AAPL", "AAPL", "200", "200"]
+
+
 def test_a_terminal_of_another_size_is_drawn_anew() -> None:
     canvas = Canvas(10, 2)
     canvas.paint(0, 0, cells_of(("0123456789", "")))

@@ -4,12 +4,16 @@ import asyncio
 
 import pytest
 from textual.events import Key as Pressed
+from textual.screen import Screen
 from textual.widgets import Input
 
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
+from allusetui.tui.keys import FULL
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.main import Full
+from allusetui.tui.screens.why import Why
+from allusetui.tui.widgets.pane import Pane
 from tests.tui.consoles import afternoon, paused_afternoon
 from tests.tui.desk import watching
 
@@ -223,3 +227,27 @@ async def test_leaving_from_another_thread_ends_the_screen() -> None:
         desk.app.leave(end=False)
         await desk.until(lambda: desk.app.return_value == "detach")
         assert not desk.console.ended
+
+
+async def test_what_is_opened_again_is_shown_from_its_beginning_and_hears_again() -> None:
+    async with watching(afternoon()) as desk:
+        for _ in range(3):
+            await desk.press("j", "up", "up", "up")
+            journal = desk.app.screen.query_one("#journal", Pane)
+            assert desk.full == "journal" and journal.cursor == journal.keys[-4]
+            await desk.press("escape", "question_mark")
+            assert isinstance(desk.app.screen, Ask) and "Keys: sleeves" in desk.text("title")
+            await desk.press("escape", "tab", "question_mark")
+            assert "Keys: risk" in desk.text("title")
+            await desk.press("escape", "shift+tab", "enter")
+            assert isinstance(desk.app.screen, Why) and "why GEN" in desk.text("about")
+            await desk.press("escape")
+            assert desk.app.screen is desk.app.main
+
+
+async def test_what_keys_show_stands_ready_before_anybody_asks() -> None:
+    async with watching(afternoon()) as desk:
+        stands = desk.app._installed_screens
+        await desk.until(lambda: {"box", "why", *FULL} <= stands.keys())
+        await desk.until(lambda: all(isinstance(s, Screen) and s.is_running for s in stands.values()))
+        assert desk.app.screen is desk.app.main

@@ -73,7 +73,7 @@ async def test_rows_out_of_sight_are_told() -> None:
     async with Bench(pane).run_test(size=(24, 5)) as pilot:
         pane.put(lambda width: table("abcdefg"))
         await pilot.pause()
-        assert lines(pane)[0].endswith("1–3 of 7 ━")
+        assert lines(pane)[0].endswith(" 1–3 of 7")
 
 
 async def test_a_pane_that_tails_shows_the_newest_until_a_person_goes_back() -> None:

@@ -128,7 +128,7 @@ async def test_the_journal_is_filtered_at_each_letter_and_escape_shows_all_again
         await desk.press("slash", "z", "z", "z")
         assert "nothing fits" in desk.text("journal")
         await desk.press("escape")
-        assert desk.text("journal").splitlines()[0].startswith("━ journal ━")
+        assert desk.text("journal").splitlines()[0].startswith("━ journal  ")
 
 
 async def test_a_filtered_journal_goes_on_and_its_rows_are_explained() -> None:

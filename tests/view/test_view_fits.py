@@ -102,6 +102,10 @@ def test_the_bar_grows_with_the_breach_and_keeps_its_three_marks(breach: str | N
     assert bar_of(None if breach is None else Decimal(breach), STEPS, 18) == bar
 
 
+def test_where_the_distance_has_a_column_the_bar_of_a_calm_position_is_empty() -> None:
+    assert bar_of(Decimal("-1.42"), STEPS, 18, tells=False) == "     1     2     3"
+
+
 def test_a_change_of_nothing_has_no_minus_and_ages_are_short() -> None:
     assert signed(Decimal("-0.0001")) == "+0.0%" and signed(Decimal("-0.006")) == "−0.6%" and signed(None) == "?"
     assert [age(s) for s in (0.14, 2.0, 12.9, 75, 3 * 3600, 90_000, float("inf"))] == [

@@ -18,8 +18,11 @@ def premium(event: ev.Event) -> Decimal | None:
 
 
 def premium_sold(event: ev.Event) -> Decimal | None:
-    """Of the premium what was sold."""
-    return premium(event) if isinstance(event, ev.OrderFilled) and event.side is Side.SELL else None
+    """Of the premium what was sold, less what of it the broker's corrections took back."""
+    if not isinstance(event, ev.OrderFilled):
+        return None
+    sold = (event.side is Side.SELL) == (event.takes_back is None)
+    return premium(event) if sold else None
 
 
 def fees(event: ev.Event) -> Decimal | None:
@@ -27,7 +30,7 @@ def fees(event: ev.Event) -> Decimal | None:
 
 
 def realized(event: ev.Event) -> Decimal | None:
-    """Closed lots net of fees, the ladder's too, and cash that is neither capital nor tax."""
+    """Closed lots net of fees, and cash that is neither capital nor tax."""
     match event:
         case ev.LotClosed():
             return event.realized

@@ -7,6 +7,8 @@ from typing import Final
 from allusetui.advisor.answers.query import Query, Span
 from allusetui.advisor.answers.topics import ANYTHING
 from allusetui.domain import event as ev
+from allusetui.domain.contract import Option
+from allusetui.domain.order import Pocket
 from allusetui.domain.snapshot import Told
 from allusetui.ledger.leads import Lead, chain, symbol_of
 from allusetui.ledger.once import once
@@ -75,6 +77,23 @@ class Finder:
             (each for each in later if all(getattr(each.event, n) == getattr(told.event, n) for n in same)), None
         )
 
+    def side_of(self, told: Told) -> str | None:
+        """Which side of the ladder a closed lot was of; None for the book's. As the reports tell it (17.7)."""
+        event = told.event
+        if not isinstance(event, ev.LotClosed) or not isinstance(event.contract, Option):
+            return None
+        if event.contract.is_index:
+            return "hedges"
+        return "growth LEAPs" if _may_be_long(event) and self._paid_leap_cash(told) else None
+
+    def _paid_leap_cash(self, told: Told) -> bool:
+        """Whether the fill that closed a lot moved the money that is kept for LEAPs."""
+        after = self.archive.seq_at(told.at_ms - 1)
+        kinds = tuple(each.kind for each in ev.FACTS)
+        causes = self.archive.select(kinds, after, told.seq - 1, told.event.account, backwards=True)
+        cause = next((event for _, _, event in causes), None)
+        return isinstance(cause, ev.OrderFilled) and cause.pocket is Pocket.LEAP_CASH
+
     def opened(self, seq: int) -> tuple[Told, ...]:
         """What led to a record, and the record itself."""
         told = Told(*next(self.archive.select(after=seq - 1, until=seq)))
@@ -112,6 +131,12 @@ class Finder:
             and (query.reason is None or getattr(event, "reason", None) == query.reason)
             and (query.right is None or getattr(getattr(event, "contract", None), "right", query.right) is query.right)
         )
+
+
+def _may_be_long(lot: ev.LotClosed) -> bool:
+    """Whether what the lot stood in the books for is what was paid, not what was received."""
+    units = lot.quantity * lot.contract.multiplier
+    return abs(lot.book_usd - lot.basis * units) <= abs(lot.book_usd - lot.proceeds * units)
 
 
 ENDS: Final = {

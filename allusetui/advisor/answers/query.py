@@ -1,10 +1,10 @@
 """A question as the journal can be asked it: typed, with nothing of its wording left."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from allusetui.advisor.answers.topics import Topic
 from allusetui.domain.contract import Right
+from allusetui.domain.frozen import frozen
 
 
 class How(StrEnum):
@@ -28,7 +28,7 @@ class End(StrEnum):
     LEAST = "least"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """From an instant to before another, ms; None: as far as the journal goes."""
 
@@ -36,7 +36,7 @@ class Span:
     to_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """`accounts` and `symbols` empty: of all. `end`: which of them are meant.
 

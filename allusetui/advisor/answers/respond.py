@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Final
 
-from allusetui.advisor.answers.amounts import quantity
+from allusetui.advisor.answers.amounts import Amount, quantity
 from allusetui.advisor.answers.find import Finder
 from allusetui.advisor.answers.query import End, How, Query, Span
 from allusetui.advisor.answers.sentence import Derived, Op, Sentence, counted, fall, summed
@@ -125,18 +125,29 @@ def _summed(query: Query, finder: Finder) -> Found:
     told = [each for each in finder.found(query) if amount(each.event) is not None]
     if not told:
         return _nothing(query, finder, premise=False)
-    said = []
-    for account in (None, *_accounts(told)) if len(_accounts(told)) > 1 else _accounts(told) or (None,):
-        own = [each for each in told if account in (None, each.event.account)]
-        sum_, count = summed(own, amount), counted(own)
-        who = account or "all accounts"
-        many = f"{number(len(own))} {_noun(query, own)}"
-        text = f"For {who} the {query.topic.amount_noun} came to {number(sum_.value)} dollars in {many}"
-        said.append(Sentence(text, tuple(own), (sum_, count)))
+    sides = {each.seq: finder.side_of(each) for each in told} if query.topic.by_side else {}
+    book = [each for each in told if sides.get(each.seq) is None]
+    said = _sums(query, book, amount, query.topic.amount_noun)
+    for side in sorted({side for side in sides.values() if side is not None}):
+        own = [each for each in told if sides[each.seq] == side]
+        said += _sums(query, own, amount, f"{query.topic.amount_noun} of the ladder's {side}, which stands apart,")
     if (part := query.topic.part) is not None:
         of_it = summed(told, part)
         said.append(Sentence(f"Of it the {query.topic.part_noun} is {number(of_it.value)}", tuple(told), (of_it,)))
     return True, said
+
+
+def _sums(query: Query, told: Sequence[Told], amount: Amount, noun: str) -> list[Sentence]:
+    """What events amount to: all of them, and each account's."""
+    said = []
+    accounts = _accounts(told)
+    for account in (None, *accounts) if len(accounts) > 1 else accounts:
+        own = [each for each in told if account in (None, each.event.account)]
+        sum_, count = summed(own, amount), counted(own)
+        who = account or "all accounts"
+        text = f"For {who} the {noun} came to {number(sum_.value)} dollars in {number(len(own))} {_noun(query, own)}"
+        said.append(Sentence(text, tuple(own), (sum_, count)))
+    return said
 
 
 def _stand(query: Query, finder: Finder) -> Found:

@@ -1,12 +1,12 @@
 """A sentence of an answer: what it says, the records that it stands on, and the arithmetic that it declares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.advisor.answers.amounts import Amount, total
 from allusetui.domain.answer import Answer
+from allusetui.domain.frozen import frozen
 from allusetui.domain.snapshot import Told
 
 MOST_CITED = 12
@@ -22,7 +22,7 @@ class Op(StrEnum):
     """The share of `high_water` that `equity` is below it, in percent to two decimals."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """A figure that stands in no event: what was done with which events, so that it can be done again."""
 
@@ -43,7 +43,7 @@ class Derived:
                 return fall(self.of[0]) if len(self.of) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sentence:
     """`told` are the records that it stands on, ascending; it cites them, or the first and the last of many."""
 

@@ -155,6 +155,15 @@ def _marked(event: ev.AccountMarked) -> str:
     )
 
 
+def _year(event: ev.YearMarked) -> str:
+    prices = ("an unknown price" if mark.price is None else number(mark.price) for mark in event.marks)
+    marks = (
+        f"{number(mark.quantity)} {named(mark.contract)} at {price}"
+        for mark, price in zip(event.marks, prices, strict=True)
+    )
+    return f"had its index options marked for the taxes of {event.year}: " + ", ".join(marks)
+
+
 def _filled(event: ev.OrderFilled) -> str:
     verb = "bought" if event.side.sign > 0 else "sold"
     said = f"{verb} {event.quantity} {named(event.contract)} at {number(event.price)}"
@@ -192,7 +201,7 @@ def _acted(event: ev.OperatorKey) -> str:
 
 _ONE: Final[Mapping[type[ev.Event], _Said]] = {
     ev.LevelChanged: _level, ev.PivotEntered: _pivot, ev.PivotLeft: _pivot, ev.EntrySkipped: _skipped,
-    ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.OrderFilled: _filled, ev.RollDone: _rolled,
-    ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert, ev.TriggersJudged: _judged,
-    ev.OperatorKey: _acted,
+    ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.YearMarked: _year, ev.OrderFilled: _filled,
+    ev.RollDone: _rolled, ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert,
+    ev.TriggersJudged: _judged, ev.OperatorKey: _acted,
 }  # fmt: skip

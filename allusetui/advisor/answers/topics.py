@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.advisor.answers import amounts as am
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """`noun` one of the events, `many` several; `keep` says which of them count.
 
     `amount`: what is summed where it is asked how much; `amount_noun` names it. `reading`: a figure of the newest
-    event, where a stand is asked for and not a sum. `part`: what of the amount is told apart.
+    event, where a stand is asked for and not a sum. `part`: what of the amount is told apart. `by_side`: whether what
+    the ladder's lots amount to is no part of it, and is told for each of their sides (17.7).
     """
 
     name: str
@@ -28,17 +29,19 @@ class Topic:
     part: am.Amount | None = None
     part_noun: str = ""
     keep: Callable[[ev.Event], bool] | None = None
+    by_side: bool = False
 
 
 def _topic(
     name: str, words: str, *classes: type[ev.Event], noun: str, many: str = "", amount: am.Amount | None = None,
     amount_noun: str = "", reading: str | None = None, part: am.Amount | None = None, part_noun: str = "",
-    keep: Callable[[ev.Event], bool] | None = None,
+    keep: Callable[[ev.Event], bool] | None = None, by_side: bool = False,
 ) -> Topic:  # fmt: skip
     kinds = tuple(each.kind for each in classes)
     return Topic(
-        name, re.compile(words), kinds, noun, many or f"{noun}s", amount, amount_noun, reading, part, part_noun, keep
-    )
+        name, re.compile(words), kinds, noun, many or f"{noun}s", amount, amount_noun, reading, part, part_noun, keep,
+        by_side,
+    )  # fmt: skip
 
 
 def _has(name: str, *values: object) -> Callable[[ev.Event], bool]:
@@ -122,6 +125,8 @@ TOPICS: Final = (
     _topic("week type", r"(?:type|kind|sort)[\w ]* week|week[\w ]*\btype|\btypes?\b",
            ev.WeekTyped, noun="typed week"),
     _topic("report", r"\breports?\b", ev.ReportWritten, noun="written report"),
+    _topic("year mark", r"\b1256\b|\bmark(?:ed|s)?\b[\w ]*\b(?:tax|year)|\byear\b[\w' -]*\bmark", ev.YearMarked,
+           noun="mark of a year's end", many="marks of a year's end"),
     _topic("tax paid", r"tax\w* (?:was |were |been )?paid|pa(?:id|y)[\w ]*\btax", ev.CashBooked, noun="tax payment",
            amount=_field["amount"], amount_noun="tax payments", keep=_has("reason", "tax")),
     _topic("tax set aside", r"tax\w*[\w ]*(?:set aside|reserved)|set aside[\w ]*tax|reserve\w* for tax",
@@ -146,7 +151,8 @@ TOPICS: Final = (
     _topic("realized", r"\breali[sz]|\bprofit|\bgains?\b|\bloss|\blose|\blost\b|p ?& ?l\b|\bpnl\b|\bearn(?:ed|s)?\b"
            r"|\bma[kd]e\b|how did\b.*\bdo\b|\bperform",
            ev.LotClosed, ev.CashBooked, noun="closed lot or cash booking", many="closed lots and cash bookings",
-           amount=am.realized, amount_noun="realized result, net of fees,", keep=lambda e: am.realized(e) is not None),
+           amount=am.realized, amount_noun="realized result, net of fees,", keep=lambda e: am.realized(e) is not None,
+           by_side=True),
     _mark("drawdown", r"\bdraw ?down", "drawdown", "drawdown"),
     _mark("high water", r"high[ -]?water|\bpeak\b", "high-water mark", "high_water"),
     _mark("equity", r"\bequity|\bworth\b|\bvalue\b|\bbalance|\bcapital|net liquidation", "equity", "equity"),

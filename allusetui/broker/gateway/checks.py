@@ -1,7 +1,6 @@
 """What a broker looks at before it takes an order: whose it is, what it trades, at which price and for how long."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +10,7 @@ from allusetui.broker.gateway.order_messages import combo_block
 from allusetui.broker.gateway.placing import Echo, PlaceOrder
 from allusetui.broker.gateway.tickets import Block
 from allusetui.domain.contract import Contract, Option, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 
 DAY, GOOD_TILL_CANCELLED = "DAY", "GTC"
@@ -28,7 +28,7 @@ _ALGOS: Final = ("", "Adaptive")
 _NOTHING: Final = (None, "", "None", False, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why an order or a change of it is not taken: the broker's code and words."""
 
@@ -36,7 +36,7 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meant:
     """What an order means at the exchange: `bought` or sold alone, or bought against `sold`; `limit` as it signs it."""
 

@@ -1,7 +1,6 @@
 """What can be made to happen at the broker and on its wire: values, and who carries them out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, assert_never
 
@@ -15,30 +14,31 @@ from allusetui.broker.gateway.session import NOBODY
 from allusetui.broker.gateway.tickets import Ticket
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.contract import Option, Side
+from allusetui.domain.frozen import frozen
 
 DATA_LOST: Final = (1101, "Connectivity between IBKR and Trader Workstation has been restored - data lost.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SoundAgain:
     """Every fault of the wire ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nameless:
     """The next orders are shown without a permanent id."""
 
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resend:
     """The last execution of an order is told once more."""
 
     order_ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correct:
     """The last execution of an order was at another price, dollars a share."""
 
@@ -46,7 +46,7 @@ class Correct:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderError:
     """Something is said under the id of an order, which lives on as it did."""
 
@@ -55,7 +55,7 @@ class OrderError:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something is said to every client that answers nothing: a farm that breaks, a port that changes."""
 
@@ -64,12 +64,12 @@ class Notice:
     request_id: int = NOBODY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoseLink:
     """The gateway loses the broker (1100): what is sent to it is lost, what happens there is not heard of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RestoreLink:
     """The broker is back: 1102, or 1101 where subscriptions are lost. `quiet`: nobody is told what has happened."""
 
@@ -77,21 +77,21 @@ class RestoreLink:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restart:
     """The gateway starts anew: everybody is cut off, orders live on, ids of orders begin at 1 again where `forgets`."""
 
     forgets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """A client's connection is torn down."""
 
     client_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetNextId:
     """A client is given order ids from there on when it begins or asks."""
 
@@ -99,7 +99,7 @@ class SetNextId:
     order_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assign:
     """Contracts of an option are exercised now; it is seen in the night."""
 
@@ -107,7 +107,7 @@ class Assign:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByHand:
     """A person enters a limit order at the broker's own screen."""
 

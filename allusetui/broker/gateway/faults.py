@@ -1,13 +1,13 @@
 """What goes wrong on the wire, by command: messages that are lost, late, doubled, out of order or in pieces."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from allusetui.broker.gateway.frames import Value, frame
 from allusetui.broker.gateway.part import Ending
 from allusetui.broker.gateway.session import Session
+from allusetui.domain.frozen import frozen
 
 Piece = tuple[int, bytes | Ending]
 About = Callable[[str, Session, Sequence[Value]], bool]
@@ -30,7 +30,7 @@ _OUT: Final = (Kind.MUTE, Kind.DELAY, Kind.REORDER, Kind.DUPLICATE, Kind.SPLIT, 
 _PIECE_BYTES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineFault:
     """A fault of the wire: of messages with the id `message` or of all, of one client or order, or of everybody.
 

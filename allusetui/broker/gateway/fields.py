@@ -1,11 +1,11 @@
 """A message's fields, taken one by one by name: typed, and none may be left over."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from allusetui.broker.gateway.frames import UNSET_WHOLE, WireError
+from allusetui.domain.frozen import frozen
 
 _UNSET_FROM: Final = Decimal("1e300")
 _MOST: Final = Decimal("1e15")
@@ -16,7 +16,7 @@ _FIELD_CAP: Final = 500
 """Lists of a message that are longer than this are no order and no request."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A contract as a client describes it; what is empty or 0 is left open. `strike` in dollars a share."""
 
@@ -34,7 +34,7 @@ class Wanted:
     trading_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     """One leg of a combination: `ratio` contracts of `con_id` bought or sold for each unit."""
 

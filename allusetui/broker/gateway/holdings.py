@@ -9,6 +9,7 @@ from typing import Final
 from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.settlement import exercised
 from allusetui.domain.contract import Contract, Stock, after_split
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import CashBooking, Execution, Provision, Settled, Settlement, Split
 from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.money import ZERO
@@ -17,7 +18,7 @@ NIGHT: Final = time(2, 30)
 """When a broker books what was assigned, exercised or has expired: nobody is told, it is only there (New York)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """A signed quantity and what it cost on average, dollars a share."""
 

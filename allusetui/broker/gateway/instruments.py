@@ -1,6 +1,5 @@
 """What is listed, as the broker describes it: ids, classes, exchanges, price steps."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from allusetui.broker.gateway.frames import Value
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import CASH_SETTLED, Contract, Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import CENT
 
 STOCK, INDEX, OPTION, COMBO = "STK", "IND", "OPT", "BAG"
@@ -33,7 +33,7 @@ _OTHER_RULE: Final = 10_000
 _STEP_UNITS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """An underlying as the broker knows it."""
 
@@ -63,7 +63,7 @@ _TWICE: Final = frozenset({"SPX"})
 _SYMBOLS: Final = {weekly: symbol for symbol, weekly in _WEEKLIES.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """One line of the broker's list: a contract of ours under its id, class and names."""
 

@@ -5,11 +5,11 @@ out of the money, at least 10 %; Regulation T: long stock half its price at firs
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 
 _BARE: Final = Decimal("0.20")
@@ -19,7 +19,7 @@ _STOCK_KEPT: Final = Decimal("0.25")
 Price = Callable[[Contract], Decimal]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """Dollars that an account has to hold before a trade and to keep after it, and what it has for that."""
 

@@ -3,13 +3,13 @@
 Source: `tws-wire.md` sections 1.5 and 1.7, server version 178.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from allusetui.broker.gateway.frames import UNSET_NUMBER, UNSET_WHOLE, Value
 from allusetui.broker.gateway.tickets import Block, Fill, Standing, Ticket
 from allusetui.domain.contract import Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import local
 from allusetui.domain.money import ZERO
 
@@ -20,7 +20,7 @@ _NO_OFFSETS: Final[Message] = (UNSET_WHOLE, UNSET_WHOLE, UNSET_NUMBER, UNSET_NUM
 """minTradeQty, minCompeteSize, competeAgainstBestOffset, midOffsetAtWhole, midOffsetAtHalf."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Margins:
     """What an order would change, dollars: initial and maintenance margin and equity with loan, before and after."""
 

@@ -1,11 +1,11 @@
 """What a client can ask of orders and accounts, typed, and the parser of each."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from allusetui.broker.gateway.fields import Fields
 from allusetui.broker.gateway.frames import WireError
+from allusetui.domain.frozen import frozen
 
 PLACE, CANCEL, OPEN, EXECUTIONS, AUTO_OPEN, ALL_OPEN, GLOBAL_CANCEL, COMPLETED = 3, 4, 5, 7, 15, 16, 58, 99
 ACCOUNT_UPDATES, POSITIONS, SUMMARY, CANCEL_SUMMARY, CANCEL_POSITIONS = 6, 61, 62, 63, 64
@@ -13,21 +13,21 @@ UPDATES_MULTI, CANCEL_MULTI, PNL, CANCEL_PNL, PNL_SINGLE, CANCEL_PNL_SINGLE = 76
 _TIME_FORMS: Final = ("%Y%m%d %H:%M:%S", "%Y%m%d-%H:%M:%S")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelOrder:
     """The order of this client under an id shall end."""
 
     order_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Switch:
     """Whether a person's orders are bound to client 0; or whether only clients' orders are meant."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecutionsAsked:
     """Executions of the day; what is empty, 0 or None is left open. `since`: naive New York time."""
 
@@ -40,7 +40,7 @@ class ExecutionsAsked:
     side: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpdatesAsked:
     """Values and positions of one account, as they change; or no longer."""
 
@@ -48,7 +48,7 @@ class UpdatesAsked:
     account: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryAsked:
     """Some values of every account of a group, as they change."""
 
@@ -57,7 +57,7 @@ class SummaryAsked:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountAsked:
     """Something of an account, and of one contract where an id is given; models are none of ours."""
 

@@ -1,16 +1,16 @@
 """What the gateway is put together from: parts, each with the messages that it answers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
 from allusetui.broker.gateway.fields import Fields
 from allusetui.broker.gateway.frames import Value, frame
 from allusetui.broker.gateway.session import Session
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """How one message is read, and who answers it: `answer(session, request, at_ms)`.
 

@@ -4,18 +4,18 @@ Source: `tws-wire.md` section 1.6, server version 178.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from allusetui.broker.gateway.fields import Fields, Leg, Wanted
 from allusetui.broker.gateway.frames import WireError
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 
 Echo = str | bool | int | Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderLeg:
     """One leg of a combination as an order has it: what of it is traded, and what openOrder tells of it again."""
 
@@ -26,7 +26,7 @@ class OrderLeg:
     exempt_code: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceOrder:
     """An order as a client sends it, new or amended. Prices in dollars a share; of a combination net.
 

@@ -1,10 +1,10 @@
 """What a client can ask of data, typed: one small value a message, and the parser that reads it strictly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.broker.gateway.fields import Fields, Leg, Wanted
+from allusetui.domain.frozen import frozen
 
 DATA, CANCEL_DATA, DETAILS, BARS, CANCEL_BARS = 1, 2, 9, 20, 25
 IDS, LOG_LEVEL, MANAGED, TIME, DATA_TYPE = 8, 14, 17, 49, 59
@@ -13,19 +13,19 @@ ARTICLE, PROVIDERS, NEWS = 84, 85, 86
 WSH_META, CANCEL_WSH_META, WSH_EVENTS, CANCEL_WSH_EVENTS = 100, 101, 102, 103
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing:
     """A request that says nothing but its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbered:
     """A request, or its withdrawal, that says nothing but its number; or one whole number that is set."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Start:
     """The client begins."""
 
@@ -33,7 +33,7 @@ class Start:
     capabilities: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataAsked:
     """Quotes of a contract, as a stream or as a snapshot."""
 
@@ -45,7 +45,7 @@ class DataAsked:
     regulatory: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailsAsked:
     """Every contract that fits a description."""
 
@@ -55,7 +55,7 @@ class DetailsAsked:
     security_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BarsAsked:
     """Bars of a contract up to an end, as the client writes size, span and kind."""
 
@@ -70,7 +70,7 @@ class BarsAsked:
     keep: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChainAsked:
     """Expiries and strikes of an underlying."""
 
@@ -81,7 +81,7 @@ class ChainAsked:
     con_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SymbolsAsked:
     """Stocks whose symbol or name begins so."""
 
@@ -89,7 +89,7 @@ class SymbolsAsked:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleAsked:
     """The text of one piece of news."""
 
@@ -98,7 +98,7 @@ class ArticleAsked:
     article: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewsAsked:
     """Headlines on a contract between two times, both open where they are empty."""
 
@@ -110,7 +110,7 @@ class NewsAsked:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventsAsked:
     """Corporate events of a contract."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.broker.gateway.frames import GREETING, Frames, Value
+from allusetui.domain.frozen import frozen
 
 SERVER_VERSION: Final = 178
 ERROR: Final = 4
@@ -15,7 +15,7 @@ _FORGIVEN_S: Final = 60
 _RANGE: Final = re.compile(r"v([0-9]{1,6})(?:\.\.([0-9]{1,6}))?(?: (.*))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What a client may do. `second_ms`: how long one of its seconds lasts on the market's clock."""
 

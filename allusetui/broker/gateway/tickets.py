@@ -8,6 +8,7 @@ from enum import StrEnum
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.placing import PlaceOrder
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Execution
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
@@ -104,7 +105,7 @@ class Ticket:
             self.standing = Standing.FILLED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fill:
     """One row of executions: of an order, or of one leg of it; `average` and `total` as the order stood after it.
 

@@ -1,7 +1,7 @@
 """What the gateway stands in front of, and the gateway put together over it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from allusetui.broker.gateway.accounts import AccountsPart
 from allusetui.broker.gateway.bars import BarMaker
@@ -23,11 +23,12 @@ from allusetui.broker.gateway.session import USUAL, Limits, Sessions
 from allusetui.broker.gateway.ticks import Board
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.ports import Market
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Venue:
     """A market, the exchange over it, and whose accounts it keeps.
 
@@ -52,7 +53,7 @@ class Venue:
         return tuple(account.name for account in self.accounts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assembly:
     """A gateway, and who makes things happen at its broker and on its wire."""
 

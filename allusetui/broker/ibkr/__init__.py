@@ -1,1 +1,1 @@
-"""Interactive Brokers behind our port. Nothing outside of this folder knows its library."""
+"""Interactive Brokers, through ib_async: the one room that imports it."""

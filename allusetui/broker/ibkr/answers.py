@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import partial
 
@@ -12,6 +12,7 @@ from allusetui.broker.ibkr.connection import Connection
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen, Settled
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_price
@@ -21,7 +22,7 @@ _CASH_TAGS = ("TotalCashBalance", "TotalCashValue")
 _CURRENCY = "USD"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """What of the broker's accounts is ours: their codes; `foreign` positions and `spare` dollars were there before."""
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from decimal import Decimal
 from typing import Final
@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,
@@ -36,7 +37,7 @@ _LOOKS: Final = (time(3, 30), time(9, 0))
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """The broker's accounts of our sleeves: one code for all of them, but for those in `sleeves`, which have their own.
 
@@ -64,7 +65,7 @@ class IbkrBroker:
 
     def __init__(
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
-        hours: Hours | None = None, **waits: tuple[float, float, float],
+        hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
         self.truth = OrderTruth()
         news = News(self._hear, self._lost, self._back)
@@ -94,10 +95,12 @@ class IbkrBroker:
 
     async def close(self) -> None:
         """Hang up; what works at the broker goes on there."""
-        for task in (*self._resolving.values(), *([self._keeper] if self._keeper else [])):
-            task.cancel()
+        self.connection.end()
         self._answers.close()
+        for task in list(self._resolving.values()):
+            task.cancel()
         if self._keeper is not None:
+            self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
 
     # Orders out

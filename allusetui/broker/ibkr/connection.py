@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from ib_async.ib import StartupFetch
@@ -11,13 +11,14 @@ from ib_async.ib import StartupFetch
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 
 T = TypeVar("T")
 ANSWER_S: Final = 8.0
-PROBE_S: Final = 5.0
-LOST_S: Final = 15.0
-"""A connection on which nothing is heard for as long is none (8.6)."""
+BEAT_S: Final = 2.5
+_MOST_SILENT = 5
+"""So many beats in a row in which nothing is heard, and the connection is none: within 15 s (8.6)."""
 _AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
 _SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
 _VERSIONS: Final = range(157, 179)
@@ -25,7 +26,7 @@ _LOST: Final = frozenset({1100, 2110})
 _RESTORED: Final = frozenset({1101, 1102})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where the gateway listens, as whom we speak to it, and the accounts, by their codes, that have to be there."""
 
@@ -35,7 +36,7 @@ class Address:
     codes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class News:
     """Whom to call: with evidence, when the link is lost, and when it is back and has been synchronized."""
 
@@ -47,37 +48,43 @@ class News:
 class Connection:
     """Keeps a link alive until `close`. `up`: whether the broker behind the gateway can be talked to.
 
-    `waits`: the seconds that a request, and the silence before a probe and before the link counts as lost, may last.
+    `waits`: how many seconds a request may take, and a beat.
     """
 
-    def __init__(self, address: Address, news: News, waits: tuple[float, float, float] = (ANSWER_S, PROBE_S, LOST_S)):
+    def __init__(self, address: Address, news: News, waits: tuple[float, float] = (ANSWER_S, BEAT_S)):
         self.library = Library(news.hear, self._complain)
         self.up = False
         self._address, self._news = address, news
-        self._answer_s, self._probe_s, self._lost_s = waits
+        self._answer_s, self._beat_s = waits
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closed = asyncio.Event()
         self._synced = False
+        self._ended = False
         self._trouble = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self.library.disconnectedEvent += self._disconnected
 
     async def keep(self) -> None:
-        """Connect, watch, and connect again; ends only by being cancelled."""
+        """Connect, watch, and connect again, until `end`."""
         failures = 0
         try:
-            while True:
+            while not self._ended:
                 reason = await self._attempt()
                 if reason is None:
                     failures = 0
                     await self._watch()
                 else:
-                    self._lose(reason)
                     await asyncio.sleep(_AGAIN_S[min(failures, len(_AGAIN_S) - 1)])
                     failures += 1
         finally:
             self.up = False
             self.library.hang_up()
+
+    def end(self) -> None:
+        """Hang up for good. A task may lose its cancellation to a time-out of the library's; this it can't lose."""
+        self._ended = True
+        self._closed.set()
+        self.library.hang_up()
 
     async def ask(self, kind: str, start: Callable[[], Awaitable[T]], lane: Lane = Lane.BULK) -> T:
         """Ask one question of a kind at a time, and wait for its answer no longer than the bound.
@@ -89,10 +96,10 @@ class Connection:
             started: list[Awaitable[T]] = []
             self.library.client.hurry(lane, lambda: started.append(start()))
             try:
-                return await asyncio.wait_for(started[0], self._answer_s)
+                async with asyncio.timeout(self._answer_s):
+                    return await started[0]
             except TimeoutError:
-                self._lose(f"no answer to {kind} within {self._answer_s:g} s")
-                self.library.hang_up()
+                self._drop(f"no answer to {kind} within {self._answer_s:g} s")
                 raise
 
     # Making it
@@ -103,13 +110,11 @@ class Connection:
         self._trouble = ""
         address = self._address
         try:
-            await asyncio.wait_for(
-                self.library.connectAsync(
+            async with asyncio.timeout(4 * self._answer_s):
+                await self.library.connectAsync(
                     address.host, address.port, address.client_id, timeout=self._answer_s, raiseSyncErrors=True,
                     fetchFields=_SYNC,
-                ),
-                4 * self._answer_s,
-            )  # fmt: skip
+                )  # fmt: skip
             reason = self._unfit()
         except ConnectionRefusedError:
             reason = f"nobody listens on {address.host}:{address.port}"
@@ -118,7 +123,7 @@ class Connection:
         except OSError as error:
             reason = self._trouble or untrusted(str(error))
         if reason is not None:
-            self.library.hang_up()
+            self._drop(reason)
             await asyncio.sleep(0)
             return reason
         self.up = self._synced = True
@@ -136,20 +141,22 @@ class Connection:
     # Losing it
 
     async def _watch(self) -> None:
-        """Until the socket is gone. A silent one is probed; one that stays silent is dropped."""
-        loop, ears = asyncio.get_running_loop(), self.library.wrapper
+        """Until the socket is gone. A silent one is probed; one that stays silent is dropped.
+
+        Beats are counted, not seconds: a process that was stopped for a minute has heard nothing of what waits for it.
+        """
+        ears, silent = self.library.wrapper, 0
         while not self._closed.is_set():
-            silent_s = loop.time() - ears.heard_s
-            if silent_s >= self._lost_s:
-                self._lose(f"half-open: nothing heard for {silent_s:.0f} s")
-                self.library.hang_up()
+            heard = ears.packets
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._beat_s):
+                    await self._closed.wait()
+            silent = silent + 1 if ears.packets == heard else 0
+            if silent >= _MOST_SILENT:
+                self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
                 await self._closed.wait()
-            elif silent_s >= self._probe_s:
+            elif silent:
                 self._spawn(self._probe())
-            try:
-                await asyncio.wait_for(self._closed.wait(), self._probe_s)
-            except TimeoutError:
-                continue
 
     async def _probe(self) -> None:
         """Ask for the time. Whatever comes is a sign of life, so that silence alone is judged, by the watch."""
@@ -158,10 +165,9 @@ class Connection:
             client = self.library.client
             if client.isReady():
                 client.hurry(Lane.ORDER, lambda: started.append(self.library.reqCurrentTimeAsync()))
-                try:
-                    await asyncio.wait_for(started[0], self._probe_s)
-                except (TimeoutError, ConnectionError):
-                    return
+                with suppress(TimeoutError, ConnectionError):
+                    async with asyncio.timeout(self._beat_s):
+                        await started[0]
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -170,8 +176,15 @@ class Connection:
 
     def _disconnected(self) -> None:
         self._closed.set()
+        if self._synced:
+            self._synced = False
+            self._lose("the gateway hung up")
+
+    def _drop(self, reason: str) -> None:
+        """The link is lost by our own judgement."""
         self._synced = False
-        self._lose(self._trouble or "the gateway hung up")
+        self._lose(reason)
+        self.library.hang_up()
 
     def _lose(self, reason: str) -> None:
         self.up = False

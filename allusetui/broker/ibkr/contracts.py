@@ -7,7 +7,7 @@ from ib_async.wrapper import RequestError
 
 from allusetui.broker.ibkr.connection import Connection
 from allusetui.broker.ibkr.translate import UntranslatableError, contract_of, wanted
-from allusetui.domain.contract import Contract
+from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.text import untrusted
 
 
@@ -38,13 +38,20 @@ class Contracts:
                 "contractDetails", lambda: library.reqContractDetailsAsync(wanted(contract))
             )
         except RequestError as error:
-            raise UnknownContractError(untrusted(f"{contract}: {error.message}")) from None
-        found = [row.contract for row in rows if row.contract is not None and _is(row.contract, contract)]
+            raise UnknownContractError(untrusted(f"{_name(contract)}: {error.message}")) from None
+        named = [row.contract for row in rows if row.contract is not None and _is(row.contract, contract)]
+        found = {theirs.conId: theirs for theirs in named}  # a row may come twice
         if len(found) != 1:
-            raise UnknownContractError(f"{contract}: the broker knows {len(found)} like it")
-        theirs = found[0]
+            raise UnknownContractError(f"{_name(contract)}: the broker knows {len(found)} like it")
+        (theirs,) = found.values()
         theirs.exchange = "SMART"  # lists of positions and details name none, or another
         return theirs
+
+
+def _name(contract: Contract) -> str:
+    if isinstance(contract, Stock):
+        return contract.symbol
+    return f"{contract.symbol} {contract.expiry} {contract.strike} {contract.right.value}"
 
 
 def _is(theirs: TheirContract, ours: Contract) -> bool:

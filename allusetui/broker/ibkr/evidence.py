@@ -1,11 +1,11 @@
 """What the wire says of orders, in our words: the only things that an order's fate is judged by."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import frozen
 
 OURS = "AU-"
 """What the references of our orders begin with (0.6)."""
@@ -27,7 +27,7 @@ class Stage(Enum):
         return self in (Stage.FILLED, Stage.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenSeen:
     """An order as the broker lists it. `handle`: its number on this connection, where it is one of this client's.
 
@@ -44,7 +44,7 @@ class OpenSeen:
     is_combo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusSeen:
     """News of an order, which name no reference: `filled` counts contracts, or combos."""
 
@@ -54,7 +54,7 @@ class StatusSeen:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DoneSeen:
     """An order among the completed ones; they have no handle."""
 
@@ -65,7 +65,7 @@ class DoneSeen:
     filled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FillSeen:
     """A row of an execution: one leg, or with `contract` None a combo as a whole, whose legs have rows of their own."""
 
@@ -80,7 +80,7 @@ class FillSeen:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeeSeen:
     """The commission of an execution, dollars; it may come before the execution does."""
 
@@ -88,7 +88,7 @@ class FeeSeen:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorSeen:
     """A complaint under an order's handle. It ends nothing; it may be why something else has."""
 

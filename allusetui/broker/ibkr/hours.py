@@ -1,15 +1,15 @@
 """When the gateway is expected to be away: its nightly restart, and the weekend. Pure."""
 
-from dataclasses import dataclass
 from datetime import time
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, at_clock, day_of
 
 _BEFORE_MS = 2 * MINUTE_MS
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hours:
     """`restarts`: when the gateway is set to restart itself, New York time; `takes_ms`: how long that may last."""
 

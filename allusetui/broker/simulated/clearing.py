@@ -1,7 +1,6 @@
 """The broker's clearing: what changes the book without a trade, and the record of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.simulated.wire import Recent
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import CashBooking, Settled, Settlement, Split
 from allusetui.domain.moment import day_of
 from allusetui.ports import Market
@@ -19,7 +19,7 @@ from allusetui.scenario.model import Dividend
 KEPT_DAYS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ExDate:
     """A dividend a share that falls due at an open."""
 
@@ -28,7 +28,7 @@ class _ExDate:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transfer:
     """Money that the owner puts into an account (`amount` > 0) or is paid out of it, in dollars, and what for."""
 
@@ -38,7 +38,7 @@ class Transfer:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SplitDay:
     """`ratio` new shares of `symbol` for each old one, from the open of `day`."""
 

@@ -1,9 +1,9 @@
 """What an order could trade at: its market, and whether its limit is generous enough."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Side, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, down_to_tick, up_to_tick
 from allusetui.domain.order import Order
 from allusetui.domain.quote import Quote
@@ -13,14 +13,14 @@ PATIENCE_MS = 1_000
 """How long a limit at the middle of the market waits for its fill."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     contract: Contract
     side: Side
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """An order against the quotes of an instant: which prices it may have."""
 

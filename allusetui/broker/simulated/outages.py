@@ -1,10 +1,10 @@
 """The scripted faults of the broker, as spans of instants."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import ForeignOrderSeen
 from allusetui.domain.moment import to_ms
 from allusetui.scenario.model import Fault
@@ -22,7 +22,7 @@ BROKER_FAULTS: Final = (
 _FOREVER = 2**62
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outage:
     """A fault that holds in [`start_ms`, `end_ms`), for one symbol or, with None, for all."""
 

@@ -1,13 +1,13 @@
 """What becomes of an option: at the close of its last session, or by an early exercise."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import CENT, ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How a position ends: its kind, the price a share, and what the account gets. Signed; cash in dollars."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import (
     BrokerOrder,
     CashBooking,
@@ -38,7 +39,7 @@ class Live:
         return tuple(c for c in (self.order.contract, self.order.candidate) if isinstance(c, Option))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """An account of the book and its signed quantities, in the order in which they came."""
 
@@ -46,7 +47,7 @@ class Holder:
     held: tuple[tuple[Contract, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Late:
     """A report about an order of `symbol` that is kept back until `until_ms`."""
 
@@ -55,7 +56,7 @@ class Late:
     report: OrderReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What a slow market took of a symbol at an instant."""
 
@@ -64,7 +65,7 @@ class Taken:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The exchange as it stands at `now_ms`. What is kept for some days is a row of (instant, entry); dollars."""
 

@@ -1,16 +1,17 @@
 """Accounts: what they begin with, what they are worth, which state they are in."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Holding, OpenOption
+from allusetui.domain.link import Mapped, Mode
 from allusetui.domain.money import ZERO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SessionStarted(Event):
     kind = "session.started"
     session: str
@@ -23,7 +24,23 @@ class SessionStarted(Event):
     resumed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
+class SessionLinked(Event):
+    """A session of a broker's account, told once, at its beginning; a simulated one has none.
+
+    `name`: its folder's, by which a copy is known; `paper_weeks`: those that 16.1 asks for, as found on this machine;
+    `waived`: why a person did without them, empty where nothing was waived.
+    """
+
+    kind = "session.linked"
+    mode: Mode
+    name: str
+    accounts: tuple[Mapped, ...]
+    paper_weeks: int
+    waived: str
+
+
+@frozen(kw_only=True)
 class AccountProvisioned(Event):
     kind = "account.provisioned"
     equity: Decimal
@@ -48,7 +65,7 @@ class AccountProvisioned(Event):
         return self.equity - self.ladder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AccountForked(Event):
     """Cash has left a sleeve for what is provisioned next: a MINI, or `to` a whole ALL-USE of three sleeves."""
 
@@ -58,7 +75,7 @@ class AccountForked(Event):
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ForkWaiting(Event):
     kind = "account.fork_waiting"
     reason: str
@@ -67,7 +84,7 @@ class ForkWaiting(Event):
     alive: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RunOffBegun(Event):
     """A MINI has lived its years, or grown to its multiple: it ends what it holds (2.7)."""
 
@@ -77,7 +94,7 @@ class RunOffBegun(Event):
     base: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AccountMerged(Event):
     """`amount`: the cash that moves; `leap_cash`: what is ring-fenced for LEAPs, which stays so."""
 
@@ -88,7 +105,7 @@ class AccountMerged(Event):
     leap_cash: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LongMark:
     """A LEAP or hedge as it stood: `price` and `spot` dollars a share, `delta` signed; `cost_usd` with fees.
 
@@ -104,7 +121,7 @@ class LongMark:
     theta_usd: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fall:
     """What is gained, in dollars, where every underlying falls by `share` at once: the book, growth and hedges apart.
 
@@ -117,7 +134,7 @@ class Fall:
     hedge_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AccountMarked(Event):
     """What an account is worth, in dollars. `rate`: the riskless one of the day, a year, continuously compounded."""
 
@@ -140,7 +157,7 @@ class AccountMarked(Event):
     falls: tuple[Fall, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexMark:
     """An index option at a year's last close: `quantity` signed, `price` a share at mid, None where nobody told one."""
 
@@ -149,7 +166,7 @@ class IndexMark:
     price: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class YearMarked(Event):
     """What an account holds of index options at its year's last close: their gains are that year's (10.3)."""
 
@@ -158,7 +175,7 @@ class YearMarked(Event):
     marks: tuple[IndexMark, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StateChanged(Event):
     kind = "state.changed"
     from_: str
@@ -166,7 +183,7 @@ class StateChanged(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StateRefused(Event):
     kind = "state.refused"
     from_: str
@@ -174,19 +191,19 @@ class StateRefused(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LatchSet(Event):
     kind = "latch.set"
     latch: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LatchReleased(Event):
     kind = "latch.released"
     latch: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PivotEntered(Event):
     kind = "pivot.entered"
     equity: Decimal
@@ -194,7 +211,7 @@ class PivotEntered(Event):
     vix: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PivotLeft(Event):
     kind = "pivot.left"
     equity: Decimal
@@ -202,19 +219,19 @@ class PivotLeft(Event):
     vix: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FreezeOn(Event):
     kind = "freeze.on"
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FreezeOff(Event):
     kind = "freeze.off"
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MarginFound(Event):
     """Margin use found past, or again within, its limit (0.10)."""
 

@@ -1,12 +1,12 @@
 """What the ladder was advised, what a person's yes has changed, and what came of it (13.3, 17.6)."""
 
-from dataclasses import dataclass
 
 from allusetui.domain.advice import Evidence, LadderTerms, Outcome, Outlook
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LlmsSuggested(Event):
     """A suggestion that a person is asked for by the approval `id`; `past`: what came of those before."""
 
@@ -20,7 +20,7 @@ class LlmsSuggested(Event):
     past: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LlmsRefused(Event):
     """No suggestion for the quarter: the adviser gave no answer, or none that the law lets through."""
 
@@ -30,7 +30,7 @@ class LlmsRefused(Event):
     proposed: LadderTerms | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LlmsApplied(Event):
     """What was approved acts: the ladder goes by these terms from this action on."""
 
@@ -39,7 +39,7 @@ class LlmsApplied(Event):
     terms: LadderTerms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LlmsOutcome(Event):
     """What a dollar in the ladder became up to the end of `quarter`, and what the suggestion had promised by then."""
 

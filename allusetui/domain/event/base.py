@@ -1,13 +1,14 @@
 """What every event has."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
+
+from allusetui.domain.frozen import frozen
 
 Figure = Decimal | int | str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Event:
     """`account` None for the system; `clauses` the ids of the law that caused it."""
 

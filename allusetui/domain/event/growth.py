@@ -1,12 +1,12 @@
 """What a sleeve's gains become: tax set aside and released, cash for LEAPs, shares."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReinvestDone(Event):
     """A quarter's gain shared out, in dollars; `to_buy` is what of `contracts` is to become shares."""
 
@@ -19,7 +19,7 @@ class ReinvestDone(Event):
     to_buy: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReinvestPlanned(Event):
     """What is bought of the least-held symbol: `quantity` shares for at most `budget`; 0 with the `reason`."""
 
@@ -31,7 +31,7 @@ class ReinvestPlanned(Event):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TaxReleased(Event):
     """More was reserved than the year's `gain` asks for: `amount` is cash again, `tax_reserve` is what stays."""
 

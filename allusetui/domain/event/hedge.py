@@ -1,14 +1,14 @@
 """Hedges: what turns them on and off, what is opened, skipped and released."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TriggersJudged(Event):
     """What the close of session `day` says of the triggers; None for what is not known.
 
@@ -29,7 +29,7 @@ class TriggersJudged(Event):
     vix_run: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TriggerOn(Event):
     """`value`: the VIX, the share that the index has lost, or breadth in percent, at the close of session `day`."""
 
@@ -39,7 +39,7 @@ class TriggerOn(Event):
     day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TriggerOff(Event):
     """As TriggerOn; `value` None where it is not known any more."""
 
@@ -49,7 +49,7 @@ class TriggerOff(Event):
     day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HedgePlanned(Event):
     """What is about to be bought, `mid` a share. Dollars: the quarter's whole `budget` as it stands and its `spent`."""
 
@@ -62,7 +62,7 @@ class HedgePlanned(Event):
     deviation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HedgeOpened(Event):
     """Dollars: the gross `premium` paid, the `budget` that it was planned by, and what of that is `spent` by now."""
 
@@ -74,7 +74,7 @@ class HedgeOpened(Event):
     spent: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HedgeSkipped(Event):
     """Nothing was bought. Dollars: `price` of one contract, the cheapest; None where none can be named.
 
@@ -91,7 +91,7 @@ class HedgeSkipped(Event):
     failures: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HedgeReleased(Event):
     """Sold, or settled at its expiry; `profit` in dollars, net of fees."""
 

@@ -1,15 +1,15 @@
 """The house itself: market data, breakers, broker, resume, people, weeks and reports."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Purpose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AtrFixed(Event):
     kind = "atr.fixed"
     symbol: str
@@ -18,28 +18,28 @@ class AtrFixed(Event):
     day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BreakerTripped(Event):
     kind = "breaker.tripped"
     tier: str
     vix: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BreakerCleared(Event):
     kind = "breaker.cleared"
     tier: str
     vix: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DataStale(Event):
     kind = "data.stale"
     symbol: str
     age: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DataInvalid(Event):
     kind = "data.invalid"
     symbol: str
@@ -47,26 +47,26 @@ class DataInvalid(Event):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BrokerDown(Event):
     kind = "broker.down"
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BrokerUp(Event):
     kind = "broker.up"
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ResumeStep(Event):
     kind = "resume.step"
     step: str
     findings: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReconcileMismatch(Event):
     kind = "reconcile.mismatch"
     what: str
@@ -76,7 +76,7 @@ class ReconcileMismatch(Event):
     settlement: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AuditDone(Event):
     """`mismatches`: how many differences concern the account."""
 
@@ -84,7 +84,7 @@ class AuditDone(Event):
     mismatches: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OperatorKey(Event):
     kind = "operator.acted"
     action: str
@@ -94,7 +94,7 @@ class OperatorKey(Event):
     prompt: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApprovalRequested(Event):
     """`expires`: the session at whose close it expires; a defence lasts as long as its level."""
 
@@ -109,7 +109,7 @@ class ApprovalRequested(Event):
     expires: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApprovalDecided(Event):
     """`shown`: the sha256 of the terms that were before the person who answered; None where none was named."""
 
@@ -120,7 +120,7 @@ class ApprovalDecided(Event):
     shown: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AlertRaised(Event):
     """`topic` and `symbol`: what the adviser found out of the ordinary, and where; None for every other alert."""
 
@@ -131,7 +131,7 @@ class AlertRaised(Event):
     symbol: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WeekTyped(Event):
     kind = "week.typed"
     week: str
@@ -140,7 +140,7 @@ class WeekTyped(Event):
     group: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReportWritten(Event):
     """`reason`: the late fact for which it was issued again; None for the first issue."""
 

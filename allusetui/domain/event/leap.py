@@ -1,14 +1,15 @@
 """The LEAP ladder: what is planned, bought, rolled and closed of it (§17). `side` is growth or hedge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event, Figure
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapPurchase:
     """`quantity` contracts at `mid` dollars a share, for which at `most` so much may be paid."""
 
@@ -21,7 +22,7 @@ class LeapPurchase:
     deviation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapsPlanned(Event):
     """What `budget` dollars buy: leap cash, or the proceeds of what is rolled. `reason`: why what is `left` stays.
 
@@ -39,7 +40,7 @@ class LeapsPlanned(Event):
     again: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapSkipped(Event):
     """No contract of the symbol is fit to be bought at this look, and the figures that decided it."""
 
@@ -49,7 +50,7 @@ class LeapSkipped(Event):
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapDue(Event):
     """A LEAP is to be rolled: its expiry is near, or its delta has drifted; `delta` None where no quote tells it."""
 
@@ -61,7 +62,7 @@ class LeapDue(Event):
     delta: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapSold(Event):
     """The first half of a roll: `proceeds` dollars, net of fees, are what the second may spend."""
 
@@ -74,7 +75,7 @@ class LeapSold(Event):
     proceeds: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapOpened(Event):
     kind = "leap.opened"
     contract: Option
@@ -84,7 +85,7 @@ class LeapOpened(Event):
     deviation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapRolled(Event):
     """`contract` was sold, `quantity` at `price`; `candidate` bought, `candidate_quantity` at `candidate_price`."""
 
@@ -100,7 +101,7 @@ class LeapRolled(Event):
     deviation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeapClosed(Event):
     """Sold by hand, or by a roll that bought nothing: the cash stays leap cash.
 

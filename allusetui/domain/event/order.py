@@ -1,16 +1,17 @@
 """Entries and orders, from the plan to the fill or the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.event.base import Event, Figure
-from allusetui.domain.order import LeapStep, Pocket, Purpose, RollChain
+from allusetui.domain.frozen import frozen
+from allusetui.domain.order import BACK, LeapStep, Pocket, Purpose, RollChain, root_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EntryPlanned(Event):
     kind = "entry.planned"
     contract: Option
@@ -23,7 +24,7 @@ class EntryPlanned(Event):
     window: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EntrySkipped(Event):
     kind = "entry.skipped"
     symbol: str
@@ -32,7 +33,7 @@ class EntrySkipped(Event):
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderIntended(Event):
     kind = "order.intended"
     intent: str
@@ -46,7 +47,7 @@ class OrderIntended(Event):
     leap: LeapStep | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class IntentSplit(Event):
     kind = "intent.split"
     intent: str
@@ -54,7 +55,7 @@ class IntentSplit(Event):
     clip: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderSent(Event):
     kind = "order.sent"
     client_order_id: str
@@ -70,7 +71,7 @@ class OrderSent(Event):
     step: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderReplaced(Event):
     kind = "order.replaced"
     client_order_id: str
@@ -87,7 +88,7 @@ class OrderReplaced(Event):
     replaces: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CancelRequested(Event):
     kind = "order.cancel_requested"
     client_order_id: str
@@ -95,9 +96,13 @@ class CancelRequested(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderFilled(Event):
-    """`day`: the earlier one on which it was traded; None for the day on which it is told."""
+    """`day`: the earlier one on which it was traded; None for the day on which it is told.
+
+    A correction of the broker's is two: one that takes the earlier version back, and the new one. What they do to lots
+    they do together, in the place of the earlier version.
+    """
 
     kind = "order.filled"
     client_order_id: str
@@ -110,6 +115,24 @@ class OrderFilled(Event):
     intent: str
     pocket: Pocket = Pocket.CASH
     day: date | None = None
+
+    @property
+    def root(self) -> str | None:
+        """What the versions of its execution have in common; None where there are no versions, nor of what takes one
+        back.
+        """
+        found = root_of(self.exec_id)
+        return found[0] if found else None
+
+    @property
+    def takes_back(self) -> str | None:
+        """The execution that a correction takes back by this one; None for a trade."""
+        return self.exec_id.removesuffix(BACK) if self.exec_id.endswith(BACK) else None
+
+    @property
+    def signed(self) -> int:
+        """What it adds to what is held."""
+        return self.side.sign * self.quantity
 
     @property
     def value_usd(self) -> Decimal:
@@ -127,7 +150,7 @@ class OrderFilled(Event):
         return isinstance(self.contract, Option) and not self.contract.is_index and self.pocket is Pocket.CASH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderCancelled(Event):
     kind = "order.cancelled"
     client_order_id: str
@@ -135,7 +158,7 @@ class OrderCancelled(Event):
     intent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderRejected(Event):
     kind = "order.rejected"
     client_order_id: str
@@ -143,14 +166,14 @@ class OrderRejected(Event):
     intent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderUnknown(Event):
     kind = "order.unknown"
     client_order_id: str
     intent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderResolved(Event):
     kind = "order.resolved"
     client_order_id: str
@@ -158,7 +181,7 @@ class OrderResolved(Event):
     intent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderAbandoned(Event):
     kind = "order.abandoned"
     intent: str
@@ -167,7 +190,7 @@ class OrderAbandoned(Event):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SymbolRejecting(Event):
     """So many rejections in a row that entries on the symbol stop until a reset (§9)."""
 
@@ -176,7 +199,7 @@ class SymbolRejecting(Event):
     rejections: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RejectingEnded(Event):
     """An operator's reset lets the account enter the symbol again (§9)."""
 

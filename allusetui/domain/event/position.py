@@ -1,14 +1,14 @@
 """What is held: levels, rolls, stops, assignments, expiries, lots and cash."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event.base import Event
+from allusetui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LevelChanged(Event):
     kind = "protocol.level"
     contract: Option
@@ -22,7 +22,7 @@ class LevelChanged(Event):
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollCandidate:
     """A contract to roll into and its economics, dollars a share; `refused` names why not, None = allowed."""
 
@@ -35,7 +35,7 @@ class RollCandidate:
     refused: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RollPrepared(Event):
     kind = "roll.prepared"
     contract: Option
@@ -47,7 +47,7 @@ class RollPrepared(Event):
     stale: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RollDone(Event):
     kind = "roll.done"
     contract: Option
@@ -59,7 +59,7 @@ class RollDone(Event):
     first_credit: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RollRefused(Event):
     kind = "roll.refused"
     contract: Option
@@ -71,7 +71,7 @@ class RollRefused(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StopDone(Event):
     kind = "stop.done"
     contract: Option
@@ -79,7 +79,7 @@ class StopDone(Event):
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CallHeld(Event):
     """A call with a day or less to live that is not bought back, and why (6.5)."""
 
@@ -89,7 +89,7 @@ class CallHeld(Event):
     ask: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AssignmentFeared(Event):
     """An early assignment of a call is likely, and its profit too small to be taken (6.6)."""
 
@@ -101,7 +101,7 @@ class AssignmentFeared(Event):
     extrinsic: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AssignmentPrepared(Event):
     kind = "assignment.prepared"
     contract: Option
@@ -112,7 +112,7 @@ class AssignmentPrepared(Event):
     basis: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AssignmentReceived(Event):
     kind = "assignment.received"
     contract: Option
@@ -125,7 +125,7 @@ class AssignmentReceived(Event):
     settlement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CalledAwayReceived(Event):
     kind = "called_away.received"
     contract: Option
@@ -138,7 +138,7 @@ class CalledAwayReceived(Event):
     settlement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ExercisedReceived(Event):
     """A long option became shares: `price` a share is the strike; a call's `basis`, a put's `proceeds`."""
 
@@ -154,7 +154,7 @@ class ExercisedReceived(Event):
     settlement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ExpiredReceived(Event):
     """Gone at expiry: worthless, or settled in cash at `price` a share."""
 
@@ -166,8 +166,10 @@ class ExpiredReceived(Event):
     settlement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LotClosed(Event):
+    """With all its amounts and its quantity the other way round: a closing that a corrected fill takes back."""
+
     kind = "lot.closed"
     contract: Contract
     quantity: int
@@ -179,7 +181,7 @@ class LotClosed(Event):
     opened: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CashBooked(Event):
     """`day`: the earlier one that the broker books it for; None for the day on which it is told."""
 
@@ -201,7 +203,7 @@ class CashBooked(Event):
         return not self.is_capital and self.reason != "tax"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CashRefused(Event):
     """Money that a person wanted out and that is not there: `free` is what no put, order or reserve binds."""
 
@@ -211,7 +213,7 @@ class CashRefused(Event):
     free: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PositionAdjusted(Event):
     kind = "position.adjusted"
     reason: str

@@ -1,12 +1,12 @@
 """One closed lot as the tax return asks for it: when, for how much, at what cost, short or long."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.traces import Closed, Marked, Trace, Went
 
@@ -22,7 +22,7 @@ class Term(StrEnum):
     INDEX = "1256"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxRules:
     """The law's numbers: what of an index option's gain is long, and which symbols are one for wash sales (0.3)."""
 
@@ -34,7 +34,7 @@ class TaxRules:
         return next((same[0] for same in self.same_issuer if symbol in same), symbol)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """Shares, or calls as the shares they may buy, that stand against a loss on the same name (IRC §1091)."""
 
@@ -45,7 +45,7 @@ class Replacement:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxRow:
     """A lot, or the part of one, that ended. Dollars: gain = proceeds − basis − fees, to the cent.
 

@@ -2,13 +2,12 @@
 
 How it is read, where the law leaves a choice. A flag more is better than one too few, and no gain is changed by one.
 - A loss is one on shares or on a call that was bought. What was sold first (a short put bought back) has no flag, nor
-  has an index option (§1256), nor what the operator accepted as gone: that was no sale.
+  has an index option (§1256), nor what the operator accepted as gone or the broker corrected: that was no sale.
 - A replacement is a purchase of shares or of a call on them, 100 shares a contract, whatever its strike and expiry,
   in any account of the user. Shares that an assignment brings are bought on its day. A short put is none: ours are
   sold out of the money, and none is likely to be exercised when it is sold (Rev. Rul. 85-87).
 - Shares bought before the sale replace only while they are still held after it; those of the very purchase whose part
   is sold do not (Rev. Rul. 56-602).
-- What one order both sells and buys is a fill that the broker corrects: taking it back is no purchase.
 - The earliest loss is matched first, with the earliest purchase; a share is a replacement once (Reg. §1.1091-1).
 """
 
@@ -37,7 +36,6 @@ class _Loss:
     issuer: str
     day: date
     lot: Trace
-    intent: str
     shares: int
     left: int
     flagged: Fraction = Fraction(0)
@@ -64,8 +62,7 @@ class WashWatch:
             case Opened() if replaces(fact.contract, fact.lot):
                 self._open = [loss for loss in self._open if (fact.day - loss.day).days <= WINDOW_DAYS]
                 for loss in self._open:
-                    corrects = bool(loss.intent) and fact.lot.intent == loss.intent
-                    if loss.issuer == self.rules.issuer(fact.contract.symbol) and not corrects:
+                    if loss.issuer == self.rules.issuer(fact.contract.symbol):
                         self._match(loss, fact.account, fact.contract, fact.lot)
             case Adjusted():
                 self._adjusted(fact)
@@ -83,9 +80,7 @@ class WashWatch:
     def _lost(self, fact: Closed) -> None:
         shares = shares_of(fact.contract, fact.lot.quantity)
         issuer = self.rules.issuer(fact.contract.symbol)
-        loss = self._losses[fact.seq] = _Loss(
-            fact.seq, fact.account, issuer, fact.day, fact.lot, fact.intent, shares, shares
-        )
+        loss = self._losses[fact.seq] = _Loss(fact.seq, fact.account, issuer, fact.day, fact.lot, shares, shares)
         for account, contract, lot in self._held(loss):
             self._match(loss, account, contract, lot)
         if loss.left:
@@ -129,7 +124,7 @@ def is_loss(fact: Closed) -> bool:
     return (
         fact.event.realized < 0
         and fact.lot.quantity > 0
-        and fact.went is not Went.ACCEPTED
+        and fact.went not in (Went.ACCEPTED, Went.CORRECTED)
         and _is_of_shares(fact.contract)
     )
 

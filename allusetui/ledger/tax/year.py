@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
-from allusetui.ledger.lots import LotBook
+from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.tax.rows import TaxRow, TaxRules, Term, closed_row, marked_row
 from allusetui.ledger.tax.wash import WashWatch
@@ -27,7 +28,7 @@ KINDS = frozenset(
 """The kinds of events that a tax ledger is made from; others may be left out of its records."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Dollars that came or went without a sale: `reason` dividend, interest, fee …; of the reserve set_aside, released
     or paid.
@@ -41,7 +42,7 @@ class Booking:
     symbol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unmarked:
     """An index option that was held over a year's end without a mark: its gain so far is missing in that year."""
 
@@ -52,7 +53,7 @@ class Unmarked:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sums:
     """What rows come to, dollars."""
 
@@ -64,7 +65,7 @@ class Sums:
     wash_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reserve:
     """The tax reserve over a year: what it began with, and what came and went, out of it below zero."""
 
@@ -79,7 +80,7 @@ class Reserve:
         return self.opening + self.set_aside + self.released + self.paid
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YearTax:
     """A calendar year of one account, or of all (`account` None). Dollars.
 
@@ -116,7 +117,7 @@ class YearTax:
         return self.long.gain + self.index_long
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxLedger:
     """All of a journal that a tax return asks for, in the journal's order."""
 
@@ -180,9 +181,10 @@ def tax_ledger(records: Records, rules: TaxRules) -> TaxLedger:
 
     Raises LedgerError, naming the record, where the journal is not whole.
     """
-    book, pass_ = LotBook(), _Pass()
+    told = list(records)
+    book, pass_ = LotBook(taken_back(told)), _Pass()
     watch = WashWatch(rules, book)
-    for fact in book.facts(pass_.through(records, book)):
+    for fact in book.facts(pass_.through(told, book)):
         watch.see(fact)
         match fact:
             case Closed():

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import at_clock
 from allusetui.domain.money import ZERO
@@ -20,7 +20,7 @@ from allusetui.rules import breakers, cadence, price_walk, sizing, valuation
 from allusetui.rules.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What an account does next: `enter` or `expiry` at the instant, ms, or `entering` until it."""
 
@@ -28,7 +28,7 @@ class Step:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SleeveFigures:
     """An account in dollars and in shares of its equity; None where there is no equity to share.
 
@@ -54,7 +54,7 @@ class SleeveFigures:
     next: Step | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionFigures:
     """An option held. Prices in dollars a share; ages in seconds, infinite for no quote.
 
@@ -76,7 +76,7 @@ class PositionFigures:
     profit_ask: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderFigures:
     """An intent at work. `mid` and `cap` in dollars a share, a roll's net; None where no quote tells them."""
 

@@ -1,12 +1,13 @@
 """What an explanation is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 
 Value = Decimal | float | int | str | date | time | None
 """A figure. Its name ends in its unit: `_usd` dollars, `_share` a part of one, `_s` seconds, `_ms` an instant, `_atr`
@@ -22,14 +23,14 @@ class Verdict(StrEnum):
     UNSEEN = "not looked at"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfAccount:
     """An account is explained."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfEntry:
     """What an account may open on one symbol is explained."""
 
@@ -37,7 +38,7 @@ class OfEntry:
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfPosition:
     """An option held is explained."""
 
@@ -48,7 +49,7 @@ class OfPosition:
 Subject = OfAccount | OfEntry | OfPosition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One look: a fact that the clauses name, whether it is so, the figures it was judged by and the law's numbers.
 
@@ -63,7 +64,7 @@ class Finding:
     of: Subject | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chapter:
     """Findings that belong together, in the order in which they are looked at."""
 

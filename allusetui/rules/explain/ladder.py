@@ -1,19 +1,19 @@
 """What the panes show of the LEAP ladder: its sides, never summed into one, and what of each rolls when."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.rules import hedging, valuation
 from allusetui.rules import ladder as rules
 from allusetui.rules.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeapFigures:
     """A LEAP or a hedge held. `delta` absolute, `value` dollars at mid; both None without a quote, `age_s` of it.
 
@@ -32,7 +32,7 @@ class LeapFigures:
     is_sold: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SideFigures:
     """One side of an account's ladder, its LEAPs by expiry, in dollars.
 

@@ -1,16 +1,16 @@
 """What the runbook is about, in today's figures: stale data, orders that nobody is sure of, margin above its limit."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.account import Latch
+from allusetui.domain.frozen import frozen
 from allusetui.domain.order import OrderStatus
 from allusetui.rules import liquidity, valuation
 from allusetui.rules.explain.figures import is_stale
 from allusetui.rules.situation import Situation, clause
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaleFigures:
     """An underlying that is too old to decide on; `age_s` infinite for one that was never seen.
 
@@ -23,7 +23,7 @@ class StaleFigures:
     buffer_atr: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarginFigures:
     """An account's initial margin as a share of its equity, None without equity; `over`: it may open nothing (0.10)."""
 
@@ -32,7 +32,7 @@ class MarginFigures:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Troubles:
     """What there is of each trouble now. `unknown`: client order ids; `mismatched`: accounts whose book is in doubt."""
 

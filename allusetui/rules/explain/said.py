@@ -1,12 +1,12 @@
 """What the last window said of a symbol: the filters that only a chain can tell are judged by it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from allusetui.domain.account import Account, AccountType
 from allusetui.domain.contract import Right
 from allusetui.domain.event import EntryPlanned, EntrySkipped, Event
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.snapshot import Told
 from allusetui.rules.explain.finding import Finding, Value, Verdict, allows
@@ -21,7 +21,7 @@ _ORDER = (
 """The reasons of §9 from the chain on: what refused first was looked at after all that stand before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """Of a symbol's last window its day, the outcome, every reason told, and the events that the tail still has.
 

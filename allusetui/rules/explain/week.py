@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +9,7 @@ from enum import StrEnum
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.rules import cadence, entry
 from allusetui.rules.situation import Situation
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     CUT = "report cut"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happening:
     """What happens on a day: from `at_ms` to `to_ms` where it has an hour, else all day.
 

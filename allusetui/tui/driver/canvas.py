@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
+from operator import ne
 
 from allusetui.tui.driver.cells import BLANK, Cell, is_blank, is_certain, space, width_of
 from allusetui.tui.driver.look import PLAIN, Look, change
@@ -81,7 +83,23 @@ class Canvas:
         return _grid(self.width, self.height, (" ", base))
 
     def _row(self, y: int, wanted: list[Cell], shown: list[Cell]) -> None:
+        """From left to right, or one look after the other where that is shorter: a colour is longer than a jump."""
         stale = _stale(wanted, shown)
+        orders = [[stale]]
+        if len(apart := _apart(wanted, stale, self._pen)) > 1:
+            orders.append(apart)
+        pen, place, out = self._pen, self._at, self._out
+        ways: list[tuple[str, Look | None, tuple[int, int] | None]] = []
+        for passes in orders:
+            self._pen, self._at, self._out = pen, place, []
+            for each in passes:
+                self._pass(y, wanted, each)
+            ways.append(("".join(self._out), self._pen, self._at))
+        text, self._pen, self._at = min(ways, key=lambda way: _size(way[0]))
+        out.append(text)
+        self._out = out
+
+    def _pass(self, y: int, wanted: list[Cell], stale: list[bool]) -> None:
         x = 0
         while x < self.width:
             if not stale[x] or not wanted[x][0]:
@@ -181,6 +199,26 @@ def _stale(wanted: list[Cell], shown: list[Cell]) -> list[bool]:
     for x in (*halves, *reversed(halves)):
         stale[x] = stale[x - 1] = stale[x] or stale[x - 1]
     return stale
+
+
+def _apart(wanted: list[Cell], stale: list[bool], pen: Look | None) -> list[list[bool]]:
+    """What is stale of each look, the pen's own first; nothing where every look would be set once anyhow.
+
+    Blanks take any pen of their background. A row with links, or with what terminals differ about, is not taken apart.
+    """
+    drawn = [cell for cell in compress(wanted, stale) if cell[0]]
+    looks = [look for text, look in drawn if not is_blank((text, look))]
+    kinds = sorted(dict.fromkeys(looks), key=lambda look: look != pen)
+    is_short = sum(map(ne, looks, looks[1:])) < len(kinds) and kinds[:1] == looks[:1]
+    if is_short or any(look.link for look in kinds) or not all(is_certain(text) for text, _ in drawn):
+        return []
+    found: dict[Look, list[bool]] = {look: [False] * len(wanted) for look in kinds}
+    grounds = {look.bg: look for look in reversed(kinds)}
+    for x in compress(range(len(wanted)), stale):
+        look = wanted[x][1]
+        kind = grounds.get(look.bg, look) if is_blank(wanted[x]) else look
+        found.setdefault(kind, [False] * len(wanted))[x] = True
+    return list(found.values())
 
 
 def _move(place: tuple[int, int] | None, to: tuple[int, int]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from allusetui.tui.keys import bound
-from allusetui.tui.screens.ask import CLOSE, Ask
+from allusetui.tui.screens.ask import CLOSE, Sheet
 from allusetui.view.commands import label
 from allusetui.view.model import Cell, Line, Tone
 
@@ -42,7 +42,7 @@ _SHELL = "No answer? From another shell: allusetui pause, or allusetui kill."
 _WIDTH = 9
 
 
-def help_of(pane: str, keys: Mapping[str, str]) -> Ask:
+def help_of(pane: str, keys: Mapping[str, str]) -> Sheet:
     """The help of a pane; `keys` by command, as they are typed. The runbook is one key away."""
     told = {name: label(key) for name, key in keys.items()}
     here = _HERE.get(pane, _HERE["sleeves"]).format(**told)
@@ -51,4 +51,4 @@ def help_of(pane: str, keys: Mapping[str, str]) -> Ask:
     lines += [(Cell(f"{named:<{_WIDTH}}"), Cell(text, Tone.DIM)) for named, text in (*listed, *_FIXED)]
     lines += [(), (Cell(_SHELL),)]
     answers = {**CLOSE, bound(keys["runbook"]): "runbook", bound(keys["help"]): "no"}
-    return Ask((Cell(f"Keys: {pane or 'dashboard'}"),), lines, answers, f"{told['runbook']} runbook   esc back")
+    return Sheet((Cell(f"Keys: {pane or 'dashboard'}"),), lines, answers, f"{told['runbook']} runbook   esc back")

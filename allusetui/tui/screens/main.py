@@ -139,5 +139,13 @@ class Full(Framed):
     def on_mount(self) -> None:
         self.query_one(f"#{self.pane_name}").focus()
 
+    def anew(self) -> None:
+        """From the beginning, with the newest snapshot."""
+        for each in self.query(Pane):
+            each.begin()
+            self._frame.filled(each)
+            if each.id == self.pane_name:
+                each.focus()
+
     def action_leave(self) -> None:
         self.dismiss()

@@ -49,6 +49,12 @@ class Reports(Full):
         super().on_mount()
         self.query_one("#reports", Pane).choose(self._chosen)
 
+    def anew(self) -> None:
+        self._chosen = CURVES
+        super().anew()
+        for pane in self.query("#reports").results(Pane):
+            pane.choose(self._chosen)
+
     def on_pane_chosen(self, message: Pane.Chosen) -> None:
         if message.pane.id == "reports" and self._seen is not None:
             self._turn(message.key)

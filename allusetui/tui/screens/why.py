@@ -31,6 +31,13 @@ class Why(Framed):
     def on_mount(self) -> None:
         self.query_one("#why").focus()
 
+    def anew(self, asked: "Asked") -> None:
+        """Answer something else."""
+        self.asked = asked
+        for pane in self.query(Pane):
+            pane.begin()
+            self._frame.filled(pane)
+
     def _about(self, seen: Seen, width: int) -> tuple[Line, ...]:
         from allusetui.tui.shown import about
 

@@ -130,6 +130,10 @@ class Pane(Widget):
         rows = (row for row in shown.rows if key in (None, row.key))
         return "\n".join("  ".join(said((cell,)) for cell in row.cells if cell.text) for row in rows)
 
+    def begin(self) -> None:
+        """Forget where a person was: it is shown from its beginning."""
+        self.cursor, self._top = None, 0
+
     def _lay(self) -> None:
         if self._content is not None and self.size.width > self._gutter:
             self._take(self._made(self.size.width))

@@ -1,0 +1,102 @@
+"""Frozen values: dataclasses with slots, made without compiling each of their methods anew.
+
+The standard decorator compiles six methods a class, which for the hundreds of classes of a start takes a quarter of
+a second. Of these only `__init__` differs from class to class in more than its names; the others are shared here.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform, overload
+
+T = TypeVar("T")
+
+
+@overload
+def frozen(cls: type[T]) -> type[T]: ...
+@overload
+def frozen(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[Any] | None = None, *, kw_only: bool = False) -> Any:
+    """A class decorator that gives what `@dataclass(frozen=True, slots=True)` gives, sooner.
+
+    `fields`, `replace`, `asdict`, patterns, copies and pickles work as with any dataclass. What the class itself
+    defines of `__eq__`, `__hash__` and `__repr__` stays. A class may inherit from another frozen one, and from no
+    other dataclass.
+    """
+    return (lambda plain: _made(plain, kw_only)) if cls is None else _made(cls, kw_only)
+
+
+def _made(cls: type[Any], kw_only: bool) -> Any:
+    cls.__doc__ = cls.__doc__ or cls.__name__  # where there is none, the standard decorator would work out a signature
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    made.__init__ = _init(fields(made), made.__qualname__)
+    made._names = names = tuple(each.name for each in fields(made))
+    made._values = attrgetter(*(names or ("__class__",)))  # without a field all of a class are the same
+    for name, method in _SHARED.items():
+        if made.__dict__.get(name) is None:
+            setattr(made, name, method)
+    return made
+
+
+def _init(found: tuple[Field[Any], ...], name: str) -> Any:
+    """Sets every field, as a frozen dataclass's own does."""
+    scope: dict[str, Any] = {"_set": object.__setattr__, "_MISSING": MISSING}
+    words, lines = ["self"], []
+    # What has to be named when it is given comes last.
+    for each in sorted((each for each in found if each.init), key=lambda each: bool(each.kw_only)):
+        default, value = f"_default_{each.name}", each.name
+        if each.kw_only and "*" not in words:
+            words.append("*")
+        if each.default is not MISSING:
+            scope[default] = each.default
+            words.append(f"{each.name}={default}")
+        elif each.default_factory is not MISSING:
+            scope[default] = each.default_factory
+            words.append(f"{each.name}=_MISSING")
+            value = f"{default}() if {each.name} is _MISSING else {each.name}"
+        else:
+            words.append(each.name)
+        lines.append(f"    _set(self, {each.name!r}, {value})")
+    exec(f"def __init__({', '.join(words)}):\n" + ("\n".join(lines) or "    pass"), scope)
+    init = scope["__init__"]
+    init.__qualname__ = f"{name}.__init__"
+    return init
+
+
+def _eq(self: Any, other: Any) -> Any:
+    if other.__class__ is not self.__class__:
+        return NotImplemented
+    values = self._values
+    return values(self) == values(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(self._values(self))
+
+
+def _repr(self: Any) -> str:
+    return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._names)})"
+
+
+def _refuse_to_set(self: Any, name: str, value: object) -> None:
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(self: Any, name: str) -> None:
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in self._names]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for name, value in zip(self._names, state, strict=True):
+        object.__setattr__(self, name, value)
+
+
+_SHARED = {
+    "__eq__": _eq, "__hash__": _hash, "__repr__": _repr, "__setattr__": _refuse_to_set,
+    "__delattr__": _refuse_to_delete, "__getstate__": _state, "__setstate__": _set_state,
+}  # fmt: skip

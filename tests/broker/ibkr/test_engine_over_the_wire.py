@@ -1,0 +1,135 @@
+"""15.1: the same engine decides over the wire what it decides on the exchange of its own process, but for times."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allusetui.broker.ibkr import client
+from allusetui.broker.ibkr.broker import Account, IbkrBroker
+from allusetui.compose.gateway import ACCOUNT, build_gateway
+from allusetui.compose.run import build_run
+from allusetui.journal.memory import MemoryJournal
+from allusetui.scenario.load import parse
+from tests.broker.gateway.clients import PATIENCE_S, House
+from tests.broker.ibkr.stands import linked
+from tests.replaying import Replayed, Silent, replay_text
+from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+
+pytestmark = pytest.mark.asyncio
+DAY, FRIDAY = "2026-03-05", "2026-03-06"
+QUIET = but(AAPL, atr=4.0)
+PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
+_QUIET_TURNS = 12
+ORDERS = ("order.intended", "order.sent", "order.replaced", "order.filled", "order.cancelled", "order.abandoned")
+
+
+@dataclass
+class Wired:
+    """A session's engine whose broker stands behind a gateway, both turned by one clock."""
+
+    house: House
+    replayed: Replayed
+    broker: IbkrBroker
+
+    async def run(self) -> Replayed:
+        turn, run = self.replayed.run.runtime, self.replayed.run
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.broker.connection.up:
+                await asyncio.sleep(0)
+        turn.begin(run.started)
+        await self._settle()
+        while (at_ms := self._next_ms(turn)) <= run.end_ms:
+            self.house.now_ms = at_ms
+            self.house.server.turn()
+            await self._settle()
+            turn.step(at_ms)
+            await self._settle()
+        return self.replayed
+
+    def _next_ms(self, turn: Any) -> int:
+        at_ms = turn.next_ms()
+        due_ms = self.house.gateway.next_ms(self.house.now_ms)
+        return at_ms if due_ms is None else max(min(at_ms, due_ms), turn.now_ms + 1)
+
+    async def _settle(self) -> None:
+        """Until nothing is on the wire any more: both its ends are turned by this loop."""
+        quiet = 0
+        while quiet < _QUIET_TURNS:
+            await asyncio.sleep(0)
+            busy = self.broker._resolving or self.broker._answers._working
+            quiet = 0 if busy else quiet + 1
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Market time runs faster than the wall's, by which messages are counted."""
+    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
+    monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
+
+
+async def over_the_wire(text: str) -> Replayed:
+    scenario, journal = parse(text, "test.toml"), MemoryJournal()
+    gateway, _ = build_gateway(scenario, {}, 0.001)
+    run = build_run(scenario, journal, Silent())
+    house = House(gateway, run.started.at_ms)
+    house.port = await house.server.open(0)
+    try:
+        async with linked(house, account=Account(ACCOUNT)) as broker:
+            run.runtime.world.broker = broker
+            return await Wired(house, Replayed(scenario, run, journal), broker).run()
+    finally:
+        await house.server.close()
+
+
+def decided(replayed: Replayed) -> list[str]:
+    """Every word on orders: which, of how many, at which price; not when, and not the broker's own numbers.
+
+    In one order of their own: what fills within an instant is told in any.
+    """
+    wanted = ("client_order_id", "intent", "purpose", "side", "contract", "quantity", "limit", "price", "reason")
+    return sorted(
+        f"{row['kind']} {[row['data'].get(key) for key in wanted]}" for row in replayed.records if row["kind"] in ORDERS
+    )
+
+
+SITUATIONS = {
+    "entry": situation(f"{DAY}T09:44:00", f"{DAY}T09:50:00", {"AAPL": AAPL}),
+    "walk": situation(
+        f"{DAY}T09:44:00", f"{DAY}T09:50:00", {"AAPL": AAPL}, fault(f"{DAY}T09:40:00", "no_fill", "AAPL", "320s")
+    ),
+    "stop": situation(f"{DAY}T11:20:00", f"{DAY}T11:50:00", {"AAPL": QUIET}, PUT, tape(f"{DAY}T11:29:00", AAPL=187.0)),
+    "kill": situation(
+        f"{DAY}T09:44:00", f"{DAY}T09:50:00", {"AAPL": AAPL}, fault(f"{DAY}T09:40:00", "no_fill", "AAPL"),
+        operator(f"{DAY}T09:45:10", "kill"),
+    ),
+    "rejected": situation(
+        f"{DAY}T09:44:00", f"{DAY}T09:50:00", {"AAPL": AAPL}, fault(f"{DAY}T09:40:00", "reject", "AAPL", "310s")
+    ),
+}  # fmt: skip
+
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+WRITTEN = (
+    "2.3-gen-roll-trigger", "6.3-level-2-rolls-and-freezes", "6.10-roll-at-half-the-credit",
+    "7.1-itm-above-95-percent", "8.6-broker-lost", "1.4-pin-risk",
+)  # fmt: skip
+
+
+@pytest.mark.clause("15.1")
+@pytest.mark.parametrize("name", WRITTEN)
+async def test_15_1_written_scenarios_come_to_the_same_over_the_wire(name: str) -> None:
+    text = (SCENARIOS / f"{name}.toml").read_text("utf-8")
+    replayed = await over_the_wire(text)
+    assert decided(replayed) == decided(replay_text(text)) != []
+    assert replayed.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("15.1")
+@pytest.mark.parametrize("name", SITUATIONS)
+async def test_15_1_the_engine_decides_over_the_wire_as_it_does_without_one(name: str) -> None:
+    replayed = await over_the_wire(SITUATIONS[name])
+    assert decided(replayed) == decided(replay_text(SITUATIONS[name])) != []
+    assert replayed.of("reconcile.mismatch") == []

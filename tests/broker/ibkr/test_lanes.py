@@ -1,0 +1,127 @@
+"""0.8: cancels and orders never wait behind data, and all together stay below the broker's limit."""
+
+import asyncio
+import struct
+from collections.abc import Callable
+
+import pytest
+from ib_async.wrapper import Wrapper
+
+from allusetui.broker.gateway.session import Limits
+from allusetui.broker.ibkr.client import BULK_A_SECOND, URGENT_A_SECOND, Lane, LaneClient
+from allusetui.domain.input import OrderCancelled
+from tests.broker.ibkr.stands import PUT, stand
+
+pytestmark = pytest.mark.asyncio
+LIMIT_A_SECOND = 50
+
+
+class Line:
+    """A lane client whose clock and socket are the test's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 100.0
+        self.sent: list[tuple[float, str]] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "time", lambda: self.now_s)
+        monkeypatch.setattr(loop, "call_at", self._call_at)
+        self.client = LaneClient(Wrapper(None))  # type: ignore[arg-type]
+        monkeypatch.setattr(self.client.conn, "sendMsg", self._write)
+
+    def _call_at(self, due_s: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        self.timers.append((due_s, call))
+        return asyncio.TimerHandle(due_s, call, (), asyncio.get_running_loop())
+
+    def _write(self, data: bytes) -> None:
+        (length,) = struct.unpack(">I", data[:4])
+        assert length == len(data) - 4
+        self.sent.append((self.now_s, data[4:].decode()))
+
+    def say(self, text: str, lane: Lane = Lane.BULK) -> None:
+        self.client.hurry(lane, lambda: self.client.sendMsg(text))
+
+    def run(self, until_s: float) -> None:
+        """Timers fire in their turn."""
+        while self.timers and min(due for due, _ in self.timers) <= until_s:
+            self.timers.sort(key=lambda row: row[0])
+            self.now_s, call = self.timers.pop(0)
+            call()
+        self.now_s = until_s
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text in self.sent]
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.surprise(12)
+async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(200):
+        line.say(f"data {number}")
+    assert len(line.sent) == BULK_A_SECOND and line.client.waiting == 200 - BULK_A_SECOND
+    for number in range(URGENT_A_SECOND):
+        line.say(f"cancel {number}", Lane.CANCEL)
+    assert line.texts[BULK_A_SECOND:] == [f"cancel {number}" for number in range(URGENT_A_SECOND)]
+
+
+@pytest.mark.clause("0.8")
+async def test_0_8_of_what_waits_cancels_leave_first_then_orders_then_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(URGENT_A_SECOND):
+        line.say(f"order {number}", Lane.ORDER)
+    line.sent.clear()
+    line.say("order", Lane.ORDER)
+    line.say("cancel", Lane.CANCEL)
+    for number in range(40):
+        line.say(f"data {number}")
+    line.run(line.now_s + 1.1)
+    urgent = [text for text in line.texts if "data" not in text]
+    assert urgent == ["cancel", "order"] and line.texts.index("order") < line.texts.index("data 8")
+
+
+@pytest.mark.clause("0.8")
+async def test_0_8_no_second_ever_sees_more_than_the_broker_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(300):
+        line.say(f"data {number}")
+        if number % 3 == 0:
+            line.say(f"cancel {number}", Lane.CANCEL)
+    line.run(line.now_s + 30)
+    assert line.client.waiting == 0 and len(line.sent) == 400
+    times = [at_s for at_s, _ in line.sent]
+    most = max(sum(start <= at_s < start + 1 for at_s in times) for start in times)
+    assert most <= BULK_A_SECOND + URGENT_A_SECOND < LIMIT_A_SECOND
+    assert [text for text in line.texts if "data" in text] == [f"data {number}" for number in range(300)]
+
+
+async def test_what_waits_when_the_connection_ends_is_not_sent_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(BULK_A_SECOND + 5):
+        line.say(f"data {number}")
+    line.client.reset()
+    assert line.client.waiting == 0
+    line.say("first")
+    assert line.texts[-1] == "first"
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.surprise(12)
+async def test_0_8_twenty_orders_are_cancelled_over_the_wire_while_two_hundred_requests_are_queued() -> None:
+    async with stand(limits=Limits(messages=10_000)) as desk:  # the house's clock stands still
+        for number in range(1, 21):
+            await desk.rest(number)
+            if number % 10 == 0:
+                await asyncio.sleep(1.0)  # they too have a rate
+        library = desk.broker.connection.library
+        contract = desk.broker.contracts.known(PUT)
+        assert contract is not None
+        for _ in range(200):
+            library.client.reqContractDetails(library.client.getReqId(), contract)
+        waiting = library.client.waiting
+        assert waiting > 150
+        for number in range(1, 21):
+            desk.broker.cancel(f"AU-ab12cd-GEN-{number}-1.v1", desk.now_ms)
+        await desk.until(lambda: len(desk.of(OrderCancelled)) == 20)
+        assert library.client.waiting > waiting - 2 * BULK_A_SECOND  # most of the data waits still

@@ -1,0 +1,341 @@
+"""Orders of the adapter over a socket: every surprise of the library and the wire that could cost money."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from allusetui.broker.gateway.commands import (
+    ByHand,
+    Correct,
+    Nameless,
+    Notice,
+    OrderError,
+    Resend,
+    Restart,
+)
+from allusetui.broker.gateway.faults import Kind, LineFault
+from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.ibkr.broker import Account
+from allusetui.broker.ibkr.fills import PATIENCE_MS
+from allusetui.domain.contract import Side
+from allusetui.domain.input import (
+    BrokerOrder,
+    ForeignOrderSeen,
+    OrderAcked,
+    OrderCancelled,
+    OrderExecuted,
+    OrderRejected,
+)
+from allusetui.domain.order import Order
+from tests.broker.ibkr.stands import (
+    AT_ONCE,
+    CODE,
+    LATER,
+    OTHER_CODE,
+    PUT,
+    Stand,
+    linked,
+    name,
+    stand,
+)
+
+pytestmark = pytest.mark.asyncio
+EXECUTION, COMMISSION, STATUS, OPEN = 11, 59, 3, 5
+
+
+# An order's life
+
+
+@pytest.mark.clause("0.6")
+async def test_0_6_an_order_is_acknowledged_filled_and_told_with_its_commission() -> None:
+    async with stand() as desk:
+        row = await desk.fill(quantity=3)
+        assert (row.client_order_id, row.contract, row.side, row.quantity) == (name(1), PUT, Side.SELL, 3)
+        assert (row.commission, row.day) == (Decimal("1.95"), date(2026, 3, 5))
+        assert desk.of(OrderAcked)[0].client_order_id == name(1)
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(22)
+async def test_0_6_account_time_in_force_direction_and_exchange_stand_in_every_order() -> None:
+    async with stand() as desk:
+        await desk.fill()
+        close = Order(name(2), "GEN", PUT, None, Side.BUY, 1, Decimal("0.5"))
+        desk.broker.place(close, desk.now_ms)
+        await desk.report(OrderAcked, 2)
+        opening, closing = desk.sent(3)
+        for row in (opening, closing):
+            assert "SMART" in row and CODE in row and "DAY" in row and "AAPL" in row
+        after = opening.index("LMT") + 3
+        assert (opening[after], closing[after]) == ("DAY", "DAY")
+        assert (opening[after + 3], closing[after + 3]) == ("O", "C")
+        assert (opening[after + 5], closing[after + 5]) == (name(1), name(2))
+
+
+@pytest.mark.clause("0.6")
+async def test_0_6_a_cancel_is_proven_by_the_broker() -> None:
+    async with stand() as desk:
+        reference = await desk.rest()
+        desk.broker.cancel(reference, desk.now_ms)
+        ended = await desk.report(OrderCancelled)
+        assert (ended.client_order_id, ended.filled) == (reference, 0)
+
+
+@pytest.mark.clause("0.6")
+async def test_0_6_a_refused_order_is_told_with_the_reason() -> None:
+    async with stand() as desk:
+        desk.sell(quantity=1_000)
+        refused = await desk.report(OrderRejected)
+        assert refused.client_order_id == name(1) and "margin" in refused.reason.lower()
+
+
+@pytest.mark.clause("0.6")
+async def test_0_6_what_the_broker_does_not_know_is_refused_before_anything_is_written() -> None:
+    async with stand() as desk:
+        desk.sell(option=replace(PUT, strike=Decimal("201.37")))
+        assert (await desk.report(OrderRejected)).client_order_id == name(1)
+        assert desk.sent(3) == []
+
+
+@pytest.mark.clause("0.6")
+async def test_0_6_a_cancel_that_comes_while_the_contract_is_looked_up_leaves_nothing_to_cancel() -> None:
+    async with stand() as desk:
+        reference = desk.sell(limit=AT_ONCE)
+        (ended,) = desk.broker.cancel(reference, desk.now_ms)
+        assert ended == OrderCancelled(desk.now_ms, reference, 0)
+        await desk.orders()
+        assert desk.sent(3) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(2)
+@pytest.mark.parametrize(
+    "code", [10349, 10148, 10147, 201, 202, 103, 161, 461, 10311, 10289, 399, 110, 321, 404, 2109, 2161, 10167]
+)
+async def test_0_6_no_error_ends_a_live_order(code: int) -> None:
+    async with stand() as desk:
+        reference = await desk.rest()
+        desk.do(OrderError(reference, code, "an error"))
+        assert (await desk.listed())[reference] == BrokerOrder(reference, open=True, filled=0)
+        desk.wait(2 * PATIENCE_MS)
+        desk.take()
+        assert not desk.of(OrderCancelled) and not desk.of(OrderRejected)
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(3)
+async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -> None:
+    async with stand() as desk:
+        reference = await desk.rest()
+        desk.do(Restart(forgets=True))
+        await desk.back(2)
+        handle = desk.broker.truth.handle_of(reference)
+        assert handle is not None
+        desk.do(Notice(354, "Requested market data is not subscribed.", request_id=handle))
+        assert (await desk.listed())[reference].open
+        assert not desk.of(OrderCancelled) and not desk.of(OrderRejected)
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(3)
+async def test_0_6_after_the_gateway_gives_out_its_numbers_again_news_go_to_the_order_that_is_meant() -> None:
+    async with stand() as desk:
+        await desk.fill(1)
+        desk.do(Restart(forgets=True))
+        await desk.back(2)
+        reference = await desk.rest(2)
+        await desk.fill(3)
+        listed = await desk.listed()
+        assert {ref: (o.open, o.filled) for ref, o in listed.items()} == {
+            name(1): (False, 1), reference: (True, 0), name(3): (False, 1),
+        }  # fmt: skip
+        desk.broker.cancel(reference, desk.now_ms)
+        assert (await desk.report(OrderCancelled)).client_order_id == reference
+
+
+# Executions
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(4)
+async def test_0_6_a_correction_replaces_and_the_same_row_again_changes_nothing() -> None:
+    async with stand() as desk:
+        first = await desk.fill(quantity=4)
+        desk.do(Resend(name(1)))
+        desk.do(Correct(name(1), Decimal("1.20")))
+        await desk.until(lambda: len(desk.executions) == 2)
+        corrected = desk.executions[1]
+        assert first.root is not None and corrected.root == (first.root[0], first.root[1] + 1)
+        assert (corrected.quantity, corrected.price) == (4, Decimal("1.20"))
+        answer = await desk.orders()
+        assert [row.exec_id for row in answer.executions] == [corrected.exec_id]
+        assert {o.client_order_id: o.filled for o in answer.orders} == {name(1): 4}
+
+
+@pytest.mark.clause("0.6", "10.3")
+@pytest.mark.surprise(5)
+@pytest.mark.parametrize("late", [EXECUTION, COMMISSION])
+async def test_0_6_an_execution_and_its_commission_find_each_other_in_either_order(late: int) -> None:
+    async with stand() as desk:
+        desk.do(LineFault(Kind.DELAY, message=late, count=1, delay_ms=1_000))
+        desk.sell(limit=AT_ONCE)
+        await desk.report(OrderAcked)
+        assert not desk.executions
+        desk.wait(1_000)
+        await desk.until(lambda: desk.executions)
+        assert [row.commission for row in desk.executions] == [Decimal("0.65")]
+
+
+@pytest.mark.clause("0.6", "10.3")
+@pytest.mark.surprise(5)
+async def test_0_6_a_commission_that_was_lost_is_asked_for() -> None:
+    async with stand() as desk:
+        desk.do(LineFault(Kind.MUTE, message=COMMISSION, count=1))
+        desk.sell(limit=AT_ONCE)
+        await desk.until(lambda: desk.executions)
+        assert [row.commission for row in desk.executions] == [Decimal("0.65")]
+        assert not desk.broker.truth.wants_executions
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(5)
+async def test_0_6_a_fill_that_was_lost_is_asked_for() -> None:
+    async with stand() as desk:
+        desk.do(LineFault(Kind.MUTE, message=EXECUTION, count=1))
+        desk.sell(limit=AT_ONCE)
+        await desk.until(lambda: desk.executions)
+        assert [row.client_order_id for row in desk.executions] == [name(1)]
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(6)
+async def test_0_6_without_permanent_numbers_each_fill_goes_to_its_own_order() -> None:
+    async with stand() as desk:
+        desk.do(Nameless(2))
+        await desk.rest(1)
+        row = await desk.fill(2)
+        assert row.client_order_id == name(2)
+        listed = await desk.listed()
+        assert (listed[name(1)].open, listed[name(1)].filled) == (True, 0)
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LineFault(Kind.DUPLICATE),
+        LineFault(Kind.SPLIT, message=EXECUTION, count=1),
+        LineFault(Kind.REORDER, message=OPEN, count=1),
+    ],
+)
+async def test_0_6_doubled_torn_and_disordered_messages_change_nothing(fault: LineFault) -> None:
+    async with stand() as desk:
+        desk.do(fault)
+        desk.sell(limit=AT_ONCE, quantity=2)
+        await desk.until(lambda: desk.wait(20) or desk.executions)  # what is torn needs its time
+        assert [row.quantity for row in desk.executions] == [2]
+        assert not desk.of(OrderCancelled)
+
+
+@pytest.mark.clause("6.3")
+@pytest.mark.surprise(20)
+async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
+    async with stand() as desk:
+        reference = desk.roll()
+        filled = await desk.report(OrderExecuted)
+        assert {(row.contract, row.side, row.quantity) for row in filled.executions} == {
+            (PUT, Side.BUY, 2), (LATER, Side.SELL, 2),
+        }  # fmt: skip
+        assert {row.client_order_id for row in desk.executions} == {reference} and len(desk.executions) == 2
+        (row,) = desk.sent(3)
+        assert "BAG" in row and row.count("SMART") >= 3 and "NonGuaranteed" not in row
+        book = await desk.positions()
+        assert dict(book.positions) == {PUT: 2, LATER: -2}
+
+
+# What goes out
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(21)
+@pytest.mark.parametrize("reference", ["AU-x\0y", "AU-é", "AU-" + "x" * 40, "", "AU-a b"])
+async def test_0_6_a_reference_unfit_for_the_wire_is_never_written(reference: str) -> None:
+    async with stand() as desk:
+        order = Order(reference, "GEN", PUT, None, Side.SELL, 1, AT_ONCE)
+        with pytest.raises(ValueError, match="no reference for the wire"):
+            desk.broker.place(order, desk.now_ms)
+        await desk.orders()
+        assert desk.sent(3) == []
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.surprise(21)
+async def test_0_8_other_peoples_orders_are_told_once_and_never_cancelled() -> None:
+    async with stand() as desk:
+        wanted = Wanted(symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")
+        desk.do(ByHand(wanted, Side.BUY, 5, Decimal(150)))
+        reference = await desk.rest()
+        for _ in range(2):
+            foreign = (await desk.orders()).foreign
+            assert [(each.symbol, each.quantity) for each in foreign] == [("AAPL", 5)]
+        assert len(desk.of(ForeignOrderSeen)) == 1
+        desk.broker.cancel(reference, desk.now_ms)
+        await desk.report(OrderCancelled)
+        assert len((await desk.orders()).foreign) == 1
+        assert desk.sent(58) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(13)
+async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_one_undoes_nothing() -> None:
+    async with stand() as desk:
+        row = await desk.fill()
+        desk.broker.cancel(row.client_order_id, desk.now_ms)
+        assert (await desk.listed())[row.client_order_id] == BrokerOrder(row.client_order_id, open=False, filled=1)
+        assert len(desk.sent(3)) == 1 and not desk.of(OrderCancelled)
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.surprise(23)
+async def test_9_5_orders_of_ours_under_another_client_id_are_listed() -> None:
+    async with stand() as desk:
+        reference = await desk.rest()
+        async with linked(desk.house, client_id=8) as other:
+            second = Stand(desk.house, desk.commands, other)
+            await second.back(1)
+            assert not second.of(OrderAcked)
+            assert (await second.listed())[reference].open
+            assert second.broker.cancel(reference, second.now_ms) == ()
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(19)
+async def test_0_6_of_two_classes_of_index_options_the_one_that_settles_in_the_afternoon_is_traded() -> None:
+    async with stand() as desk:
+        third_friday = replace(PUT, symbol="SPX", strike=Decimal(5000), expiry=PUT.expiry.replace(day=20))
+        desk.sell(option=third_friday, limit=Decimal(900))
+        await desk.until(lambda: desk.sent(3))
+        assert "SPXW" in desk.sent(3)[0]
+
+
+@pytest.mark.clause("0.1")
+@pytest.mark.surprise(18)
+async def test_0_1_sleeves_in_accounts_of_their_own_trade_there_and_are_counted_together() -> None:
+    async with stand(account=Account(CODE, {"REV": OTHER_CODE})) as desk:
+        await desk.fill(1)
+        desk.broker.place(Order(name(2), "REV", PUT, None, Side.SELL, 2, AT_ONCE), desk.now_ms)
+        await desk.until(lambda: len(desk.executions) == 2)
+        assert [CODE in row for row in desk.sent(3)] == [True, False]
+        assert dict((await desk.positions()).positions) == {PUT: -3}
+
+
+@pytest.mark.clause("9.5")
+async def test_9_5_the_book_shows_what_was_traded_and_the_cash_after_it() -> None:
+    async with stand() as desk:
+        before = await desk.positions()
+        row = await desk.fill(quantity=2)
+        after = await desk.positions()
+        assert (after.complete, dict(after.positions)) == (True, {PUT: -2})
+        assert after.cash - before.cash == row.price * 200 - row.commission
