@@ -49,6 +49,25 @@ class Market(Protocol):
         """Whether within the span some quote may be late or wrong, so that every tick has to be looked at."""
 
 
+class Inquiries(Protocol):
+    """Questions about the market that take their time. What is known at once is returned; the rest by `advance`."""
+
+    def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
+        """What is looked at from now on, the most important first."""
+
+    def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        """Ask for a symbol's chain: the answer is a `ChainSeen`."""
+
+    def ask_bars(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        """Ask for the daily bars of the sessions before the instant's day: the answer is a `BarsSeen`."""
+
+    def next_ms(self, after_ms: int) -> int | None:
+        """When there is something to do or to tell."""
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        """What has come in up to the instant."""
+
+
 class Broker(Protocol):
     """Orders out, reports back. What a call answers at once is returned; the rest comes by `advance`."""
 

@@ -91,9 +91,12 @@ class MarketSeen:
 
 @frozen
 class ChainSeen:
+    """The answer to AskChain; None where it can't be had now, and why."""
+
     at_ms: int
     symbol: str
     chain: Chain | None
+    reason: str = ""
 
 
 @frozen

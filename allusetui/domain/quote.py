@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,20 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+class Feed(StrEnum):
+    """What kind of data a quote is. Its time says how old it is: a delayed one is never young."""
+
+    LIVE = "live"
+    FROZEN = "frozen"
+    DELAYED = "delayed"
+    DELAYED_FROZEN = "delayed frozen"
+
+
 @frozen
 class Quote:
     """Bid and ask in dollars a share; an underlying's are both its spot. `confirmed`: a second source has the value.
 
-    `tick` is the grid that orders on it must keep.
+    `at_ms`: when it was made; `tick` is the grid that orders on it must keep.
     """
 
     bid: Decimal
@@ -28,6 +38,7 @@ class Quote:
     at_ms: int
     confirmed: bool = False
     tick: Decimal = CENT
+    feed: Feed = Feed.LIVE
 
     @property
     def mid(self) -> Decimal:
@@ -87,6 +98,20 @@ class Chain:
     """Those of `earnings` that come after that day's close; the others count as before the open."""
     payouts: tuple[Payout, ...] = ()
     """Known dividends to come, by ex-date."""
+
+
+@frozen
+class Sought:
+    """A part of a chain that a decision is going to look at.
+
+    Of one expiry and right: the strikes with an absolute delta in `deltas` and the first beyond either end; or those
+    around the price `near`.
+    """
+
+    expiry: date
+    right: Right
+    deltas: tuple[float, float] | None = None
+    near: Decimal | None = None
 
 
 @frozen

@@ -270,6 +270,8 @@ class Volatile:
     """Dividends to come by symbol, as its last chain told them."""
     doubted_ms: dict[str, int] = field(default_factory=dict)
     """When an order became unknown: what was asked before then tells nothing of what it is now."""
+    chainless: dict[str, str] = field(default_factory=dict)
+    """Why the last chain of a symbol could not be had, where somebody has said."""
     absent_ms: dict[str, int] = field(default_factory=dict)
     """When the question was asked that an unknown order was first absent from the complete answer to."""
     query_ms: int | None = None

@@ -14,6 +14,7 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import end, intend
 from allusetui.rules import protocol
+from allusetui.rules.entry import is_young
 from allusetui.rules.latches import may_leave
 from allusetui.rules.liquidity import buffered_spot, slice_quote
 from allusetui.rules.situation import clause
@@ -150,7 +151,8 @@ def on_chain(desk: Desk, symbol: str, chain: Chain | None) -> None:
 def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quote) -> None:
     position = account.positions[option]
     shown = desk.volatile.rolls_approved.pop((account.name, option), None)
-    stale, doubted = desk.fresh_option(option) is None, desk.is_doubted(option.symbol)
+    stale = desk.fresh_option(option) is None or not is_young(desk, chain)
+    doubted = desk.is_doubted(option.symbol)
     if doubted and not stale:
         return  # a chain with values that are thrown away names no candidate: the next evaluation asks again
     candidates = [] if doubted else protocol.roll_candidates(desk, account, option, chain, quote)

@@ -1,5 +1,7 @@
 """`Engine.handle`: one input in, one batch of events and effects out. It never waits and never looks at a clock."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import assert_never
 
 from allusetui.domain import event as ev
@@ -10,7 +12,7 @@ from allusetui.domain.contract import CASH_SETTLED, Option, Right
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
-from allusetui.domain.quote import Ahead
+from allusetui.domain.quote import Ahead, Sought
 from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.engine import (
@@ -40,6 +42,7 @@ from allusetui.engine.machine import change, holds, latch
 from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
+from allusetui.rules.reach import reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
@@ -104,6 +107,10 @@ class Engine:
         symbols = dict.fromkeys((VIX, *self.law.hedging.symbols, *market.watched_symbols(desk)))
         return list(symbols), list(options)
 
+    def reach(self, symbol: str, listed: Sequence[date], now_ms: int) -> tuple[Sought, ...]:
+        """What of the symbol's chain, of which `listed` are the expiries, something waits for."""
+        return reach(self._desk(now_ms), symbol, listed)
+
     def _desk(self, now_ms: int) -> Desk:
         return Desk(self.law, self.calendar, self.state, self.volatile, now_ms)
 
@@ -116,7 +123,7 @@ class Engine:
             case inp.MarketSeen():
                 self._look(desk, item)
             case inp.ChainSeen():
-                market.remember_dates(desk, item.symbol, item.chain)
+                market.remember_dates(desk, item)
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)

@@ -7,7 +7,8 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.effect import AskBars
-from allusetui.domain.quote import Chain, Quote
+from allusetui.domain.quote import Quote
+from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch
 from allusetui.engine.orders import end
@@ -126,11 +127,14 @@ def ask_bars(desk: Desk) -> None:
 
 
 @clause("1.6", "6.6")
-def remember_dates(desk: Desk, symbol: str, chain: Chain | None) -> None:
-    """What a chain tells of reports, which holds for every symbol of its issuer, and of dividends."""
-    if chain is not None:
-        desk.volatile.reports[symbol] = chain.earnings
-        desk.volatile.payouts[symbol] = chain.payouts
+def remember_dates(desk: Desk, seen: inp.ChainSeen) -> None:
+    """What a chain tells of reports, for every symbol of its issuer, and of dividends; or why there is none."""
+    desk.volatile.chainless.pop(seen.symbol, None)
+    if seen.chain is not None:
+        desk.volatile.reports[seen.symbol] = seen.chain.earnings
+        desk.volatile.payouts[seen.symbol] = seen.chain.payouts
+    elif seen.reason:
+        desk.volatile.chainless[seen.symbol] = untrusted(seen.reason)
 
 
 def watched_symbols(desk: Desk) -> list[str]:

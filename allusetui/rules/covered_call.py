@@ -10,7 +10,7 @@ from allusetui.domain.lot import average_price
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote
-from allusetui.law.model import Law
+from allusetui.law.model import Band, Law
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days, same_week
 from allusetui.rules.entry import Pick, StrikeRule, data_refusal, held_until, pick, report_days, symbol_refusal
@@ -58,11 +58,17 @@ def strike_rule(s: Situation, account: Account, symbol: str) -> tuple[StrikeRule
     return StrikeRule(band, band.middle, s.law.entry.delta_outside), ("4.1",)
 
 
+@clause("2.4", "3.4", "4.1")
+def call_dte(s: Situation, account: Account) -> Band[int]:
+    """The band of days that a call may live."""
+    return s.law.sleeves["com"].dte if account.type is AccountType.COM else s.law.assigned_calls.dte
+
+
 @clause("4.1", "2.4", "3.4", "4.3", "6.7", "8.2")
 def call_for(s: Situation, account: Account, symbol: str, chain: Chain | None) -> tuple[Pick, int] | list[Refusal]:
     """The call to write on the uncovered lots and how many of it, or why none; COM's covered lots need no reason."""
     com, held = account.type is AccountType.COM, open_or_working(s, account, symbol)
-    dte = s.law.sleeves["com"].dte if com else s.law.assigned_calls.dte
+    dte = call_dte(s, account)
     refusal = symbol_refusal(s, account, symbol, Right.CALL)
     if refusal is None and held >= lots_of(s, account, symbol):
         return [] if com else [Refusal("sizing", ("4.1",), {"covered": held, "shares": account.shares(symbol)})]

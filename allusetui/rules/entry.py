@@ -12,8 +12,9 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import Figure
 from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
-from allusetui.domain.quote import Bools, Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Bools, Chain, Feed, Floats, Quote, Slice
 from allusetui.law.model import Band
 from allusetui.pricing.implied_vol import model_deltas
 from allusetui.rules import pivot
@@ -224,7 +225,24 @@ def symbol_refusal(s: Situation, account: Account, symbol: str, right: Right) ->
 @clause("8.5")
 def data_refusal(s: Situation, symbol: str, chain: Chain | None) -> Refusal | None:
     """No chain, or no value young and good enough to decide on; an unknown VIX stops every entry."""
-    return Refusal("no_chain", ("8.5",)) if chain is None else quote_refusal(s, symbol)
+    if chain is None:
+        why = s.volatile.chainless.get(symbol)
+        return Refusal("no_chain", ("8.5",), {"why": why} if why else {})
+    return quote_refusal(s, symbol) or chain_refusal(s, chain)
+
+
+@clause("8.3")
+def chain_refusal(s: Situation, chain: Chain) -> Refusal | None:
+    """A chain whose oldest quote is too old to decide on: options may be shown delayed where their stock is not."""
+    if is_young(s, chain):
+        return None
+    return Refusal("stale", ("8.3",), {"age": to_price((s.now_ms - chain.at_ms) / SECOND_MS), "of": "chain"})
+
+
+@clause("8.3")
+def is_young(s: Situation, chain: Chain) -> bool:
+    """Whether every quote of a chain is young enough to decide on."""
+    return s.now_ms - chain.at_ms <= s.law.data.stale_s * SECOND_MS
 
 
 @clause("8.3")
@@ -234,9 +252,16 @@ def quote_refusal(s: Situation, symbol: str) -> Refusal | None:
         return Refusal("bad_quote", ("8.3",))
     for name in (symbol, VIX):
         if not s.is_fresh(name):
-            age = s.age_s(s.quote(name))
-            return Refusal("stale", ("8.3",), {"age": None if age == float("inf") else to_price(age), "of": name})
+            return Refusal("stale", ("8.3",), _age_of(s, name))
     return None
+
+
+def _age_of(s: Situation, symbol: str) -> dict[str, Figure]:
+    """How old a value is, and of what kind where it is not live: a delayed one never becomes young."""
+    quote = s.quote(symbol)
+    age: Figure = None if quote is None else to_price(s.age_s(quote))
+    kind = {} if quote is None or quote.feed is Feed.LIVE else {"feed": quote.feed.value}
+    return {"age": age, "of": symbol, **kind}
 
 
 @clause("2.2", "3.2", "4.1", "6.8")
@@ -306,7 +331,7 @@ def pick(
 
 def no_strike(row: Slice, deltas: Floats, rule: StrikeRule, clauses: tuple[str, ...]) -> Refusal:
     """The refusal with the best delta that the strikes had to offer."""
-    allowed = [i for i, k in enumerate(row.strikes) if rule.floor is None or k >= rule.floor]
+    allowed = [i for i, k in enumerate(row.strikes) if (rule.floor is None or k >= rule.floor) and deltas[i] >= 0]
     best = min((float(deltas[i]) for i in allowed), key=lambda d: abs(d - rule.aim), default=None)
     figures: dict[str, Figure] = {"delta": None if best is None else to_price(best)}
     if rule.floor is not None:

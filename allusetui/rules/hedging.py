@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from math import isnan
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import months_later
@@ -13,6 +14,7 @@ from allusetui.domain.moment import quarter_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.rules.cadence import calendar_days
+from allusetui.rules.entry import is_young
 from allusetui.rules.ladder import HEDGE, Placed, Rungs, cost_usd, place, rungs_of
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.price_walk import most_for
@@ -45,7 +47,7 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
 
     Where as many as the money buys would make its rung too large, the next nearest.
     """
-    months = put_months(s, chain)
+    months = put_months(s, chain.expiries)
     if not months:
         return Refusal("no_expiry", ("5.2",))
     nearest = _put_in(s, chain, months[0])
@@ -57,10 +59,10 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
 
 
 @clause("5.2", "17.2")
-def put_months(s: Situation, chain: Chain) -> list[date]:
+def put_months(s: Situation, listed: Sequence[date]) -> list[date]:
     """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
     law = s.law.hedging
-    return months_by_aim(s, chain, law.put_months_aim, law.put_months.low, law.put_months.high)
+    return months_by_aim(s, listed, law.put_months_aim, law.put_months.low, law.put_months.high)
 
 
 @clause("5.2", "17.2", "8.1")
@@ -77,7 +79,7 @@ def _put_in(s: Situation, chain: Chain, expiry: date) -> HedgePick | Refusal:
     row = chain.slices[expiry, Right.PUT]
     low, high = (share * spot.mid for share in (law.put_moneyness.low, law.put_moneyness.high))
     index = nearest_strike(row, law.put_moneyness_aim * spot.mid, low, high)
-    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+    return _of_row(s, chain, row, index)
 
 
 @clause("5.2")
@@ -87,24 +89,26 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
     Refused where nothing is listed there; what it fails of 8.1 is told with it.
     """
     law, spot = s.law.hedging, s.quote(chain.symbol)
-    expiry = nearest_month(s, chain, law.call_months, law.call_sold_months)
+    expiry = call_month(s, chain.expiries)
     if expiry is None or spot is None or is_near_its_end(s, expiry):
         return Refusal("no_expiry", ("5.2",))
     row = chain.slices[expiry, Right.CALL]
     index = nearest_strike(row, law.call_moneyness * spot.mid)
-    return Refusal("no_strike", ("5.2",)) if index is None else _of_row(s, chain, row, index)
+    return _of_row(s, chain, row, index)
 
 
-def nearest_month(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> date | None:
-    """The listed monthly expiry nearest `aim` months, of those from `least` to `most`; the earlier on a tie."""
-    return next(iter(months_by_aim(s, chain, aim, least, most)), None)
+@clause("5.2")
+def call_month(s: Situation, listed: Sequence[date]) -> date | None:
+    """The listed monthly expiry nearest six months, of those that are not to be sold yet; the earlier on a tie."""
+    law = s.law.hedging
+    return next(iter(months_by_aim(s, listed, law.call_months, law.call_sold_months)), None)
 
 
-def months_by_aim(s: Situation, chain: Chain, aim: int, least: int, most: int | None = None) -> list[date]:
+def months_by_aim(s: Situation, listed: Sequence[date], aim: int, least: int, most: int | None = None) -> list[date]:
     """The listed monthly expiries from `least` to `most` months, those nearest `aim` first, the earlier on a tie."""
     first, middle = months_later(s.today, least), months_later(s.today, aim)
     last = date.max if most is None else months_later(s.today, most)
-    months = [each for each in chain.expiries if first <= each <= last and s.calendar.is_monthly(each)]
+    months = [each for each in listed if first <= each <= last and s.calendar.is_monthly(each)]
     return sorted(months, key=lambda each: (abs(calendar_days(middle, each)), each))
 
 
@@ -123,8 +127,12 @@ def is_near_its_end(s: Situation, expiry: date) -> bool:
     return expiry <= months_later(s.today, s.law.hedging.call_sold_months)
 
 
-def _of_row(s: Situation, chain: Chain, row: Slice, index: int) -> HedgePick:
-    """The contract, with what it fails of the filters of opening orders (8.1, 8.2)."""
+def _of_row(s: Situation, chain: Chain, row: Slice, index: int | None) -> HedgePick | Refusal:
+    """The contract, with what it fails of the filters of opening orders (8.1, 8.2). Refused where a side is unknown."""
+    if index is None:
+        return Refusal("no_strike", ("5.2",))
+    if isnan(row.bids[index] + row.asks[index]):
+        return Refusal("bad_quote", ("8.3",))
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     failures = tuple(liquidity_failures(s.law, row, index, previous_counts))
     quote = slice_quote(row, index, chain.at_ms, chain.tick)
@@ -200,9 +208,9 @@ def trigger_shares(s: Situation, left: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def has_young_quotes(s: Situation, chains: Mapping[str, Chain | None]) -> bool:
-    """Whether every index that lists something has a value young and good enough to decide on."""
-    listed = [symbol for symbol, chain in chains.items() if chain is not None]
-    return all(s.is_fresh(symbol) and not s.is_doubted(symbol) for symbol in listed)
+    """Whether every index that lists something has values young and good enough to decide on."""
+    listed = [chain for chain in chains.values() if chain is not None]
+    return all(s.is_fresh(each.symbol) and not s.is_doubted(each.symbol) and is_young(s, each) for each in listed)
 
 
 @clause("5.2", "8.1", "8.2")

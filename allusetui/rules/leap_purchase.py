@@ -1,7 +1,7 @@
 """17.1–17.4: which contracts leap cash buys, and which the proceeds of a roll."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,13 @@ class Plan:
     refused: Mapping[str, list[Refusal]]
 
 
+@clause("17.1")
+def growth_months(s: Situation, listed: Sequence[date]) -> list[date]:
+    """The listed third Fridays in range."""
+    low, high = (months_later(s.today, n) for n in (s.law.ladder.call_months.low, s.law.ladder.call_months.high))
+    return [each for each in listed if low <= each <= high and s.calendar.is_monthly(each)]
+
+
 class Shelf:
     """The growth calls of one symbol at one instant: each month is looked through once."""
 
@@ -59,8 +66,7 @@ class Shelf:
         self._s = s
         self._chain = chain
         self._terms = terms
-        low, high = (months_later(s.today, n) for n in (s.law.ladder.call_months.low, s.law.ladder.call_months.high))
-        self._listed = [e for e in chain.expiries if low <= e <= high and s.calendar.is_monthly(e)]
+        self._listed = growth_months(s, chain.expiries)
         self._found: dict[date, tuple[list[Pick], list[Refusal]]] = {}
         self.taken: Counter[Option] = Counter()
 
@@ -177,7 +183,7 @@ def plan_roll(s: Situation, account: Account, held: Option, sale: LeapSale, chai
         if symbol in refused or chain is None:
             continue
         shelf = Shelf(s, chain, terms_of(s, account))
-        months = put_months(s, chain) if held.is_index else shelf.months(rungs)
+        months = put_months(s, chain.expiries) if held.is_index else shelf.months(rungs)
         offer = _puts_of(s, chain) if held.is_index else shelf.offer
         found = place(s, rungs, months, offer, lambda pick: _affordable(s, pick, money))
         if isinstance(found, list):

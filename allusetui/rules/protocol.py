@@ -1,5 +1,6 @@
 """§6.1–6.4, 6.9, 6.10: how far a short put is breached, what level that is, and what a roll would cost."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from math import inf
@@ -107,9 +108,16 @@ def roll_candidates(
     s: Situation, account: Account, option: Option, chain: Chain, held: Quote
 ) -> list[RollCandidate]:
     """The strike of the sleeve's band in each of the next three expiries, with its economics."""
-    later = [e for e in chain.expiries if e > option.expiry and calendar_days(s.today, e) >= s.law.roll.min_days]
-    rows = [candidate(s, account, option, chain, expiry, held) for expiry in later[: s.law.roll.expiries]]
+    later = roll_expiries(s, option, chain.expiries)
+    rows = [candidate(s, account, option, chain, expiry, held) for expiry in later]
     return [row for row in rows if row is not None]
+
+
+@clause("6.10")
+def roll_expiries(s: Situation, option: Option, listed: Sequence[date]) -> list[date]:
+    """The next three expiries after the held one, of those with a day left to them."""
+    later = [e for e in listed if e > option.expiry and calendar_days(s.today, e) >= s.law.roll.min_days]
+    return later[: s.law.roll.expiries]
 
 
 def candidate(

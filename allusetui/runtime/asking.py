@@ -1,6 +1,7 @@
 """How an adviser is asked: at once, or aside in a thread of its own, so that the engine's loop never waits for it.
 
-An adviser is somebody else's code: whatever it raises is an answer that did not come.
+An adviser is somebody else's code: whatever it raises is an answer that did not come. A market that knows every answer
+is asked at once.
 """
 
 import threading
@@ -9,8 +10,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from allusetui.domain.advice import Question
-from allusetui.domain.input import AdviceSeen
-from allusetui.ports import Advisor
+from allusetui.domain.contract import Option
+from allusetui.domain.input import AdviceSeen, BarsSeen, ChainSeen, Input
+from allusetui.ports import Advisor, Market
 
 _MOST_OUT = 16
 """Questions that are thought about at one time: one for every account, and some."""
@@ -73,3 +75,25 @@ def _answered(advisor: Advisor, question: Question, at_ms: int) -> AdviceSeen:
         return AdviceSeen(at_ms, question, advisor.answer(question))
     except Exception as error:
         return AdviceSeen(at_ms, question, None, f"failed ({type(error).__name__})")
+
+
+class ToldAtOnce:
+    """Implements `ports.Inquiries` over a market that knows every answer."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+
+    def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
+        """It shows whatever is looked at."""
+
+    def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        return (ChainSeen(at_ms, symbol, self._market.chain(symbol, at_ms)),)
+
+    def ask_bars(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        return (BarsSeen(at_ms, symbol, self._market.bars(symbol, at_ms)),)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return None
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        return ()

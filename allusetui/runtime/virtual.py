@@ -11,8 +11,8 @@ from allusetui.domain.order import Purpose
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
-from allusetui.ports import Broker, Journal, Market, News, Reporter
-from allusetui.runtime.asking import Asking, AtOnce
+from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter
+from allusetui.runtime.asking import Asking, AtOnce, ToldAtOnce
 from allusetui.runtime.stored import Stand
 
 Progress = Callable[[int], None]
@@ -38,6 +38,8 @@ class World:
     reporter: Reporter
     advice: Asking = field(default_factory=lambda: AtOnce(None))
     news: News | None = None
+    inquiries: Inquiries | None = None
+    """Where chains and bars take their time; None where the market tells them at once."""
     operators: Sequence[inp.OperatorActed] = ()
     crashes: Sequence[Crash] = ()
     every_tick: bool = False
@@ -103,6 +105,7 @@ class VirtualRuntime:
                 self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
             self.deliver([report])
         self.deliver([self._look()])
+        self.deliver(self._inquiries.advance(at_ms))
         self.deliver(self.world.advice.advance(at_ms))
         if self.world.news is not None:
             self.deliver(replace(headline, at_ms=at_ms) for headline in self.world.news.take(at_ms))
@@ -220,13 +223,17 @@ class VirtualRuntime:
             case ef.AskPositions():
                 return world.broker.ask_positions(now_ms)
             case ef.AskChain():
-                return [inp.ChainSeen(now_ms, effect.symbol, world.market.chain(effect.symbol, now_ms))]
+                return self._inquiries.ask_chain(effect.symbol, now_ms)
             case ef.AskBars():
-                return [inp.BarsSeen(now_ms, effect.symbol, world.market.bars(effect.symbol, now_ms))]
+                return self._inquiries.ask_bars(effect.symbol, now_ms)
             case ef.AskAdvice():
                 return world.advice.ask(effect.question, now_ms)
             case ef.WriteReport():
                 return [self._report(effect)]
+
+    @property
+    def _inquiries(self) -> Inquiries:
+        return self.world.inquiries or ToldAtOnce(self.world.market)
 
     def _report(self, wanted: ef.WriteReport) -> inp.ReportDone | inp.ReportFailed:
         """No engine dies of a report that the disk refuses."""
@@ -241,6 +248,7 @@ class VirtualRuntime:
         """The quotes that the engine wants, as the feed shows them now."""
         market, now_ms = self.world.market, self.now_ms
         symbols, options = self.engine.wants()
+        self._inquiries.watch(symbols, options)
         underlyings = {s: q for s in symbols if (q := market.underlying(s, now_ms)) is not None}
         quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
         return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms), market.breadth(now_ms))
@@ -252,6 +260,8 @@ class VirtualRuntime:
         times = [self._look_ms()]
         if (broker_ms := self.world.broker.next_ms(self.now_ms)) is not None:
             times.append(broker_ms)
+        if (inquiries_ms := self._inquiries.next_ms(self.now_ms)) is not None:
+            times.append(inquiries_ms)
         if self._operators:
             times.append(self._operators[0].at_ms)
         if self._crashes:

@@ -62,7 +62,7 @@ def _put(s: Situation, account: Account, symbol: str, said: Said) -> Iterator[Fi
 
 def _call(s: Situation, account: Account, symbol: str, said: Said) -> Iterator[Finding]:
     rule, clauses = covered_call.strike_rule(s, account, symbol)
-    dte = s.law.sleeves["com"].dte if account.type is AccountType.COM else s.law.assigned_calls.dte
+    dte = covered_call.call_dte(s, account)
     yield said.finding(cadence.WINDOW_CLAUSE[cadence.CALLS])
     yield window_finding(s, cadence.CALLS)
     yield from _account(account)

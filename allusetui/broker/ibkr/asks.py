@@ -1,0 +1,127 @@
+"""Questions of reference and history: each under a number of its own, each with a bound; a late answer is nobody's.
+
+Their numbers begin far above those of orders, so that an error on one of them is never taken for an order's.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any, Final
+
+from ib_async import IB, BarData, ContractDetails, OptionChain, PriceIncrement, WshEventData
+from ib_async import Contract as TheirContract
+from ib_async.wrapper import RequestError
+
+from allusetui.broker.ibkr.codes import Meaning, meaning_of
+from allusetui.domain.text import untrusted
+
+FIRST_NUMBER: Final = 1 << 30
+WAIT_S: Final = 10.0
+HISTORY_WAIT_S: Final = 30.0
+_NO_CONTRACT: Final = 200
+
+
+class UnansweredError(Exception):
+    """A question that was not answered; one line that says why."""
+
+
+class RefusedError(UnansweredError):
+    """The broker refuses."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(f"{code} {text}")
+        self.code = code
+
+
+class Numbers:
+    """Numbers for requests of data, of one connection after the other."""
+
+    def __init__(self) -> None:
+        self._next: Iterator[int] = count(FIRST_NUMBER)
+
+    def take(self) -> int:
+        return next(self._next)
+
+    def is_mine(self, number: int) -> bool:
+        """Whether a number was ever taken here, or could be."""
+        return number >= FIRST_NUMBER
+
+
+class Asks:
+    """Asks over the library's client, of which every answer is awaited no longer than `wait_s`."""
+
+    def __init__(self, library: IB, numbers: Numbers, wait_s: float = WAIT_S) -> None:
+        self._library = library
+        self._numbers = numbers
+        self._wait_s = wait_s
+        library.errorEvent += self._error
+
+    async def details(self, contract: TheirContract) -> list[ContractDetails]:
+        """Every contract that fits; none where the broker knows none. Raises UnansweredError."""
+        try:
+            found = await self._ask(lambda number: self._library.client.reqContractDetails(number, contract))
+        except RefusedError as refused:
+            if refused.code == _NO_CONTRACT:
+                return []
+            raise
+        rows: list[ContractDetails] = found
+        return rows
+
+    async def chain(self, symbol: str, sec_type: str, con_id: int) -> list[OptionChain]:
+        """Expiries and strikes of an underlying by exchange and class. Raises UnansweredError."""
+        found: list[OptionChain] = await self._ask(
+            lambda number: self._library.client.reqSecDefOptParams(number, symbol, "", sec_type, con_id)
+        )
+        return found
+
+    async def days(self, contract: TheirContract, sessions: int) -> list[BarData]:
+        """Bars of the last sessions, regular hours. Raises UnansweredError."""
+
+        def send(number: int) -> None:
+            self._library.client.reqHistoricalData(
+                number, contract, "", f"{sessions} D", "1 day", "TRADES", True, 1, False, []
+            )  # fmt: skip
+
+        found: list[BarData] = await self._ask(send, HISTORY_WAIT_S)
+        return found
+
+    async def acquaint(self) -> None:
+        """What has to be asked once before the calendar of corporate events tells anything. Raises UnansweredError."""
+        await self._ask(self._library.client.reqWshMetaData)
+
+    async def events(self, con_id: int) -> str:
+        """What the calendar of corporate events says of a contract, as it says it. Raises UnansweredError."""
+        wanted = WshEventData(conId=con_id)
+        found: str = await self._ask(lambda number: self._library.client.reqWshEventData(number, wanted))
+        return found
+
+    async def steps(self, rule: int) -> list[PriceIncrement]:
+        """The price steps of a market rule. Raises UnansweredError."""
+        client = self._library.client
+        found: list[PriceIncrement] = await self._ask(
+            lambda _: client.reqMarketRule(rule), key=f"marketRule-{rule}"
+        )  # fmt: skip
+        return found
+
+    def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
+        """Some refusals are warnings to the library, which then waits for ever."""
+        if self._numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
+            self._library.wrapper._endReq(number, RequestError(number, code, text), success=False)
+
+    async def _ask(self, send: Callable[[int], None], wait_s: float | None = None, key: str | None = None) -> Any:
+        number = self._numbers.take()
+        name = key or number
+        wrapper = self._library.wrapper
+        future = wrapper.startReq(name)
+        try:
+            send(number)
+            return await asyncio.wait_for(future, wait_s or self._wait_s)
+        except TimeoutError:
+            raise UnansweredError(f"no answer within {wait_s or self._wait_s:g} s") from None
+        except ConnectionError:
+            raise UnansweredError("the link is lost") from None
+        except RequestError as error:
+            raise RefusedError(error.code, untrusted(error.message)) from None
+        finally:
+            wrapper._futures.pop(name, None)
+            wrapper._results.pop(name, None)

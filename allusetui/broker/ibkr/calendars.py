@@ -1,0 +1,87 @@
+"""Reports and dividends of a symbol: the broker's calendar of events, else what a person knows, else unknown."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from allusetui.broker.ibkr.asks import Asks, RefusedError, UnansweredError
+from allusetui.broker.ibkr.events import Reports, payout_of, reports_of
+from allusetui.broker.ibkr.known import Known
+from allusetui.broker.ibkr.listings import Listings
+from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.moment import day_of
+from allusetui.domain.quote import Chain
+
+FROM_BROKER: Final = "Interactive Brokers, corporate events"
+FROM_PERSON: Final = "market.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reports of a symbol, None where nobody knows; who says so, and when it was said."""
+
+    reports: Reports | None
+    source: str
+    at_ms: int
+
+
+class Calendars:
+    """Asks the broker once a day and symbol where the login may see its events."""
+
+    def __init__(self, asks: Asks, listings: Listings, known: Known, now_ms: Callable[[], int]) -> None:
+        self.told: dict[str, Told] = {}
+        self.refusal: str | None = None
+        """Why the broker tells of no events."""
+        self._asks, self._listings, self._known, self._now_ms = asks, listings, known, now_ms
+        self._acquainted = self._refused_on = date.min
+        self._lock = asyncio.Lock()
+
+    def dated(self, chain: Chain, dividends: str | None) -> Chain:
+        """A chain with what is known of its dates; `dividends`: what the broker's tick says of the next."""
+        told = self.told.get(chain.symbol)
+        reports = told.reports if told is not None else None
+        known, paid = self._known.payouts(chain.symbol), payout_of(dividends) if dividends else None
+        payouts = {each.ex: each for each in (*known, *([paid] if paid is not None else []))}
+        return replace(
+            chain,
+            earnings=reports.days if reports is not None else None,
+            reports_after_close=reports.after_close if reports is not None else frozenset(),
+            payouts=tuple(payouts[ex] for ex in sorted(payouts)),
+        )
+
+    async def learn(self, symbol: str) -> None:
+        """Find out the reports of a symbol, once a day; after a question that was not answered, the next time."""
+        now_ms = self._now_ms()
+        told = self.told.get(symbol)
+        if symbol in CASH_SETTLED or (told is not None and day_of(told.at_ms) == day_of(now_ms)):
+            return
+        person = Told(self._from_person(symbol), FROM_PERSON, now_ms)
+        try:
+            async with self._lock:
+                found = await self._from_broker(symbol)
+        except UnansweredError:
+            self.told[symbol] = replace(person, at_ms=0)
+        else:
+            self.told[symbol] = person if found is None else Told(found, FROM_BROKER, now_ms)
+
+    async def _from_broker(self, symbol: str) -> Reports | None:
+        """None where the login may not see the calendar, or it knows of no report to come. Raises UnansweredError."""
+        today = day_of(self._now_ms())
+        if self._refused_on == today:
+            return None
+        try:
+            if self._acquainted != today:
+                await self._asks.acquaint()
+                self._acquainted = today
+            return reports_of(await self._asks.events(await self._listings.con_id(symbol, self._now_ms())), today)
+        except RefusedError as error:
+            self.refusal, self._refused_on = str(error), today
+            return None
+
+    def _from_person(self, symbol: str) -> Reports | None:
+        rows = self._known.reports(symbol, day_of(self._now_ms()))
+        if rows is None:
+            return None
+        return Reports(tuple(sorted(row.day for row in rows)), frozenset(row.day for row in rows if row.after_close))

@@ -1,0 +1,181 @@
+"""Interactive Brokers as a market by the clock: `ports.Market` for what it shows, `ports.Inquiries` for the rest.
+
+Nothing is known ahead: `disturbed` always holds, so that every tick is looked at, a few times a second.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allusetui.broker.ibkr.asks import Asks, Numbers
+from allusetui.broker.ibkr.bar_files import BarFiles
+from allusetui.broker.ibkr.calendars import Calendars
+from allusetui.broker.ibkr.history import History
+from allusetui.broker.ibkr.known import Known
+from allusetui.broker.ibkr.library import Library
+from allusetui.broker.ibkr.lines import MOST, Lines
+from allusetui.broker.ibkr.listings import Listings
+from allusetui.broker.ibkr.naming import is_index
+from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.stream import Stream
+from allusetui.broker.ibkr.survey import View, guess_vol
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.input import BarsSeen, ChainSeen, Input
+from allusetui.domain.moment import MINUTE_MS, SECOND_MS
+from allusetui.domain.money import CENT, ZERO
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+
+TICK_MS: Final = 250
+"""How often what has come is looked at in session: a breaker acts within one tick (6.14)."""
+IDLE_TICK_MS: Final = 5 * SECOND_MS
+_OVERTIME_MS: Final = 20 * MINUTE_MS
+"""The VIX is shown until a quarter past the close."""
+VIX: Final = "VIX"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a market is opened with: sessions, the folder for bars, what a person knows, lines that may be used."""
+
+    calendar: Calendar
+    folder: Path
+    known: Known
+    lines: int = MOST
+
+
+class IbkrMarket:
+    """Implements `ports.Market` and `ports.Inquiries` over a library that somebody else keeps linked.
+
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `wanted`: see `Scans`. To be made in its loop.
+    """
+
+    symbols: frozenset[str] = frozenset()
+
+    def __init__(
+        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
+    ) -> None:
+        numbers = Numbers()
+        asks = Asks(library, numbers)
+        self.lines = Lines(terms.lines)
+        self.stream = Stream(library, self.lines, numbers, now_ms, self._moved)
+        self.listings = Listings(asks, terms.calendar)
+        self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
+        needs = Needs(wanted, self._view, self.calendars.learn)
+        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
+        self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
+        self._calendar, self._known = terms.calendar, terms.known
+        self._now_ms, self._ring = now_ms, ring
+        self._best: dict[Contract, Quote] = {}
+        self._came: deque[Input] = deque()
+
+    def close(self) -> None:
+        """Nothing is asked or answered any more."""
+        self.scans.close()
+        self.history.close()
+
+    # ports.Market
+
+    def underlying(self, symbol: str, at_ms: int) -> Quote | None:
+        return self._quote(Stock(symbol), at_ms)
+
+    def option(self, option: Option, at_ms: int) -> Quote | None:
+        return self._quote(option, at_ms)
+
+    def chain(self, symbol: str, at_ms: int) -> Chain | None:
+        """Not to be had at once: `ask_chain`."""
+        return None
+
+    def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
+        """Those that are kept; `ask_bars` asks for what is missing."""
+        shelf = self.history.shelves.get(symbol)
+        return shelf.kept.bars if shelf is not None else ()
+
+    def rate(self, at_ms: int) -> float:
+        return float(self._known.rate or ZERO)
+
+    def breadth(self, at_ms: int) -> Breadth | None:
+        return self._known.width()
+
+    def next_tick(self, after_ms: int) -> int | None:
+        """Around a session several times a second, else now and then."""
+        session = self._calendar.at(after_ms)
+        near = session is not None and session.open_ms - MINUTE_MS <= after_ms < session.close_ms + _OVERTIME_MS
+        step_ms = TICK_MS if near else IDLE_TICK_MS
+        return after_ms // step_ms * step_ms + step_ms
+
+    def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
+        """Nobody knows; every tick is looked at."""
+        return None
+
+    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+        return None
+
+    def disturbed(self, after_ms: int, until_ms: int) -> bool:
+        return True
+
+    # ports.Inquiries
+
+    def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
+        """These have a line from now on, underlyings first."""
+        self.lines.stand([*map(Stock, symbols), *options])
+
+    def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        self.scans.ask(symbol)
+        return ()
+
+    def ask_bars(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        bars = self.history.ask(symbol)
+        return () if bars is None else (BarsSeen(at_ms, symbol, bars),)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return after_ms + 1 if self._came else self.stream.next_ms(after_ms)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        """What has been answered; lines are asked for and let go."""
+        self.stream.pump(at_ms)
+        self.scans.moved()
+        came, self._came = self._came, deque()
+        return [replace(seen, at_ms=at_ms) for seen in came]
+
+    # What comes
+
+    def _quote(self, contract: Contract, at_ms: int) -> Quote | None:
+        """The newest that was made: a line that has become delayed does not make the last live value older."""
+        shown, before = self.stream.shown(contract), self._best.get(contract)
+        close_ms = last_close_ms(self._calendar, at_ms)
+        found = shown.quote(close_ms, CENT, is_index(contract)) if shown is not None else None
+        if found is None or (before is not None and before.at_ms > found.at_ms):
+            return before
+        tick = self.listings.tick(contract, found.mid) if isinstance(contract, Option) else CENT
+        # What came while the look was being taken was not made after it.
+        self._best[contract] = best = replace(found, tick=tick, at_ms=min(found.at_ms, at_ms))
+        return best
+
+    def _view(self, symbol: str, at_ms: int) -> View | None:
+        spot, vix = self.underlying(symbol, at_ms), self.underlying(VIX, at_ms)
+        if spot is None or spot.mid <= 0:
+            return None
+        return View(float(spot.mid), guess_vol(float(vix.mid) if vix is not None else None), self.rate(at_ms))
+
+    def _moved(self) -> None:
+        self.scans.moved()
+
+    def _scanned(self, symbol: str, chain: Chain | None, reason: str) -> None:
+        if chain is not None:
+            shown = self.stream.shown(Stock(symbol))
+            chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
+
+    def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:
+        self._tell(BarsSeen(self._now_ms(), symbol, bars))
+
+    def _tell(self, seen: Input) -> None:
+        self._came.append(seen)
+        self._ring()

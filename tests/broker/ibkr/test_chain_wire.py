@@ -1,0 +1,245 @@
+"""Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr.known import Known, Report
+from allusetui.broker.ibkr.scans import WAIT_MS, Looked
+from allusetui.broker.ibkr.shown import DELAY_MS
+from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.moment import to_ms
+from allusetui.domain.quote import Chain, Sought
+from allusetui.rules.entry import slice_deltas
+from tests.broker.gateway.desks import CALENDAR, venue
+from tests.broker.ibkr.wired import Wired, wired
+
+FRIDAY = date(2026, 3, 13)
+BAND = (0.30, 0.45)
+FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
+
+
+def puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
+    return (Sought(FRIDAY, Right.PUT, BAND),)
+
+
+def both(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
+    return (Sought(FRIDAY, Right.PUT, BAND), Sought(FRIDAY, Right.CALL, BAND))
+
+
+async def scanned(world: Wired, symbol: str = "AAPL") -> Chain:
+    """The symbol's chain, once its underlying is shown."""
+    await world.watch([symbol, "VIX"])
+    world.market.ask_chain(symbol, world.house.now_ms)
+    await world.pass_until(world.chains)
+    (seen,) = world.chains()
+    assert seen.chain is not None, seen.reason
+    return seen.chain
+
+
+@pytest.mark.clause("2.2", "8.1")
+@pytest.mark.asyncio
+async def test_the_band_of_a_chain_is_what_the_market_shows(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        chain = await scanned(world)
+        true = venue().market.chain("AAPL", world.house.now_ms)
+        assert true is not None
+        row, whole = chain.slices[FRIDAY, Right.PUT], true.slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(whole, 200.0, true.at_ms, 0.0)
+        inside = {k for k, each in zip(whole.strikes, deltas, strict=True) if BAND[0] <= each <= BAND[1]}
+        assert inside and inside <= set(row.strikes)
+        for strike in row.strikes:
+            mine, theirs = row.strikes.index(strike), whole.strikes.index(strike)
+            for name in ("bids", "asks", "open_interest", "average_volume"):
+                assert getattr(row, name)[mine] == getattr(whole, name)[theirs]
+        assert chain.expiries == true.expiries
+        assert chain.tick == Decimal("0.01") and 0 <= world.house.now_ms - chain.at_ms < 1_000
+
+
+@pytest.mark.asyncio
+async def test_what_was_borrowed_is_given_back(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await scanned(world)
+        world.wait(2_000)
+        assert world.market.lines.used(world.house.now_ms) == 2
+        assert world.market.stream.shown(FIRST) is None
+
+
+@pytest.mark.asyncio
+async def test_peers_30_with_few_lines_neither_side_is_starved(tmp_path: Path) -> None:
+    """Two sides of a chain that were asked for at once used up each other's lines, and what got none was left out."""
+    async with wired(tmp_path, both, lines=5) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        used = world.market.lines.used
+        await world.pass_until(lambda: used(world.house.now_ms) > 5 or world.chains(), moment_s=0.02)
+        (seen,) = world.chains()
+        assert seen.chain is not None
+        for right in Right:
+            row = seen.chain.slices[FRIDAY, right]
+            deltas = slice_deltas(row, 200.0, seen.chain.at_ms, 0.0)
+            assert deltas.min() < BAND[0] and deltas.max() > BAND[1]
+
+
+@pytest.mark.asyncio
+async def test_one_scan_a_symbol_answers_all_who_ask_meanwhile(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        for _ in range(3):
+            world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        world.wait(5_000)
+        assert len(world.chains()) == 1
+
+
+@pytest.mark.asyncio
+async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Path) -> None:
+    """Else a roll would find no candidate in the chain of an entry, and stop what it should have rolled."""
+    wishes = [puts("AAPL", ())]
+    async with wired(tmp_path, lambda symbol, listed: wishes[-1]) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(lambda: world.market.stream.shown(FIRST) is not None)
+        wishes.append(both("AAPL", ()))
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is not None and seen.chain.slices[FRIDAY, Right.CALL].strikes
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_reason_is_told(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.entitled.data = "none"
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None
+        assert "354 Requested market data is not subscribed" in seen.reason
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_peers_26_a_quote_that_does_not_come_is_waited_for_and_then_no_chain(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.library.client.decoder.handlers[1] = lambda fields: None  # no price comes any more
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(lambda: world.market.stream.shown(FIRST) is not None)
+        world.wait(WAIT_MS - 1)
+        assert not world.chains()
+        world.wait(1)
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None
+        assert seen.reason.endswith("no quote within 12 s")
+
+
+@pytest.mark.clause("8.1")
+@pytest.mark.asyncio
+async def test_8_1_a_count_that_does_not_come_is_unknown_and_not_zero(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.library.client.decoder.handlers[2] = lambda fields: None  # no size comes any more
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.pass_until(world.chains, 1_000)
+        (seen,) = world.chains()
+        assert seen.chain is not None
+        row = seen.chain.slices[FRIDAY, Right.PUT]
+        assert np.all(row.open_interest == -1) and np.all(row.volume == -1)
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_8_3_a_delayed_chain_is_as_old_as_its_quotes(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts, entitled=Entitled(data="delayed")) as world:
+        chain = await scanned(world)
+        assert world.house.now_ms - chain.at_ms >= DELAY_MS
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        assert world.chains()[0].reason == "AAPL: its price is not known yet"
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(lambda: world.market.stream.shown(FIRST) is not None)
+        world.library.disconnect()
+        await world.pass_until(world.chains, 1_000)
+        assert world.chains()[0].chain is None
+
+
+@pytest.mark.clause("1.6")
+@pytest.mark.asyncio
+async def test_1_6_peers_39_the_report_filter_lives_on_the_brokers_calendar(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        chain = await scanned(world)
+        assert chain.earnings == (date(2026, 4, 30),)
+        told = world.market.calendars.told["AAPL"]
+        assert told.source == "Interactive Brokers, corporate events"
+        assert 0 <= world.house.now_ms - told.at_ms < 1_000
+
+
+@pytest.mark.clause("1.6")
+@pytest.mark.asyncio
+async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_knows(tmp_path: Path) -> None:
+    known = Known(earnings={"AAPL": (Report(day=date(2026, 4, 28), after_close=True),)})
+    async with wired(tmp_path, puts, known=known, entitled=Entitled(events=False)) as world:
+        chain = await scanned(world)
+        assert (chain.earnings, chain.reports_after_close) == ((date(2026, 4, 28),), {date(2026, 4, 28)})
+        assert world.market.calendars.told["AAPL"].source == "market.toml"
+        assert world.market.calendars.refusal is not None
+        world.seen.clear()
+        chain = await scanned(world, "GOOG")
+        assert chain.earnings is None
+
+
+@pytest.mark.clause("0.5")
+@pytest.mark.asyncio
+async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) -> None:
+    nickels = ((Decimal(0), Decimal("0.05")), (Decimal(3), Decimal("0.10")))
+    cheap, dear = (Option("AAPL", FRIDAY, Decimal(strike), Right.PUT) for strike in (190, 205))
+    async with wired(tmp_path, puts, steps=nickels) as world:
+        chain = await scanned(world)
+        await world.watch(["AAPL", "VIX"], [cheap, dear])
+        low, high = world.quote(cheap), world.quote(dear)
+        assert low is not None and high is not None and low.mid < 3 < high.mid
+        assert (low.tick, high.tick, chain.tick) == (Decimal("0.05"), Decimal("0.10"), Decimal("0.05"))
+
+
+@pytest.mark.clause("1.7")
+def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
+    good_friday = date(2026, 4, 3)
+    row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]
+    assert row.strikes == () and row.expires_ms == to_ms(datetime(2026, 4, 2, 16))
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.asyncio
+async def test_5_2_the_put_of_a_hedge_is_looked_for_around_its_price_alone(tmp_path: Path) -> None:
+    month = date(2026, 12, 18)
+
+    def hedge(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
+        return (Sought(month, Right.PUT, near=Decimal(4255)),)
+
+    async with wired(tmp_path, hedge) as world:
+        chain = await scanned(world, "SPX")
+        strikes = chain.slices[month, Right.PUT].strikes
+        assert len(strikes) == 4 and Decimal(4250) in strikes
+        assert chain.tick == Decimal("0.05")
+        assert world.market.lines.holders(Stock("SPX")) == ["held"]

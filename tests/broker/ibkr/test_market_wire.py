@@ -1,0 +1,178 @@
+"""Market data over the socket: every line shows what it is, nothing that was is shown as what is."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr.asks import FIRST_NUMBER
+from allusetui.broker.ibkr.codes import RETRY_MS
+from allusetui.broker.ibkr.lines import RENEW_MS
+from allusetui.broker.ibkr.shown import DELAY_MS
+from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.quote import Feed
+from tests.broker.ibkr.wired import Wired, wired
+
+PUT = Option("AAPL", date(2026, 3, 13), Decimal(195), Right.PUT)
+SPX_PUT = Option("SPX", date(2026, 12, 18), Decimal(4250), Right.PUT)
+
+
+def line_of(world: Wired, contract: Stock | Option) -> int:
+    """The number under which its line was asked for."""
+    return world.market.stream._number_of[contract]
+
+
+def say(world: Wired, *fields: object) -> None:
+    """The gateway says something, whatever its market shows."""
+    session = world.house.gateway.sessions.of_client(3)
+    assert session is not None
+    session.send(*fields)  # type: ignore[arg-type]
+    world.house.server.turn()
+
+
+@pytest.mark.asyncio
+async def test_a_stock_an_index_and_an_option_are_shown_live(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "SPX", "VIX"], [PUT])
+        aapl, spx, put = world.spot("AAPL"), world.spot("SPX"), world.quote(PUT)
+        assert aapl is not None and spx is not None and put is not None
+        assert (aapl.mid, spx.bid, spx.ask) == (Decimal(200), Decimal(5000), Decimal(5000))
+        assert 0 < put.bid < put.ask
+        assert {each.feed for each in (aapl, spx, put)} == {Feed.LIVE}
+        assert put.at_ms == world.house.now_ms
+
+
+@pytest.mark.asyncio
+async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        assert line_of(world, Stock("AAPL")) >= FIRST_NUMBER > world.library.client.getReqId()
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_shown_as_young(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        live = world.spot("AAPL")
+        world.entitled.data = "delayed"
+        world.wait(DELAY_MS + 1_000)
+        assert world.spot("AAPL") == live
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.feed is Feed.DELAYED)
+        found = world.spot("AAPL")
+        assert live is not None and found is not None
+        assert found.at_ms == world.house.now_ms - DELAY_MS > live.at_ms
+
+
+@pytest.mark.asyncio
+async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        live, number = world.spot("AAPL"), line_of(world, Stock("AAPL"))
+        for fields in ((58, 1, number, 3), (1, 6, number, 66, 180.0, 1, 0), (1, 6, number, 67, 180.2, 1, 0)):
+            say(world, *fields)
+        await world.until(lambda: world.market.stream.shown(Stock("AAPL")).is_quoted)  # type: ignore[union-attr]
+        assert world.spot("AAPL") == live
+
+
+@pytest.mark.asyncio
+async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"], [PUT])
+        world.market.lines.borrow("scan", [PUT, Stock("AAPL")], world.house.now_ms)
+        world.turn()
+        assert world.market.lines.used(world.house.now_ms) == 2
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch([], [PUT])
+        before, number = world.quote(PUT), line_of(world, PUT)
+        say(world, 1, 6, number, 1, -1.0, 0, 0)
+        await world.until(lambda: world.market.stream.shown(PUT).bid != float(before.bid))  # type: ignore[union-attr]
+        assert world.quote(PUT) == before  # the last valid one ages
+        say(world, 1, 6, number, 1, 0.0, 0, 0)
+        say(world, 1, 6, number, 2, 0.05, 10, 0)
+        await world.until(lambda: world.quote(PUT) != before)
+        found = world.quote(PUT)
+        assert found is not None and (found.bid, found.mid) == (0, Decimal("0.025"))
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_for(tmp_path: Path) -> None:
+    async with wired(tmp_path, entitled=Entitled(data="none")) as world:
+        world.market.watch(["AAPL"], [])
+        await world.until(lambda: world.market.stream.trouble)
+        assert world.market.stream.trouble[Stock("AAPL")].startswith("354 ")
+        assert world.spot("AAPL") is None
+        assert world.market.lines.without() == [Stock("AAPL")]
+
+
+@pytest.mark.asyncio
+async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp_path: Path) -> None:
+    async with wired(tmp_path, entitled=Entitled(competing=True)) as world:
+        world.market.watch(["AAPL"], [])
+        await world.until(lambda: world.market.stream.trouble)
+        world.entitled.competing = False
+        world.wait(RETRY_MS - 1)
+        assert world.market.lines.without() == [Stock("AAPL")]
+        world.wait(1)
+        await world.until(lambda: world.spot("AAPL"))
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.asyncio
+async def test_surprise_19_an_index_option_is_asked_for_by_its_class(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["SPX"], [SPX_PUT])
+        assert world.market.stream.trouble == {}
+
+
+@pytest.mark.asyncio
+async def test_delayed_data_are_shown_where_no_live_ones_may_be(tmp_path: Path) -> None:
+    async with wired(tmp_path, entitled=Entitled(data="delayed")) as world:
+        await world.watch(["AAPL"])
+        found = world.spot("AAPL")
+        assert found is not None and found.feed is Feed.DELAYED
+        assert found.at_ms == world.house.now_ms - DELAY_MS
+        assert "10167" in world.market.stream.trouble[Stock("AAPL")]  # advice: the line stays
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_a_silent_line_is_proven_and_its_quote_stays_young(tmp_path: Path) -> None:
+    """The gateway tells only what has changed; in a market that stands still nothing does."""
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        first = line_of(world, Stock("AAPL"))
+        world.house.now_ms += RENEW_MS
+        world.turn()
+        assert line_of(world, Stock("AAPL")) != first
+        await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
+
+
+@pytest.mark.asyncio
+async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.library.disconnect()
+        assert world.market.stream.shown(Stock("AAPL")) is None
+        await world.library.connectAsync("127.0.0.1", world.house.port, clientId=3, timeout=10)
+        await world.until(lambda: world.market.stream.shown(Stock("VIX")) is not None)
+        await world.until(lambda: world.market.stream.shown(Stock("VIX")).last)  # type: ignore[union-attr]
+
+
+@pytest.mark.asyncio
+async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        number = line_of(world, Stock("AAPL"))
+        for fields in ((1, 6, number, "x", "y"), (1, 6, number), (2, 6, number, 8, "many"), (21, number, 13, 0, "a")):
+            say(world, *fields)
+        await world.until(lambda: world.market.stream.counts["unreadable"] == 4)
+        assert world.library.isConnected()

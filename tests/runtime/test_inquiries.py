@@ -1,0 +1,92 @@
+"""Chains and bars that take their time: decided when they have come, and not at all where they do not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allusetui.codec.records import to_record
+from allusetui.compose.run import build_run
+from allusetui.domain.contract import Option
+from allusetui.domain.input import BarsSeen, ChainSeen, Input
+from allusetui.domain.moment import SECOND_MS
+from allusetui.journal.memory import MemoryJournal
+from allusetui.ports import Market
+from allusetui.scenario.load import load
+from tests.replaying import Silent
+
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "2.2-gen-delta-band.toml"
+
+
+class Late:
+    """A market whose answers come `wait_ms` later; None: chains never, and `reason` says why."""
+
+    def __init__(self, market: Market, wait_ms: int | None, reason: str = "") -> None:
+        self._market, self._wait_ms, self._reason = market, wait_ms, reason
+        self._due: list[tuple[int, str, bool]] = []
+        self.watched: set[str] = set()
+
+    def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
+        self.watched |= set(symbols)
+
+    def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        if self._wait_ms is None:
+            return (ChainSeen(at_ms, symbol, None, self._reason),) if self._reason else ()
+        self._due.append((at_ms + self._wait_ms, symbol, True))
+        return ()
+
+    def ask_bars(self, symbol: str, at_ms: int) -> Sequence[Input]:
+        self._due.append((at_ms + (self._wait_ms or 0), symbol, False))
+        return ()
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return min((max(ms, after_ms + 1) for ms, *_ in self._due), default=None)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        due = [each for each in self._due if each[0] <= at_ms]
+        self._due = [each for each in self._due if each[0] > at_ms]
+        found: list[Input] = []
+        for _, symbol, is_chain in due:
+            if is_chain:
+                found.append(ChainSeen(at_ms, symbol, self._market.chain(symbol, at_ms)))
+            else:
+                found.append(BarsSeen(at_ms, symbol, self._market.bars(symbol, at_ms)))
+        return found
+
+
+def events(wait_ms: int | None, reason: str = "", later: bool = True) -> list[dict[str, Any]]:
+    """The journal of the scenario with such a market; `later`: false leaves the market as it is."""
+    journal = MemoryJournal()
+    run = build_run(load(str(SCENARIO), None), journal, Silent())
+    if later:
+        run.runtime.world.inquiries = Late(run.runtime.world.market, wait_ms, reason)
+    run.go()
+    return [to_record(seq, at_ms, event) for seq, at_ms, event in journal.read()]
+
+
+def of(records: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each for each in records if each["kind"] == kind]
+
+
+@pytest.mark.clause("2.2", "6.9")
+def test_2_2_what_comes_seconds_later_leads_to_the_same_plan() -> None:
+    at_once, late = events(None, later=False), events(5 * SECOND_MS)
+    assert of(at_once, "entry.planned")
+    for kind in ("entry.planned", "atr.fixed"):
+        assert [each["data"] for each in of(late, kind)] == [each["data"] for each in of(at_once, kind)]
+
+
+@pytest.mark.clause("8.5")
+def test_8_5_a_chain_that_never_comes_is_waited_for_and_then_skipped() -> None:
+    records = events(None)
+    assert not of(records, "entry.planned")
+    skips = [each["data"] for each in of(records, "entry.skipped")]
+    assert "no_chain" in {each["reason"] for each in skips}
+
+
+@pytest.mark.clause("8.5")
+def test_8_5_why_there_is_no_chain_stands_in_the_journal() -> None:
+    records = events(None, "354 Requested\x00 market data is not subscribed")
+    skips = [each["data"] for each in of(records, "entry.skipped") if each["data"]["reason"] == "no_chain"]
+    assert skips and {each["why"] for each in skips} == {"354 Requested market data is not subscribed"}
