@@ -5,11 +5,12 @@ known days are always asked for again, and where they differ nothing that was ke
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 from typing import Final
 
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Bar
 
@@ -21,7 +22,7 @@ _SAME: Final = 0.002
 """Of a price: a late correction of a close is smaller, the smallest split is not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """The bars of one symbol: who gave them and when the last of them came."""
 

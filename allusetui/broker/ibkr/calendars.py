@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,7 @@ from allusetui.broker.ibkr.events import Reports, payout_of, reports_of
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Chain
 
@@ -18,7 +19,7 @@ FROM_BROKER: Final = "Interactive Brokers, corporate events"
 FROM_PERSON: Final = "market.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """The reports of a symbol, None where nobody knows; who says so, and when it was said."""
 

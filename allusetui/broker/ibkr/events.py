@@ -1,11 +1,11 @@
 """Reports and dividends as the broker tells of them: text from outside, read with care."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Payout
 
 _EARNINGS: Final = "wshe_ed"
@@ -14,7 +14,7 @@ _LONGEST: Final = 1_000_000
 _DEAREST: Final = Decimal(1000)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reports:
     """Report dates, ascending, and those of them that come after the close."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from allusetui.broker.ibkr.naming import asked
 from allusetui.broker.ibkr.pacing import HistoryPace
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Bar
 
@@ -25,7 +25,7 @@ _TRIES: Final = 3
 _PAUSE_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shelf:
     """The bars that can be told of a symbol, and why no newer ones could be had."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 
 MOST: Final = 100
@@ -20,12 +21,12 @@ RENEW_MS: Final = 20 * SECOND_MS
 """A line that is silent so long is asked for anew: what it shows is proven before it would count as stale (8.3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscribe:
     contract: Contract
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Release:
     contract: Contract
 

@@ -5,7 +5,7 @@ Nothing is known ahead: `disturbed` always holds, so that every tick is looked a
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import frozen
 from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
@@ -40,7 +41,7 @@ _OVERTIME_MS: Final = 20 * MINUTE_MS
 VIX: Final = "VIX"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What a market is opened with: sessions, the folder for bars, what a person knows, lines that may be used."""
 

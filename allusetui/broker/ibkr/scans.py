@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -14,6 +13,7 @@ from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import Survey, View
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.quote import Chain, Slice, Sought
 
@@ -27,7 +27,7 @@ Wanted = Callable[[str, Sequence[date], int], Sequence[Sought]]
 """What of a symbol's chain is waited for now: `Engine.reach`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What a scan goes by. `view`: spot, volatility and rate to begin a search with; None while there is no price.
 

@@ -9,6 +9,7 @@ from math import isfinite, isnan, nan
 from typing import Final
 
 from allusetui.domain.contract import Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Feed, Quote
@@ -29,7 +30,7 @@ _DEAREST: Final = 1e9
 """Dollars a share; what is above is no price."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelGreeks:
     """The broker's own figures of an option; NaN for what it has not computed. Signed as it sends them."""
 

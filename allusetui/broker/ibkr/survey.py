@@ -5,7 +5,6 @@ lies between is known whole; a contract that has not told both of its sides in t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import isnan, nan
@@ -15,6 +14,7 @@ import numpy as np
 
 from allusetui.broker.ibkr.shown import Shown
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Slice, Sought
 from allusetui.pricing.black_scholes import delta
@@ -29,7 +29,7 @@ _LEAST_YEARS: Final = 0.25 / 365
 _UNKNOWN: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """What strikes are judged by: the underlying's spot, a guess of its volatility, and the rate."""
 
@@ -38,7 +38,7 @@ class View:
     rate: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """The strikes of one expiry and right, ascending, and the close of its last session."""
 
