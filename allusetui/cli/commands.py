@@ -123,8 +123,8 @@ def gateway(
     """Our simulated exchange as Interactive Brokers' gateway: any TWS client of this machine can trade on it.
 
     It speaks version 178 of the protocol as text, on the loopback alone. Point a client at host 127.0.0.1, its port and
-    any client id: `allusetui run --mode paper`, or a program of yours on ib_async. Orders outlive a client's
-    connection, and end with the gateway. It holds clients to the broker's limits: 50 messages a second, 100 lines.
+    any client id, as a program on ib_async does. Orders outlive a client's connection, and end with the gateway. It
+    holds clients to the broker's limits: 50 messages a second, 100 lines.
 
     With --record FILE --upstream HOST:PORT it stands between a client and a real gateway, which it passes everything
     on to but orders for accounts that are not paper; --compare FILE then shows where ours speaks otherwise.

@@ -124,8 +124,8 @@ def _sentences(table: WeeklyTable) -> Iterator[str]:
     traded = sum(count for _, count in total.trades)
     skipped = sum(count for _, count in total.skips)
     yield (
-        f"{traded} trades were done, {skipped} entries skipped; {total.assigned} contracts were assigned,"
-        f" {total.called_away} called away."
+        f"Trades done: {traded}; entries skipped: {skipped}; contracts assigned: {total.assigned},"
+        f" called away: {total.called_away}."
     )
     if total.week_type is not None:
         yield untrusted(f"It was a week of type {total.week_type}.")
