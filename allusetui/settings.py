@@ -19,7 +19,7 @@ FILE_NAME: Final = "settings.toml"
 PALETTES: Final = "palettes"
 """The folder beside the file that holds palettes of one's own."""
 _KINDS: Final = {str: "a valid string", bool: "a valid boolean", dict: "a table", float: "a valid number"}
-_OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": float}
+_OF_LLM: Final = {"model": str, "base_url": str, "key_env": str, "timeout_s": float, "headlines": bool}
 _LONGEST_S: Final = 120
 
 
@@ -39,6 +39,8 @@ class Llm:
     base_url: str = "https://api.openai.com/v1"
     key_env: str = "ALLUSETUI_LLM_KEY"
     timeout_s: float = 20.0
+    headlines: bool = False
+    """Whether it reads headlines, too; each is sent to it."""
 
 
 @frozen
@@ -155,6 +157,7 @@ def default_text() -> str:
             f'# base_url = "{Llm().base_url}"',
             f'# key_env = "{Llm().key_env}"    # the environment variable that holds the key; no key stands here',
             f"# timeout_s = {Llm().timeout_s}",
+            "# headlines = false # whether it reads headlines, too: each is sent to it, and may raise an alert",
             "",
             "# [broker]          # the account at Interactive Brokers; allusetui link writes this table",
             '# host = "127.0.0.1"',

@@ -1,7 +1,7 @@
 """A language model behind an OpenAI-compatible address, by pydantic-ai: bounded in time, bytes, tokens, questions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -54,28 +54,6 @@ class OpenAISpeaker:
 
     def word(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
         """The model's answer. Raises SpeakerError for one that is late, too long, broken or not to be had."""
-        if (fault := self._address.fault()) is not None:
-            raise SpeakerError(fault)
-        try:
-            return asyncio.run(self._in_time(question, look_up))
-        except TimeoutError:
-            raise SpeakerError("it was not there in time") from None
-        except ImportError:
-            raise SpeakerError("the extra llm is not installed; allowed: pip install 'allusetui[llm]'") from None
-        except Exception as error:  # whatever a foreign library raises at a foreign server's reply
-            raise SpeakerError(f"it failed ({untrusted(type(error).__name__, 60)})") from None
-
-    async def _in_time(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
-        async with asyncio.timeout(self._address.timeout_s):
-            return await self._asked(question, look_up)
-
-    async def _asked(self, question: str, look_up: Callable[[Mapping[str, object]], str]) -> str:
-        # Imported here: half a second, which nobody pays who has no model.
-        from openai import AsyncOpenAI
-        from pydantic_ai import Agent
-        from pydantic_ai.models.openai import OpenAIChatModel
-        from pydantic_ai.providers.openai import OpenAIProvider
-        from pydantic_ai.usage import UsageLimits
 
         def look(
             how: Literal["why", "when", "how_much", "how_many", "which", "whether"], topic: str,
@@ -88,17 +66,45 @@ class OpenAISpeaker:
                  "reason": reason, "clause": clause}
             )  # fmt: skip
 
-        async with _bounded_client(self._address.timeout_s) as http:
-            client = AsyncOpenAI(
-                base_url=self._address.base_url, api_key=self._address.key or "none", http_client=http, max_retries=0
-            )
-            model = OpenAIChatModel(self._address.model, provider=OpenAIProvider(openai_client=client))
-            known = f"Topics: {', '.join(BY_NAME)}. Forms: {', '.join(How)}."
-            agent = Agent(model, instructions=f"{_TASK} {known}", tools=[look])
-            limits = UsageLimits(request_limit=_MOST_REQUESTS, total_tokens_limit=_MOST_TOKENS)
-            settings = {"max_tokens": _MOST_WORDS, "temperature": 0.0, "timeout": self._address.timeout_s}
-            found = await agent.run(question, usage_limits=limits, model_settings=settings)  # type: ignore[call-overload]
-            return str(found.output)
+        known = f"Topics: {', '.join(BY_NAME)}. Forms: {', '.join(How)}."
+        return said(self._address, f"{_TASK} {known}", question, [look])
+
+
+def said(address: ModelAddress, task: str, text: str, tools: Sequence[Callable[..., str]] = ()) -> str:
+    """What the model says to a text, by its task. Raises SpeakerError where that is nothing in time."""
+    if (fault := address.fault()) is not None:
+        raise SpeakerError(fault)
+    try:
+        return asyncio.run(_in_time(address, task, text, tools))
+    except TimeoutError:
+        raise SpeakerError("it was not there in time") from None
+    except ImportError:
+        raise SpeakerError("the extra llm is not installed; allowed: pip install 'allusetui[llm]'") from None
+    except Exception as error:  # whatever a foreign library raises at a foreign server's reply
+        raise SpeakerError(f"it failed ({untrusted(type(error).__name__, 60)})") from None
+
+
+async def _in_time(address: ModelAddress, task: str, text: str, tools: Sequence[Callable[..., str]]) -> str:
+    async with asyncio.timeout(address.timeout_s):
+        return await _said(address, task, text, tools)
+
+
+async def _said(address: ModelAddress, task: str, text: str, tools: Sequence[Callable[..., str]]) -> str:
+    # Imported here: half a second, which nobody pays who has no model.
+    from openai import AsyncOpenAI
+    from pydantic_ai import Agent
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.openai import OpenAIProvider
+    from pydantic_ai.usage import UsageLimits
+
+    async with _bounded_client(address.timeout_s) as http:
+        client = AsyncOpenAI(base_url=address.base_url, api_key=address.key or "none", http_client=http, max_retries=0)
+        model = OpenAIChatModel(address.model, provider=OpenAIProvider(openai_client=client))
+        agent = Agent(model, instructions=task, tools=list(tools))
+        limits = UsageLimits(request_limit=_MOST_REQUESTS, total_tokens_limit=_MOST_TOKENS)
+        settings = {"max_tokens": _MOST_WORDS, "temperature": 0.0, "timeout": address.timeout_s}
+        found = await agent.run(text, usage_limits=limits, model_settings=settings)  # type: ignore[call-overload]
+        return str(found.output)
 
 
 def _bounded_client(timeout_s: float) -> Any:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from allusetui.cli.say import complain, settings_file
 
 if TYPE_CHECKING:
+    from allusetui.advisor.model_reader import ModelReader
     from allusetui.advisor.openai_model import ModelAddress
+    from allusetui.settings import Llm
 
 MODEL, BASE_URL = "ALLUSETUI_LLM_MODEL", "ALLUSETUI_LLM_BASE_URL"
 """Environment variables that outrank the settings."""
@@ -16,6 +18,21 @@ MODEL, BASE_URL = "ALLUSETUI_LLM_MODEL", "ALLUSETUI_LLM_BASE_URL"
 
 def address(given: Path | None) -> "ModelAddress | None":
     """Where the model is; None where none is named. What can't be used of the settings is told on stderr."""
+    return _address(_llm(given))
+
+
+def headline_reader(given: Path | None) -> "ModelReader | None":
+    """The model that reads headlines; None where none is to."""
+    llm = _llm(given)
+    where = _address(llm) if llm.headlines else None
+    if where is None:
+        return None
+    from allusetui.advisor.model_reader import ModelReader
+
+    return ModelReader(where)
+
+
+def _llm(given: Path | None) -> "Llm":
     file = settings_file(given)
     if given is not None and not given.is_file():
         raise complain(f"--settings {given}: no such file; allusetui settings --write makes one")
@@ -26,7 +43,10 @@ def address(given: Path | None) -> "ModelAddress | None":
     if given is not None:
         for line in loaded.complaints:
             print(f"allusetui: {line}", file=sys.stderr)
-    llm = loaded.settings.llm
+    return loaded.settings.llm
+
+
+def _address(llm: "Llm") -> "ModelAddress | None":
     name = os.environ.get(MODEL) or llm.model
     if not name:
         return None

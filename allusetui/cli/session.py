@@ -35,12 +35,14 @@ def run_session(start: Start) -> None:
 
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
+        from allusetui.cli.model import headline_reader
         from allusetui.compose.live import open_live
         from allusetui.compose.memory import Sweep
         from allusetui.compose.warm import WarmUp
 
         data = os.environ.get("ALLUSETUI_DATA")
-        live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic)
+        reader = headline_reader(start.settings)
+        live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic, reader)
         live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 

@@ -11,6 +11,7 @@ from allusetui.compose.linked import check_simulated
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
 from allusetui.law.load import load as load_law
+from allusetui.ports import HeadlineReader
 from allusetui.runtime.asking import Aside
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
@@ -29,9 +30,16 @@ _ASIDE_UP_TO = 10.0
 
 
 def open_live(
-    folder: Path, wanted: str | None, data: Path | None, speed: float | None, wall_s: Callable[[], float]
+    folder: Path,
+    wanted: str | None,
+    data: Path | None,
+    speed: float | None,
+    wall_s: Callable[[], float],
+    reader: HeadlineReader | None = None,
 ) -> Live:
     """The session of a folder, new or as it was left, to be run by the clock; a new one is of the scenario `wanted`.
+
+    `reader` reads headlines instead of the list of words, where the market is slow enough for it to be in time.
 
     Raises ScenarioError where the scenario is bad, or not the one that the session was begun with, and what
     `open_session` raises. To be used in the thread that opened it.
@@ -44,7 +52,7 @@ def open_live(
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
     if speed is not None and speed <= _ASIDE_UP_TO:
-        world.advice = Aside(Adviser(load_law()))
+        world.advice = Aside(Adviser(load_law(), reader))
     pace = Pace(run.calendar, speed, run.runtime.now_ms, wall_s())
 
     def close() -> None:
