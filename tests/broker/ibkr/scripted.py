@@ -160,6 +160,10 @@ async def playing(script: Scripted) -> AsyncIterator[int]:
         server.close()
 
 
+async def _ended(talks: set[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*talks, return_exceptions=True)
+
+
 @contextmanager
 def playing_aside(script: Scripted) -> Iterator[int]:
     """The same in a thread of its own, for a program that has a loop of its own."""
@@ -173,4 +177,8 @@ def playing_aside(script: Scripted) -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         server.close()
+        talks = asyncio.all_tasks(loop)
+        for talk in talks:
+            talk.cancel()
+        loop.run_until_complete(_ended(talks))
         loop.close()

@@ -186,6 +186,7 @@ async def test_8_6_a_half_open_connection_is_probed_found_out_and_made_again() -
         desk.do(LineFault(Kind.HALF_OPEN, count=4))
         await desk.until(lambda: any("half-open" in reason for reason, _ in reasons(desk)))
         await desk.back(2)
+        assert len(desk.of(BrokerLost)) == 2
 
 
 @pytest.mark.clause("8.6")
