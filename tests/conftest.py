@@ -1,6 +1,15 @@
-"""What the tests' command line knows."""
+"""What the tests' command line knows, and how properties are tried.
+
+The same commit gets the same verdict everywhere: examples are drawn alike in each run. `--hypothesis-profile explore`
+draws others each time, to look for what the usual ones don't find.
+"""
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -33,7 +33,7 @@ def table_text(link: Link) -> str:
 
 
 def with_table(text: str, link: Link) -> str:
-    """`text` with the link's table in its old one's place, else at its end.
+    """`text` with the link's table in its old one's place, else at its end; remarks in the old one stand below it.
 
     Raises SpliceError where the old one is written in a way that can't be told apart by lines; what comes out is read
     again, and is the old text but for this table.
@@ -64,7 +64,9 @@ def _spliced(text: str, table: str) -> str:
             index += 1
             continue
         place = len(kept) if place is None else place
-        index = _end_of_table(lines, index)
+        end = _end_of_table(lines, index)
+        kept += (line for line in lines[index:end] if line.lstrip().startswith("#"))
+        index = end
     if place is None:
         gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
         return f"{text}{gap}{table}"

@@ -253,7 +253,7 @@ WORDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join), st.text(max_size=600)))
 def test_11_4_whatever_is_asked_each_line_cites_and_no_figure_is_strange(question: str) -> None:
     answer = OFFLINE.ask(question)

@@ -64,7 +64,7 @@ def events_of(cls: type[Event]) -> st.SearchStrategy[Event]:
 
 
 @pytest.mark.parametrize("cls", KINDS, ids=lambda cls: cls.kind)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_kind_of_event_comes_back_from_its_line_as_it_was(cls: type[Event], data: st.DataObject) -> None:
     event = data.draw(events_of(cls))

@@ -85,7 +85,7 @@ states = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(states, st.floats(allow_nan=False))
 def test_any_state_comes_back_as_it_was_and_as_the_same_bytes(state: State, speed: float) -> None:
     wanted = Snapshot(1, "s", "SIM", 0, speed, 0.0, 0.0, state, Volatile())

@@ -121,7 +121,7 @@ kinds_or_all = st.none() | st.sets(st.sampled_from(["stop.done", "cash.booked", 
 edges = st.integers(min_value=0, max_value=14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kinds_or_all,
     edges,

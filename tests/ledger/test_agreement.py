@@ -135,7 +135,7 @@ def do(book: Book, data: st.DataObject, fees: st.SearchStrategy[Decimal]) -> Non
             book.settle("cash_settled", PUT, quantity, data.draw(prices))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), steps=st.integers(1, 25))
 def test_10_1_every_event_balances_and_cash_and_profit_are_the_engine_s(data: st.DataObject, steps: int) -> None:
     book = Book()
@@ -144,7 +144,7 @@ def test_10_1_every_event_balances_and_cash_and_profit_are_the_engine_s(data: st
     book.check(exact=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), steps=st.integers(1, 25))
 def test_10_1_cash_is_the_engine_s_where_commissions_have_fractions_of_a_cent(data: st.DataObject, steps: int) -> None:
     book = Book()

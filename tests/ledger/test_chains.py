@@ -131,7 +131,7 @@ def test_10_3_stories_of_a_run_count_no_dollar_twice(path: Path) -> None:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data(), steps=st.integers(1, 25))
 def test_10_3_whatever_happens_stories_count_no_dollar_twice_and_say_what_is_left(
     data: st.DataObject, steps: int

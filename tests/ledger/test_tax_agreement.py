@@ -27,7 +27,7 @@ RUNS = [WHEEL, *sorted((SHARED / "scenarios").glob("*.toml"))]
 CHRISTMAS_MS = to_ms(datetime(2025, 12, 24, 10, 30))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), steps=st.integers(1, 25), fine=st.booleans())
 def test_10_3_rows_sum_to_the_lots_and_to_the_ledger_of_each_year(data: st.DataObject, steps: int, fine: bool) -> None:
     _, records = happened(data, steps, fine_commissions if fine else commissions, CHRISTMAS_MS)
@@ -46,7 +46,7 @@ def test_10_3_rows_sum_to_the_lots_and_to_the_ledger_of_each_year(data: st.DataO
     assert tax_ledger([row for row in records if row[2].kind in KINDS], RULES) == taxes
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     trades=st.lists(st.tuples(st.integers(-4, 4).filter(bool), prices, fine_commissions), min_size=1, max_size=12),
     marks=st.lists(prices, min_size=3, max_size=3),

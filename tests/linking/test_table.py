@@ -100,6 +100,13 @@ def test_the_table_takes_its_old_one_s_place_and_every_other_line_stays() -> Non
     assert with_table("", ONE) == table_text(ONE)
 
 
+def test_a_remark_inside_the_old_table_is_kept_below_the_new_one() -> None:
+    before = '[broker]\n# a\u2028[broker]\nport = 1\n\n[broker.accounts]\n# mine\nGEN = "DU9"\n[keys]\n'
+    after = with_table(before, ONE)
+    assert after == f"{table_text(ONE)}\n# a\u2028[broker]\n# mine\n[keys]\n"
+    assert with_table(after, MANY) == f"{table_text(MANY)}\n# a\u2028[broker]\n# mine\n[keys]\n"
+
+
 def test_line_ends_of_another_system_stay() -> None:
     assert with_table('theme = "light"\r\n[broker]\r\nport = 1\r\n[keys]\r\n', ONE) == (
         f'theme = "light"\r\n{table_text(ONE)}\n[keys]\r\n'

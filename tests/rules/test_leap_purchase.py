@@ -213,7 +213,7 @@ holdings = st.dictionaries(
 
 @pytest.mark.clause("17.1")
 @pytest.mark.clause("17.3")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cents=st.integers(0, 4_000_000), held=holdings, average_volume=st.integers(10, 400))
 def test_17_1_a_plan_never_overspends_keeps_to_its_bands_and_says_the_same_twice(
     cents: int, held: dict[Option, int], average_volume: int
@@ -248,7 +248,7 @@ def _keeps_to_a_third(s: Situation, account: Account, plan: Plan) -> None:
 
 
 @pytest.mark.clause("17.1")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cents=st.integers(0, 2_000_000), held=holdings)
 def test_17_1_buying_goes_on_until_nothing_fits(cents: int, held: dict[Option, int]) -> None:
     s, account = sleeve(str(Decimal(cents) / 100), held)
@@ -261,7 +261,7 @@ def test_17_1_buying_goes_on_until_nothing_fits(cents: int, held: dict[Option, i
 
 
 @pytest.mark.clause("17.3")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(values=st.lists(st.integers(0, 3_000), min_size=6, max_size=6), outside=st.integers(0, 9_000))
 def test_17_3_a_third_is_passed_only_where_no_month_avoids_it(values: list[int], outside: int) -> None:
     s, _ = sleeve("0")

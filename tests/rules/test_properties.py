@@ -30,7 +30,6 @@ LAW = load()
 AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
 FRIDAY = date(2026, 3, 6)
 SYMBOLS = ("AAPL", "MSFT", "AMZN", "GOOG", "GOOGL", "SPY")
-fast = settings(deadline=None, derandomize=True)
 cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)
 dollars = st.integers(0, 900_000).map(Decimal)
 
@@ -43,7 +42,6 @@ def desk() -> Situation:
 
 
 @pytest.mark.clause("0.1")
-@fast
 @given(st.integers(0, 10**11))
 def test_0_1_the_three_shares_are_the_capital_to_the_cent_and_gen_and_rev_get_no_cent_too_much(amount: int) -> None:
     capital = Decimal(amount) / 100
@@ -83,7 +81,7 @@ def rooms(draw: st.DrawFn) -> Room:
 
 
 @pytest.mark.clause("0.2", "0.3", "0.10", "8.2", "6.12")
-@settings(fast, max_examples=300)
+@settings(max_examples=300)
 @given(picks(), rooms())
 def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(found: list[Pick], room: Room) -> None:
     s = desk()
@@ -99,7 +97,7 @@ def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(f
 
 
 @pytest.mark.clause("0.2")
-@settings(fast, max_examples=300)
+@settings(max_examples=300)
 @given(picks(), rooms())
 def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: Room) -> None:
     s = desk()
@@ -117,7 +115,6 @@ def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: R
 
 
 @pytest.mark.clause("0.4")
-@fast
 @given(st.integers(1, 5_000))
 def test_0_4_clips_are_fifties_and_one_rest(contracts: int) -> None:
     sizes = clips(contracts, 50)
@@ -129,7 +126,6 @@ def test_0_4_clips_are_fifties_and_one_rest(contracts: int) -> None:
 
 
 @pytest.mark.clause("0.5")
-@fast
 @given(st.integers(2, 50))
 def test_0_5_three_halvings_lose_no_contract_and_end_at_clips_of_at_least_one(contracts: int) -> None:
     sizes: tuple[int, ...] = (contracts,)
@@ -142,7 +138,7 @@ def test_0_5_three_halvings_lose_no_contract_and_end_at_clips_of_at_least_one(co
 
 
 @pytest.mark.clause("0.5")
-@settings(fast, max_examples=300)
+@settings(max_examples=300)
 @example(Decimal("20.90"), Decimal("0.20"), Decimal("0.01"), Side.BUY, 2)  # 21 × (1 + 0.10 / 3) is 21.70, a whole tick
 @example(Decimal("20.90"), Decimal("0.20"), Decimal("0.01"), Side.SELL, 2)  # and 20.30 below
 @given(cents, cents, st.sampled_from([Decimal("0.01"), Decimal("0.05")]), st.sampled_from(Side), st.integers(0, 3))
@@ -194,7 +190,7 @@ def levels(spots: dict[int, float]) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.clause("6.1", "6.2", "6.3", "6.4", "0.12")
-@settings(fast, max_examples=60)
+@settings(max_examples=60)
 @given(moves)
 def test_6_1_levels_rise_at_once_and_fall_only_as_written_whatever_the_prices_do(spots: dict[int, float]) -> None:
     # Paused: what the levels ask for is not done, so the position stays. A credit of 40 affords every roll.

@@ -180,7 +180,7 @@ def test_times_and_numbers_are_read_as_they_are_written() -> None:
 FLEX, CSV = stated(book()).xml(), stated(book()).csv().encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), whole=st.sampled_from([FLEX, CSV]), noise=st.binary(max_size=12))
 def test_whatever_is_in_a_file_it_is_a_statement_or_refused(
     data: st.DataObject, whole: bytes, noise: bytes, tmp_path_factory: pytest.TempPathFactory

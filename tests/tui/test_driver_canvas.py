@@ -30,7 +30,7 @@ def cells_of(*segments: tuple[str, str], system: ColorSystem = ColorSystem.TRUEC
     return cells([Strip([Segment(text, Style.parse(style)) for text, style in segments])], system)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PAINTS, st.booleans())
 def test_after_any_paints_the_terminal_shows_what_a_full_repaint_shows(
     paints: list[tuple[int, int, list[tuple[str, str]], bool]], erases: bool
@@ -46,7 +46,7 @@ def test_after_any_paints_the_terminal_shows_what_a_full_repaint_shows(
     assert terminal.shown == whole.shown
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(SEGMENTS, min_size=HEIGHT, max_size=HEIGHT))
 def test_a_full_repaint_shows_what_textual_would_have_written(lines: list[list[tuple[str, str]]]) -> None:
     canvas, ours, theirs = Canvas(WIDTH, HEIGHT), Pyte(WIDTH, HEIGHT), Pyte(WIDTH, HEIGHT)

@@ -124,7 +124,7 @@ def test_a_click_is_a_click(heard: Heard) -> None:
     assert (click.x, click.y) == (4, 2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(st.sampled_from(NOISE), min_size=1, max_size=40), max_size=30))
 def test_noise_never_ends_the_reader(chunks: list[list[bytes]]) -> None:
     heard = Heard()

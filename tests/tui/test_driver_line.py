@@ -104,7 +104,7 @@ async def test_what_was_sent_behind_a_question_is_asked_about_when_that_is_answe
     assert line.is_free
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(0, 3_000), max_size=40))
 def test_a_terminal_that_answers_every_question_is_never_waited_for_in_vain(frames: list[int]) -> None:
     """0: the terminal answers what it was asked; else a frame of so many bytes, where the line is free."""

@@ -171,7 +171,7 @@ TRADES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TRADES)
 def test_whatever_is_traded_the_accounts_together_hold_what_the_exchange_says(
     trades: list[tuple[str, bool, int, str]],

@@ -46,7 +46,7 @@ CHANGES = st.lists(st.tuples(st.integers(1, 30), SAID), max_size=4)
 ENDS = st.sampled_from((0, 0, 0, -1, 1))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(VALID), CHANGES, ENDS), min_size=1, max_size=6))
 def test_nothing_that_is_asked_ends_the_conversation(asked: list[tuple[list[str], list[tuple[int, str]], int]]) -> None:
     wire = Wire(gateway(TOLD, Limits(messages=1_000)), at_ms=NOW)
@@ -61,7 +61,7 @@ def test_nothing_that_is_asked_ends_the_conversation(asked: list[tuple[list[str]
     assert not wire.closed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.binary(max_size=60), max_size=6))
 def test_any_bytes_are_answered_or_end_the_connection_and_no_other(pieces: list[bytes]) -> None:
     made = gateway()

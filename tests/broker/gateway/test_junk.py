@@ -52,7 +52,7 @@ def changed(values: list[str], changes: list[tuple[int, str]]) -> list[str]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(ORDERS, OTHERS), min_size=1, max_size=6))
 def test_nothing_that_is_said_ends_the_conversation(said: list[tuple[object, list[object]]]) -> None:
     wire = client(assembly("", Limits(messages=1_000)))

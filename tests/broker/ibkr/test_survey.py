@@ -54,7 +54,7 @@ def look(survey: Survey, show: Callable[[Option], Shown], room: int = 100) -> li
     return seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(120, 260), st.floats(0.12, 1.2), st.floats(0.1, 1.0), st.sampled_from(list(Right)),
     st.sampled_from([(0.30, 0.45), (0.05, 0.25), (0.15, 0.25), (0.25, 0.35)]), st.integers(1, 20), st.integers(1, 40),
