@@ -37,6 +37,7 @@ spot = 300.0
 [market.symbols.VIX]
 spot = 18.0
 tick = 0.05
+expiries = "mon-wed-fri"
 [market.symbols.SPX]
 spot = 5000.0
 strike_step = 25
