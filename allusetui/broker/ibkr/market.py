@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.broker.ibkr.asks import Asks, Numbers
+from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
@@ -65,10 +65,9 @@ class IbkrMarket:
     def __init__(
         self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
     ) -> None:
-        numbers = Numbers()
-        asks = Asks(library, numbers)
+        asks = Asks(library)
         self.lines = Lines(terms.lines)
-        self.stream = Stream(library, self.lines, numbers, now_ms, self._moved)
+        self.stream = Stream(library, self.lines, now_ms, self._moved)
         self.listings = Listings(asks, terms.calendar)
         self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
         self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
