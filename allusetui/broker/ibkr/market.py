@@ -25,6 +25,7 @@ from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
 from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
 from allusetui.broker.ibkr.volumes import Volumes
@@ -35,6 +36,7 @@ from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
 """How often what has come is looked at in session: a breaker acts within one tick (6.14)."""
@@ -76,6 +78,7 @@ class IbkrMarket:
         self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._calendar, self._known = terms.calendar, terms.known
         self._now_ms, self._ring = now_ms, ring
         self._best: dict[Contract, Quote] = {}
@@ -154,6 +157,9 @@ class IbkrMarket:
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for seen in came]
 
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return self._sources.told(at_ms)
+
     # What comes
 
     def _quote(self, contract: Contract, at_ms: int) -> Quote | None:
@@ -181,6 +187,7 @@ class IbkrMarket:
         if chain is not None:
             shown = self.stream.shown(Stock(symbol))
             chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._sources.scanned(symbol, chain, reason, self._now_ms())
         self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
 
     def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:
