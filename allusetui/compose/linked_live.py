@@ -51,7 +51,7 @@ _OWNER_ONLY: Final = 0o700
 _LONGEST_RUN: Final = timedelta(days=365)
 _LOOKBACK, _LISTINGS = timedelta(days=420), timedelta(days=800)
 _SEED, _MODE = 0, "normal"
-_AGAIN_S: Final = 2.0
+_SOON_S, _AGAIN_S = 0.05, 2.0
 _MOST_ACCOUNTS: Final = 1_000
 
 
@@ -178,14 +178,14 @@ class _Parts:
         """Until the accounts have told all that they hold."""
         broker, codes = self.broker, frozenset(self._wish.link.codes)
         while self._looked is None:
-            if broker.connection.up:
-                try:
-                    self._looked = await first_look(broker.connection, codes)
-                    break
-                except OSError as error:
-                    self._trouble = untrusted(str(error))
-            await asyncio.sleep(_AGAIN_S)
-        self._trouble = ""
+            if not broker.connection.up:
+                await asyncio.sleep(_SOON_S)
+                continue
+            try:
+                self._looked, self._trouble = await first_look(broker.connection, codes), ""
+            except OSError as error:
+                self._trouble = untrusted(str(error))
+                await asyncio.sleep(_AGAIN_S)
 
     def _begin(self) -> None:
         if self._stored.stand is not None:

@@ -62,6 +62,15 @@ def test_the_first_thing_that_stands_against_it_is_one_line(
     assert not (tmp_path / "sessions").exists()
 
 
+def test_what_a_person_knows_of_the_market_is_read_before_anything_is_connected_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "market.toml").write_text("rate = 4\n", encoding="utf-8")
+    line = told(tmp_path, capsys, PAPER, "--mode", "paper", "--headless")
+    assert line.startswith(f"{tmp_path / 'market.toml'}: rate: Decimal('4') does not fit; allowed: ")
+    assert not (tmp_path / "sessions").exists()
+
+
 def test_a_live_port_and_a_paper_account_are_refused_before_any_connection(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
