@@ -53,13 +53,15 @@ class OrderTruth:
     """Takes evidence in and gives reports out.
 
     An order is known by its reference and the broker's permanent number. A handle is good for one connection: the next
-    may give it to another order.
+    may give it to another order. `ours`: what the references of this session's orders begin with; of another session
+    only what still works concerns it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ours: str = OURS) -> None:
         self.fills = Fills()
         self.unattributed = 0
         """How much news there was of orders that nobody knows."""
+        self._ours = ours
         self._orders: dict[str, Record] = {}
         self._by_permanent: dict[int, str] = {}
         self._by_handle: dict[int, str] = {}
@@ -103,12 +105,12 @@ class OrderTruth:
                 self._hear_open(seen, at_ms)
             case StatusSeen():
                 self._hear_status(seen, at_ms)
-            case DoneSeen() if seen.reference.startswith(OURS):
+            case DoneSeen() if self._is_ours(seen.reference):
                 record = self._named(seen.reference, seen.permanent)
                 record.listed_ms = at_ms
                 over = Stage.FILLED if seen.stage is Stage.FILLED else Stage.CANCELLED
                 self._move(record, over, seen.filled, at_ms)
-            case FillSeen() if seen.reference.startswith(OURS):
+            case FillSeen() if self._is_ours(seen.reference):
                 self._named(seen.reference, seen.permanent)
                 self.fills.hear_fill(seen, at_ms)
             case FeeSeen():
@@ -162,6 +164,9 @@ class OrderTruth:
         record = self._orders[reference]
         record.reason = untrusted(seen.text)
         self._move(record, record.stage, record.filled, at_ms)
+
+    def _is_ours(self, reference: str) -> bool:
+        return reference.startswith(self._ours) or reference in self._orders
 
     def _record(self, reference: str) -> Record:
         return self._orders.setdefault(reference, Record(reference))
