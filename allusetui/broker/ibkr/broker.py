@@ -77,7 +77,7 @@ class IbkrBroker:
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
         hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.truth = OrderTruth(f"{OURS}{account.session}-" if account.session else OURS)
+        self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
         self.trouble = _NOT_YET
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
@@ -181,10 +181,11 @@ class IbkrBroker:
         if (task := self._resolving.pop(client_order_id, None)) is not None:
             task.cancel()
             return (OrderCancelled(at_ms, client_order_id, 0),)
-        handle = self.truth.handle_of(client_order_id)
-        if handle is not None and self.connection.library.client.isReady():
+        handles = self.truth.handles_of(client_order_id)
+        if handles and self.connection.library.client.isReady():
             self.truth.cancel_asked(client_order_id)
-            self._cancel(handle)
+            for handle in handles:
+                self._cancel(handle)
         return ()
 
     def _cancel(self, handle: int) -> None:
