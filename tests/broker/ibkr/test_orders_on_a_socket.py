@@ -17,10 +17,12 @@ from allusetui.broker.gateway.commands import (
 )
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.ibkr.asks import UnansweredError
 from allusetui.broker.ibkr.broker import Account
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
+    BrokerLost,
     BrokerOrder,
     ForeignOrderSeen,
     OrderAcked,
@@ -42,7 +44,7 @@ from tests.broker.ibkr.stands import (
 )
 
 pytestmark = pytest.mark.asyncio
-EXECUTION, COMMISSION, STATUS, OPEN = 11, 59, 3, 5
+EXECUTION, COMMISSION, OPEN, DETAILS, DETAILS_END = 11, 59, 5, 10, 52
 
 
 # An order's life
@@ -107,6 +109,21 @@ async def test_0_6_a_cancel_that_comes_while_the_contract_is_looked_up_leaves_no
         assert ended == OrderCancelled(desk.now_ms, reference, 0)
         await desk.orders()
         assert desk.sent(3) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.surprise(9)
+async def test_0_6_an_order_whose_contract_is_named_too_late_is_never_written_and_the_link_stays() -> None:
+    async with stand(waits=(1.0, 60.0)) as desk:
+        for message in (DETAILS, DETAILS_END):
+            desk.do(LineFault(Kind.DELAY, message=message, count=2, delay_ms=60_000))
+        desk.sell(limit=AT_ONCE)
+        with pytest.raises(UnansweredError):
+            await desk.broker.contracts.resolve([PUT])
+        desk.wait(60_000)
+        assert await desk.listed() == {} and desk.sent(3) == []
+        assert not desk.of(OrderRejected) and len(desk.of(BrokerLost)) == 1
+        assert (await desk.fill(2)).client_order_id == name(2)
 
 
 @pytest.mark.clause("0.6")
