@@ -64,6 +64,7 @@ def test_9_5_the_book_is_what_was_held_and_what_was_traded_and_its_cash_is_to_th
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(23)
 def test_0_6_a_fill_that_has_been_told_stands_in_the_book_at_once(opened: Opened) -> None:
     twin = opened(SLOW)
     twin.place(order(1, PUT, Side.SELL, AT_ONCE, 5))
@@ -133,6 +134,7 @@ def test_8_6_a_lost_link_is_told_once_and_so_is_its_return(opened: Opened) -> No
 
 
 @pytest.mark.clause("8.6", "0.6")
+@pytest.mark.peer(16)
 def test_8_6_while_the_link_is_lost_answers_are_not_whole_and_nothing_is_taken(opened: Opened) -> None:
     twin = opened(DOWN)
     working = order(1, PUT, Side.SELL, RESTING)
@@ -147,6 +149,7 @@ def test_8_6_while_the_link_is_lost_answers_are_not_whole_and_nothing_is_taken(o
 
 
 @pytest.mark.clause("8.6", "9.5")
+@pytest.mark.peer(17)
 def test_9_5_what_fills_while_the_link_is_lost_is_in_the_answers_after_it_once(opened: Opened) -> None:
     twin = opened(DOWN)
     twin.wait(int(9.5 * SECOND_MS))

@@ -138,6 +138,7 @@ def test_0_6_where_a_cancel_and_a_fill_cross_one_of_them_is_told_and_the_fill_is
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(11)
 @pytest.mark.parametrize("limit", [RESTING, AT_ONCE])
 def test_0_6_an_id_is_used_once(opened: Opened, limit: str) -> None:
     twin = opened()
@@ -173,6 +174,7 @@ def test_6_3_a_roll_fills_both_legs_in_one_report_and_nets_to_its_limit_or_bette
 
 
 @pytest.mark.clause("6.3")
+@pytest.mark.peer(23)
 def test_6_3_a_roll_in_a_slow_market_never_has_one_leg_more_than_the_other(opened: Opened) -> None:
     twin = opened(SLOW, provision("GEN", cash=1_000_000, options=[(PUT, -5)]), provision("REV"))
     roll = order(1, PUT, Side.BUY, "0.5", 5, candidate=LATER)
