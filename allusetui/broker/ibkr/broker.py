@@ -133,10 +133,14 @@ class IbkrBroker:
     # Orders out
 
     def place(self, order: Order, at_ms: int) -> Sequence[Input]:
-        """Write an order; nothing while the link is lost, or about to be. Raises ValueError for one unfit to be."""
+        """Write an order; nothing while the link is lost, or about to be.
+
+        Raises ValueError for a reference that is unfit for the wire, or that an order has had before.
+        """
         translate.checked(order.client_order_id)
         if not self.connection.up or not self._hours.takes_orders(at_ms):
             return ()
+        self.truth.begun(order.client_order_id)
         if all(self.contracts.known(leg) is not None for leg in _legs(order)):
             self._write(order)
         else:
