@@ -59,6 +59,10 @@ class Pace:
         """The market stands at an instant now, and runs on from there: it never hurries to make up for what it lost."""
         self._market_ms, self._wall_s = max(at_ms, self._market_ms), wall_s
 
+    def done_ms(self, due_ms: int, wall_s: float) -> int:
+        """The market's instant at which what is due is done, if it is done now: a simulated one waits for us."""
+        return due_ms
+
     def trades(self, at_ms: int) -> bool:
         """Whether the market is open at an instant."""
         session = self._calendar.from_day(day_of(at_ms))
@@ -77,3 +81,16 @@ class Pace:
                 yield from_ms, fast
             from_ms = session.close_ms + _AFTER_CLOSE_MS
             yield from_ms, self.speed
+
+
+class WallPace(Pace):
+    """The market's time is the wall's: a real market waits for nobody, and what is done late is done at its hour."""
+
+    def __init__(self, calendar: Calendar, market_ms: int, wall_s: float) -> None:
+        super().__init__(calendar, 1.0, market_ms, wall_s)
+
+    def reach(self, at_ms: int, wall_s: float) -> None:
+        """No hour of the market is given back."""
+
+    def done_ms(self, due_ms: int, wall_s: float) -> int:
+        return max(due_ms, self.now_ms(wall_s))

@@ -6,7 +6,7 @@ import pytest
 
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from allusetui.market.calendars import calendar
-from allusetui.runtime.pace import Pace
+from allusetui.runtime.pace import Pace, WallPace
 
 DAYS = calendar(date(2026, 2, 2), date(2026, 6, 30))
 MONDAY = to_ms(datetime(2026, 3, 2, 9, 25))
@@ -80,3 +80,11 @@ def test_the_market_trades_from_its_open_to_its_close_alone() -> None:
     friday = [(datetime(2026, 3, 6, *clock), is_open) for clock, is_open in (((9, 29), False), ((9, 30), True))]
     early = [(datetime(2026, 3, 6, 15, 59), True), (datetime(2026, 3, 6, 16), False), (datetime(2026, 3, 7, 12), False)]
     assert [pace.trades(to_ms(at)) for at, _ in (*friday, *early)] == [is_open for _, is_open in (*friday, *early)]
+
+
+def test_a_real_market_waits_for_nobody() -> None:
+    pace = WallPace(DAYS, MONDAY, 100.0)
+    assert pace.done_ms(MONDAY + 5 * SECOND_MS, 107.0) == MONDAY + 7 * SECOND_MS
+    pace.reach(MONDAY + 5 * SECOND_MS, 107.0)
+    assert pace.now_ms(107.0) == MONDAY + 7 * SECOND_MS
+    assert Pace(DAYS, 1, MONDAY, 100.0).done_ms(MONDAY + 5 * SECOND_MS, 107.0) == MONDAY + 5 * SECOND_MS
