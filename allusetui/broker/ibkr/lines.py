@@ -128,10 +128,10 @@ class Lines:
         """Whether nothing is to be sent: every line that is granted is open, and no other is."""
         return self._granted().keys() == self._open.keys() and not self._ghosts(at_ms)
 
-    def doubt(self) -> None:
-        """Nobody knows which lines still live: each is to be renewed, as soon as may be."""
-        for line in self._open.values():
-            line.heard_ms = -RENEW_MS
+    def doubt(self, contracts: Iterable[Contract]) -> None:
+        """Nobody knows whether these lines still live, or tell all: each is to be renewed, as soon as may be."""
+        for contract in contracts:
+            self._open[contract].heard_ms = -RENEW_MS
 
     def heard(self, contract: Contract, at_ms: int) -> None:
         """Its line has told something."""

@@ -14,7 +14,7 @@ from ib_async import Contract as TheirContract
 from allusetui.broker.ibkr.asks import Numbers
 from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
-from allusetui.broker.ibkr.lines import Lines, Subscribe
+from allusetui.broker.ibkr.lines import RENEW_MS, Lines, Subscribe
 from allusetui.broker.ibkr.naming import asked, generics
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
 from allusetui.broker.ibkr.shown import ModelGreeks, Shown
@@ -160,13 +160,16 @@ class Stream:
                 else:
                     self.counts["late"] += 1
                 return
-            at_ms = self._now_ms()
+            at_ms, feed = self._now_ms(), sub.shown.feed
             hear(sub.shown, fields, at_ms)
         except (ValueError, IndexError, OverflowError):
             self.counts["unreadable"] += 1
             return
         self._before.pop(sub.contract, None)
         self.lines.heard(sub.contract, at_ms)
+        # What has not changed since the market was shut might not be told again under the new kind of data.
+        if feed not in (None, sub.shown.feed) and at_ms - sub.asked_ms >= RENEW_MS:
+            self.lines.doubt([sub.contract])
         self._changed()
 
     def _price(self, shown: Shown, fields: Sequence[str], at_ms: int) -> None:
@@ -187,7 +190,7 @@ class Stream:
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         if code in _RESTORED:
-            self.lines.doubt()  # also after 1102, which says that they go on: those who asked anew fared better
+            self.lines.doubt(self._number_of)  # also after 1102, which says that they go on: those who asked anew fared better
             self._changed()
         sub = self._subs.get(number)
         if sub is None:
