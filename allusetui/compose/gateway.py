@@ -35,11 +35,11 @@ def build_gateway(
 def build_assembly(
     scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
 ) -> tuple[Assembly, Stage]:
-    """The same with its controls. `accounts`: the broker's codes of sleeves that have their own.
+    """A scenario's gateway with its broker, and what they stand on.
 
-    `entitled`: what clients may see, everything where it is left out.
-
-    Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
+    `accounts`: the broker's codes of sleeves that have their own; `entitled`: what clients may see, everything where it
+    is left out. Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the
+    scenario lacks.
     """
     codes = dict.fromkeys(sleeves(scenario), ACCOUNT)
     for name, code in accounts.items():
