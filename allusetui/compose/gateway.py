@@ -9,7 +9,7 @@ from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.server import Server
 from allusetui.broker.gateway.session import Limits
-from allusetui.broker.gateway.venue import Venue, assemble
+from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.compose.parts import price_steps
 from allusetui.compose.provisions import sleeves
 from allusetui.compose.run import Stage, build_stage
@@ -27,7 +27,15 @@ _ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 def build_gateway(
     scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
 ) -> tuple[Gateway, Stage]:
-    """A scenario's gateway, and what it stands on. `accounts`: the broker's codes of sleeves that have their own.
+    """A scenario's gateway, and what it stands on; see `build_assembly`."""
+    made, stage = build_assembly(scenario, accounts, speed, entitled)
+    return made.gateway, stage
+
+
+def build_assembly(
+    scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
+) -> tuple[Assembly, Stage]:
+    """The same with its controls. `accounts`: the broker's codes of sleeves that have their own.
 
     `entitled`: what clients may see, everything where it is left out.
 
@@ -45,7 +53,7 @@ def build_gateway(
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
         [HeadlineSeen(*told) for told in headlines], entitled or Entitled(),
     )  # fmt: skip
-    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))).gateway, stage
+    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))), stage
 
 
 async def serve(

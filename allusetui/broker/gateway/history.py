@@ -9,7 +9,7 @@ from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.instruments import COMBO, INDEX, Listed
 from allusetui.broker.gateway.pacing import Pacing
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Session
 from allusetui.broker.gateway.stamps import begins, instant, span, stamp
@@ -24,7 +24,7 @@ _EPOCH_FORM: Final = 2
 _PRICE_DIGITS: Final = 4
 
 
-class History:
+class History(Quiet):
     """Implements `part.Part`."""
 
     def __init__(self, registry: Registry, maker: BarMaker, pacing: Pacing) -> None:
@@ -38,18 +38,6 @@ class History:
             # Bars are answered at once, so that there is never anything left to withdraw.
             requests.CANCEL_BARS: Route(requests.numbered(1), lambda session, request, at_ms: None, 1),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def lost(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def next_ms(self, after_ms: int) -> int | None:
-        return None
-
-    def advance(self, at_ms: int) -> None:
-        pass
 
     def _ask(self, session: Session, request: requests.BarsAsked, at_ms: int) -> None:
         number, end_ms = request.request_id, instant(request.end, at_ms)

@@ -15,7 +15,7 @@ from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.instruments import SMART
 from allusetui.broker.gateway.intake import Intake, client_of
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.placing import PlaceOrder, by_hand, place_order
 from allusetui.broker.gateway.requests import Nothing, nothing
 from allusetui.broker.gateway.session import ERROR, NOBODY, Session, Sessions
@@ -31,8 +31,11 @@ PERSON: Final = 0
 """The client id under which what a person enters at the broker's own screen is kept."""
 
 
-class OrdersPart:
-    """Implements `Part` for orders over one exchange. `changed(at_ms)` is called when accounts may stand otherwise."""
+class OrdersPart(Quiet):
+    """Implements `Part` for orders over one exchange. `changed(at_ms)` is called when accounts may stand otherwise.
+
+    Nothing is said of orders until somebody asks, and they outlive the connection that placed them.
+    """
 
     def __init__(
         self,
@@ -67,12 +70,6 @@ class OrdersPart:
             asking.EXECUTIONS: Route(asking.executions, self._executions, id_at=1),
             asking.COMPLETED: Route(asking.completed, self._completed),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        """Nothing is said of orders until somebody asks."""
-
-    def lost(self, session: Session, at_ms: int) -> None:
-        """Orders outlive the connection that placed them."""
 
     def next_ms(self, after_ms: int) -> int | None:
         due = (self.book.next_ms(after_ms), self._holdings.next_ms())

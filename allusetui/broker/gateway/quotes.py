@@ -7,7 +7,7 @@ from typing import Final, Literal
 from allusetui.broker.gateway import requests
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.instruments import COMBO, Listed
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Limits, Session
 from allusetui.broker.gateway.ticks import DELAY_MS, Board, Ticks, delayed, message
@@ -59,7 +59,7 @@ class _Line:
     told: Ticks = field(default_factory=dict)
 
 
-class Quotes:
+class Quotes(Quiet):
     """Implements `part.Part`."""
 
     def __init__(self, registry: Registry, market: Market, board: Board, limits: Limits, entitled: Entitled) -> None:
@@ -78,9 +78,6 @@ class Quotes:
             requests.CANCEL_DATA: Route(requests.numbered(2), self._cancel, 1),
             requests.DATA_TYPE: Route(requests.numbered(1), self._set_type),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
 
     def lost(self, session: Session, at_ms: int) -> None:
         self._types.pop(session.key, None)

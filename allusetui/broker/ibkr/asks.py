@@ -1,21 +1,18 @@
-"""Questions of reference and history: each under a number of its own, each with a bound; a late answer is nobody's.
-
-Their numbers begin far above those of orders, so that an error on one of them is never taken for an order's.
-"""
+"""Questions of reference and history: each under a number of its own, each with a bound; a late answer is nobody's."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 from typing import Any, Final
 
-from ib_async import IB, BarData, ContractDetails, OptionChain, PriceIncrement, WshEventData
+from ib_async import BarData, ContractDetails, OptionChain, PriceIncrement, WshEventData
 from ib_async import Contract as TheirContract
 from ib_async.wrapper import RequestError
 
+from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.codes import Meaning, meaning_of
+from allusetui.broker.ibkr.library import Library
 from allusetui.domain.text import untrusted
 
-FIRST_NUMBER: Final = 1 << 30
 WAIT_S: Final = 10.0
 HISTORY_WAIT_S: Final = 30.0
 _NO_CONTRACT: Final = 200
@@ -33,27 +30,13 @@ class RefusedError(UnansweredError):
         self.code = code
 
 
-class Numbers:
-    """Numbers for requests of data, of one connection after the other."""
-
-    def __init__(self) -> None:
-        self._next: Iterator[int] = count(FIRST_NUMBER)
-
-    def take(self) -> int:
-        return next(self._next)
-
-    def is_mine(self, number: int) -> bool:
-        """Whether a number was ever taken here, or could be."""
-        return number >= FIRST_NUMBER
-
-
 class Asks:
-    """Asks over the library's client, of which every answer is awaited no longer than `wait_s`."""
+    """Asks over the library's client, in a lane of it; every answer is awaited no longer than `wait_s`."""
 
-    def __init__(self, library: IB, numbers: Numbers, wait_s: float = WAIT_S) -> None:
+    def __init__(self, library: Library, wait_s: float = WAIT_S, lane: Lane = Lane.BULK) -> None:
         self._library = library
-        self._numbers = numbers
         self._wait_s = wait_s
+        self._lane = lane
         library.errorEvent += self._error
 
     async def details(self, contract: TheirContract) -> list[ContractDetails]:
@@ -105,16 +88,16 @@ class Asks:
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         """Some refusals are warnings to the library, which then waits for ever."""
-        if self._numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
+        if self._library.numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
             self._library.wrapper._endReq(number, RequestError(number, code, text), success=False)
 
     async def _ask(self, send: Callable[[int], None], wait_s: float | None = None, key: str | None = None) -> Any:
-        number = self._numbers.take()
+        number = self._library.numbers.take()
         name = key or number
         wrapper = self._library.wrapper
         future = wrapper.startReq(name)
         try:
-            send(number)
+            self._library.client.hurry(self._lane, lambda: send(number))
             return await asyncio.wait_for(future, wait_s or self._wait_s)
         except TimeoutError:
             raise UnansweredError(f"no answer within {wait_s or self._wait_s:g} s") from None

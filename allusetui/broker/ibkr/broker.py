@@ -10,6 +10,7 @@ from typing import Final
 
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
+from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
@@ -34,6 +35,8 @@ from allusetui.domain.order import Order
 
 _LOOKS: Final = (time(3, 30), time(9, 0))
 """When the book is looked at unasked: assignments of the night stand in it by then, and nobody tells of them."""
+_NAMED_S: Final = 2.5
+"""How long an order waits for the name of its contract: written later, it might have been given up already (0.6)."""
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
 _NOT_YET: Final = "not linked yet"
 _LINKED: Final = "linked, and the accounts read"
@@ -74,12 +77,13 @@ class IbkrBroker:
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
         hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.truth = OrderTruth(f"{OURS}{account.session}-" if account.session else OURS)
+        self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
         self.trouble = _NOT_YET
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
         self.connection = Connection(Address(*address, account.codes), news, **waits)
-        self.contracts = Contracts(self.connection)
+        asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
+        self.contracts = Contracts(asks)
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
@@ -147,8 +151,8 @@ class IbkrBroker:
             await self.contracts.resolve(_legs(order))
         except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
-        except OSError:
-            pass  # the link is lost, and told to be: the order is looked for, and not found
+        except UnansweredError:
+            pass  # the order is looked for, and not found
         else:
             if self.connection.up:
                 self._write(order)
@@ -177,10 +181,11 @@ class IbkrBroker:
         if (task := self._resolving.pop(client_order_id, None)) is not None:
             task.cancel()
             return (OrderCancelled(at_ms, client_order_id, 0),)
-        handle = self.truth.handle_of(client_order_id)
-        if handle is not None and self.connection.library.client.isReady():
+        handles = self.truth.handles_of(client_order_id)
+        if handles and self.connection.library.client.isReady():
             self.truth.cancel_asked(client_order_id)
-            self._cancel(handle)
+            for handle in handles:
+                self._cancel(handle)
         return ()
 
     def _cancel(self, handle: int) -> None:

@@ -13,15 +13,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.broker.ibkr.asks import Asks, Numbers
+from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
+from allusetui.broker.ibkr.count_file import CountFile
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST, Lines
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
+from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
@@ -62,15 +64,16 @@ class IbkrMarket:
     def __init__(
         self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
     ) -> None:
-        numbers = Numbers()
-        asks = Asks(library, numbers)
+        asks = Asks(library)
         self.lines = Lines(terms.lines)
-        self.stream = Stream(library, self.lines, numbers, now_ms, self._moved)
+        self.stream = Stream(library, self.lines, now_ms, self._moved)
         self.listings = Listings(asks, terms.calendar)
         self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
         needs = Needs(wanted, self._view, self.calendars.learn)
         self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
+        counts = CountFile(terms.folder)
+        self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self._calendar, self._known = terms.calendar, terms.known
         self._now_ms, self._ring = now_ms, ring
         self._best: dict[Contract, Quote] = {}
@@ -80,6 +83,7 @@ class IbkrMarket:
         """Nothing is asked or answered any more."""
         self.scans.close()
         self.history.close()
+        self.night.close()
 
     # ports.Market
 
@@ -102,7 +106,9 @@ class IbkrMarket:
         return float(self._known.rate or ZERO)
 
     def breadth(self, at_ms: int) -> Breadth | None:
-        return self._known.width()
+        """The newer of what a person wrote down and what was counted; of one session what a person wrote."""
+        told = [each for each in (self._known.width(), self.night.count.breadth) if each is not None]
+        return max(told, key=lambda each: each.day, default=None)
 
     def next_tick(self, after_ms: int) -> int | None:
         """Around a session several times a second, else now and then."""
@@ -136,11 +142,12 @@ class IbkrMarket:
         return () if bars is None else (BarsSeen(at_ms, symbol, bars),)
 
     def next_ms(self, after_ms: int) -> int | None:
-        return after_ms + 1 if self._came else self.stream.next_ms(after_ms)
+        return after_ms + 1 if self._came else min(self.stream.next_ms(after_ms), self.night.next_ms(after_ms))
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has been answered; lines are asked for and let go."""
         self.stream.pump(at_ms)
+        self.night.turn(at_ms)
         self.scans.moved()
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for seen in came]

@@ -11,7 +11,6 @@ from typing import Final
 
 from ib_async import Contract as TheirContract
 
-from allusetui.broker.ibkr.asks import Numbers
 from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import Lines, Subscribe
@@ -45,16 +44,13 @@ class Stream:
     what it showed before until the first message comes.
     """
 
-    def __init__(
-        self, library: Library, lines: Lines, numbers: Numbers, now_ms: Callable[[], int], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, library: Library, lines: Lines, now_ms: Callable[[], int], changed: Callable[[], None]) -> None:
         self.lines = lines
         self.counts: Counter[str] = Counter()
         """What could not be read, and what nobody waited for any more."""
         self.trouble: dict[Contract, str] = {}
         """What the broker last said against a contract's data."""
         self._library = library
-        self._numbers = numbers
         self._now_ms = now_ms
         self._changed = changed
         self._pace = Window(BULK_A_SECOND, SECOND_MS)
@@ -123,7 +119,7 @@ class Stream:
 
     def _ask(self, contract: Contract, at_ms: int) -> None:
         self._pace.take(at_ms)
-        number = self._numbers.take()
+        number = self._library.numbers.take()
         right = contract.right if isinstance(contract, Option) else None
         self._subs[number] = _Sub(contract, at_ms, Shown(right))
         self._number_of[contract] = number
@@ -147,7 +143,7 @@ class Stream:
             number = int(fields[place])
             sub = self._subs.get(number)
             if sub is None:
-                if not self._numbers.is_mine(number):
+                if not self._library.numbers.is_mine(number):
                     theirs(fields)
                 else:
                     self.counts["late"] += 1

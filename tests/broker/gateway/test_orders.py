@@ -14,7 +14,7 @@ from allusetui.broker.gateway.frames import UNSET_NUMBER
 from allusetui.broker.gateway.venue import Assembly
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at, provision
+from tests.broker.gateway.desks import NOW, assembly, at
 from tests.broker.gateway.placed import (
     ACCOUNT,
     LATER,
@@ -27,6 +27,7 @@ from tests.broker.gateway.placed import (
     sale,
 )
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.provisions import provision
 
 FILLED_AT_ONCE = ["5", "3:Submitted", "11", "5", "3:Filled", "59"]
 NEAR = Option("AAPL", date(2026, 3, 6), Decimal(200), Right.PUT)

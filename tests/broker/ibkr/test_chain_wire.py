@@ -243,3 +243,18 @@ async def test_5_2_the_put_of_a_hedge_is_looked_for_around_its_price_alone(tmp_p
         assert len(strikes) == 4 and Decimal(4250) in strikes
         assert chain.tick == Decimal("0.05")
         assert world.market.lines.holders(Stock("SPX")) == ["held"]
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.asyncio
+async def test_5_2_the_call_of_a_hedge_is_looked_for_in_the_month_that_the_broker_lists(tmp_path: Path) -> None:
+    """The VIX's months are Wednesdays, of a class of their own among the weeklies."""
+    month = date(2026, 4, 15)
+
+    def hedge(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
+        months = (each for each in listed if CALENDAR.is_vix_monthly(each) and not CALENDAR.is_monthly(each))
+        return tuple(Sought(each, Right.CALL, near=Decimal(27)) for each in months)
+
+    async with wired(tmp_path, hedge) as world:
+        chain = await scanned(world, "VIX")
+        assert Decimal(27) in chain.slices[month, Right.CALL].strikes

@@ -21,7 +21,7 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import HOUR_MS, to_ms
 from tests.broker.gateway.clients import serving
-from tests.broker.gateway.desks import assembly, provision
+from tests.broker.gateway.desks import assembly
 from tests.broker.ibkr.stands import (
     CLIENT,
     CODE,
@@ -31,6 +31,7 @@ from tests.broker.ibkr.stands import (
     name,
     stand,
 )
+from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 QUICK_ANSWERS = (0.1, 60.0)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
-from allusetui.broker.ibkr.asks import FIRST_NUMBER
 from allusetui.broker.ibkr.codes import RETRY_MS
+from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
 from allusetui.broker.ibkr.shown import DELAY_MS
 from allusetui.domain.contract import Option, Right, Stock

@@ -17,10 +17,12 @@ from allusetui.broker.gateway.commands import (
 )
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.ibkr.asks import UnansweredError
 from allusetui.broker.ibkr.broker import Account
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
+    BrokerLost,
     BrokerOrder,
     ForeignOrderSeen,
     OrderAcked,
@@ -42,7 +44,7 @@ from tests.broker.ibkr.stands import (
 )
 
 pytestmark = pytest.mark.asyncio
-EXECUTION, COMMISSION, STATUS, OPEN = 11, 59, 3, 5
+EXECUTION, COMMISSION, OPEN, DETAILS, DETAILS_END = 11, 59, 5, 10, 52
 
 
 # An order's life
@@ -110,6 +112,21 @@ async def test_0_6_a_cancel_that_comes_while_the_contract_is_looked_up_leaves_no
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.surprise(9)
+async def test_0_6_an_order_whose_contract_is_named_too_late_is_never_written_and_the_link_stays() -> None:
+    async with stand(waits=(1.0, 60.0)) as desk:
+        for message in (DETAILS, DETAILS_END):
+            desk.do(LineFault(Kind.DELAY, message=message, count=2, delay_ms=60_000))
+        desk.sell(limit=AT_ONCE)
+        with pytest.raises(UnansweredError):
+            await desk.broker.contracts.resolve([PUT])
+        desk.wait(60_000)
+        assert await desk.listed() == {} and desk.sent(3) == []
+        assert not desk.of(OrderRejected) and len(desk.of(BrokerLost)) == 1
+        assert (await desk.fill(2)).client_order_id == name(2)
+
+
+@pytest.mark.clause("0.6")
 @pytest.mark.surprise(2)
 @pytest.mark.parametrize(
     "code", [10349, 10148, 10147, 201, 202, 103, 161, 461, 10311, 10289, 399, 110, 321, 404, 2109, 2161, 10167]
@@ -131,8 +148,7 @@ async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -
         reference = await desk.rest()
         desk.do(Restart(forgets=True))
         await desk.back(2)
-        handle = desk.broker.truth.handle_of(reference)
-        assert handle is not None
+        (handle,) = desk.broker.truth.handles_of(reference)
         desk.do(Notice(354, "Requested market data is not subscribed.", request_id=handle))
         assert (await desk.listed())[reference].open
         assert not desk.of(OrderCancelled) and not desk.of(OrderRejected)
@@ -299,15 +315,23 @@ async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_o
 
 @pytest.mark.clause("9.5")
 @pytest.mark.surprise(23)
-async def test_9_5_orders_of_ours_under_another_client_id_are_listed() -> None:
+async def test_9_5_an_order_under_another_client_id_is_listed_out_of_reach_and_under_its_own_cancelled() -> None:
     async with stand() as desk:
         reference = await desk.rest()
         async with linked(desk.house, client_id=8) as other:
             second = Stand(desk.house, desk.commands, other)
             await second.back(1)
             assert not second.of(OrderAcked)
-            assert (await second.listed())[reference].open
+            assert (await second.listed())[reference] == BrokerOrder(reference, open=True, filled=0, reachable=False)
             assert second.broker.cancel(reference, second.now_ms) == ()
+            assert desk.sent(4) == []
+        await desk.broker.close()
+        async with linked(desk.house) as same:
+            third = Stand(desk.house, desk.commands, same)
+            await third.back(1)
+            assert (await third.listed())[reference].reachable
+            same.cancel(reference, third.now_ms)
+            assert (await third.report(OrderCancelled)).client_order_id == reference
 
 
 @pytest.mark.clause("0.6")
