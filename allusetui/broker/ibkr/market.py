@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
@@ -79,6 +80,7 @@ class IbkrMarket:
         self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
+        self.headlines = Headlines(asks, self.listings, now_ms, ring)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
         self._best: dict[Contract, Quote] = {}
         self._came: deque[tuple[int, Input]] = deque()
@@ -88,6 +90,7 @@ class IbkrMarket:
         """Nothing is asked or answered any more."""
         self.scans.close()
         self.history.close()
+        self.headlines.close()
         self.night.close()
 
     # ports.Market
@@ -135,6 +138,7 @@ class IbkrMarket:
     def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
+        self.headlines.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
