@@ -27,6 +27,7 @@ from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
+from allusetui.broker.ibkr.volumes import Volumes
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
@@ -69,9 +70,10 @@ class IbkrMarket:
         self.stream = Stream(library, self.lines, now_ms, self._moved)
         self.listings = Listings(asks, terms.calendar)
         self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
-        needs = Needs(wanted, self._view, self.calendars.learn)
-        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
+        self.volumes = Volumes(asks, self.history.pace, terms.calendar, now_ms)
+        needs = Needs(wanted, self._view, self.calendars.learn, self.volumes.of)
+        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self._calendar, self._known = terms.calendar, terms.known

@@ -39,13 +39,15 @@ class OrderTruth:
 
     An order is known by its reference and the broker's permanent number. A handle is good for one connection: the next
     may give it to another order. `codes`: the accounts that are ours, where it is known; what goes on in another is
-    somebody else's, whatever it is called.
+    somebody else's, whatever it is called. `ours`: what the references of this session's orders begin with; of another
+    session only what still works concerns it.
     """
 
-    def __init__(self, codes: frozenset[str] = frozenset()) -> None:
+    def __init__(self, codes: frozenset[str] = frozenset(), ours: str = OURS) -> None:
         self.fills = Fills()
         self.unattributed = 0
         """How much news there was of orders that nobody knows."""
+        self._ours = ours
         self._orders: dict[str, Record] = {}
         self._by_permanent: dict[int, str] = {}
         self._by_handle: dict[int, str] = {}
@@ -55,6 +57,12 @@ class OrderTruth:
         self._strays: dict[int, None] = {}
 
     # What we do ourselves
+
+    def begun(self, reference: str) -> None:
+        """An order is about to be written. Raises ValueError for a reference that an order has had before."""
+        if reference in self._orders:
+            raise ValueError(f"order {reference} was placed before")
+        self._record(reference)
 
     def sent(self, reference: str, handle: int, is_combo: bool) -> None:
         """An order has been written to the wire."""
@@ -90,13 +98,13 @@ class OrderTruth:
                 self._hear_open(seen, at_ms)
             case StatusSeen():
                 self._hear_status(seen, at_ms)
-            case DoneSeen() if self._is_ours(seen):
+            case DoneSeen() if self._concerns(seen):
                 over = Stage.FILLED if seen.stage is Stage.FILLED else Stage.CANCELLED
                 record = self._named(seen.reference, seen.permanent)
                 record.listed_ms = at_ms
                 if not self._is_other(record, seen.permanent, over, at_ms):
                     self._move(record, over, seen.filled, at_ms)
-            case FillSeen() if self._is_ours(seen):
+            case FillSeen() if self._concerns(seen):
                 record = self._named(seen.reference, seen.permanent)
                 self._is_other(record, seen.permanent, record.others.get(seen.permanent, Stage.WORKING), at_ms)
                 self.fills.hear_fill(seen, at_ms)
@@ -154,6 +162,10 @@ class OrderTruth:
         record = self._orders[reference]
         record.reason = untrusted(seen.text)
         self._move(record, record.stage, record.filled, at_ms)
+
+    def _concerns(self, seen: DoneSeen | FillSeen) -> bool:
+        """Whether what is over is of this session."""
+        return self._is_ours(seen) and (seen.reference.startswith(self._ours) or seen.reference in self._orders)
 
     def _is_ours(self, seen: OpenSeen | DoneSeen | FillSeen) -> bool:
         """By its reference and its account: another program may use the same log-in, and other accounts of it."""

@@ -70,6 +70,7 @@ async def test_what_was_borrowed_is_given_back(tmp_path: Path) -> None:
         assert world.market.stream.shown(FIRST) is None
 
 
+@pytest.mark.peer(30)
 @pytest.mark.asyncio
 async def test_peers_30_with_few_lines_neither_side_is_starved(tmp_path: Path) -> None:
     """Two sides of a chain that were asked for at once used up each other's lines, and what got none was left out."""
@@ -112,6 +113,7 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_reason_is_told(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -125,6 +127,7 @@ async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_rea
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(26)
 @pytest.mark.asyncio
 async def test_8_5_peers_26_a_quote_that_does_not_come_is_waited_for_and_then_no_chain(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -164,6 +167,7 @@ async def test_8_3_a_delayed_chain_is_as_old_as_its_quotes(tmp_path: Path) -> No
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(26, 29)
 @pytest.mark.asyncio
 async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -185,6 +189,7 @@ async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None
 
 
 @pytest.mark.clause("1.6")
+@pytest.mark.peer(39)
 @pytest.mark.asyncio
 async def test_1_6_peers_39_the_report_filter_lives_on_the_brokers_calendar(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -210,6 +215,7 @@ async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_kn
 
 
 @pytest.mark.clause("0.5")
+@pytest.mark.peer(24)
 @pytest.mark.asyncio
 async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) -> None:
     nickels = ((Decimal(0), Decimal("0.05")), (Decimal(3), Decimal("0.10")))
@@ -223,6 +229,7 @@ async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) 
 
 
 @pytest.mark.clause("1.7")
+@pytest.mark.peer(38)
 def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
     good_friday = date(2026, 4, 3)
     row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]

@@ -87,6 +87,7 @@ async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path:
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(29)
 @pytest.mark.asyncio
 async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -103,6 +104,7 @@ async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_p
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_for(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(data="none")) as world:
@@ -113,6 +115,7 @@ async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_
         assert world.market.lines.without() == [Stock("AAPL")]
 
 
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(competing=True)) as world:
@@ -133,6 +136,7 @@ async def test_surprise_19_an_index_option_is_asked_for_by_its_class(tmp_path: P
         assert world.market.stream.trouble == {}
 
 
+@pytest.mark.peer(27, 29)
 @pytest.mark.asyncio
 async def test_delayed_data_are_shown_where_no_live_ones_may_be(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(data="delayed")) as world:
@@ -156,6 +160,7 @@ async def test_a_silent_line_is_proven_and_its_quote_stays_young(tmp_path: Path)
         await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
 
 
+@pytest.mark.peer(9)
 @pytest.mark.asyncio
 async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -167,6 +172,7 @@ async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) ->
         await world.until(lambda: world.market.stream.shown(Stock("VIX")).last)  # type: ignore[union-attr]
 
 
+@pytest.mark.peer(29)
 @pytest.mark.asyncio
 async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:

@@ -134,6 +134,7 @@ def test_0_6_an_end_whose_fills_never_come_is_told_with_what_the_broker_counts()
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 @pytest.mark.parametrize("stage", [Stage.INACTIVE, Stage.CANCELLED])
 @pytest.mark.parametrize("error_first", [True, False])
 def test_0_6_a_refusal_is_told_with_its_reason_whichever_comes_first(stage: Stage, error_first: bool) -> None:
@@ -182,6 +183,7 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12)
 def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled() -> None:
     wire = Wire()
     wire.hear(opened())
@@ -410,3 +412,16 @@ def test_0_6_however_the_rows_of_a_filled_order_come_it_is_booked_once(
     assert sum(e.commission for e in booked.values()) == Decimal("2.60")
     assert len({e.exec_id for e in wire.executions}) == len(wire.executions)
     assert not [r for r in wire.reports if isinstance(r, OrderRejected | OrderCancelled)]
+
+
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_of_another_session_s_orders_only_what_still_works_concerns_this_one() -> None:
+    truth = OrderTruth(ours="AU-ab12cd-")
+    theirs = "AU-ffffff-GEN-1-1.v1"
+    for seen in (fill(ref=theirs), fee(), DoneSeen(theirs, 11, ACCOUNT, Stage.FILLED, 4)):
+        assert truth.hear(seen, 1_000) == []
+    assert not truth.wants_executions
+    assert truth.answer(0, 1_000, complete=True).orders == ()
+    truth.hear(opened(ref="AU-ffffff-GEN-2-1.v1", permanent=12, handle=None), 2_000)
+    (listed,) = truth.answer(0, 3_000, complete=True).orders
+    assert (listed.client_order_id, listed.open) == ("AU-ffffff-GEN-2-1.v1", True)
