@@ -1,4 +1,4 @@
-"""What the users of other systems suffer of data that are late, missing or absurd: each by its number, over a socket."""
+"""What the users of other systems suffer of data that are late, missing or absurd: by its number, over a socket."""
 
 import math
 from pathlib import Path
