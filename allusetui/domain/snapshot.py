@@ -32,11 +32,15 @@ class Proof:
 
 @frozen
 class Link:
-    """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time."""
+    """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time.
+
+    `trouble`: why it is down, where the broker's side has said.
+    """
 
     up: bool = True
     round_trip_ms: float | None = None
     message_age_ms: float | None = None
+    trouble: str = ""
 
 
 @frozen

@@ -11,7 +11,7 @@ from allusetui.view.model import Cell, Line, Seen, Tone
 ONE_LINE = 150
 """From this width on everything stands in one line, below it in two."""
 LATE_MS, SILENT_MS = 2_000.0, 60_000.0
-_LAG_MS, _NAME = 20.0, 16
+_LAG_MS, _NAME, _TROUBLE = 20.0, 16, 34
 _MODE_TONES = {"sim": Tone.PLAIN, "paper": Tone.GOOD, "live": Tone.BAD}
 
 
@@ -88,7 +88,10 @@ def _link(seen: Seen) -> tuple[Line, Line]:
     """The broker's link and how old its last message is."""
     link = seen.snapshot.link
     if not link.up:
-        return (Cell("link ✖ DOWN", Tone.BAD),), (Cell("data ?", Tone.DIM),)
+        why = (Cell(f" {cut(link.trouble, _TROUBLE)}", Tone.WARN),) if link.trouble else ()
+        # A session that has not begun waits for its link, and nothing is lost yet.
+        down = Cell("link ✖ DOWN", Tone.BAD) if seen.snapshot.state.session else Cell("linking …", Tone.WARN)
+        return (down, *why), (Cell("data ?", Tone.DIM),)
     trip = words.UNKNOWN if link.round_trip_ms is None else f"{link.round_trip_ms:.1f}ms"
     heard = words.UNKNOWN if link.message_age_ms is None else words.age(link.message_age_ms / SECOND_MS)
     late = link.message_age_ms is not None and link.message_age_ms > seen.law.data.stale_s * SECOND_MS

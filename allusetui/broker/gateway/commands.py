@@ -56,6 +56,13 @@ class OrderError:
 
 
 @frozen
+class Double:
+    """An order becomes two: as after a change that was made while the broker was lost."""
+
+    order_ref: str
+
+
+@frozen
 class Notice:
     """Something is said to every client that answers nothing: a farm that breaks, a port that changes."""
 
@@ -119,8 +126,8 @@ class ByHand:
 
 
 Command = (
-    LineFault | SoundAgain | Nameless | Resend | Correct | OrderError | Notice | LoseLink | RestoreLink | Restart | Cut
-    | SetNextId | Assign | ByHand
+    LineFault | SoundAgain | Nameless | Resend | Correct | OrderError | Double | Notice | LoseLink | RestoreLink
+    | Restart | Cut | SetNextId | Assign | ByHand
 )  # fmt: skip
 
 
@@ -153,6 +160,8 @@ class Commands:
                 book.fills.correct(self._ticket(command.order_ref), command.price)
             case OrderError():
                 book.error(self._ticket(command.order_ref), command.code, command.text)
+            case Double():
+                book.double(self._ticket(command.order_ref), at_ms)
             case Notice():
                 for session in self._gateway.sessions:
                     session.error(command.request_id, command.code, command.text)

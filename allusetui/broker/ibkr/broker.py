@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import time
 from decimal import Decimal
 from typing import Final
@@ -14,7 +14,7 @@ from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
-from allusetui.broker.ibkr.evidence import Evidence
+from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
@@ -38,21 +38,28 @@ _LOOKS: Final = (time(3, 30), time(9, 0))
 _NAMED_S: Final = 2.5
 """How long an order waits for the name of its contract: written later, it might have been given up already (0.6)."""
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
+_NOT_YET: Final = "not linked yet"
+_LINKED: Final = "linked, and the accounts read"
 
 
 @frozen
 class Account:
     """The broker's accounts of our sleeves: one code for all of them, but for those in `sleeves`, which have their own.
 
-    `foreign` positions and `spare` dollars were there when it was linked: never touched.
+    `foreign` positions and `spare` dollars were there when it was linked: never touched. `session` stands in the ids of
+    our orders; without one all that look like ours are. `parent`: whose broker account a sleeve shares that forked.
     """
 
     code: str
     sleeves: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[Contract, int] = field(default_factory=dict)
     spare: Decimal = ZERO
+    session: str = ""
+    parent: Callable[[str], str | None] = lambda sleeve: None
 
     def code_of(self, sleeve: str) -> str:
+        while sleeve not in self.sleeves and (parent := self.parent(sleeve)) is not None:
+            sleeve = parent
         return self.sleeves.get(sleeve, self.code)
 
     @property
@@ -70,7 +77,9 @@ class IbkrBroker:
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
         hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.truth = OrderTruth()
+        self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
+        self.trouble = _NOT_YET
+        """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
         self.connection = Connection(Address(*address, account.codes), news, **waits)
         asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
@@ -88,7 +97,7 @@ class IbkrBroker:
 
     def open(self) -> None:
         """Begin to connect. Until the link is up and synchronized it is told to be lost."""
-        self._tell_lost("not linked yet", alarm=False)
+        self._tell_lost(self.trouble, alarm=False)
         self._keeper = asyncio.get_running_loop().create_task(self.connection.keep())
         self._keeper.add_done_callback(self._ended)
 
@@ -96,6 +105,20 @@ class IbkrBroker:
         """Nobody keeps the link any more; where nobody asked for that, somebody has to know."""
         if not keeper.cancelled() and (error := keeper.exception()) is not None:
             self._tell_lost(f"nothing keeps the link: {type(error).__name__}", alarm=True)
+
+    def settle(self, foreign: Mapping[Contract, int], spare: Decimal) -> None:
+        """What was there before the session began, which begins now.
+
+        It hears nothing of what came before, and begins as after a link that was lost: with all books compared (9.5).
+        """
+        self._account = replace(self._account, foreign=foreign, spare=spare)
+        self._answers.leave_alone(foreign, spare)
+        self.truth.advance(self._now_ms())
+        self._came.clear()
+        self._told_lost.clear()
+        self._tell_lost(self.trouble or _NOT_YET, alarm=False)
+        if self.connection.up:
+            self._back(_LINKED)
 
     async def close(self) -> None:
         """Hang up; what works at the broker goes on there."""
@@ -162,10 +185,11 @@ class IbkrBroker:
         if (task := self._resolving.pop(client_order_id, None)) is not None:
             task.cancel()
             return (OrderCancelled(at_ms, client_order_id, 0),)
-        handle = self.truth.handle_of(client_order_id)
-        if handle is not None and self.connection.library.client.isReady():
+        handles = self.truth.handles_of(client_order_id)
+        if handles and self.connection.library.client.isReady():
             self.truth.cancel_asked(client_order_id)
-            self._cancel(handle)
+            for handle in handles:
+                self._cancel(handle)
         return ()
 
     def _cancel(self, handle: int) -> None:
@@ -209,7 +233,8 @@ class IbkrBroker:
             self._came.append((at_ms, report))
         if self.connection.up:
             self._look_after(at_ms)
-        came, self._came = [report for _, report in self._came], deque()
+        # Seen now: the session may have been turned, by a key, since it came.
+        came, self._came = [replace(report, at_ms=at_ms) for _, report in self._came], deque()
         return came
 
     def _look_after(self, at_ms: int) -> None:
@@ -243,11 +268,13 @@ class IbkrBroker:
 
     def _tell_lost(self, reason: str, alarm: bool) -> None:
         """Each reason once until the link is back: one that nobody expects may follow one that somebody did."""
+        self.trouble = reason
         if reason not in self._told_lost:
             self._told_lost.add(reason)
             self._tell(BrokerLost(self._now_ms(), reason, alarm))
 
     def _back(self, reason: str) -> None:
+        self.trouble = ""
         if self._told_lost:
             self._told_lost.clear()
             self._tell(BrokerReturned(self._now_ms(), reason))

@@ -118,6 +118,8 @@ class Library(IB):
         self.client: LaneClient = LaneClient(self.wrapper)
         self.client.apiEnd += self.disconnectedEvent
         self._logger = logging.getLogger("ib_async.ib")
+        # All that it says comes to our ears; its log would be written across the screen.
+        logging.getLogger("ib_async").setLevel(logging.CRITICAL + 1)
 
     def held(self, codes: frozenset[str]) -> dict[Any, int]:
         """Our contracts in the accounts of these codes, summed; what we have no word for is left out, and counted."""

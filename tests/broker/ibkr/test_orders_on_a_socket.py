@@ -151,8 +151,7 @@ async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -
         reference = await desk.rest()
         desk.do(Restart(forgets=True))
         await desk.back(2)
-        handle = desk.broker.truth.handle_of(reference)
-        assert handle is not None
+        (handle,) = desk.broker.truth.handles_of(reference)
         desk.do(Notice(354, "Requested market data is not subscribed.", request_id=handle))
         assert (await desk.listed())[reference].open
         assert not desk.of(OrderCancelled) and not desk.of(OrderRejected)
@@ -327,15 +326,23 @@ async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_o
 
 @pytest.mark.clause("9.5")
 @pytest.mark.surprise(23)
-async def test_9_5_orders_of_ours_under_another_client_id_are_listed() -> None:
+async def test_9_5_an_order_under_another_client_id_is_listed_out_of_reach_and_under_its_own_cancelled() -> None:
     async with stand() as desk:
         reference = await desk.rest()
         async with linked(desk.house, client_id=8) as other:
             second = Stand(desk.house, desk.commands, other)
             await second.back(1)
             assert not second.of(OrderAcked)
-            assert (await second.listed())[reference].open
+            assert (await second.listed())[reference] == BrokerOrder(reference, open=True, filled=0, reachable=False)
             assert second.broker.cancel(reference, second.now_ms) == ()
+            assert desk.sent(4) == []
+        await desk.broker.close()
+        async with linked(desk.house) as same:
+            third = Stand(desk.house, desk.commands, same)
+            await third.back(1)
+            assert (await third.listed())[reference].reachable
+            same.cancel(reference, third.now_ms)
+            assert (await third.report(OrderCancelled)).client_order_id == reference
 
 
 @pytest.mark.clause("0.6")
