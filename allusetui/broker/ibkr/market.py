@@ -26,6 +26,7 @@ from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
 from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
 from allusetui.broker.ibkr.volumes import Volumes
@@ -36,6 +37,7 @@ from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
 """How soon what has come in session is looked at: a breaker acts within one tick (6.14)."""
@@ -82,6 +84,7 @@ class IbkrMarket:
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self.headlines = Headlines(asks, self.listings, now_ms, ring)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
         self._came: deque[tuple[int, Input]] = deque()
         self._unseen = False
@@ -161,6 +164,9 @@ class IbkrMarket:
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for _, seen in came]
 
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return self._sources.told(at_ms)
+
     # What comes
 
     def _quote(self, contract: Contract, at_ms: int) -> Quote | None:
@@ -196,6 +202,7 @@ class IbkrMarket:
         if chain is not None:
             shown = self.stream.shown(Stock(symbol))
             chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._sources.scanned(symbol, chain, reason, self._now_ms())
         self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
 
     def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:
