@@ -82,9 +82,9 @@ class IbkrMarket:
         self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
-        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self.headlines = Headlines(asks, self.listings, now_ms, ring)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
         self._came: deque[tuple[int, Input]] = deque()
         self._unseen = False
