@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr.client import READ_BYTES
 from allusetui.broker.ibkr.codes import RETRY_MS
 from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
@@ -28,10 +29,15 @@ def line_of(world: Wired, contract: Stock | Option) -> int:
 
 def say(world: Wired, *fields: object) -> None:
     """The gateway says something, whatever its market shows."""
+    say_later(world, *fields)
+    world.house.server.turn()
+
+
+def say_later(world: Wired, *fields: object) -> None:
+    """It says so with the next thing that it says."""
     session = world.house.gateway.sessions.of_client(3)
     assert session is not None
     session.send(*fields)  # type: ignore[arg-type]
-    world.house.server.turn()
 
 
 @pytest.mark.asyncio
@@ -217,3 +223,18 @@ async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> 
             say(world, *fields)
         await world.until(lambda: world.market.stream.counts["unreadable"] == 4)
         assert world.library.isConnected()
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.asyncio
+async def test_0_8_a_flood_of_ticks_is_read_in_small_parts_between_which_keys_get_their_turn(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        sizes: list[int] = []
+        world.library.client.conn.hasData += lambda data: sizes.append(len(data))
+        number = line_of(world, Stock("AAPL"))
+        for turn in range(20_000):
+            say_later(world, 1, 6, number, 1, 200 + turn % 7, 10, 0)
+        say(world, 1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert sum(sizes) > 500_000 and max(sizes) <= READ_BYTES
