@@ -1,5 +1,6 @@
 """Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from tests.broker.ibkr.wired import Wired, wired
 
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
+_RULE = 93
 FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
 
 
@@ -97,6 +99,32 @@ async def test_one_scan_a_symbol_answers_all_who_ask_meanwhile(tmp_path: Path) -
         await world.until(world.chains)
         world.wait(5_000)
         assert len(world.chains()) == 1
+
+
+@pytest.mark.asyncio
+async def test_surprise_10_two_who_want_the_same_price_steps_ask_once_and_both_are_answered(tmp_path: Path) -> None:
+    """An answer names the rule alone: of two questions the first would have waited for ever, and its chain with it."""
+    async with wired(tmp_path) as world:
+        handlers, held = world.library.client.decoder.handlers, list[list[str]]()
+        answered, handlers[_RULE] = handlers[_RULE], held.append
+        rows = asyncio.gather(*(world.market.listings.row(symbol, FRIDAY, Right.PUT, world.house.now_ms)
+                                for symbol in ("AAPL", "GOOG")))  # fmt: skip
+        await world.until(lambda: held)
+        await asyncio.sleep(0.05)
+        assert len(held) == 1
+        answered(held[0])
+        assert [bool(row.strikes) for row in await asyncio.wait_for(rows, 1)] == [True, True]
+
+
+@pytest.mark.asyncio
+async def test_a_second_look_begins_where_the_first_one_ended(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        first = await scanned(world)
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.pass_until(lambda: len(world.chains()) == 2, moment_s=0.02)
+        again = world.chains()[1].chain
+        assert again is not None
+        assert len(again.slices[FRIDAY, Right.PUT].strikes) < len(first.slices[FRIDAY, Right.PUT].strikes)
 
 
 @pytest.mark.asyncio
