@@ -23,7 +23,7 @@ from tests.broker.ibkr.wired import Wired, wired
 
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
-_RULE = 93
+_RULE, _GREEKS = 93, 21
 FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
 
 
@@ -317,3 +317,32 @@ async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -
         assert told["quote", "GOOG"].trouble.startswith("354 ")
         assert (told["breadth", ""].source, told["breadth", ""].value) == ("market.toml", "43 %, 2026-03-04")
         assert told["rate", ""].source == ""
+
+
+@pytest.mark.clause("2.2")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("greeks", [None, ["-1", "-2", "-1", "-1", "-2", "-2", "-2", "-1"]])
+async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_by(
+    tmp_path: Path, greeks: list[str] | None
+) -> None:
+    """Deltas are our own, of the mid: what never comes, or was not computed, keeps no strike out."""
+    async with wired(tmp_path, puts) as world:
+        handlers = world.library.client.decoder.handlers
+        theirs = handlers[_GREEKS]
+        handlers[_GREEKS] = lambda fields: None if greeks is None else theirs([*fields[:4], *greeks])
+        row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
+        assert ((deltas > BAND[0]) & (deltas < BAND[1])).any()
+        assert deltas.min() < BAND[0] and deltas.max() > BAND[1]
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_peers_28_a_competing_session_in_a_scan_is_told_as_the_reason(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.entitled.competing = True
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None and "10197 " in seen.reason

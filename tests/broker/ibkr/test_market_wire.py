@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,31 @@ async def test_0_8_a_flood_of_ticks_is_read_in_small_parts_between_which_keys_ge
         say(world, 1, 6, number, 1, 190.0, 10, 0)
         await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
         assert sum(sizes) > 500_000 and max(sizes) <= READ_BYTES
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", [10089, 10090, 10091, 10167])
+async def test_peers_27_an_advisory_is_remembered_and_the_line_goes_on(tmp_path: Path, code: int) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        number = line_of(world, Stock("AAPL"))
+        say(world, 4, 2, number, code, "Part of requested market data is not subscribed.", "")
+        say(world, 1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert world.market.stream.trouble[Stock("AAPL")].startswith(f"{code} ")
+        assert world.market.lines.without() == []
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("price", ["nan", "inf", "-inf", "-1", "1.7976931348623157E308", "Infinity"])
+async def test_peers_29_what_is_no_price_is_unknown_and_the_last_valid_quote_ages(tmp_path: Path, price: str) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "VIX"])
+        before = world.spot("AAPL"), world.spot("VIX")
+        for symbol, tick in (("AAPL", 1), ("VIX", 4)):
+            say(world, 1, 6, line_of(world, Stock(symbol)), tick, price, 0, 0)
+        await world.until(lambda: isnan(world.market.stream.shown(Stock("VIX")).last or 0))  # type: ignore[union-attr]
+        assert isnan(world.market.stream.shown(Stock("AAPL")).bid or 0)  # type: ignore[union-attr]
+        assert (world.spot("AAPL"), world.spot("VIX")) == before
+        assert world.market.stream.counts["unreadable"] == 0
