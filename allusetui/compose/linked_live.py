@@ -150,7 +150,8 @@ class _Parts:
         )  # fmt: skip
         world = World(
             market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder),
-            advice=Aside(Adviser(law, wish.reader)), inquiries=self.market, every_tick=True, keep=stored.keep,
+            advice=Aside(Adviser(law, wish.reader)), news=self.market.headlines, inquiries=self.market,
+            every_tick=True, keep=stored.keep,
         )  # fmt: skip
         self.turn = VirtualRuntime(lambda state: Engine(law, law_hash(), days, state), world)
         self.turn.now_ms = self._clock.instant()

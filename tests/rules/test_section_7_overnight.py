@@ -177,9 +177,26 @@ def test_9_5_after_the_last_close_the_shares_tell_what_was_assigned() -> None:
 
 @pytest.mark.clause("9.5", "7.2")
 @pytest.mark.peer(34, 36)
-def test_9_5_of_two_strikes_of_which_one_was_assigned_the_shares_do_not_tell_which() -> None:
+@pytest.mark.parametrize("strike", [199.5, 198.5])
+def test_9_5_of_two_strikes_of_which_one_was_assigned_the_cash_tells_which(strike: float) -> None:
     text = situation(*EVENING, {"AAPL": QUIET}, *TWO_PUTS)
-    assert {kind for kind, _ in on_saturday(text, 200, "-39900")} == {"reconcile.mismatch"}
+    told = on_saturday(text, 200, str(-200 * Decimal(str(strike))))
+    assert told == [("assignment.received" if each == strike else "expired.received", 2) for each in (198.5, 199.5)]
+
+
+@pytest.mark.clause("9.5", "7.2")
+@pytest.mark.peer(34)
+@pytest.mark.parametrize("cash", ["-39900.01", "-39800"])
+def test_9_5_where_the_cash_fits_neither_of_two_strikes_nobody_guesses(cash: str) -> None:
+    text = situation(*EVENING, {"AAPL": QUIET}, *TWO_PUTS)
+    assert {kind for kind, _ in on_saturday(text, 200, cash)} == {"reconcile.mismatch"}
+
+
+@pytest.mark.clause("9.5", "7.2")
+def test_9_5_of_two_accounts_with_the_same_put_nobody_guesses_whose_was_assigned() -> None:
+    both = (put(name, strike=199.5, quantity=-3, expiry=FRIDAY) for name in ("GEN", "REV"))
+    text = situation(*EVENING, {"AAPL": QUIET}, *both, accounts=("GEN", "REV"))
+    assert {kind for kind, _ in on_saturday(text, 300, "-59850")} == {"reconcile.mismatch"}
 
 
 @pytest.mark.clause("9.5", "5.2")

@@ -177,12 +177,12 @@ class Quotes(Quiet):
         return _AMBIGUOUS.format(request.wanted.symbol) if several else NO_DEFINITION
 
     def _tell(self, line: _Line, at_ms: int) -> None:
-        """What of it has changed since it was told last; the kind of data first."""
+        """What of it has changed since it was told last; all of it where the kind of data has, which comes first."""
         if not self._linked():
             return
         number, shown_type = line.request.request_id, self._shown_type(line, at_ms)
         if shown_type != line.shown_type:
-            line.shown_type = shown_type
+            line.shown_type, line.told = shown_type, {}
             line.session.send(_DATA_TYPE, 1, number, shown_type)
         ticks = self._ticks(line, at_ms)
         for key, rest in ticks.items():

@@ -5,6 +5,7 @@ from dataclasses import field
 
 from allusetui.broker.gateway.accounts import AccountsPart
 from allusetui.broker.gateway.bars import BarMaker
+from allusetui.broker.gateway.book import OrderBook
 from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.commands import Commands
 from allusetui.broker.gateway.contracts import Registry, Strikes
@@ -56,10 +57,12 @@ class Venue:
 
 @frozen
 class Assembly:
-    """A gateway, and who makes things happen at its broker and on its wire."""
+    """A gateway, who makes things happen at its broker and on its wire, and what the broker keeps."""
 
     gateway: Gateway
     commands: Commands
+    book: OrderBook
+    holdings: Holdings
 
 
 def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
@@ -90,4 +93,5 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     )
     faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
-    return Assembly(gateway, Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled))
+    commands = Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled)
+    return Assembly(gateway, commands, orders.book, holdings)

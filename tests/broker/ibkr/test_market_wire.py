@@ -10,8 +10,10 @@ from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.ibkr.codes import RETRY_MS
 from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
+from allusetui.broker.ibkr.market import IDLE_TICK_MS, SHUT_TICK_MS, TICK_MS
 from allusetui.broker.ibkr.shown import DELAY_MS
 from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.moment import HOUR_MS
 from allusetui.domain.quote import Feed
 from tests.broker.ibkr.wired import Wired, wired
 
@@ -166,6 +168,39 @@ async def test_a_silent_line_is_proven_and_its_quote_stays_young(tmp_path: Path)
         world.turn()
         assert line_of(world, Stock("AAPL")) != first
         await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_a_line_of_another_kind_is_asked_for_anew_for_what_has_not_changed(tmp_path: Path) -> None:
+    """Whoever tells only what has changed tells nothing at the open of what stands where it stood at the close."""
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        first = line_of(world, Stock("AAPL"))
+        world.house.now_ms += RENEW_MS
+        for kind in (2, 1):
+            say(world, 58, 1, first, kind)
+        await world.until(lambda: line_of(world, Stock("AAPL")) != first)
+        await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
+        second = line_of(world, Stock("AAPL"))
+        for kind in (2, 1):
+            say(world, 58, 1, second, kind)
+        await world.until(lambda: world.market.stream.shown(Stock("AAPL")).bid is None)  # type: ignore[union-attr]
+        world.turn()
+        assert line_of(world, Stock("AAPL")) == second  # who changes its mind all the time is not asked all the time
+
+
+@pytest.mark.asyncio
+async def test_what_has_come_is_looked_at_at_once_and_silence_now_and_then(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        world.turn()
+        now_ms = world.house.now_ms
+        assert world.market.next_tick(now_ms) == now_ms + IDLE_TICK_MS
+        say(world, 1, 6, line_of(world, Stock("AAPL")), 1, 201.0, 1, 0)
+        await world.settle(lambda: world.market.next_tick(now_ms) == now_ms + TICK_MS)
+        night_ms = now_ms + 12 * HOUR_MS
+        assert world.market.next_tick(night_ms) == night_ms + SHUT_TICK_MS
 
 
 @pytest.mark.peer(9)
