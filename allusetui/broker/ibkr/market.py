@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.early import Early
 from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
@@ -57,14 +58,16 @@ class Terms:
 class IbkrMarket:
     """Implements `ports.Market` and `ports.Inquiries` over a library that somebody else keeps linked.
 
-    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `wanted`: see `Scans`. To be made in its loop.
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `wanted`: see `Scans`; `ahead`: see `Early`. To be
+    made in its loop.
     """
 
     symbols: frozenset[str] = frozenset()
 
     def __init__(
-        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
-    ) -> None:
+        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None],
+        ahead: Wanted = lambda symbol, listed, at_ms: (),
+    ) -> None:  # fmt: skip
         asks = Asks(library)
         self.lines = Lines(terms.lines)
         self.stream = Stream(library, self.lines, now_ms, self._moved)
@@ -76,6 +79,7 @@ class IbkrMarket:
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self.headlines = Headlines(asks, self.listings, now_ms, ring)
+        self.early = Early(asks, self.listings, self.calendars, terms.calendar, ahead, now_ms)
         self._calendar, self._known = terms.calendar, terms.known
         self._now_ms, self._ring = now_ms, ring
         self._best: dict[Contract, Quote] = {}
@@ -86,6 +90,7 @@ class IbkrMarket:
         self.scans.close()
         self.history.close()
         self.headlines.close()
+        self.early.close()
         self.night.close()
 
     # ports.Market
@@ -136,6 +141,7 @@ class IbkrMarket:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
         self.headlines.watch(symbols)
+        self.early.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
@@ -151,6 +157,7 @@ class IbkrMarket:
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has been answered; lines are asked for and let go."""
         self.stream.pump(at_ms)
+        self.early.turn(at_ms)
         self.night.turn(at_ms)
         self.scans.moved()
         came, self._came = self._came, deque()
@@ -165,9 +172,11 @@ class IbkrMarket:
         found = shown.quote(close_ms, CENT, is_index(contract)) if shown is not None else None
         if found is None or (before is not None and before.at_ms > found.at_ms):
             return before
-        tick = self.listings.tick(contract, found.mid) if isinstance(contract, Option) else CENT
+        if isinstance(contract, Option):
+            tick, steps = self.listings.tick(contract, found.mid), self.listings.steps(contract.symbol)
+            found = replace(found, tick=tick, steps=steps)
         # What came while the look was being taken was not made after it.
-        self._best[contract] = best = replace(found, tick=tick, at_ms=min(found.at_ms, at_ms))
+        self._best[contract] = best = replace(found, at_ms=min(found.at_ms, at_ms))
         return best
 
     def _view(self, symbol: str, at_ms: int) -> View | None:
