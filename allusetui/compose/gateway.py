@@ -14,7 +14,7 @@ from allusetui.compose.run import Stage, build_stage
 from allusetui.compose.signals import end_asked
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
-from allusetui.market.faults import FaultyMarket
+from allusetui.market.faults import shown
 from allusetui.runtime.pace import Pace
 from allusetui.scenario.model import Scenario
 
@@ -33,11 +33,11 @@ def build_gateway(
 def build_assembly(
     scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
 ) -> tuple[Assembly, Stage]:
-    """The same with its controls. `accounts`: the broker's codes of sleeves that have their own.
+    """A scenario's gateway with its broker, and what they stand on.
 
-    `entitled`: what clients may see, everything where it is left out.
-
-    Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
+    `accounts`: the broker's codes of sleeves that have their own; `entitled`: what clients may see, everything where it
+    is left out. Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the
+    scenario lacks.
     """
     codes = dict.fromkeys(sleeves(scenario), ACCOUNT)
     for name, code in accounts.items():
@@ -47,7 +47,7 @@ def build_assembly(
     stage = build_stage(scenario, codes)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
-        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
+        shown(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
         [HeadlineSeen(*told) for told in headlines], entitled or Entitled(),
     )  # fmt: skip

@@ -139,7 +139,9 @@ class _Parts:
         self._clock = RealTime(days, wall.now_ms, wall.now_s, stored.stand.at_ms if stored.stand else 0)
         self._bell = Bell()
         link = wish.link
-        codes = Account(link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent)
+        codes = Account(
+            link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent, law.sizing.margin_cap
+        )
         address = link.host, link.port, link.client_id
         self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring)
         self.market = IbkrMarket(

@@ -282,8 +282,6 @@ class Volatile:
     resuming: set[str] = field(default_factory=set)
     accepting: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)
-    cash_missing: Decimal = ZERO
-    """Dollars that the broker has less than our books, below zero more, for which it gives no reason."""
     auditing: dict[str, Status] = field(default_factory=dict)
     """Account → the state that its audit began in, until the broker's book has come."""
     sync_ms: int | None = None

@@ -135,7 +135,7 @@ def _end_halt(desk: Desk, accounts: list[Account]) -> None:
 
 def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
     release(desk, account, Latch.LEVEL3, ("6.4",))
-    if Latch.MISMATCH in account.latches or desk.volatile.cash_missing:
+    if Latch.MISMATCH in account.latches:
         desk.volatile.accepting.add(account.name)
         desk.ask_positions()
     for symbol in sorted(symbol for name, symbol in desk.state.rejecting if name == account.name):

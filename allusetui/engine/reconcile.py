@@ -28,48 +28,16 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
         what = "missing_position" if abs(theirs) < abs(mine) else "unknown_position"
         whose = holders if len(holders) == 1 else list(desk.state.accounts.values())
         concerned |= mismatch(desk, whose, what, contract, Decimal(mine), Decimal(theirs))
-    return concerned | _compare_cash(desk, seen, alone=not concerned)
-
-
-@clause("0.2", "9.5")
-def _compare_cash(desk: Desk, seen: inp.PositionsSeen, alone: bool) -> set[str]:
-    """Cash that differs latches like a position, unless it is all that differs and the broker books without a word.
-
-    Fees, interest and dividends come so. What is less secures no new put until the operator accepts it; what is more is
-    not ours before that.
-    """
-    ours, untold = _cash(desk), alone and not seen.tells_bookings
-    desk.volatile.cash_missing = ours - seen.cash if untold else ZERO
-    if ours == seen.cash:
-        return set()
-    if untold:
-        _untold(desk, ours, seen.cash)
-        return set()
-    return mismatch(desk, list(desk.state.accounts.values()), "cash", None, ours, seen.cash)
-
-
-def _untold(desk: Desk, ours: Decimal, broker: Decimal) -> None:
-    """Each difference once."""
-    key = f"cash {ours - broker}"
-    if key in desk.volatile.told_alerts:
-        return
-    desk.volatile.told_alerts.add(key)
-    desk.emit(ev.ReconcileMismatch(clauses=("9.5",), what="cash", contract=None, ours=ours, broker=broker))
-    what = "less: it secures no new order" if broker < ours else "more: it is not used"
-    text = f"The broker's cash is {broker}, ours {ours}; what is {what} until a reset accepts it."
-    desk.alert("warning", text, None, ("9.5", "14.4"))
+    cash = _cash(desk)
+    if cash != seen.cash:
+        concerned |= mismatch(desk, list(desk.state.accounts.values()), "cash", None, cash, seen.cash)
+    return concerned
 
 
 @clause("9.5")
 def accept(desk: Desk, account: Account, seen: inp.PositionsSeen) -> None:
-    """The operator accepts what the broker shows: the account's books become the broker's, each step in the journal.
-
-    Where only cash differed it alone was shown, so that it alone is accepted.
-    """
-    differing = differences(desk, seen)
-    if differing and Latch.MISMATCH not in account.latches:
-        return
-    for contract, mine, theirs in differing:
+    """The operator accepts what the broker shows: the account's books become the broker's, each step in the journal."""
+    for contract, mine, theirs in differences(desk, seen):
         if account in _holders(desk, contract):
             _adjust(desk, account, contract, theirs - mine)
     missing = seen.cash - _cash(desk)

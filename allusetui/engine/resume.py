@@ -129,7 +129,7 @@ def _accept(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
     desk.volatile.accepting.clear()
     concerned = compare(desk, seen)
     for account in accepting:
-        if account.name not in concerned and Latch.MISMATCH in account.latches:
+        if account.name not in concerned:
             release(desk, account, Latch.MISMATCH, ("9.5",))
             if account.trading and account.name not in desk.volatile.resuming:
                 rest(desk, account, "reset")

@@ -91,17 +91,14 @@ def working_hedges(s: Situation, account: Account) -> Iterable[tuple[Option, int
 
 
 def free_cash(s: Situation, account: Account) -> Decimal:
-    """Cash that no short put, held or working, binds, and no purchase that works; hedges at their walk's cap.
-
-    What the broker has less than our books counts in every account: nobody knows in which it is missing.
-    """
+    """Cash that no short put, held or working, binds, and no purchase that works; hedges at their walk's cap."""
     puts = sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
     shares = sum((v for _, v in working_shares(s, account)), ZERO)
     cap = 1 + s.law.walk.slippage_cap
     hedges = (
         q * (cap * price_of(s, account, o) * o.multiplier + s.state.commission) for o, q in working_hedges(s, account)
     )
-    return account.cash - account.strike_cash - puts - shares - sum(hedges, ZERO) - max(s.volatile.cash_missing, ZERO)
+    return account.cash - account.strike_cash - puts - shares - sum(hedges, ZERO)
 
 
 @clause("0.11")

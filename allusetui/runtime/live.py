@@ -53,8 +53,9 @@ class Session:
 class Live:
     """Turns a session until it ends or is ended. Everything but `latest` and the inbox belongs to its own thread."""
 
-    def __init__(self, session: Session, wall_s: Callable[[], float]) -> None:
+    def __init__(self, session: Session, wall_s: Callable[[], float], snapshot_s: float = SNAPSHOT_S) -> None:
         self.session = session
+        self._snapshot_s = snapshot_s
         self.latest: Snapshot | None = None
         self._turn = session.turn
         self._wall_s = wall_s
@@ -121,8 +122,9 @@ class Live:
         wall_s = self._wall_s()
         due_s = self.session.pace.due_s(due_ms)
         if due_s > wall_s:
-            await self._wait(min(due_s, self._published_s + SNAPSHOT_S) - wall_s)
-        else:
+            await self._wait(min(due_s, self._published_s + self._snapshot_s) - wall_s)
+            wall_s = self._wall_s()
+        if due_s <= wall_s:
             until_s = wall_s + _BUSY_S
             while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken.is_set():
                 self._turn.step(self.session.pace.step_ms(due_ms, wall_s))
@@ -131,7 +133,7 @@ class Live:
                 due_ms, wall_s = self._turn.next_ms(), self._wall_s()
                 due_s = self.session.pace.due_s(due_ms)
             await asyncio.sleep(0)
-        if self._wall_s() >= self._published_s + SNAPSHOT_S:
+        if self._wall_s() >= self._published_s + self._snapshot_s:
             self._publish()
 
     async def _wait(self, seconds: float) -> None:
@@ -217,7 +219,8 @@ class Live:
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
             self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
             tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
-            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports), ended,
+            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
+            self._turn.sources(), ended,
         )  # fmt: skip
         self._lag_s = 0.0
         for watch in self.watchers:

@@ -32,6 +32,7 @@ def entering() -> Replayed:
 
 
 @pytest.mark.clause("0.6", "9.5")
+@pytest.mark.peer(12)
 def test_0_6_an_order_that_is_two_at_the_broker_latches_its_account_and_is_cancelled(entering: Replayed) -> None:
     engine = entering.run.runtime.engine
     (working,) = (intent.order for intent in engine.state.intents.values() if intent.order is not None)
@@ -59,6 +60,7 @@ def test_0_6_it_is_told_once_and_again_where_it_goes_on_after_the_operator_has_a
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(13)
 def test_9_5_an_order_under_another_client_id_is_an_orphan_that_names_its_cure() -> None:
     def elsewhere(seen: OrdersSeen) -> OrdersSeen:
         rows = tuple(replace(order, reachable=False) for order in seen.orders)

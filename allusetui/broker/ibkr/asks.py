@@ -26,6 +26,8 @@ from allusetui.domain.text import untrusted
 WAIT_S: Final = 10.0
 HISTORY_WAIT_S: Final = 30.0
 _NO_CONTRACT: Final = 200
+_EPOCH: Final = 2
+"""How an instant is to be written: without a zone, which would be the gateway's own. A daily bar has its day alone."""
 
 
 class UnansweredError(Exception):
@@ -70,11 +72,17 @@ class Asks:
         return found
 
     async def days(self, contract: TheirContract, sessions: int) -> list[BarData]:
-        """Bars of the last sessions, regular hours. Raises UnansweredError."""
+        """Daily bars of the last sessions, regular hours. Raises UnansweredError."""
+        return await self._bars(contract, sessions, "1 day")
 
+    async def hours(self, contract: TheirContract, sessions: int) -> list[BarData]:
+        """Bars of eight hours of the last sessions, regular hours. Raises UnansweredError."""
+        return await self._bars(contract, sessions, "8 hours")
+
+    async def _bars(self, contract: TheirContract, sessions: int, size: str) -> list[BarData]:
         def send(number: int) -> None:
             self._library.client.reqHistoricalData(
-                number, contract, "", f"{sessions} D", "1 day", "TRADES", True, 1, False, []
+                number, contract, "", f"{sessions} D", size, "TRADES", True, _EPOCH, False, []
             )  # fmt: skip
 
         found: list[BarData] = await self._ask(send, HISTORY_WAIT_S)

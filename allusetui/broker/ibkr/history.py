@@ -43,7 +43,7 @@ class History:
         self.shelves: dict[str, Shelf] = {}
         self._asks, self._files, self._calendar = asks, files, calendar
         self._now_ms, self._tell = now_ms, tell
-        self._pace = HistoryPace()
+        self.pace = HistoryPace()
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def ask(self, symbol: str) -> tuple[Bar, ...] | None:
@@ -64,7 +64,7 @@ class History:
             except RefusedError as error:
                 if meaning_of(error.code, str(error)) is not Meaning.TOO_FAST:
                     raise
-                self._pace.complained(self._now_ms())
+                self.pace.complained(self._now_ms())
         raise UnansweredError(f"{symbol}: the broker says that it is asked for history too fast")
 
     def close(self) -> None:
@@ -105,8 +105,8 @@ class History:
 
     async def _turn(self, symbol: str, sessions: int) -> None:
         """Wait until the request may leave."""
-        while not self._pace.take(symbol, sessions, _WHAT, now_ms := self._now_ms()):
-            due_ms = self._pace.free_ms(symbol, sessions, _WHAT, now_ms)
+        while not self.pace.take(symbol, sessions, _WHAT, now_ms := self._now_ms()):
+            due_ms = self.pace.free_ms(symbol, sessions, _WHAT, now_ms)
             await asyncio.sleep(min((due_ms - now_ms) / SECOND_MS, _PAUSE_S))
 
 

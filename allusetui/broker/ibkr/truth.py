@@ -58,6 +58,12 @@ class OrderTruth:
 
     # What we do ourselves
 
+    def begun(self, reference: str) -> None:
+        """An order is about to be written. Raises ValueError for a reference that an order has had before."""
+        if reference in self._orders:
+            raise ValueError(f"order {reference} was placed before")
+        self._record(reference)
+
     def sent(self, reference: str, handle: int, is_combo: bool) -> None:
         """An order has been written to the wire."""
         self._record(reference)

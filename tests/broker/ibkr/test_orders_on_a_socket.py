@@ -86,6 +86,7 @@ async def test_0_6_a_cancel_is_proven_by_the_broker() -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 async def test_0_6_a_refused_order_is_told_with_the_reason() -> None:
     async with stand() as desk:
         desk.sell(quantity=1_000)
@@ -127,6 +128,7 @@ async def test_0_6_an_order_whose_contract_is_named_too_late_is_never_written_an
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(19)
 @pytest.mark.surprise(2)
 @pytest.mark.parametrize(
     "code", [10349, 10148, 10147, 201, 202, 103, 161, 461, 10311, 10289, 399, 110, 321, 404, 2109, 2161, 10167]
@@ -142,6 +144,7 @@ async def test_0_6_no_error_ends_a_live_order(code: int) -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(2)
 @pytest.mark.surprise(3)
 async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -> None:
     async with stand() as desk:
@@ -155,6 +158,7 @@ async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(2)
 @pytest.mark.surprise(3)
 async def test_0_6_after_the_gateway_gives_out_its_numbers_again_news_go_to_the_order_that_is_meant() -> None:
     async with stand() as desk:
@@ -175,6 +179,7 @@ async def test_0_6_after_the_gateway_gives_out_its_numbers_again_news_go_to_the_
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(4)
 async def test_0_6_a_correction_replaces_and_the_same_row_again_changes_nothing() -> None:
     async with stand() as desk:
@@ -191,6 +196,7 @@ async def test_0_6_a_correction_replaces_and_the_same_row_again_changes_nothing(
 
 
 @pytest.mark.clause("0.6", "10.3")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(5)
 @pytest.mark.parametrize("late", [EXECUTION, COMMISSION])
 async def test_0_6_an_execution_and_its_commission_find_each_other_in_either_order(late: int) -> None:
@@ -205,6 +211,7 @@ async def test_0_6_an_execution_and_its_commission_find_each_other_in_either_ord
 
 
 @pytest.mark.clause("0.6", "10.3")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(5)
 async def test_0_6_a_commission_that_was_lost_is_asked_for() -> None:
     async with stand() as desk:
@@ -216,6 +223,7 @@ async def test_0_6_a_commission_that_was_lost_is_asked_for() -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(17)
 @pytest.mark.surprise(5)
 async def test_0_6_a_fill_that_was_lost_is_asked_for() -> None:
     async with stand() as desk:
@@ -256,6 +264,7 @@ async def test_0_6_doubled_torn_and_disordered_messages_change_nothing(fault: Li
 
 
 @pytest.mark.clause("6.3")
+@pytest.mark.peer(23)
 @pytest.mark.surprise(20)
 async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
     async with stand() as desk:
@@ -287,6 +296,7 @@ async def test_0_6_a_reference_unfit_for_the_wire_is_never_written(reference: st
 
 
 @pytest.mark.clause("0.8")
+@pytest.mark.peer(15)
 @pytest.mark.surprise(21)
 async def test_0_8_other_peoples_orders_are_told_once_and_never_cancelled() -> None:
     async with stand() as desk:
@@ -304,6 +314,7 @@ async def test_0_8_other_peoples_orders_are_told_once_and_never_cancelled() -> N
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12, 19, 22)
 @pytest.mark.surprise(13)
 async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_one_undoes_nothing() -> None:
     async with stand() as desk:

@@ -134,6 +134,7 @@ def test_0_6_an_end_whose_fills_never_come_is_told_with_what_the_broker_counts()
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 @pytest.mark.parametrize("stage", [Stage.INACTIVE, Stage.CANCELLED])
 @pytest.mark.parametrize("error_first", [True, False])
 def test_0_6_a_refusal_is_told_with_its_reason_whichever_comes_first(stage: Stage, error_first: bool) -> None:
@@ -182,6 +183,7 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12)
 def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled() -> None:
     wire = Wire()
     wire.hear(opened())
