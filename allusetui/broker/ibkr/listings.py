@@ -15,10 +15,9 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import CENT
+from allusetui.domain.quote import Steps
 from allusetui.domain.text import untrusted
 
-Steps = tuple[tuple[Decimal, Decimal], ...]
-"""(from which price, step), ascending."""
 _CENTS: Final[Steps] = ((Decimal(0), CENT),)
 _MULTIPLIER: Final = "100"
 
@@ -87,6 +86,10 @@ class Listings:
         """The price step of an option at a price; a cent where the broker has not said."""
         steps = self._steps.get(self._rule_of.get(option.symbol, -1), _CENTS)
         return next((step for low, step in reversed(steps) if price >= low), steps[0][1])
+
+    def steps(self, symbol: str) -> Steps:
+        """The price steps of a symbol's options; none where the broker has not said."""
+        return self._steps.get(self._rule_of.get(symbol, -1), ())
 
     def finest(self, symbol: str) -> Decimal:
         """The finest price step of a symbol's options: every price of theirs lies on it."""
