@@ -116,7 +116,7 @@ class Stream:
                 self._before[contract] = before
 
     def next_ms(self, after_ms: int) -> int:
-        """When it should be pumped again: while something waits to be sent often, else when a line is silent too long."""
+        """When it should be pumped again: soon while something waits to be sent, else when a line is too silent."""
         if not self.lines.is_settled(after_ms):
             return after_ms + _SOON_MS
         due = [self.lines.renewal_ms() if self._trades(after_ms) else after_ms + MINUTE_MS]
@@ -190,7 +190,8 @@ class Stream:
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         if code in _RESTORED:
-            self.lines.doubt(self._number_of)  # also after 1102, which says that they go on: those who asked anew fared better
+            # Also after 1102, which says that they go on: those who asked anew fared better.
+            self.lines.doubt(self._number_of)
             self._changed()
         sub = self._subs.get(number)
         if sub is None:

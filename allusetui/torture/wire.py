@@ -1,0 +1,110 @@
+"""A scenario over the wire on virtual time: engine, adapter, the real client library and our gateway in one loop."""
+
+import asyncio
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from allusetui.broker.gateway.server import ADDRESS, Server
+from allusetui.broker.ibkr.broker import Account, IbkrBroker
+from allusetui.broker.ibkr.connection import ANSWER_S
+from allusetui.broker.ibkr.known import Known, Report, Width
+from allusetui.broker.ibkr.market import IbkrMarket, Terms
+from allusetui.compose.gateway import ACCOUNT, build_gateway
+from allusetui.compose.run import Run, build_run
+from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import DAY_MS, SECOND_MS, YEAR_MS, at_clock, day_of
+from allusetui.ports import Journal, Market, Reporter
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import WallPace
+from allusetui.runtime.tail import TailJournal
+from allusetui.scenario.model import Scenario
+from allusetui.torture.loop import Draw, VirtualLoop
+
+CLIENT: Final = 7
+_SNAPSHOT_S: Final = 3_600.0
+"""Nobody watches."""
+_SPEED: Final = 1.0
+_ANSWERED_MS: Final = 10 * SECOND_MS
+"""What is asked at the last instant is still answered."""
+_SETTLED: Final = time(3, 31)
+"""A broker's book of the morning shows what was settled the day before."""
+
+
+@frozen
+class Way:
+    """What lies between the program and the gateway. `draw`: see `VirtualLoop`.
+
+    `beat_s`: how often a silent link is probed; where no link is lost nothing is lost by probing seldom.
+    """
+
+    latency_s: float = 0.0
+    beat_s: float = 60.0
+    draw: Draw | None = None
+
+
+AT_ONCE: Final = Way()
+
+
+def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, folder: Path, way: Way = AT_ONCE) -> Run:
+    """Run a scenario to its end, every message of orders and of data on the wire; `folder` keeps the bars."""
+    loop = VirtualLoop(way.latency_s, way.draw)
+    run = build_run(scenario, journal, reporter)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(_live(scenario, run, folder, loop, way))
+    return run
+
+
+async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, way: Way) -> None:
+    pace = WallPace(run.calendar, run.started.at_ms, loop.time())
+
+    def now_ms() -> int:
+        return pace.now_ms(loop.time())
+
+    gateway, _ = build_gateway(scenario, {}, _SPEED)
+    server = Server(gateway, now_ms, lambda due_ms: pace.due_s(due_ms) - loop.time(), lambda line: None)
+    port = await server.open(0)
+    world = run.runtime.world
+    world.journal = journal = TailJournal(world.journal)
+    session = Session("torture", "PAPER", run.runtime, journal, run.begin, lambda: None, pace, _end_ms(run))
+    broker = IbkrBroker(
+        (ADDRESS, port, CLIENT), Account(ACCOUNT), now_ms, session.bell.ring, waits=(ANSWER_S, way.beat_s)
+    )
+    market = IbkrMarket(
+        broker.connection.library, Terms(run.calendar, folder, _known(world.market, run.started.at_ms, run.end_ms)),
+        lambda symbol, listed, at_ms: run.runtime.engine.reach(symbol, listed, at_ms), now_ms, session.bell.ring,
+    )  # fmt: skip
+    world.broker, world.market, world.inquiries, world.every_tick = broker, market, market, True
+    live = Live(session, loop.time, _SNAPSHOT_S)
+    broker.open()
+    try:
+        await live.run()
+    finally:
+        market.close()
+        await broker.close()
+        await server.close()
+
+
+def _end_ms(run: Run) -> int:
+    """Where a scenario ends after a close its wire runs on until that day has been settled."""
+    session = run.calendar.at(run.end_ms)
+    if session is not None and session.open_ms <= run.end_ms < session.close_ms:
+        return run.end_ms + _ANSWERED_MS
+    return at_clock(day_of(run.end_ms + DAY_MS), _SETTLED)
+
+
+def _known(market: Market, start_ms: int, end_ms: int) -> Known:
+    """What a person would have written down of this market, beside what its calendar of events tells.
+
+    The calendar of a scenario is whole: what it does not tell of does not come. A broker's is not, so that a symbol
+    without any report to come would be unknown (1.6).
+    """
+    found = market.breadth(start_ms)
+    later = (Report(day=day_of(end_ms + YEAR_MS)),)
+    return Known(
+        rate=Decimal(str(market.rate(start_ms))),
+        breadth=None if found is None else Width(day=found.day, value=found.value),
+        earnings=dict.fromkeys(sorted(market.symbols - CASH_SETTLED), later),
+    )
