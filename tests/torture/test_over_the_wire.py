@@ -6,6 +6,7 @@ from random import Random  # noqa: TID251 - an order is drawn by a seed
 import pytest
 import time_machine
 
+from allusetui.domain.moment import from_iso
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.wire import AT_ONCE, Way, over_the_wire
@@ -57,6 +58,15 @@ def test_15_1_nothing_on_the_wire_asks_the_wall_for_the_time(tmp_path: Path) -> 
     with time_machine.travel("2031-05-05T03:00:00+00:00", tick=False):
         elsewhen = wired(ENTRY, tmp_path / "then")
     assert elsewhen.records == wired(ENTRY, tmp_path / "now").records
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_an_order_of_a_new_contract_does_not_wait_behind_the_data_that_it_was_decided_by(tmp_path: Path) -> None:
+    took_ms = []
+    for run in (replay_text(ENTRY), wired(ENTRY, tmp_path)):
+        ((sent,), (filled,)) = run.of("order.sent"), run.of("order.filled")
+        took_ms.append(from_iso(filled["ts"]) - from_iso(sent["ts"]))
+    assert took_ms[0] == took_ms[1]
 
 
 def test_what_is_told_otherwise_or_at_another_hour_is_seen(tmp_path: Path) -> None:

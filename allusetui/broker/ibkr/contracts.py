@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ib_async import Contract as TheirContract
 from ib_async.wrapper import RequestError
 
+from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.connection import Connection
 from allusetui.broker.ibkr.translate import UntranslatableError, contract_of, wanted
 from allusetui.domain.contract import Contract, Stock
@@ -35,7 +36,7 @@ class Contracts:
         library = self._connection.library
         try:
             rows = await self._connection.ask(
-                "contractDetails", lambda: library.reqContractDetailsAsync(wanted(contract))
+                "contractDetails", lambda: library.reqContractDetailsAsync(wanted(contract)), Lane.ORDER
             )
         except RequestError as error:
             raise UnknownContractError(untrusted(f"{_name(contract)}: {error.message}")) from None
