@@ -9,13 +9,13 @@ from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.server import Server
 from allusetui.broker.gateway.session import Limits
-from allusetui.broker.gateway.venue import Venue, assemble
+from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.compose.parts import price_steps
 from allusetui.compose.provisions import sleeves
 from allusetui.compose.run import Stage, build_stage
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
-from allusetui.market.faults import FaultyMarket
+from allusetui.market.faults import shown
 from allusetui.runtime.pace import Pace
 from allusetui.scenario.model import Scenario
 
@@ -27,11 +27,19 @@ _ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 def build_gateway(
     scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
 ) -> tuple[Gateway, Stage]:
-    """A scenario's gateway, and what it stands on. `accounts`: the broker's codes of sleeves that have their own.
+    """A scenario's gateway, and what it stands on; see `build_assembly`."""
+    made, stage = build_assembly(scenario, accounts, speed, entitled)
+    return made.gateway, stage
 
-    `entitled`: what clients may see, everything where it is left out.
 
-    Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the scenario lacks.
+def build_assembly(
+    scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
+) -> tuple[Assembly, Stage]:
+    """A scenario's gateway with its broker, and what they stand on.
+
+    `accounts`: the broker's codes of sleeves that have their own; `entitled`: what clients may see, everything where it
+    is left out. Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the
+    scenario lacks.
     """
     codes = dict.fromkeys(sleeves(scenario), ACCOUNT)
     for name, code in accounts.items():
@@ -41,11 +49,11 @@ def build_gateway(
     stage = build_stage(scenario, codes)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
-        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
+        shown(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
         [HeadlineSeen(*told) for told in headlines], entitled or Entitled(),
     )  # fmt: skip
-    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))).gateway, stage
+    return assemble(venue, Limits(second_ms=max(round(SECOND_MS * speed), 1))), stage
 
 
 async def serve(

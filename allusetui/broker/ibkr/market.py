@@ -13,18 +13,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.broker.ibkr.asks import Asks, Numbers
+from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
+from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST, Lines
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
+from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
+from allusetui.broker.ibkr.volumes import Volumes
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
@@ -32,6 +37,7 @@ from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
 """How soon what has come in session is looked at: a breaker acts within one tick (6.14)."""
@@ -65,16 +71,20 @@ class IbkrMarket:
         self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
     ) -> None:
         self._calendar = terms.calendar
-        numbers = Numbers()
-        asks = Asks(library, numbers)
+        asks = Asks(library)
         self.lines = Lines(terms.lines)
-        self.stream = Stream(library, self.lines, numbers, now_ms, self._moved, self._is_near)
+        self.stream = Stream(library, self.lines, now_ms, self._moved, self._is_near)
         self.listings = Listings(asks, terms.calendar)
         self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
-        needs = Needs(wanted, self._view, self.calendars.learn)
-        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
+        self.volumes = Volumes(asks, self.history.pace, terms.calendar, now_ms)
+        needs = Needs(wanted, self._view, self.calendars.learn, self.volumes.of)
+        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
+        counts = CountFile(terms.folder)
+        self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
+        self.headlines = Headlines(asks, self.listings, now_ms, ring)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
         self._came: deque[tuple[int, Input]] = deque()
         self._unseen = False
@@ -83,6 +93,8 @@ class IbkrMarket:
         """Nothing is asked or answered any more."""
         self.scans.close()
         self.history.close()
+        self.headlines.close()
+        self.night.close()
 
     # ports.Market
 
@@ -105,7 +117,9 @@ class IbkrMarket:
         return float(self._known.rate or ZERO)
 
     def breadth(self, at_ms: int) -> Breadth | None:
-        return self._known.width()
+        """The newer of what a person wrote down and what was counted; of one session what a person wrote."""
+        told = [each for each in (self._known.width(), self.night.count.breadth) if each is not None]
+        return max(told, key=lambda each: each.day, default=None)
 
     def next_tick(self, after_ms: int) -> int | None:
         """Around a session at once, as it were, where something has come; else now and then."""
@@ -127,6 +141,7 @@ class IbkrMarket:
     def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
+        self.headlines.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
@@ -137,16 +152,20 @@ class IbkrMarket:
         return () if bars is None else (BarsSeen(at_ms, symbol, bars),)
 
     def next_ms(self, after_ms: int) -> int | None:
-        due_ms = self.stream.next_ms(after_ms)
+        due_ms = min(self.stream.next_ms(after_ms), self.night.next_ms(after_ms))
         return max(min(self._came[0][0], due_ms) if self._came else due_ms, after_ms + 1)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has been answered; lines are asked for and let go."""
         self._unseen = False
         self.stream.pump(at_ms)
+        self.night.turn(at_ms)
         self.scans.moved()
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for _, seen in came]
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return self._sources.told(at_ms)
 
     # What comes
 
@@ -183,6 +202,7 @@ class IbkrMarket:
         if chain is not None:
             shown = self.stream.shown(Stock(symbol))
             chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._sources.scanned(symbol, chain, reason, self._now_ms())
         self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
 
     def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:

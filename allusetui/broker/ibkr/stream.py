@@ -11,7 +11,6 @@ from typing import Final
 
 from ib_async import Contract as TheirContract
 
-from allusetui.broker.ibkr.asks import Numbers
 from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import RENEW_MS, Lines, Subscribe
@@ -48,8 +47,8 @@ class Stream:
     """
 
     def __init__(
-        self, library: Library, lines: Lines, numbers: Numbers, now_ms: Callable[[], int],
-        changed: Callable[[], None], trades: Callable[[int], bool],
+        self, library: Library, lines: Lines, now_ms: Callable[[], int], changed: Callable[[], None],
+        trades: Callable[[int], bool],
     ) -> None:  # fmt: skip
         self.lines = lines
         self.counts: Counter[str] = Counter()
@@ -57,7 +56,6 @@ class Stream:
         self.trouble: dict[Contract, str] = {}
         """What the broker last said against a contract's data."""
         self._library = library
-        self._numbers = numbers
         self._now_ms = now_ms
         self._changed = changed
         self._trades = trades
@@ -116,7 +114,7 @@ class Stream:
                 self._before[contract] = before
 
     def next_ms(self, after_ms: int) -> int:
-        """When it should be pumped again: soon while something waits to be sent, else when a line is too silent."""
+        """When it should be pumped again: often while something waits to be sent, else once a line is too silent."""
         if not self.lines.is_settled(after_ms):
             return after_ms + _SOON_MS
         due = [self.lines.renewal_ms() if self._trades(after_ms) else after_ms + MINUTE_MS]
@@ -131,7 +129,7 @@ class Stream:
 
     def _ask(self, contract: Contract, at_ms: int) -> None:
         self._pace.take(at_ms)
-        number = self._numbers.take()
+        number = self._library.numbers.take()
         right = contract.right if isinstance(contract, Option) else None
         self._subs[number] = _Sub(contract, at_ms, Shown(right))
         self._number_of[contract] = number
@@ -155,7 +153,7 @@ class Stream:
             number = int(fields[place])
             sub = self._subs.get(number)
             if sub is None:
-                if not self._numbers.is_mine(number):
+                if not self._library.numbers.is_mine(number):
                     theirs(fields)
                 else:
                     self.counts["late"] += 1

@@ -1,0 +1,131 @@
+"""The checker: takes records and messages as they come, looks at the broker's book when told, keeps what it finds."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from allusetui.law.model import Law
+from allusetui.torture.checker.books import Books, Row
+from allusetui.torture.checker.invariants import (
+    data,
+    exposure,
+    latches,
+    orders,
+    outputs,
+    positions,
+    prompts,
+    rest,
+    sequence,
+    wire,
+)
+from allusetui.torture.checker.violation import Violation
+from allusetui.torture.checker.witness import Message, Witness
+
+RecordCheck = Callable[[Books, Row, Law], Iterator[Violation]]
+PricedCheck = Callable[[Books, Row, Law, exposure.Quotes], Iterator[Violation]]
+BooksCheck = Callable[[Books, Law], Iterator[Violation]]
+
+OF_RECORDS: Final[tuple[RecordCheck, ...]] = (
+    sequence.follows,
+    orders.one_live_order,
+    orders.ends_by_evidence,
+    orders.versions_rise,
+    positions.counts_once,
+    latches.leaves_what_may,
+    latches.left_by_its_key,
+    exposure.covered,
+    data.decided_on_sound_data,
+    prompts.approved_once,
+    outputs.record_is_plain,
+)
+"""What a record can break, judged with the books as they were before it."""
+WITH_PRICES: Final[tuple[PricedCheck, ...]] = (exposure.within_limits, data.priced_by_the_market)
+"""The same where somebody knows the true market."""
+OF_INSTANTS: Final[tuple[BooksCheck, ...]] = (latches.tripped_is_on, exposure.stays_covered)
+"""What has to hold once all records of an instant are in."""
+
+
+class Checker:
+    """Judges a run while it goes on, or after it. `witness` None: by the journal alone.
+
+    `take` each record, `hear` each message after the records that were durable when it left, `look` whenever the
+    program has done what it does at an instant, `end` when all has been told.
+    """
+
+    def __init__(self, law: Law, witness: Witness | None = None) -> None:
+        self.books = Books()
+        self.violations: list[Violation] = []
+        self._law = law
+        self._witness = witness
+
+    def take(self, row: Row) -> None:
+        """One record of the journal."""
+        if row[1] > self.books.at_ms:
+            self._end_instant()
+        for check in OF_RECORDS:
+            self._keep(check(self.books, row, self._law))
+        if self._witness is not None:
+            for priced in WITH_PRICES:
+                self._keep(priced(self.books, row, self._law, self._witness.quote))
+        self.books.take(row)
+
+    def hear(self, message: Message) -> None:
+        """One message that came to the broker."""
+        self._keep(wire.was_recorded(self.books, message))
+        self._keep(latches.came_as_it_may(self.books, message))
+
+    def look(self, at_ms: int) -> None:
+        """The broker's book beside ours, as both stand; what is still on its way breaks nothing."""
+        self._end_instant()
+        if self._witness is None:
+            return
+        there, deals = list(self._witness.orders()), self._witness.deals()
+        self._keep(wire.one_live_order_there(there, at_ms))
+        self._keep(wire.is_known_here(self.books, there, at_ms))
+        self._keep(wire.is_over_there(self.books, there, at_ms))
+        self._keep(wire.nothing_fills_after_its_end(self.books, deals))
+        self._keep(positions.booked_as_dealt(self.books, deals))
+
+    def end(self, at_ms: int) -> None:
+        """The run is over, its faults have been so for `rest.QUIET_S`, and nothing is on its way any more."""
+        self.look(at_ms)
+        self._keep(rest.at_rest(self.books, at_ms))
+        if self._witness is not None:
+            self._keep(wire.never_twice(self._witness.messages))
+            self._keep(wire.cancels_are_recorded(self.books, self._witness.messages))
+            self._keep(positions.dealt_is_booked(self.books, self._witness.deals()))
+            self._keep(positions.books_tie(self.books, self._witness.holding(at_ms)))
+
+    def _end_instant(self) -> None:
+        for check in OF_INSTANTS:
+            self._keep(check(self.books, self._law))
+
+    def _keep(self, found: Iterator[Violation]) -> None:
+        self.violations.extend(each for each in found if each not in self.violations)
+
+
+def judge(rows: Iterable[Row], law: Law, witness: Witness | None = None, at_ms: int | None = None) -> list[Violation]:
+    """Every breach of a run that is over: its journal, and where there is one the broker's witness.
+
+    `at_ms`: when it ended; None where it was cut off, so that something may still be on its way.
+    """
+    checker = Checker(law, witness)
+    messages: Sequence[Message] = witness.messages if witness is not None else ()
+    place = 0
+    for row in rows:
+        while place < len(messages) and _before(messages[place], row):
+            checker.hear(messages[place])
+            place += 1
+        checker.take(row)
+    for message in messages[place:]:
+        checker.hear(message)
+    if at_ms is None:
+        checker.look(checker.books.at_ms)
+    else:
+        checker.end(at_ms)
+    return checker.violations
+
+
+def _before(message: Message, row: Row) -> bool:
+    """Whether a message left before a record was durable. Where nobody noted it, its record may be of its instant."""
+    seq, at_ms, _ = row
+    return message.seq < seq if message.seq is not None else message.at_ms < at_ms

@@ -1,0 +1,114 @@
+"""2: unique fills and settlements are the position change, here and at the broker."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain.contract import Contract
+from allusetui.domain.money import ZERO
+from allusetui.law.model import Law
+from allusetui.torture.checker.books import Books, Row, root_in
+from allusetui.torture.checker.sheet import Order
+from allusetui.torture.checker.violation import Violation
+from allusetui.torture.checker.witness import Deal, Holding
+
+
+def counts_once(books: Books, row: Row, law: Law) -> Iterator[Violation]:
+    """2. A fill and a settlement are told once; a correction takes back what it replaces, and no more than that."""
+    seq, at_ms, event = row
+    ident = getattr(event, "exec_id", None) or getattr(event, "settlement", None)
+    # A difference that was seen and could not be booked names its settlement too.
+    if ident in books.booked and not isinstance(event, ev.ReconcileMismatch):
+        yield Violation(2, at_ms, seq, f"{event.kind} {ident} is told twice")
+    elif isinstance(event, ev.OrderFilled):
+        yield from _fits(books, event, row)
+
+
+def _fits(books: Books, event: ev.OrderFilled, row: Row) -> Iterator[Violation]:
+    seq, at_ms, _ = row
+    name, order = event.exec_id, books.orders.get(event.client_order_id)
+    if order is None:
+        yield Violation(2, at_ms, seq, f"{name} fills {event.client_order_id}, which was never sent")
+        return
+    if event.takes_back is not None:
+        taken = books.deals.get(root_in(event.exec_id))
+        if taken is None or (taken.exec_id, taken.signed) != (event.takes_back, -event.signed):
+            yield Violation(2, at_ms, seq, f"{name} takes back what was not booked so")
+        return
+    earlier = books.deals.get(root_in(name))
+    if earlier is not None:
+        yield Violation(2, at_ms, seq, f"{name} is added to {earlier.exec_id}, which it replaces")
+    if not _is_of(order, event):
+        yield Violation(2, at_ms, seq, f"{name} trades {event.side} {event.contract}, not what its order is for")
+    elif event.contract == order.sent.contract and event.quantity > order.open_quantity:
+        text = f"{name} fills {event.quantity} of {event.client_order_id}, of which {order.open_quantity} are open"
+        yield Violation(2, at_ms, seq, text)
+
+
+def _is_of(order: Order, event: ev.OrderFilled) -> bool:
+    sent = order.sent
+    if event.account != sent.account or event.intent != sent.intent:
+        return False
+    legs = {sent.contract: sent.side.sign} | ({sent.candidate: -1} if sent.candidate else {})
+    return legs.get(event.contract) == event.side.sign
+
+
+def booked_as_dealt(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
+    """2. What is booked was dealt, in each execution's latest version as it was dealt."""
+    there = {root_in(each.exec_id): each for each in deals}
+    for root, fill in books.deals.items():
+        deal = there.get(root)
+        if deal is None:
+            yield Violation(2, books.at_ms, None, f"{fill.exec_id} is booked and was never dealt")
+        elif deal.exec_id == fill.exec_id and _dealt(deal) != _booked(fill):
+            yield Violation(2, books.at_ms, None, f"{fill.exec_id} is booked as {_booked(fill)}, dealt {_dealt(deal)}")
+
+
+def dealt_is_booked(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
+    """2. Once all is told, every execution is booked in its latest version."""
+    for deal in deals:
+        fill = books.deals.get(root_in(deal.exec_id))
+        if fill is None:
+            yield Violation(2, books.at_ms, None, f"{deal.exec_id} of {deal.client_order_id} is not booked")
+        elif fill.exec_id != deal.exec_id:
+            yield Violation(2, books.at_ms, None, f"{fill.exec_id} is booked, the broker has {deal.exec_id}")
+
+
+def books_tie(books: Books, holding: Holding) -> Iterator[Violation]:
+    """2. Once all is told, what the journal adds up to is what the broker holds, to the contract and the cent.
+
+    Contracts that were never ours are nobody's business. What differs and is known to, by a latch, breaks nothing.
+    """
+    if any("mismatch" in sheet.latches for sheet in books.accounts.values()):
+        return
+    held = held_in_all(books)
+    traded = {each for order in books.orders.values() for each in (order.sent.contract, order.sent.candidate) if each}
+    for contract in sorted({*held, *traded, *books.accepted}, key=str):
+        ours, theirs = held.get(contract, 0), holding.positions.get(contract, 0)
+        if theirs not in (ours, ours - books.accepted.get(contract, 0)):
+            yield Violation(2, books.at_ms, None, f"{contract}: {ours} by the journal, {theirs} at the broker")
+    cash = cash_in_all(books)
+    if cash != holding.cash:
+        yield Violation(2, books.at_ms, None, f"cash {cash} by the journal, {holding.cash} at the broker")
+
+
+def held_in_all(books: Books) -> Mapping[Contract, int]:
+    """What all accounts hold together."""
+    found: dict[Contract, int] = {}
+    for sheet in books.accounts.values():
+        for contract, quantity in sheet.held.items():
+            found[contract] = found.get(contract, 0) + quantity
+    return {contract: quantity for contract, quantity in found.items() if quantity}
+
+
+def cash_in_all(books: Books) -> Decimal:
+    """Dollars, what is set aside included."""
+    return sum((sheet.cash + sheet.aside for sheet in books.accounts.values()), ZERO)
+
+
+def _dealt(deal: Deal) -> tuple[object, ...]:
+    return deal.client_order_id, deal.contract, deal.side, deal.quantity, deal.price, deal.commission
+
+
+def _booked(fill: ev.OrderFilled) -> tuple[object, ...]:
+    return fill.client_order_id, fill.contract, fill.side, fill.quantity, fill.price, fill.commission

@@ -1,0 +1,108 @@
+"""One account, order and intent as the journal tells them: what an accountant with a pencil would have."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from allusetui.domain import event as ev
+from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.money import ZERO
+
+EMERGENCY = "EMERGENCY"
+Sent = ev.OrderSent | ev.OrderReplaced
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One account. `aside`: what of its money is set aside for taxes and LEAPs, no part of `cash`; dollars.
+
+    `since_ms`: since when it has been in its state. `owed`: the latches that have to be on, and EMERGENCY, by what the
+    rulebook says of the events so far. `levels`: of each short option, and whether a stale price alone gave it.
+    """
+
+    trading: bool = True
+    cash: Decimal = ZERO
+    aside: Decimal = ZERO
+    held: dict[Contract, int] = field(default_factory=dict)
+    latches: set[str] = field(default_factory=set)
+    owed: set[str] = field(default_factory=set)
+    status: str = "SAFE"
+    since_ms: int = 0
+    no_entries: bool = False
+    levels: dict[Contract, tuple[int, bool]] = field(default_factory=dict)
+
+    def move(self, contract: Contract, quantity: int) -> None:
+        """Adds a signed quantity."""
+        self.held[contract] = self.held.get(contract, 0) + quantity
+        if not self.held[contract]:
+            del self.held[contract]
+
+    def shorts(self, right: Right) -> Iterator[tuple[Option, int]]:
+        """Every option sold of a right, with how many of it."""
+        for contract, quantity in self.held.items():
+            if isinstance(contract, Option) and contract.right is right and quantity < 0:
+                yield contract, -quantity
+
+    @property
+    def strike_cash(self) -> Decimal:
+        """Dollars that the short puts bind."""
+        return sum((quantity * put.notional for put, quantity in self.shorts(Right.PUT)), ZERO)
+
+    def calls_on(self, symbol: str) -> int:
+        """Contracts."""
+        return sum(quantity for call, quantity in self.shorts(Right.CALL) if call.symbol == symbol)
+
+    def shares(self, symbol: str) -> int:
+        return self.held.get(Stock(symbol), 0)
+
+
+@dataclass(slots=True)
+class Order:
+    """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when."""
+
+    sent: Sent
+    seq: int
+    filled: int = 0
+    ended: tuple[str, int] | None = None
+    unknown_ms: int | None = None
+    cancel_requested: bool = False
+
+    @property
+    def open_quantity(self) -> int:
+        return self.sent.quantity - self.filled
+
+    @property
+    def live(self) -> bool:
+        """Whether it may still fill: UNKNOWN counts as live."""
+        return self.ended is None and self.open_quantity > 0
+
+
+@dataclass(slots=True)
+class Intent:
+    """What a decision wants. `live`: its order that may still fill; `over`: how it has ended."""
+
+    wanted: ev.OrderIntended
+    filled: int = 0
+    live: str | None = None
+    over: str | None = None
+
+    @property
+    def left(self) -> int:
+        return 0 if self.over else self.wanted.quantity - self.filled
+
+    @property
+    def sold(self) -> Option | None:
+        """The option that it sells; a roll's new one."""
+        if self.wanted.candidate is not None:
+            return self.wanted.candidate
+        contract = self.wanted.contract
+        return contract if isinstance(contract, Option) and self.wanted.side.sign < 0 else None
+
+
+@dataclass(slots=True)
+class Prompt:
+    """What a person was asked, what was decided, and whether it has been acted on."""
+
+    asked: ev.ApprovalRequested
+    decision: str | None = None
+    used: bool = False
