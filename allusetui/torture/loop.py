@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any, Final
 
+from allusetui.domain.moment import SECOND_MS
 from allusetui.torture.pipe import join
 
 Draw = Callable[[int], int]
@@ -39,6 +40,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def time(self) -> float:
         return self._now / _UNITS
+
+    def ms(self) -> int:
+        """Whole milliseconds since the beginning."""
+        return self._now * SECOND_MS // _UNITS
 
     def jump(self, seconds: float) -> None:
         """Time passes."""

@@ -1,6 +1,8 @@
 """A scenario over the wire on virtual time: engine, adapter, the real client library and our gateway in one loop."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +17,12 @@ from allusetui.compose.gateway import ACCOUNT, build_gateway
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Mode
 from allusetui.domain.moment import DAY_MS, SECOND_MS, YEAR_MS, at_clock, day_of
 from allusetui.ports import Journal, Market, Reporter
+from allusetui.runtime.bell import Bell
 from allusetui.runtime.live import Live, Session
-from allusetui.runtime.pace import WallPace
+from allusetui.runtime.pace import RealTime
 from allusetui.runtime.tail import TailJournal
 from allusetui.scenario.model import Scenario
 from allusetui.torture.loop import Draw, VirtualLoop
@@ -57,34 +61,48 @@ def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, fold
     return run
 
 
-async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, way: Way) -> None:
-    pace = WallPace(run.calendar, run.started.at_ms, loop.time())
+def _wall_ms(start_ms: int, loop: VirtualLoop) -> Callable[[], int]:
+    """The hour at the market as the loop has it."""
+    return lambda: start_ms + loop.ms()
 
-    def now_ms() -> int:
-        return pace.now_ms(loop.time())
 
+@asynccontextmanager
+async def _serving(scenario: Scenario, now_ms: Callable[[], int], loop: VirtualLoop) -> AsyncIterator[int]:
+    """The scenario's gateway, at the pace of the loop; the port at which it listens."""
     gateway, _ = build_gateway(scenario, {}, _SPEED)
-    server = Server(gateway, now_ms, lambda due_ms: pace.due_s(due_ms) - loop.time(), lambda line: None)
-    port = await server.open(0)
-    world = run.runtime.world
-    world.journal = journal = TailJournal(world.journal)
-    session = Session("torture", "PAPER", run.runtime, journal, run.begin, lambda: None, pace, _end_ms(run))
-    broker = IbkrBroker(
-        (ADDRESS, port, CLIENT), Account(ACCOUNT), now_ms, session.bell.ring, waits=(ANSWER_S, way.beat_s)
-    )
-    market = IbkrMarket(
-        broker.connection.library, Terms(run.calendar, folder, _known(world.market, run.started.at_ms, run.end_ms)),
-        lambda symbol, listed, at_ms: run.runtime.engine.reach(symbol, listed, at_ms), now_ms, session.bell.ring,
-    )  # fmt: skip
-    world.broker, world.market, world.inquiries, world.every_tick = broker, market, market, True
-    live = Live(session, loop.time, _SNAPSHOT_S)
-    broker.open()
+    server = Server(gateway, now_ms, lambda due_ms: (due_ms - now_ms()) / SECOND_MS, lambda line: None)
     try:
-        await live.run()
+        yield await server.open(0)
     finally:
-        market.close()
-        await broker.close()
         await server.close()
+
+
+async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, way: Way) -> None:
+    clock = RealTime(run.calendar, _wall_ms(run.started.at_ms, loop), loop.time)
+    world, bell = run.runtime.world, Bell()
+    world.journal = journal = TailJournal(world.journal)
+    async with _serving(scenario, clock.instant, loop) as port:
+        broker = IbkrBroker(
+            (ADDRESS, port, CLIENT), Account(ACCOUNT), clock.instant, bell.ring, waits=(ANSWER_S, way.beat_s)
+        )
+        known = _known(world.market, run.started.at_ms, run.end_ms)
+        market = IbkrMarket(
+            broker.connection.library, Terms(run.calendar, folder, known),
+            lambda *asked: run.runtime.engine.reach(*asked), clock.instant, bell.ring,
+        )  # fmt: skip
+        world.broker, world.market, world.inquiries, world.every_tick = broker, market, market, True
+        end_ms = _end_ms(run)
+        session = Session("torture", Mode.PAPER, run.runtime, journal, run.begin, _nothing, clock, end_ms, bell)
+        broker.open()
+        try:
+            await Live(session, loop.time, _SNAPSHOT_S).run()
+        finally:
+            market.close()
+            await broker.close()
+
+
+def _nothing() -> None:
+    """The folder is its owner's to close."""
 
 
 def _end_ms(run: Run) -> int:
