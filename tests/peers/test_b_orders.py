@@ -98,8 +98,7 @@ async def test_peer_18_an_order_that_a_read_only_api_refuses_is_never_taken_for_
         desk.do(LineFault(Kind.UNHEARD, message=PLACE, count=1))
         refused = desk.sell(2, AT_ONCE)
         await desk.until(lambda: len(desk.sent(PLACE)) == 2)
-        handle = desk.broker.truth.handle_of(refused)
-        assert handle is not None
+        (handle,) = desk.broker.truth.handles_of(refused)
         desk.do(Notice(321, "Error validating request: the API interface is in Read-Only mode.", request_id=handle))
         assert await dead(desk, refused)
         assert len(desk.of(OrderAcked)) == 1
