@@ -425,3 +425,42 @@ def test_0_6_of_another_session_s_orders_only_what_still_works_concerns_this_one
     truth.hear(opened(ref="AU-ffffff-GEN-2-1.v1", permanent=12, handle=None), 2_000)
     (listed,) = truth.answer(0, 3_000, complete=True).orders
     assert (listed.client_order_id, listed.open) == ("AU-ffffff-GEN-2-1.v1", True)
+
+
+# Refused, and nowhere
+
+
+def refused_at(wire: Wire, ms: int) -> list[OrderRejected]:
+    """Those told once a whole answer to a question of an instant has come."""
+    wire.after(ms - wire.now_ms)
+    wire.truth.answer(ms, ms, complete=True)
+    return [report for report in wire.after(0) if isinstance(report, OrderRejected)]
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
+def test_0_6_a_refusal_and_two_absences_two_seconds_apart_are_a_rejection_with_its_reason() -> None:
+    wire = Wire()
+    wire.hear(ErrorSeen(7, 110, "no such price"))
+    assert refused_at(wire, 1_000) == []  # asked in the very moment
+    assert refused_at(wire, 2_000) == [] and refused_at(wire, 3_999) == []
+    assert refused_at(wire, 4_000) == [OrderRejected(4_000, REF, "no such price")]
+    assert refused_at(wire, 8_000) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.peer(19)
+def test_0_6_who_is_listed_or_is_only_absent_is_not_rejected() -> None:
+    absent, shown = Wire(), Wire()
+    shown.hear(ErrorSeen(7, 110, "no such price"), opened())
+    for ms in (2_000, 6_000, 60_000):
+        assert refused_at(absent, ms) == refused_at(shown, ms) == []
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_one_that_was_told_to_be_rejected_and_works_all_the_same_has_to_be_cancelled() -> None:
+    wire = Wire()
+    wire.hear(ErrorSeen(7, 110, "no such price"))
+    assert [refused_at(wire, ms) != [] for ms in (2_000, 4_000)] == [False, True]
+    wire.hear(opened())
+    assert wire.truth.take_strays() == [7]
