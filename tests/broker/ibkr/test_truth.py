@@ -193,6 +193,7 @@ def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled(
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12)
 @pytest.mark.parametrize("numbers", [(11, 12), (12, 11)])
 def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numbers: tuple[int, int]) -> None:
     wire = Wire()
@@ -226,6 +227,7 @@ def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(13)
 def test_9_5_an_order_that_another_client_placed_is_open_and_out_of_reach_until_it_is_over() -> None:
     wire = Wire()
     wire.hear(opened(ref=OTHER, permanent=21, handle=None))
