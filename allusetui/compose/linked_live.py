@@ -139,7 +139,9 @@ class _Parts:
         self._clock = RealTime(days, wall.now_ms, wall.now_s, stored.stand.at_ms if stored.stand else 0)
         self._bell = Bell()
         link = wish.link
-        codes = Account(link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent)
+        codes = Account(
+            link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent, law.sizing.margin_cap
+        )
         address = link.host, link.port, link.client_id
         self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring)
         self.market = IbkrMarket(
@@ -148,7 +150,8 @@ class _Parts:
         )  # fmt: skip
         world = World(
             market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder),
-            advice=Aside(Adviser(law, wish.reader)), inquiries=self.market, every_tick=True, keep=stored.keep,
+            advice=Aside(Adviser(law, wish.reader)), news=self.market.headlines, inquiries=self.market,
+            every_tick=True, keep=stored.keep,
         )  # fmt: skip
         self.turn = VirtualRuntime(lambda state: Engine(law, law_hash(), days, state), world)
         self.turn.now_ms = self._clock.instant()

@@ -52,6 +52,21 @@ class Mark:
     high_water: Decimal
 
 
+@frozen
+class Source:
+    """Where a datum of the market comes from: `what` it is, of which symbol; an empty `source`: nobody knows it.
+
+    `at_ms`: when it was told, where that is not told otherwise; `trouble`: why there is no newer, or no other.
+    """
+
+    what: str
+    of: str
+    source: str
+    at_ms: int | None = None
+    value: str = ""
+    trouble: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Everything of one instant. Nobody changes what it holds.
@@ -80,4 +95,6 @@ class Snapshot:
     """By account, ascending: one a session, of a year at most."""
     moves: tuple[Told, ...] = ()
     reports: tuple[Told, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Where the data of a linked session come from; a simulated market tells none."""
     ended: bool = False

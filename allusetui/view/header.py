@@ -2,6 +2,7 @@
 
 from allusetui.domain.account import Status
 from allusetui.domain.moment import SECOND_MS, local
+from allusetui.domain.quote import Feed
 from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.alerts import unread
@@ -95,7 +96,15 @@ def _link(seen: Seen) -> tuple[Line, Line]:
     trip = words.UNKNOWN if link.round_trip_ms is None else f"{link.round_trip_ms:.1f}ms"
     heard = words.UNKNOWN if link.message_age_ms is None else words.age(link.message_age_ms / SECOND_MS)
     late = link.message_age_ms is not None and link.message_age_ms > seen.law.data.stale_s * SECOND_MS
-    return (Cell("link ● "), Cell(trip, Tone.DIM)), (Cell(f"data {heard}", Tone.WARN if late else Tone.DIM),)
+    data = (Cell(f"data {heard}", Tone.WARN if late else Tone.DIM), *_feed(seen))
+    return (Cell("link ● "), Cell(trip, Tone.DIM)), data
+
+
+def _feed(seen: Seen) -> Line:
+    """That some underlying's data are not live, and nothing new is opened on them."""
+    feeds = {quote.feed for quote in seen.snapshot.volatile.quotes.values()}
+    worst = next((feed for feed in (Feed.DELAYED_FROZEN, Feed.DELAYED, Feed.FROZEN) if feed in feeds), None)
+    return () if worst is None else (Cell(f" {worst.value.upper()}", Tone.WARN),)
 
 
 def _engine(seen: Seen, heard_ms: float) -> Line:

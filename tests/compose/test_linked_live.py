@@ -13,6 +13,7 @@ from allusetui.compose.linked_live import UnfundedError
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import (
     AccountProvisioned,
+    AlertRaised,
     OrderCancelled,
     OrderFilled,
     OrderSent,
@@ -142,3 +143,13 @@ async def test_0_6_no_entry_outlives_its_engine_and_the_broker_has_said_so(tmp_p
         (sent,) = session.of(OrderSent)
         assert [event.client_order_id for event in session.of(OrderCancelled)] == [sent.client_order_id]
         assert session.state.intents == {}
+
+
+@pytest.mark.clause("13.2")
+async def test_13_2_what_the_broker_s_news_say_is_told_as_an_alert(tmp_path: Path) -> None:
+    told = f'[[headline]]\nat = {DAY}T09:44:00\nsymbol = "AAPL"\ntext = "Apple plummets on fraud probe"'
+    gateway, stage = build_gateway(parse(f"{MORNING}\n{told}", "test.toml"), {}, 0.001)
+    async with house_of(gateway, stage.start_ms) as house, joined(house, tmp_path / "main") as session:
+        await session.until(lambda: [each for each in session.of(AlertRaised) if each.topic == "headline"], 500)
+        (alert,) = [each for each in session.of(AlertRaised) if each.topic == "headline"]
+        assert alert.text.endswith("“Apple plummets on fraud probe”")

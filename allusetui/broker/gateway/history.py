@@ -1,6 +1,6 @@
 """Historical bars: what a client asks for, checked, paced, made and written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from allusetui.broker.gateway import requests
@@ -25,12 +25,13 @@ _PRICE_DIGITS: Final = 4
 
 
 class History(Quiet):
-    """Implements `part.Part`."""
+    """Implements `part.Part`. `linked`: whether the broker can be reached."""
 
-    def __init__(self, registry: Registry, maker: BarMaker, pacing: Pacing) -> None:
+    def __init__(self, registry: Registry, maker: BarMaker, pacing: Pacing, linked: Callable[[], bool]) -> None:
         self._registry = registry
         self._maker = maker
         self._pacing = pacing
+        self._linked = linked
 
     def routes(self) -> Mapping[int, Route]:
         return {
@@ -51,6 +52,9 @@ class History(Quiet):
             return
         if self._pacing.violated(request, at_ms):
             session.error(number, 162, f"{_SERVICE}Historical data request pacing violation")
+            return
+        if not self._linked():
+            session.error(number, 162, f"{_SERVICE}HMDS server disconnect occurred.  Attempting reconnection...")
             return
         bars = self._made(request, found[0], min(end_ms, at_ms), at_ms)
         if not bars:

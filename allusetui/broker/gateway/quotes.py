@@ -1,6 +1,6 @@
 """Market data: lines that a client asks for, each told what has changed whenever the market ticks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -42,6 +42,8 @@ class Entitled:
     """Whether the same user looks at the same data elsewhere."""
     events: bool = True
     """Whether there is the feed of corporate events."""
+    orders: bool = True
+    """Whether clients may see and place orders; not where the broker's own settings say that they only read."""
 
 
 @dataclass(slots=True)
@@ -60,14 +62,23 @@ class _Line:
 
 
 class Quotes(Quiet):
-    """Implements `part.Part`."""
+    """Implements `part.Part`. `linked`: whether the broker can be reached; nothing is told while it can't."""
 
-    def __init__(self, registry: Registry, market: Market, board: Board, limits: Limits, entitled: Entitled) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        market: Market,
+        board: Board,
+        limits: Limits,
+        entitled: Entitled,
+        linked: Callable[[], bool],
+    ) -> None:
         self._registry = registry
         self._market = market
         self._board = board
         self._limits = limits
         self._entitled = entitled
+        self._linked = linked
         self._types: dict[int, int] = {}
         self._lines: dict[tuple[int, int], _Line] = {}
         self._seen_ms = 0
@@ -134,7 +145,7 @@ class Quotes(Quiet):
         step = self._registry.steps(legs[0][0])[0][1]
         session.send(_TICK_PARAMETERS, number, step, "a60001", 3)
         self._tell(line, at_ms)
-        if request.snapshot and _is_whole(line.told):
+        if request.snapshot and line.told and _is_whole(line.told):
             self._end_snapshot(line)
 
     def _refusal(self, session: Session, request: requests.DataAsked) -> tuple[int, str] | None:
@@ -167,6 +178,8 @@ class Quotes(Quiet):
 
     def _tell(self, line: _Line, at_ms: int) -> None:
         """What of it has changed since it was told last; all of it where the kind of data has, which comes first."""
+        if not self._linked():
+            return
         number, shown_type = line.request.request_id, self._shown_type(line, at_ms)
         if shown_type != line.shown_type:
             line.shown_type, line.told = shown_type, {}
@@ -200,6 +213,8 @@ class Quotes(Quiet):
 
     def lines(self) -> Iterator[tuple[Session, requests.DataAsked, Listed]]:
         """What is streamed now: to whom, as it was asked for, and what."""
+        if not self._linked():
+            return iter(())
         return ((line.session, line.request, line.legs[0][0]) for line in self._lines.values())
 
 

@@ -2,15 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any, Final
 
-from ib_async import BarData, ContractDetails, OptionChain, PriceIncrement, WshEventData
+from ib_async import (
+    BarData,
+    ContractDetails,
+    HistoricalNews,
+    NewsProvider,
+    OptionChain,
+    PriceIncrement,
+    WshEventData,
+)
 from ib_async import Contract as TheirContract
 from ib_async.wrapper import RequestError
 
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.codes import Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
+from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
 
 WAIT_S: Final = 10.0
@@ -92,6 +102,26 @@ class Asks:
         found: list[PriceIncrement] = await self._ask(
             lambda _: client.reqMarketRule(rule), key=f"marketRule-{rule}"
         )  # fmt: skip
+        return found
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether a question would leave."""
+        return self._library.client.isReady()
+
+    async def providers(self) -> list[str]:
+        """The codes of the news providers that the login may read. Raises UnansweredError."""
+        found: list[NewsProvider] = await self._ask(
+            lambda _: self._library.client.reqNewsProviders(), key="newsProviders"
+        )  # fmt: skip
+        return [each.code for each in found]
+
+    async def headlines(self, con_id: int, providers: str, since_ms: int, most: int) -> list[HistoricalNews]:
+        """The newest headlines on a contract; `providers` with a plus between them. Raises UnansweredError."""
+        since = f"{local(since_ms).astimezone(UTC):%Y-%m-%d %H:%M:%S}.0"
+        found: list[HistoricalNews] = await self._ask(
+            lambda number: self._library.client.reqHistoricalNews(number, con_id, providers, since, "", most, "")
+        )
         return found
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:

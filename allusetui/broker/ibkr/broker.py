@@ -8,6 +8,9 @@ from datetime import time
 from decimal import Decimal
 from typing import Final
 
+from ib_async import Contract as TheirContract
+from ib_async import Order as TheirOrder
+
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
 from allusetui.broker.ibkr.asks import Asks, UnansweredError
@@ -16,6 +19,7 @@ from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
 from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
+from allusetui.broker.ibkr.margins import Margins
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
 from allusetui.domain.frozen import frozen
@@ -48,6 +52,7 @@ class Account:
 
     `foreign` positions and `spare` dollars were there when it was linked: never touched. `session` stands in the ids of
     our orders; without one all that look like ours are. `parent`: whose broker account a sleeve shares that forked.
+    `margin_cap`: see `Margins`; without one the broker is not asked before an order.
     """
 
     code: str
@@ -56,6 +61,7 @@ class Account:
     spare: Decimal = ZERO
     session: str = ""
     parent: Callable[[str], str | None] = lambda sleeve: None
+    margin_cap: Decimal | None = None
 
     def code_of(self, sleeve: str) -> str:
         while sleeve not in self.sleeves and (parent := self.parent(sleeve)) is not None:
@@ -84,6 +90,9 @@ class IbkrBroker:
         self.connection = Connection(Address(*address, account.codes), news, **waits)
         asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
         self.contracts = Contracts(asks)
+        cap = account.margin_cap
+        self._margins = None if cap is None else Margins(self.connection.library, cap)
+        self._allowed: dict[str, int] = {}
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
@@ -141,35 +150,59 @@ class IbkrBroker:
         if not self.connection.up or not self._hours.takes_orders(at_ms):
             return ()
         self.truth.begun(order.client_order_id)
-        if all(self.contracts.known(leg) is not None for leg in _legs(order)):
-            self._write(order)
+        if self._is_named(order) and not self._has_to_ask(order):
+            self._write(*self._translated(order), order)
         else:
-            task = asyncio.get_running_loop().create_task(self._resolve_and_write(order))
+            task = asyncio.get_running_loop().create_task(self._prepare_and_write(order))
             self._resolving[order.client_order_id] = task
         return ()
 
-    async def _resolve_and_write(self, order: Order) -> None:
-        """What can't be named is never written: that is evidence enough that it does not live."""
+    async def _prepare_and_write(self, order: Order) -> None:
+        """What can't be named, or is not allowed, is never written: evidence enough that it does not live."""
         order_id = order.client_order_id
         try:
             await self.contracts.resolve(_legs(order))
+            theirs, message = self._translated(order)
+            refusal = await self._refusal(order, theirs, message)
         except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
-            if self.connection.up:
-                self._write(order)
+            if refusal is not None:
+                self._tell(OrderRejected(self._now_ms(), order_id, refusal))
+            elif self.connection.up:
+                self._write(theirs, message, order)
         finally:
             self._resolving.pop(order_id, None)
 
-    def _write(self, order: Order) -> None:
+    def _is_named(self, order: Order) -> bool:
+        return all(self.contracts.known(leg) is not None for leg in _legs(order))
+
+    def _has_to_ask(self, order: Order) -> bool:
+        """Whether it opens something, and no version of its clip that was as large has been allowed (0.10).
+
+        What only takes away from what is held frees margin, and must not wait: stops are such.
+        """
+        opens = order.candidate is not None or not self._closes(order)
+        return self._margins is not None and opens and self._allowed.get(_clip(order), 0) < order.quantity
+
+    async def _refusal(self, order: Order, theirs: TheirContract, message: TheirOrder) -> str | None:
+        if self._margins is None or not self._has_to_ask(order):
+            return None
+        refusal = await self._margins.refusal(theirs, message)
+        if refusal is None:
+            self._allowed[_clip(order)] = order.quantity
+        return refusal
+
+    def _translated(self, order: Order) -> tuple[TheirContract, TheirOrder]:
         code = self._account.code_of(order.account)
         legs = [known for leg in _legs(order) if (known := self.contracts.known(leg)) is not None]
         if order.candidate is not None:
-            theirs, message = translate.roll(legs[0], legs[1], order, code)
-        else:
-            theirs, message = translate.single(legs[0], order, code, self._closes(order))
+            return translate.roll(legs[0], legs[1], order, code)
+        return translate.single(legs[0], order, code, self._closes(order))
+
+    def _write(self, theirs: TheirContract, message: TheirOrder, order: Order) -> None:
         client = self.connection.library.client
         handle = client.getReqId()
         self.truth.sent(order.client_order_id, handle, order.candidate is not None)
@@ -278,6 +311,11 @@ class IbkrBroker:
         if self._told_lost:
             self._told_lost.clear()
             self._tell(BrokerReturned(self._now_ms(), reason))
+
+
+def _clip(order: Order) -> str:
+    """What all versions of an order share."""
+    return order.client_order_id.rpartition(".v")[0] or order.client_order_id
 
 
 def _legs(order: Order) -> tuple[Contract, ...]:

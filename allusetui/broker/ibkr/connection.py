@@ -22,6 +22,7 @@ _MOST_SILENT = 5
 _AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
 _SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
 _VERSIONS: Final = range(157, 179)
+_NOTICES: Final = range(2100, 2200)
 _LOST: Final = frozenset({1100, 2110})
 _RESTORED: Final = frozenset({1101, 1102})
 
@@ -197,5 +198,5 @@ class Connection:
         elif code in _RESTORED and self._synced:
             self.up = True
             self._news.back(f"{code} {untrusted(text)}")
-        elif about < 0 and not self.library.client.isReady():
+        elif about < 0 and not self._synced and code not in _NOTICES:
             self._trouble = untrusted(text)

@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
@@ -25,6 +26,7 @@ from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
 from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
 from allusetui.broker.ibkr.volumes import Volumes
@@ -35,6 +37,7 @@ from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
 """How soon what has come in session is looked at: a breaker acts within one tick (6.14)."""
@@ -79,7 +82,9 @@ class IbkrMarket:
         self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
+        self.headlines = Headlines(asks, self.listings, now_ms, ring)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
         self._came: deque[tuple[int, Input]] = deque()
         self._unseen = False
@@ -88,6 +93,7 @@ class IbkrMarket:
         """Nothing is asked or answered any more."""
         self.scans.close()
         self.history.close()
+        self.headlines.close()
         self.night.close()
 
     # ports.Market
@@ -135,6 +141,7 @@ class IbkrMarket:
     def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
+        self.headlines.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
@@ -156,6 +163,9 @@ class IbkrMarket:
         self.scans.moved()
         came, self._came = self._came, deque()
         return [replace(seen, at_ms=at_ms) for _, seen in came]
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return self._sources.told(at_ms)
 
     # What comes
 
@@ -192,6 +202,7 @@ class IbkrMarket:
         if chain is not None:
             shown = self.stream.shown(Stock(symbol))
             chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._sources.scanned(symbol, chain, reason, self._now_ms())
         self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
 
     def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:

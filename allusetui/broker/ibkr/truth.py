@@ -98,13 +98,13 @@ class OrderTruth:
                 self._hear_open(seen, at_ms)
             case StatusSeen():
                 self._hear_status(seen, at_ms)
-            case DoneSeen() if self._concerns(seen):
+            case DoneSeen() if self._is_ours(seen):
                 over = Stage.FILLED if seen.stage is Stage.FILLED else Stage.CANCELLED
                 record = self._named(seen.reference, seen.permanent)
                 record.listed_ms = at_ms
                 if not self._is_other(record, seen.permanent, over, at_ms):
                     self._move(record, over, seen.filled, at_ms)
-            case FillSeen() if self._concerns(seen):
+            case FillSeen() if self._is_ours(seen):
                 record = self._named(seen.reference, seen.permanent)
                 self._is_other(record, seen.permanent, record.others.get(seen.permanent, Stage.WORKING), at_ms)
                 self.fills.hear_fill(seen, at_ms)
@@ -163,14 +163,11 @@ class OrderTruth:
         record.reason, record.refused_ms = untrusted(seen.text), at_ms
         self._move(record, record.stage, record.filled, at_ms)
 
-    def _concerns(self, seen: DoneSeen | FillSeen) -> bool:
-        """Whether what is over is of this session."""
-        return self._is_ours(seen) and (seen.reference.startswith(self._ours) or seen.reference in self._orders)
-
     def _is_ours(self, seen: OpenSeen | DoneSeen | FillSeen) -> bool:
         """By its reference and its account: another program may use the same log-in, and other accounts of it."""
         is_here = not self._codes or not seen.account or seen.account in self._codes
-        return is_here and seen.reference.startswith(OURS)
+        ours = OURS if isinstance(seen, OpenSeen) else self._ours
+        return is_here and (seen.reference.startswith(ours) or seen.reference in self._orders)
 
     def _is_other(self, record: Record, permanent: int, stage: Stage, at_ms: int) -> bool:
         """Whether it is about a second order behind a reference, of which there must never be one: noted, and told."""

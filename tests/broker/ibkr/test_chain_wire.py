@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
-from allusetui.broker.ibkr.known import Known, Report
+from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.scans import WAIT_MS, Looked
 from allusetui.broker.ibkr.shown import DELAY_MS
+from allusetui.broker.ibkr.sources import EVERY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Sought
@@ -265,3 +266,26 @@ async def test_5_2_the_call_of_a_hedge_is_looked_for_in_the_month_that_the_broke
     async with wired(tmp_path, hedge) as world:
         chain = await scanned(world, "VIX")
         assert Decimal(27) in chain.slices[month, Right.CALL].strikes
+
+
+@pytest.mark.asyncio
+async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -> None:
+    known = Known(breadth=Width(day=date(2026, 3, 4), value=Decimal(43)))
+    async with wired(tmp_path, puts, known=known) as world:
+        await scanned(world)
+        world.market.ask_bars("AAPL", world.house.now_ms)
+        await world.until(world.bars)
+        world.entitled.data = "none"
+        world.market.watch(["AAPL", "VIX", "GOOG"], [])
+        await world.until(lambda: Stock("GOOG") in world.market.stream.trouble)
+        world.wait(EVERY_MS)
+        told = {(each.what, each.of): each for each in world.market.sources(world.house.now_ms)}
+        bars, chain, events = told["bars", "AAPL"], told["chain", "AAPL"], told["earnings", "AAPL"]
+        assert (bars.source, bars.value) == ("Interactive Brokers, trades of regular hours", "to 2026-03-04")
+        assert chain.source == "Interactive Brokers" and chain.value.endswith(" contracts") and not chain.trouble
+        assert events.source == "Interactive Brokers, corporate events"
+        for each in (bars, chain, events):
+            assert each.at_ms is not None and 0 <= world.house.now_ms - EVERY_MS - each.at_ms < 1_000
+        assert told["quote", "GOOG"].trouble.startswith("354 ")
+        assert (told["breadth", ""].source, told["breadth", ""].value) == ("market.toml", "43 %, 2026-03-04")
+        assert told["rate", ""].source == ""

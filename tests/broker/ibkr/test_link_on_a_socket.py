@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.broker.gateway.commands import Assign, Cut, LoseLink, Notice, Restart, RestoreLink, SetNextId
+from allusetui.broker.gateway.commands import Assign, Cut, LoseLink, Notice, ReadOnly, Restart, RestoreLink, SetNextId
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.hours import Hours
@@ -21,7 +21,7 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import HOUR_MS, to_ms
 from tests.broker.gateway.clients import serving
-from tests.broker.gateway.desks import assembly
+from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.ibkr.stands import (
     CLIENT,
     CODE,
@@ -80,6 +80,17 @@ async def test_8_6_a_gateway_that_is_not_there_is_named_with_an_alarm_and_looked
         desk = Stand(house, made.commands, broker)
         await desk.until(lambda: len(reasons(desk)) > 1)
         assert reasons(desk)[1] == (f"nobody listens on 127.0.0.1:{port}", True)
+
+
+@pytest.mark.clause("8.6")
+@pytest.mark.peer(18)
+async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_is_named() -> None:
+    made = assembly()
+    made.commands.do(ReadOnly(), NOW)
+    async with serving(made.gateway) as house, linked(house, waits=QUICK_ANSWERS) as broker:
+        desk = Stand(house, made.commands, broker)
+        await desk.until(lambda: len(reasons(desk)) > 1)
+        assert "Read-Only" in reasons(desk)[1][0] and not desk.of(BrokerReturned)
 
 
 @pytest.mark.clause("8.6")
