@@ -15,23 +15,10 @@ from allusetui.broker.ibkr.shown import DELAY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import HOUR_MS
 from allusetui.domain.quote import Feed
-from tests.broker.ibkr.wired import Wired, wired
+from tests.broker.ibkr.wired import wired
 
 PUT = Option("AAPL", date(2026, 3, 13), Decimal(195), Right.PUT)
 SPX_PUT = Option("SPX", date(2026, 12, 18), Decimal(4250), Right.PUT)
-
-
-def line_of(world: Wired, contract: Stock | Option) -> int:
-    """The number under which its line was asked for."""
-    return world.market.stream._number_of[contract]
-
-
-def say(world: Wired, *fields: object) -> None:
-    """The gateway says something, whatever its market shows."""
-    session = world.house.gateway.sessions.of_client(3)
-    assert session is not None
-    session.send(*fields)  # type: ignore[arg-type]
-    world.house.server.turn()
 
 
 @pytest.mark.asyncio
@@ -51,7 +38,7 @@ async def test_a_stock_an_index_and_an_option_are_shown_live(tmp_path: Path) -> 
 async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        assert line_of(world, Stock("AAPL")) >= FIRST_NUMBER > world.library.client.getReqId()
+        assert world.line_of(Stock("AAPL")) >= FIRST_NUMBER > world.library.client.getReqId()
 
 
 @pytest.mark.surprise(14)
@@ -75,9 +62,9 @@ async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_sh
 async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        live, number = world.spot("AAPL"), line_of(world, Stock("AAPL"))
+        live, number = world.spot("AAPL"), world.line_of(Stock("AAPL"))
         for fields in ((58, 1, number, 3), (1, 6, number, 66, 180.0, 1, 0), (1, 6, number, 67, 180.2, 1, 0)):
-            say(world, *fields)
+            world.say(*fields)
         await world.until(lambda: world.market.stream.shown(Stock("AAPL")).is_quoted)  # type: ignore[union-attr]
         assert world.spot("AAPL") == live
 
@@ -99,12 +86,12 @@ async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path:
 async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
         await world.watch([], [PUT])
-        before, number = world.quote(PUT), line_of(world, PUT)
-        say(world, 1, 6, number, 1, -1.0, 0, 0)
+        before, number = world.quote(PUT), world.line_of(PUT)
+        world.say(1, 6, number, 1, -1.0, 0, 0)
         await world.until(lambda: world.market.stream.shown(PUT).bid != float(before.bid))  # type: ignore[union-attr]
         assert world.quote(PUT) == before  # the last valid one ages
-        say(world, 1, 6, number, 1, 0.0, 0, 0)
-        say(world, 1, 6, number, 2, 0.05, 10, 0)
+        world.say(1, 6, number, 1, 0.0, 0, 0)
+        world.say(1, 6, number, 2, 0.05, 10, 0)
         await world.until(lambda: world.quote(PUT) != before)
         found = world.quote(PUT)
         assert found is not None and (found.bid, found.mid) == (0, Decimal("0.025"))
@@ -163,10 +150,10 @@ async def test_a_silent_line_is_proven_and_its_quote_stays_young(tmp_path: Path)
     """The gateway tells only what has changed; in a market that stands still nothing does."""
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        first = line_of(world, Stock("AAPL"))
+        first = world.line_of(Stock("AAPL"))
         world.house.now_ms += RENEW_MS
         world.turn()
-        assert line_of(world, Stock("AAPL")) != first
+        assert world.line_of(Stock("AAPL")) != first
         await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
 
 
@@ -176,18 +163,18 @@ async def test_a_line_of_another_kind_is_asked_for_anew_for_what_has_not_changed
     """Whoever tells only what has changed tells nothing at the open of what stands where it stood at the close."""
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        first = line_of(world, Stock("AAPL"))
+        first = world.line_of(Stock("AAPL"))
         world.house.now_ms += RENEW_MS
         for kind in (2, 1):
-            say(world, 58, 1, first, kind)
-        await world.until(lambda: line_of(world, Stock("AAPL")) != first)
+            world.say(58, 1, first, kind)
+        await world.until(lambda: world.line_of(Stock("AAPL")) != first)
         await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
-        second = line_of(world, Stock("AAPL"))
+        second = world.line_of(Stock("AAPL"))
         for kind in (2, 1):
-            say(world, 58, 1, second, kind)
+            world.say(58, 1, second, kind)
         await world.until(lambda: world.market.stream.shown(Stock("AAPL")).bid is None)  # type: ignore[union-attr]
         world.turn()
-        assert line_of(world, Stock("AAPL")) == second  # who changes its mind all the time is not asked all the time
+        assert world.line_of(Stock("AAPL")) == second  # who changes its mind all the time is not asked all the time
 
 
 @pytest.mark.asyncio
@@ -197,7 +184,7 @@ async def test_what_has_come_is_looked_at_at_once_and_silence_now_and_then(tmp_p
         world.turn()
         now_ms = world.house.now_ms
         assert world.market.next_tick(now_ms) == now_ms + IDLE_TICK_MS
-        say(world, 1, 6, line_of(world, Stock("AAPL")), 1, 201.0, 1, 0)
+        world.say(1, 6, world.line_of(Stock("AAPL")), 1, 201.0, 1, 0)
         await world.settle(lambda: world.market.next_tick(now_ms) == now_ms + TICK_MS)
         night_ms = now_ms + 12 * HOUR_MS
         assert world.market.next_tick(night_ms) == night_ms + SHUT_TICK_MS
@@ -220,8 +207,8 @@ async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) ->
 async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        number = line_of(world, Stock("AAPL"))
+        number = world.line_of(Stock("AAPL"))
         for fields in ((1, 6, number, "x", "y"), (1, 6, number), (2, 6, number, 8, "many"), (21, number, 13, 0, "a")):
-            say(world, *fields)
+            world.say(*fields)
         await world.until(lambda: world.market.stream.counts["unreadable"] == 4)
         assert world.library.isConnected()
