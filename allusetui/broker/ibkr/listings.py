@@ -1,5 +1,6 @@
 """What is listed: expiries of a symbol, strikes of an expiry, price steps; asked once a day, kept for the day."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -41,6 +42,7 @@ class Listings:
         self._kept = _Day(date.min)
         self._rule_of: dict[str, int] = {}
         self._steps: dict[int, Steps] = {}
+        self._one_rule = asyncio.Lock()
 
     async def con_id(self, symbol: str, at_ms: int) -> int:
         """The broker's id of an underlying. Raises UnansweredError."""
@@ -103,12 +105,13 @@ class Listings:
         if rule is None:
             return
         number = int(rule)
-        if number not in self._steps:
-            told = await self._asks.steps(number)
-            steps = tuple((Decimal(repr(each.lowEdge)), Decimal(repr(each.increment))) for each in told)
-            if not steps or any(step <= 0 for _, step in steps):
-                return
-            self._steps[number] = tuple(sorted(steps))
+        async with self._one_rule:  # answers name the rule, not the question: of two only one would be answered
+            if number not in self._steps:
+                told = await self._asks.steps(number)
+                steps = tuple((Decimal(repr(each.lowEdge)), Decimal(repr(each.increment))) for each in told)
+                if not steps or any(step <= 0 for _, step in steps):
+                    return
+                self._steps[number] = tuple(sorted(steps))
         self._rule_of[symbol] = number
 
     def _today(self, at_ms: int) -> _Day:

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from math import isnan
 from pathlib import Path
 
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr.client import READ_BYTES
 from allusetui.broker.ibkr.codes import RETRY_MS
 from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
@@ -212,3 +214,46 @@ async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> 
             world.say(*fields)
         await world.until(lambda: world.market.stream.counts["unreadable"] == 4)
         assert world.library.isConnected()
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.asyncio
+async def test_0_8_a_flood_of_ticks_is_read_in_small_parts_between_which_keys_get_their_turn(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        sizes: list[int] = []
+        world.library.client.conn.hasData += lambda data: sizes.append(len(data))
+        number = world.line_of(Stock("AAPL"))
+        for turn in range(20_000):
+            world.say_later(1, 6, number, 1, 200 + turn % 7, 10, 0)
+        world.say(1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert sum(sizes) > 500_000 and max(sizes) <= READ_BYTES
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", [10089, 10090, 10091, 10167])
+async def test_peers_27_an_advisory_is_remembered_and_the_line_goes_on(tmp_path: Path, code: int) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        number = world.line_of(Stock("AAPL"))
+        world.say(4, 2, number, code, "Part of requested market data is not subscribed.", "")
+        world.say(1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert world.market.stream.trouble[Stock("AAPL")].startswith(f"{code} ")
+        assert world.market.lines.without() == []
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("price", ["nan", "inf", "-inf", "-1", "1.7976931348623157E308", "Infinity"])
+async def test_peers_29_what_is_no_price_is_unknown_and_the_last_valid_quote_ages(tmp_path: Path, price: str) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "VIX"])
+        before = world.spot("AAPL"), world.spot("VIX")
+        for symbol, tick in (("AAPL", 1), ("VIX", 4)):
+            world.say(1, 6, world.line_of(Stock(symbol)), tick, price, 0, 0)
+        await world.until(lambda: isnan(world.market.stream.shown(Stock("VIX")).last or 0))  # type: ignore[union-attr]
+        assert isnan(world.market.stream.shown(Stock("AAPL")).bid or 0)  # type: ignore[union-attr]
+        assert (world.spot("AAPL"), world.spot("VIX")) == before
+        assert world.market.stream.counts["unreadable"] == 0

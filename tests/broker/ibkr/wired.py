@@ -81,10 +81,14 @@ class Wired:
 
     def say(self, *fields: object) -> None:
         """The gateway says something, whatever its market shows."""
+        self.say_later(*fields)
+        self.house.server.turn()
+
+    def say_later(self, *fields: object) -> None:
+        """It says so with the next thing that it says."""
         session = self.house.gateway.sessions.of_client(CLIENT)
         assert session is not None
         session.send(*fields)  # type: ignore[arg-type]
-        self.house.server.turn()
 
     def line_of(self, contract: Contract) -> int:
         """The number under which its line was asked for."""
