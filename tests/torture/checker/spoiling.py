@@ -103,6 +103,7 @@ def without(rows: Rows, kind: type[ev.Event], nth: int = 0, **keys: Any) -> Rows
 
 
 def changed(rows: Rows, kind: type[ev.Event], nth: int = 0, **values: Any) -> Rows:
+    """With other values in the nth event of a kind."""
     index = place(rows, kind, nth)
     seq, at_ms, event = rows[index]
     return [*rows[:index], (seq, at_ms, replace(event, **values)), *rows[index + 1 :]]

@@ -30,6 +30,7 @@ QUIET = ENTRY + fault("no_fill", "09:40:00", "10m", symbol="AAPL")
 LOST = ENTRY + fault("lost_ack", "09:40:00", "10m", symbol="AAPL") + fault("no_fill", "09:40:00", "10m", symbol="AAPL")
 KILL = ENTRY + key("kill", "10:00:00", None) + key("reset", "10:10:00", None)
 PAUSED = ENTRY + key("pause", "10:00:00") + key("resume", "10:10:00")
+CRASHED = STOP + fault("crash", "10:40:00", "10s")
 SALE = ev.OrderIntended(
     account="GEN", intent="9", purpose=Purpose.REDUCE, contract=Stock("AAPL"), candidate=None, side=Side.SELL,
     quantity=100,
@@ -95,6 +96,17 @@ def as_calls(told: Rows) -> Rows:
                    ev.OrderFilled, contract=call)  # fmt: skip
 
 
+def forgetful(told: Rows) -> Rows:
+    """Up again, and latched by nothing."""
+    return changed(told, ev.ResumeStep, nth=place_of_last_step(told), findings="working")
+
+
+def place_of_last_step(told: Rows) -> int:
+    """Which of the steps is the one that says what GEN does now."""
+    steps = [event for _, _, event in told if isinstance(event, ev.ResumeStep)]
+    return next(n for n, step in enumerate(steps) if (step.account, step.step) == ("GEN", "active"))
+
+
 def on_a_stale_level(told: Rows) -> Rows:
     """The stop's level, reached by a stale price alone."""
     return changed(told, ev.LevelChanged, nth=-1, stale=True)
@@ -154,6 +166,7 @@ PLANTED: dict[str, tuple[int, Spoilt]] = {
     "a kill that is not felt": (11, lambda: without(rows(KILL), ev.StateChanged, to="EMERGENCY", account="GEN")),
     "an EMERGENCY that ends by itself": (11, lambda: without(rows(KILL), ev.OperatorKey, action="reset")),
     "a pause that ends by itself": (11, lambda: without(rows(PAUSED), ev.OperatorKey, action="resume")),
+    "a latch that a restart has forgotten": (11, lambda: forgetful(rows(CRASHED))),
     "a breaker that latches nothing": (
         11, lambda: later(rows(ENTRY), 1, ev.BreakerTripped(tier="safe", vix=Decimal(66))),
     ),
@@ -190,7 +203,7 @@ def test_what_is_planted_is_found_under_its_number(name: str) -> None:
     assert number in by_journal(spoil())
 
 
-@pytest.mark.parametrize("text", [ENTRY, ROLL, STOP, QUIET, LOST, KILL, PAUSED])
+@pytest.mark.parametrize("text", [ENTRY, ROLL, STOP, QUIET, LOST, KILL, PAUSED, CRASHED])
 def test_an_honest_journal_breaks_none(text: str) -> None:
     assert by_journal(rows(text)) == set()
 

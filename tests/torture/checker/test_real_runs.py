@@ -4,25 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.broker.ibkr import client
-from allusetui.broker.ibkr.broker import Account
 from allusetui.codec.records import decode, line
-from allusetui.compose.gateway import ACCOUNT, build_assembly
 from allusetui.compose.run import build_run
+from allusetui.domain import event as ev
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import load, parse
 from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.checker import Checker, judge
 from allusetui.torture.checker.exchange import AtTheExchange
-from allusetui.torture.checker.gateway import AtTheGateway
 from allusetui.torture.checker.violation import Violation
-from tests.broker.gateway.clients import House
-from tests.broker.ibkr.stands import linked
-from tests.broker.ibkr.test_engine_over_the_wire import SITUATIONS, Wired
+from tests.broker.ibkr.test_engine_over_the_wire import SITUATIONS
+from tests.broker.ibkr.test_engine_over_the_wire import unhurried as unhurried
 from tests.faults.runs import STORIES
 from tests.faults.test_faults import scripted
 from tests.replaying import DATA, SHARED, Replayed, Silent
-from tests.torture.checker.spoiling import LAW
+from tests.torture.checker.spoiling import LAW, without
+from tests.torture.checker.wires import corrected, over_the_gateway
 
 OWN = Path(__file__).parents[2] / "scenarios"
 CHOSEN = (
@@ -87,24 +84,21 @@ def lines(r: Replayed) -> list[str]:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", SITUATIONS)
-async def test_a_run_over_the_wire_breaks_no_invariant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Market time runs faster than the wall's, by which messages are counted.
-    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
-    monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
-    scenario, journal = parse(SITUATIONS[name], "test.toml"), MemoryJournal()
-    assembly, stage = build_assembly(scenario, {}, 0.001)
-    seen = AtTheGateway(assembly, stage.market)
-    assembly.gateway.tap = seen.tap
-    run = build_run(scenario, journal, Silent())
-    house = House(assembly.gateway, run.started.at_ms)
-    house.port = await house.server.open(0)
-    try:
-        async with linked(house, account=Account(ACCOUNT)) as broker:
-            run.runtime.world.broker = broker
-            await Wired(house, Replayed(scenario, run, journal), broker).run()
-    finally:
-        await house.server.close()
-    assert [each.line for each in judge(journal.read(), LAW, seen, run.end_ms)] == []
-    sent = [row for row in Replayed(scenario, run, journal).records if row["kind"] in ("order.sent", "order.replaced")]
-    placed = [each for each in seen.messages() if not each.cancels]
-    assert [each.client_order_id for each in placed] == [row["data"]["client_order_id"] for row in sent] != []
+async def test_a_run_over_the_wire_breaks_no_invariant(name: str) -> None:
+    r, seen = await over_the_gateway(SITUATIONS[name])
+    assert [each.line for each in judge(r.journal.read(), LAW, seen, r.run.end_ms)] == []
+    sent = [row["data"]["client_order_id"] for row in r.records if row["kind"] in ("order.sent", "order.replaced")]
+    assert [each.client_order_id for each in seen.messages() if not each.cancels] == sent != []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["entry", "stop"])
+async def test_an_execution_that_the_broker_corrects_and_tells_again_is_replaced_and_one_not_taken_back_is_seen(
+    name: str,
+) -> None:
+    r, seen = await over_the_gateway(SITUATIONS[name], corrected)
+    rows = list(r.journal.read())
+    assert [each.line for each in judge(rows, LAW, seen, r.run.end_ms)] == []
+    assert [each.exec_id for each in seen.deals()] == ["X000001-1.02"]
+    added = without(rows, ev.OrderFilled, exec_id="X000001-1.01-back")
+    assert 2 in {each.invariant for each in judge(added, LAW, seen, r.run.end_ms)}
