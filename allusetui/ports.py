@@ -13,6 +13,7 @@ from allusetui.domain.event import Event
 from allusetui.domain.input import HeadlineSeen, Input
 from allusetui.domain.order import Order
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 
 class Market(Protocol):
@@ -63,6 +64,9 @@ class Inquiries(Protocol):
 
     def next_ms(self, after_ms: int) -> int | None:
         """When there is something to do or to tell."""
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        """Where what is known comes from, for a person to read."""
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has come in up to the instant."""

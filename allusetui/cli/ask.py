@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from allusetui.cli.model import address
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.say import complain, plain, sessions_root, tell
 from allusetui.compose.answers import answer
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
@@ -24,7 +24,5 @@ def ask(
     except OSError as error:
         allowed = "--session NAME of a session that was run, or --journal FILE.ndjson"
         raise complain(f"{error.filename or path}: {error.strerror}; allowed: {allowed}") from None
-    if as_json:
-        print(json.dumps({"answered": found.answered, "answer": found.text, "citations": list(found.citations)}))
-    else:
-        print(found.text)
+    facts = {"answered": found.answered, "answer": found.text, "citations": list(found.citations)}
+    tell(f"{json.dumps(facts) if as_json else found.text}\n")

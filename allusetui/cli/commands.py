@@ -109,6 +109,7 @@ def gateway(
     ] = "",
     data: Annotated[str, typer.Option(help="What clients may see of quotes: live, delayed, none.")] = "live",
     events: Annotated[bool, typer.Option(help="Whether there is the feed of corporate events.")] = True,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Clients may neither see nor place orders.")] = False,
     record: Annotated[
         Path | None, typer.Option(help="Keep every message in this new file.", show_default=False)
     ] = None,
@@ -131,7 +132,8 @@ def gateway(
     """
     from allusetui.cli.gateway import Wanted, run_gateway
 
-    run_gateway(Wanted(port, scenario, market, speed, accounts, data, events, record, mask, upstream, compare))
+    asked = Wanted(port, scenario, market, speed, accounts, data, events, read_only, record, mask, upstream, compare)
+    run_gateway(asked)
 
 
 def _press(

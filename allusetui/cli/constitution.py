@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from allusetui.cli.evidence import Evidence, gather
-from allusetui.cli.say import FAILED, WIDTH, complain
+from allusetui.cli.say import FAILED, WIDTH, complain, tell
 from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError, law_hash, load, shipped
 from allusetui.law.model import Clause, Law
@@ -73,8 +73,7 @@ def _show_all(law: Law, as_json: bool) -> None:
     if as_json:
         _print_json([clause.model_dump(include={"id", "kind", "status", "summary"}) for clause in law.clauses])
         return
-    for clause in law.clauses:
-        print(f"{clause.id:<5} {clause.kind:<9} {clause.status:<9} {clause.summary}")
+    tell("".join(f"{each.id:<5} {each.kind:<9} {each.status:<9} {each.summary}\n" for each in law.clauses))
 
 
 def _facts(law: Law, clause: Clause, evidence: Evidence) -> dict[str, Any]:
@@ -136,4 +135,4 @@ def _where(functions: list[str]) -> str:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    tell(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -41,6 +41,7 @@ class Wanted(NamedTuple):
     accounts: str
     data: str
     events: bool
+    read_only: bool
     record: Path | None
     masked: bool
     upstream: str | None
@@ -80,7 +81,7 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
     if rate is None:
         raise complain("--speed max: clients need a clock; allowed: a number above 0 up to 100000")
     source, codes = _source(wanted.scenario, wanted.market), _codes(wanted.accounts)
-    entitled = Entitled(_data(wanted.data), events=wanted.events)
+    entitled = Entitled(_data(wanted.data), events=wanted.events, orders=not wanted.read_only)
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         gateway, stage = build_gateway(load_scenario(source, Path(data) if data else None), codes, rate, entitled)

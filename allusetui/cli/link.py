@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from allusetui.cli.say import BAD_INPUT, complain, settings_file
 from allusetui.domain.link import PORTS, SLEEVES, Link, Mode, agreed, mode_of_code
 from allusetui.domain.text import untrusted
-from allusetui.linking.table import CLIENT_ID, HOST, LinkError, read
+from allusetui.linking.table import CLIENT_ID, HOST, LinkError, load, read
 from allusetui.linking.text import SpliceError, table_text, with_table
 
 _OWNER_ONLY: Final = 0o600
@@ -31,7 +31,8 @@ class Wish(NamedTuple):
 def link(wish: Wish, given: Path | None) -> None:
     """Write the table, show it and say what comes next. Exit code 2, and nothing written, where its parts disagree."""
     file = settings_file(given)
-    wanted = _wanted(_asked(wish) if sys.stdin.isatty() and not wish.accounts else wish, file)
+    asks = sys.stdin.isatty() and not wish.accounts
+    wanted = _wanted(_asked(wish, _before(file)) if asks else wish, file)
     if (refused := agreed(wanted)) is not None:
         raise complain(untrusted(f"{refused.key}: {refused.wrong}; {refused.cure}"))
     _write(file, wanted)
@@ -40,17 +41,41 @@ def link(wish: Wish, given: Path | None) -> None:
         print(_LIVE_NEXT)
 
 
-def _asked(wish: Wish) -> Wish:
-    """The wish with what a person answers; what was said already is not asked for."""
+def _before(file: Path) -> Link | None:
+    """The link that stands in the file; None where none does, or none that could be used."""
+    try:
+        return load(file)
+    except LinkError:
+        return None
+
+
+def _asked(wish: Wish, before: Link | None) -> Wish:
+    """The wish with what a person answers; what was said already is not asked for, what stood there is proposed."""
     print("No password is asked for: the Gateway or TWS holds it. Enter takes what stands in brackets.")
-    codes = _answer("account, or GEN=DU1,REV=DU2,COM=DU3: ").replace(",", " ").split()
+    known = _codes_of(before)
+    asked = _answer_or(f"account, or GEN=DU1,REV=DU2,COM=DU3{f' [{known}]' if known else ''}: ", known)
+    codes = asked.replace(",", " ").split()
     mode = wish.mode or _answer_or(f"mode [{_mode_of(codes)}]: ", _mode_of(codes))
-    host = wish.host or _answer_or(f"host [{HOST}]: ", HOST)
-    port = _usual_port(mode)
+    usual = Wish(HOST, _usual_port(mode), CLIENT_ID, mode, codes)
+    if before is not None:
+        port = before.port if before.mode == mode else usual.port
+        usual = usual._replace(host=before.host, port=port, client_id=before.client_id)
+    host = wish.host or _answer_or(f"host [{usual.host}]: ", str(usual.host))
     told = ", ".join(f"{number} {what}" for number, what in PORTS[Mode(mode)].items()) if _is_mode(mode) else ""
-    chosen = wish.port or _number(_answer_or(f"port, {told} [{port}]: ", str(port)), "--port")
-    client = wish.client_id or _number(_answer_or(f"client id [{CLIENT_ID}]: ", str(CLIENT_ID)), "--client-id")
+    chosen = wish.port or _number(_answer_or(f"port, {told} [{usual.port}]: ", str(usual.port)), "--port")
+    client = wish.client_id or _number(
+        _answer_or(f"client id [{usual.client_id}]: ", str(usual.client_id)), "--client-id"
+    )
     return Wish(host, chosen, client, mode, codes)
+
+
+def _codes_of(link: Link | None) -> str:
+    """The accounts of a link as they are typed."""
+    if link is None:
+        return ""
+    if len(link.codes) == 1:
+        return link.codes[0]
+    return ",".join(f"{sleeve}={code}" for sleeve, code in link.accounts.items())
 
 
 def _answer(prompt: str) -> str:

@@ -10,9 +10,6 @@ from allusetui.compose.linked import begun, paper_weeks
 from allusetui.domain.link import Claim, Link, Linked, Mode, Refused, settled
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
-from allusetui.law.load import LawError
-from allusetui.law.load import load as load_law
-from allusetui.law.model import Law
 from allusetui.linking.table import LinkError, load
 
 PHRASE: Final = "trade real money"
@@ -27,9 +24,8 @@ def linked(start: Start) -> tuple[Link, Linked]:
     """
     mode = Mode(start.mode)
     _check_words(start, mode)
-    law = _law()
     link = link_of(start.settings)
-    found = settled(_claim(start, mode, link, law))
+    found = settled(_claim(start, mode, link))
     if isinstance(found, Refused):
         where = f"{settings_file(start.settings)}: " if found.key.startswith("broker.") else ""
         raise complain(untrusted(f"{where}{found.key}: {found.wrong}; {found.cure}", longest=1000))
@@ -62,14 +58,18 @@ def _check_words(start: Start, mode: Mode) -> None:
         raise complain("--waive-paper-weeks: without a reason; allowed: a reason in words, which is journalled")
 
 
-def _law() -> Law:
+def _history(root: Path) -> tuple[int, int]:
+    """The paper weeks of this machine, and those that 16.1 asks for."""
+    # Imported here: paper asks for none, and the law takes a while to be read.
+    from allusetui.law.load import LawError, load
+
     try:
-        return load_law()
+        return len(paper_weeks(root)), load().acceptance.paper_cycles
     except LawError as error:
         raise complain(str(error)) from None
 
 
-def _claim(start: Start, mode: Mode, link: Link, law: Law) -> Claim:
+def _claim(start: Start, mode: Mode, link: Link) -> Claim:
     root, name = start.sessions or sessions_root(), plain(start.session)
     try:
         theirs = begun(root / name)
@@ -77,9 +77,9 @@ def _claim(start: Start, mode: Mode, link: Link, law: Law) -> Claim:
         raise complain(str(error)) from None
     except OSError as error:
         raise complain(f"{error.filename or root / name}: {error.strerror}") from None
-    weeks = len(paper_weeks(root)) if mode is Mode.LIVE else 0
+    weeks, needed = _history(root) if mode is Mode.LIVE else (0, 0)
     waived = untrusted(start.waive_paper_weeks or "", _LONGEST_REASON)
-    return Claim(mode, name, link, theirs, weeks, law.acceptance.paper_cycles, waived)
+    return Claim(mode, name, link, theirs, weeks, needed, waived)
 
 
 def _ask_for_the_word(link: Link, found: Linked) -> None:

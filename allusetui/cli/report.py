@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from allusetui.cli.journals import reading
-from allusetui.cli.say import complain
+from allusetui.cli.say import complain, tell
 from allusetui.compose.reported import ladder_records, records_of, written
 from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
 from allusetui.domain.text import untrusted
@@ -37,7 +37,7 @@ def report(
         raise complain(str(error)) from None
     with reading(session, journal, sessions) as archive:
         page = _page(archive, period, name, law)
-    print(_FORMS[form](page), end="")
+    tell(_FORMS[form](page))
 
 
 def _named(period: str, names: dict[str, str | None]) -> str | None:

@@ -16,6 +16,16 @@ def complain(message: str) -> SystemExit:
     return SystemExit(BAD_INPUT)
 
 
+def tell(text: str) -> None:
+    """Print; whoever stops reading before the end (`| head`) has what was wanted."""
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        # Else the interpreter would try again at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+
+
 def speed_of(text: str) -> float | None:
     """Market seconds a second; None for `max`."""
     if text == "max":

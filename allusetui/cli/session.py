@@ -4,13 +4,14 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time_ns
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from allusetui.cli.say import can_draw, complain, plain, sessions_root, speed_of
+from allusetui.cli.say import can_draw, complain, plain, sessions_root, settings_file, speed_of
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
@@ -28,21 +29,15 @@ def run_session(start: Start) -> None:
     """Run it until it ends or is ended."""
     # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
     gc.disable()
-    if start.mode != "sim":
-        _refuse_linked(start)
-    rate = speed_of(start.speed)
     folder = (start.sessions or sessions_root()) / plain(start.session)
+    opened = _simulated(start, folder) if start.mode == "sim" else _linked(start, folder)
 
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
-        from allusetui.cli.model import headline_reader
-        from allusetui.compose.live import open_live
         from allusetui.compose.memory import Sweep
         from allusetui.compose.warm import WarmUp
 
-        data = os.environ.get("ALLUSETUI_DATA")
-        reader = headline_reader(start.settings)
-        live = open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic, reader)
+        live = opened()
         live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
@@ -68,17 +63,41 @@ def run_session(start: Start) -> None:
         raise complain(_plainly(engine.failure))
 
 
-def _refuse_linked(start: Start) -> NoReturn:
-    """What stands against trading a broker's account, the first thing of it: at last, that it can't be done yet."""
+def _simulated(start: Start, folder: Path) -> "Callable[[], Live]":
+    """How a session on our own exchange is opened, once it is: the engine's thread imports what it needs."""
+    rate = speed_of(start.speed)
+
+    def opened() -> "Live":
+        from allusetui.cli.model import headline_reader
+        from allusetui.compose.live import open_live
+
+        data = os.environ.get("ALLUSETUI_DATA")
+        reader = headline_reader(start.settings)
+        return open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic, reader)
+
+    return opened
+
+
+def _linked(start: Start, folder: Path) -> "Callable[[], Live]":
+    """The same on a broker's account, where nothing stands against it; else exit code 2, and nothing was opened."""
     if start.mode not in ("paper", "live"):
         raise complain(f"--mode {untrusted(start.mode, 40)}: not known; allowed: sim, paper, live")
     # Imported here: a simulation has no link.
     from allusetui.cli.linked import linked
 
-    link, _ = linked(start)
-    codes = ", ".join(link.codes)
-    wrong = f"--mode {start.mode}: nothing stands against {codes}, but no orders go to a broker in this version"
-    raise complain(f"{wrong}; allowed: sim; allusetui doctor tries the link")
+    link, found = linked(start)
+    settings = settings_file(start.settings)
+
+    def opened() -> "Live":
+        from allusetui.broker.ibkr.known import FILE_NAME, read
+        from allusetui.cli.model import headline_reader
+        from allusetui.compose.linked_live import Wall, Wish, open_linked
+
+        known = read(settings.with_name(FILE_NAME))
+        wish = Wish(settings, link, found, known, headline_reader(start.settings))
+        return open_linked(folder, wish, Wall(lambda: time_ns() // 1_000_000, monotonic))
+
+    return opened
 
 
 def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:

@@ -43,7 +43,7 @@ def _keep(found: dict[str, Any], account: str) -> None:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     data = "?" if found["data_age_s"] is None else f"{found['data_age_s']:.1f} s"
-    link = "up" if found["link_up"] else "DOWN"
+    link = "up" if found["link_up"] else " ".join(filter(None, ("DOWN", found["link_trouble"])))
     ended = ", ENDED" if found["ended"] else ""
     lines = [
         f"{found['session']} {found['mode']} {found['clock']}, allusetui {found['version']}{ended}",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from allusetui.cli.journals import reading
-from allusetui.cli.say import complain
+from allusetui.cli.say import complain, tell
 from allusetui.compose.reported import tax_records
 from allusetui.law.load import LawError, load
 from allusetui.ledger.chains import stories
@@ -29,7 +29,7 @@ def tax(
     if csv is not None:
         _write(ledger, chosen, csv)
     found = page(ledger, told, chosen)
-    print(as_json(found) if in_json else text(found), end="")
+    tell(as_json(found) if in_json else text(found))
 
 
 def _year(ledger: TaxLedger, wanted: int | None) -> int:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from allusetui.cli.journals import reading
-from allusetui.cli.say import complain
+from allusetui.cli.say import complain, tell
 from allusetui.compose.weeks import weeks
 from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError
@@ -17,4 +17,4 @@ def show_weeks(session: str, journal: Path | None, wants_json: bool, sessions: P
             page = weeks(archive)
     except LawError as error:
         raise complain(untrusted(str(error))) from None
-    print(as_json(page) if wants_json else text(page), end="")
+    tell(as_json(page) if wants_json else text(page))

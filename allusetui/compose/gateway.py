@@ -15,7 +15,7 @@ from allusetui.compose.provisions import sleeves
 from allusetui.compose.run import Stage, build_stage
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
-from allusetui.market.faults import FaultyMarket
+from allusetui.market.faults import shown
 from allusetui.runtime.pace import Pace
 from allusetui.scenario.model import Scenario
 
@@ -27,9 +27,9 @@ _ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 def build_gateway(
     scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
 ) -> tuple[Gateway, Stage]:
-    """A scenario's gateway, and what it stands on. Arguments and errors are those of `build_assembly`."""
-    assembly, stage = build_assembly(scenario, accounts, speed, entitled)
-    return assembly.gateway, stage
+    """A scenario's gateway, and what it stands on; see `build_assembly`."""
+    made, stage = build_assembly(scenario, accounts, speed, entitled)
+    return made.gateway, stage
 
 
 def build_assembly(
@@ -49,7 +49,7 @@ def build_assembly(
     stage = build_stage(scenario, codes)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
-        FaultyMarket(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
+        shown(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,
         lambda symbol: price_steps(scenario, symbol), stage.accounts, stage.start_ms,
         [HeadlineSeen(*told) for told in headlines], entitled or Entitled(),
     )  # fmt: skip

@@ -25,12 +25,15 @@ def begun(folder: Path) -> Begun | None:
     with closing(open_archive(folder)) as archive:
         if not archive.last_seq:
             return None
-        told = tuple(archive.select([SessionLinked.kind], until=_FIRST_BATCH))
-    if not told:
-        return Begun(Mode.SIM, folder.name, {})
-    ((_, _, event),) = told
-    assert isinstance(event, SessionLinked)
-    return Begun(event.mode, event.name, {row.sleeve: row.code for row in event.accounts})
+        kinds = [SessionStarted.kind, SessionLinked.kind]
+        told = tuple(event for _, _, event in archive.select(kinds, until=_FIRST_BATCH))
+    session = next((event.session for event in told if isinstance(event, SessionStarted)), "")
+    link = next((event for event in told if isinstance(event, SessionLinked)), None)
+    if link is None:
+        return Begun(Mode.SIM, folder.name, {}, session)
+    codes = {row.sleeve: row.code for row in link.accounts}
+    foreign = {row.contract: row.quantity for row in link.foreign}
+    return Begun(link.mode, link.name, codes, session, foreign, link.spare)
 
 
 def check_simulated(folder: Path) -> None:

@@ -25,7 +25,7 @@ from allusetui.engine.engine import Engine
 from allusetui.law.load import law_hash, load
 from allusetui.law.model import Law
 from allusetui.market.calendars import calendar
-from allusetui.market.faults import FaultyMarket
+from allusetui.market.faults import shown
 from allusetui.market.model_market import ModelMarket
 from allusetui.market.news import ScriptedNews
 from allusetui.ports import Journal, Market, Reporter
@@ -125,7 +125,7 @@ def build_run(
     stage = build_stage(scenario)
     market = stage.market
     world = World(
-        market=FaultyMarket(market, scenario.faults),
+        market=shown(market, scenario.faults),
         broker=stage.exchange,
         journal=journal,
         reporter=reporter,

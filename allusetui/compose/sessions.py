@@ -105,15 +105,15 @@ def open_session(scenario: Scenario, folder: Path) -> Run:
         snapshot = SnapshotFile(folder, journal, Maker(run.started.session, law_hash(), code_digest()))
         run.runtime.world.keep = snapshot.keep
         if not is_new:
-            _check_is_ours(journal, folder / FILE_NAME, run.started.session)
-            state, findings = _restored(journal, folder / FILE_NAME, snapshot)
+            check_is_ours(journal, folder / FILE_NAME, run.started.session)
+            state, findings = restored(journal, folder / FILE_NAME, snapshot)
             run.stand = Stand(state, max(state.at_ms, book.stored_ms), findings)
         run.runtime.now_ms = run.started.at_ms if run.stand is None else run.stand.at_ms
         run.close = held.pop_all().close
     return run
 
 
-def _check_is_ours(journal: Journal, path: Path, session: str) -> None:
+def check_is_ours(journal: Journal, path: Path, session: str) -> None:
     """A journal that another session or another law has decided on is not gone on with (15.1)."""
     began = journal.last(1, SessionStarted.kind)
     if not began:
@@ -128,7 +128,7 @@ def _check_is_ours(journal: Journal, path: Path, session: str) -> None:
         raise JournalError(untrusted(f"{path}: record {seq}: decided under constitution {theirs}, not {ours}; {CURE}"))
 
 
-def _restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:
+def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:
     """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told."""
     kept, refused = None, ""
     try:

@@ -10,6 +10,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
 
 _FRIDAY = 4
+_VIX_SPAN = timedelta(days=30)
 
 
 def months_later(day: date, months: int) -> date:
@@ -81,6 +82,19 @@ class Calendar:
         """Whether an expiry is its month's: the third Friday, or the session before where that is a holiday."""
         friday = third_friday(expiry.year, expiry.month)
         return friday <= self.sessions[-1].day and self.up_to(friday).day == expiry
+
+    def is_vix_monthly(self, expiry: date) -> bool:
+        """Whether an expiry is its month's for options on the VIX (Cboe): 30 days before the next month's is settled.
+
+        A list may name the last session on which they trade instead, which is the one before; and a simulated market
+        has none but third Fridays.
+        """
+        after = months_later(expiry, 1)
+        friday = third_friday(after.year, after.month)
+        if friday > self.sessions[-1].day:
+            return False
+        settled = self.up_to(self.up_to(friday).day - _VIX_SPAN).day
+        return expiry in (settled, self.before(settled).day) or self.is_monthly(expiry)
 
     def count(self, first: date, last: date) -> int:
         """Sessions from `first` to `last`, both counted."""

@@ -183,12 +183,22 @@ class ForeignOrderSeen:
 
 
 @frozen
+class OrderDoubled:
+    """Behind one order of ours the broker has several, which `permanents` names."""
+
+    at_ms: int
+    client_order_id: str
+    permanents: tuple[str, ...]
+
+
+@frozen
 class BrokerOrder:
-    """An order of ours as the broker lists it."""
+    """An order of ours as the broker lists it. `reachable`: whether a cancel of ours gets to it."""
 
     client_order_id: str
     open: bool
     filled: int
+    reachable: bool = True
 
 
 @frozen
@@ -255,7 +265,10 @@ class Settled:
 
 @frozen
 class PositionsSeen:
-    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
+    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists.
+
+    `tells_bookings`: whether fees, interest and dividends are among them; cash moves without a word where they are not.
+    """
 
     at_ms: int
     positions: Mapping[Contract, int]
@@ -264,6 +277,7 @@ class PositionsSeen:
     complete: bool
     foreign: Mapping[Contract, int] = field(default_factory=dict)
     asked_ms: int | None = None
+    tells_bookings: bool = True
 
     @property
     def since_ms(self) -> int:
@@ -360,6 +374,7 @@ Input = (
     | OrderCancelled
     | OrderRejected
     | ForeignOrderSeen
+    | OrderDoubled
     | OrdersSeen
     | Settled
     | PositionsSeen

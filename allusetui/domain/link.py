@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from allusetui.domain.contract import Contract
 from allusetui.domain.frozen import frozen
+from allusetui.domain.money import ZERO
 
 
 class Mode(StrEnum):
@@ -55,23 +59,42 @@ class Mapped:
 
 
 @frozen
+class Held:
+    """A position that was at the broker before the session was; signed."""
+
+    contract: Contract
+    quantity: int
+
+
+@frozen
 class Begun:
-    """What a session's journal tells of the link that it was begun with; `name` was its folder's."""
+    """What a session's journal tells of the link that it was begun with; `name` was its folder's.
+
+    `session` stands in the ids of its orders; `foreign` and `spare` as in `Linked`.
+    """
 
     mode: Mode
     name: str
     accounts: Mapping[str, str]
+    session: str = ""
+    foreign: Mapping[Contract, int] = field(default_factory=dict)
+    spare: Decimal = ZERO
 
 
 @frozen
 class Linked:
-    """A link that a session may be run on. `waived`: why a person did without the paper history, once."""
+    """A link that a session may be run on. `waived`: why a person did without the paper history, once.
+
+    `foreign` positions and `spare` dollars were in the accounts before the session was: they are never touched.
+    """
 
     mode: Mode
     name: str
     accounts: Mapping[str, str]
     paper_weeks: int
     waived: str = ""
+    foreign: Mapping[Contract, int] = field(default_factory=dict)
+    spare: Decimal = ZERO
 
 
 @frozen

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self, TypeVar
 
+from allusetui.domain.contract import Option
 from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO, down_to_cent
 
@@ -32,6 +33,11 @@ class Lot:
         return replace(self, quantity=taken, fees_usd=fees), replace(
             self, quantity=self.quantity - taken, fees_usd=self.fees_usd - fees
         )
+
+
+def delivered_on(option: Option, seen: date) -> date:
+    """The day on which an option brought or took what it did: no broker shows an expiry before the night after it."""
+    return min(seen, option.expiry)
 
 
 AnyLot = TypeVar("AnyLot", bound=Lot)

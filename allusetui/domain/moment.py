@@ -52,6 +52,11 @@ def iso(at_ms: int) -> str:
     return f"{day.isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}{offset}"
 
 
+def clock(at_ms: int) -> str:
+    """`2026-03-05 10:30:05 ET`: an instant as a person reads it."""
+    return f"{iso(at_ms)[:19].replace('T', ' ')} ET"
+
+
 def from_iso(text: str) -> int:
     """The instant that `iso` wrote."""
     return round(datetime.fromisoformat(text).timestamp() * SECOND_MS)

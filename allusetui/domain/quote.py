@@ -105,13 +105,15 @@ class Sought:
     """A part of a chain that a decision is going to look at.
 
     Of one expiry and right: the strikes with an absolute delta in `deltas` and the first beyond either end; or those
-    around the price `near`.
+    around the price `near`. Of which less than `volume_below` was traded today what was traded the day before is to be
+    known too.
     """
 
     expiry: date
     right: Right
     deltas: tuple[float, float] | None = None
     near: Decimal | None = None
+    volume_below: int = 0
 
 
 @frozen

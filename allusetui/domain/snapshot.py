@@ -32,11 +32,15 @@ class Proof:
 
 @frozen
 class Link:
-    """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time."""
+    """The broker's link: whether it is up, its last round trip and its last message's age, ms of wall time.
+
+    `trouble`: why it is down, where the broker's side has said.
+    """
 
     up: bool = True
     round_trip_ms: float | None = None
     message_age_ms: float | None = None
+    trouble: str = ""
 
 
 @frozen
@@ -46,6 +50,21 @@ class Mark:
     day: date
     equity: Decimal
     high_water: Decimal
+
+
+@frozen
+class Source:
+    """Where a datum of the market comes from: `what` it is, of which symbol; an empty `source`: nobody knows it.
+
+    `at_ms`: when it was told, where that is not told otherwise; `trouble`: why there is no newer, or no other.
+    """
+
+    what: str
+    of: str
+    source: str
+    at_ms: int | None = None
+    value: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,4 +95,6 @@ class Snapshot:
     """By account, ascending: one a session, of a year at most."""
     moves: tuple[Told, ...] = ()
     reports: tuple[Told, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Where the data of a linked session come from; a simulated market tells none."""
     ended: bool = False

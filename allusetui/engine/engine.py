@@ -36,6 +36,7 @@ from allusetui.engine import (
     reinvest,
     reports,
     resume,
+    strangers,
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
@@ -162,7 +163,9 @@ class Engine:
             case inp.OperatorActed():
                 operator.on_key(desk, item)
             case inp.ForeignOrderSeen():
-                reports.on_foreign(desk, item)
+                strangers.on_foreign(desk, item)
+            case inp.OrderDoubled():
+                strangers.on_doubled(desk, item)
             case inp.ReportDone():
                 papers.on_done(desk, item)
             case inp.ReportFailed():

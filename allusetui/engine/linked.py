@@ -1,7 +1,7 @@
 """What a session of a broker's account says of itself at its beginning."""
 
 from allusetui.domain.event import SessionLinked
-from allusetui.domain.link import Linked, Mapped
+from allusetui.domain.link import Held, Linked, Mapped
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
 from allusetui.rules.situation import clause
@@ -15,6 +15,7 @@ def on_linked(desk: Desk, link: Linked) -> None:
         SessionLinked(
             clauses=("14.1", "16.1"), mode=link.mode, name=link.name, accounts=accounts,
             paper_weeks=link.paper_weeks, waived=link.waived,
+            foreign=tuple(Held(contract, quantity) for contract, quantity in link.foreign.items()), spare=link.spare,
         )
     )  # fmt: skip
     if link.waived:

@@ -1,17 +1,15 @@
 """What the broker reports of our orders: acknowledgements, fills, deaths, and answers to our questions."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
-from allusetui.domain.contract import Option, Stock
+from allusetui.domain.contract import Option
 from allusetui.domain.lot import closing_part, take
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import ZERO, share_of
+from allusetui.domain.money import share_of
 from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
 from allusetui.domain.state import Booked
 from allusetui.domain.text import untrusted
@@ -20,13 +18,8 @@ from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, to_unknown
 from allusetui.engine.outcome import finish
-from allusetui.engine.reconcile import mismatch
+from allusetui.engine.strangers import account_of, intent_id_of, is_known, never_sent, on_foreign, tell_orphans
 from allusetui.rules.situation import clause
-
-# AU-<session>-<account>-<intent>-<clip>.v<version>
-_ORDER_ID = re.compile(
-    r"AU-(?P<session>[^-]+)-(?P<account>.+)-(?P<intent>\d+)-(?P<clip>\d+)\.v(?P<version>\d+)", re.ASCII
-)
 
 
 def find(desk: Desk, client_order_id: str) -> tuple[Intent, Working] | None:
@@ -59,24 +52,12 @@ def _is_counted_leg(desk: Desk, execution: inp.Execution) -> bool:
     return intent is not None and intent.contract == execution.contract
 
 
-def intent_id_of(client_order_id: str) -> str:
-    """The intent that an order id names; empty where it is none of our ids."""
-    named = _ORDER_ID.fullmatch(client_order_id)
-    return named["intent"] if named else ""
-
-
-def account_of(client_order_id: str) -> str:
-    """The account that an order id names, whose own name may hold a hyphen; empty where it is none of our ids."""
-    named = _ORDER_ID.fullmatch(client_order_id)
-    return named["account"] if named else ""
-
-
 def _book(desk: Desk, execution: inp.Execution) -> None:
     name = account_of(execution.client_order_id)
     account = desk.state.accounts.get(name)
     intent_id = intent_id_of(execution.client_order_id)
-    if account is None or not _is_known(desk, execution.client_order_id):
-        _never_sent(desk, account, execution)
+    if account is None or not is_known(desk, execution.client_order_id):
+        never_sent(desk, account, execution)
         return
     if is_of_another(desk, execution):
         _of_another(desk, account, execution)
@@ -143,53 +124,6 @@ def _after_fill(desk: Desk, intent: Intent) -> None:
         desk.volatile.walks.pop(intent.id, None)
 
 
-def _is_known(desk: Desk, client_order_id: str) -> bool:
-    """Whether the journal has an order of this id: of this session, an account of ours, an intent and version told."""
-    named = _ORDER_ID.fullmatch(client_order_id)
-    if named is None or named["session"] != desk.state.session or named["account"] not in desk.state.accounts:
-        return False
-    intent = desk.state.intents.get(named["intent"])
-    if intent is None:
-        return int(named["intent"]) <= desk.state.intent_count
-    return (int(named["clip"]), int(named["version"])) <= (intent.clip, intent.version)
-
-
-@clause("9.5")
-def _orphans(desk: Desk, answer: inp.OrdersSeen) -> None:
-    """An open order that is ours by its name, and that the journal does not have."""
-    for order in answer.orders:
-        if order.open and not _is_known(desk, order.client_order_id):
-            if order.client_order_id in desk.volatile.told_alerts:
-                continue
-            desk.volatile.told_alerts.add(order.client_order_id)
-            account = desk.state.accounts.get(account_of(order.client_order_id))
-            whose = [account] if account else list(desk.state.accounts.values())
-            desk.volatile.orphaned |= mismatch(desk, whose, "orphan_order", None, ZERO, Decimal(1))
-
-
-@clause("9.5")
-def on_foreign(desk: Desk, seen: inp.ForeignOrderSeen) -> None:
-    """An order that is none of ours is told once, and left alone."""
-    if seen.id in desk.state.seen_ids:
-        return
-    desk.emit(
-        ev.ReconcileMismatch(
-            clauses=("9.5",), what="foreign_order", contract=Stock(untrusted(seen.symbol)), ours=ZERO,
-            broker=Decimal(seen.quantity), settlement=seen.id,
-        )
-    )  # fmt: skip
-    text = untrusted(f"An order on {seen.symbol} at the broker is not ours; it is left alone.")
-    desk.alert("warning", text, None, ("9.5",))
-
-
-def _never_sent(desk: Desk, named: Account | None, execution: inp.Execution) -> None:
-    """A fill for an order that we never sent halts the account that it names, or every one that it could belong to."""
-    for account in [named] if named else list(desk.state.accounts.values()):
-        latch(desk, account, Latch.MISMATCH, ("9.5",))
-    text = untrusted(f"A fill for an order we never sent: {execution.client_order_id}.")
-    desk.alert("critical", text, None, ("9.5",))
-
-
 def on_cancelled(desk: Desk, report: inp.OrderCancelled) -> None:
     """Dead, if what the broker says had filled is what we have booked; else the missing fills are asked for."""
     found = find(desk, report.client_order_id)
@@ -233,7 +167,7 @@ def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
     """
     newest = desk.volatile.orders_asked.hear(answer.since_ms)
     on_executed(desk, answer.executions)
-    _orphans(desk, answer)
+    tell_orphans(desk, answer)
     for foreign in answer.foreign:
         on_foreign(desk, foreign)
     listed = {o.client_order_id: o for o in answer.orders}
@@ -256,9 +190,7 @@ def _plan_query(desk: Desk, answer: inp.OrdersSeen) -> None:
         desk.volatile.query_ms = desk.now_ms + desk.law.walk.absence_gap_s * SECOND_MS
 
 
-def _resolve(
-    desk: Desk, intent: Intent, order: Working, seen: inp.BrokerOrder | None, answer: inp.OrdersSeen
-) -> None:
+def _resolve(desk: Desk, intent: Intent, order: Working, seen: inp.BrokerOrder | None, answer: inp.OrdersSeen) -> None:
     if seen is not None and seen.open:
         _adopt(desk, intent, order)
     elif seen is not None and seen.filled == order.filled:

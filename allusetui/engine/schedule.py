@@ -43,26 +43,41 @@ class Since:
 @clause("S.3")
 def wake_at(desk: Desk) -> int:
     """The next instant at which something may have to be decided without any news."""
-    session, times = desk.session, [_appointment(desk)]
-    if session is not None and session.open_ms <= desk.now_ms < session.close_ms:
-        times.append(next_grid(session, desk.law.monitoring.period_s[0], desk.now_ms))
+    session, times = desk.open_session, [_appointment(desk)]
+    if session is not None:
+        times += [next_grid(session, period, desk.now_ms) for period in _periods(desk, session)]
     return min(times)
 
 
 @clause("0.12")
 def watch(desk: Desk) -> Watch | None:
-    """The looks of level 0 before the next appointment, where only the market can give something to decide at them."""
+    """The looks before the next appointment, where only the market can give something to decide at them."""
     session = desk.open_session
     if session is None or not _is_quiet(desk):
         return None
-    period = desk.law.monitoring.period_s[0]
-    first, until_ms = next_grid(session, period, desk.now_ms), _appointment(desk)
-    times = np.arange(first, until_ms, period * SECOND_MS, dtype=np.int64)
+    until_ms = _appointment(desk)
+    grids = [
+        np.arange(next_grid(session, period, desk.now_ms), until_ms, period * SECOND_MS, dtype=np.int64)
+        for period in _periods(desk, session)
+    ]
+    times = np.unique(np.concatenate(grids))
     if not len(times):
         return None
     held = dict.fromkeys(c for account in desk.trading() for c in account.lots)
     symbols = tuple(dict.fromkeys(c.symbol for c in held))
     return Watch(until_ms, times, symbols, tuple(c for c in held if isinstance(c, Option)))
+
+
+def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
+    """The grids, s, of the looks at level 0, and of those at what expires this afternoon."""
+    looks = expiry_clock(desk.law.cadence, session).looks
+    closing = (desk.law.cadence.closing_look_s,) if looks.holds(desk.now_ms) and _expires(desk, session) else ()
+    return (desk.law.monitoring.period_s[0], *closing)
+
+
+def _expires(desk: Desk, session: Session) -> bool:
+    """Whether a short option has its last session."""
+    return any(option.expiry == session.day for account in desk.trading() for option in account.positions)
 
 
 def _is_quiet(desk: Desk) -> bool:
@@ -146,9 +161,7 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
                 yield next_grid(session, period_s(desk.law.monitoring, position.level), desk.now_ms)
     yield clock.looks.opens_ms
     yield clock.prep_ms
-    expiring = any(o.expiry == session.day for a in desk.trading() for o in a.positions)
-    if expiring and clock.looks.holds(desk.now_ms):
-        yield next_grid(session, desk.law.cadence.closing_look_s, desk.now_ms)
+    if clock.looks.holds(desk.now_ms) and _expires(desk, session):
         yield clock.close_otm_ms
         yield clock.relentless_ms
 

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "b72d34e56e4a44db7db4960adfa43def4bcbc1ea7dc3c470538de0d0e337e410"}
+shipped = {"v1.3": "4eda49f752ae35fe09d19aeef17d00de06b37ca8cf0b7d358415ee7e1aa1d1e3"}
 
 
 class LawError(Exception):

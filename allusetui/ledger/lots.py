@@ -14,7 +14,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.correction import Correction, Version, corrected
 from allusetui.domain.frozen import frozen
-from allusetui.domain.lot import Lot, adjusted, closing_part, take, total
+from allusetui.domain.lot import Lot, adjusted, closing_part, delivered_on, take, total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.once import Records, once
@@ -180,9 +180,10 @@ class LotBook:
     ) -> Iterator[Fact]:
         """An assigned put's premium lowers what its shares cost, an exercised call's raises it."""
         option, stock, assigned = event.contract, Stock(event.contract.symbol), isinstance(event, ev.AssignmentReceived)
+        day = delivered_on(option, day_of(at_ms))
         for part in self._take((account, option), gone):
             price = option.strike - part.price if assigned else option.strike + part.price
-            shares = Lot(abs(part.quantity) * option.multiplier, price, part.fees_usd, day_of(at_ms), assigned)
+            shares = Lot(abs(part.quantity) * option.multiplier, price, part.fees_usd, day, assigned)
             opened = self._open(seq, at_ms, (account, stock), shares)
             yield Delivered(seq, at_ms, account, option, part, (opened.lot,))
             yield opened

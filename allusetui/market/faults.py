@@ -130,6 +130,12 @@ class FaultyMarket:
         return replace(quote, bid=bid, ask=ask, at_ms=quote.at_ms + shift, confirmed=False)
 
 
+def shown(market: Market, faults: Iterable[Fault]) -> Market:
+    """The market as an engine sees it: the true one where nothing bends it."""
+    bent = [fault for fault in faults if fault.kind in DATA_FAULTS]
+    return FaultyMarket(market, bent) if bent else market
+
+
 class _BentSlices(Mapping[tuple[date, Right], Slice]):
     """A chain's slices with bad bids and asks, made when looked at."""
 

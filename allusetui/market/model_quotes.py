@@ -6,7 +6,7 @@ Source: the market model's surface, term, quotes and listings.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import exp, log
+from math import exp, expm1, log
 from typing import Final, Generic
 
 import numpy as np
@@ -137,9 +137,7 @@ def one(traits: Traits, sight: Sight, at: Term, strike: float, call: bool) -> tu
     vol = surface.smile_vol(strike, at.forward, at.years, at.atm_vol, traits.smile)
     value = black_scholes.price(at.base, strike, at.years, sight.rate, vol, call, at.carry)
     if traits.american:
-        values = np.array([value])
-        _with_early_exercise(values, sight.rate, at, np.array([strike]), np.array([vol]), call)
-        value = float(values[0])
+        value = _early_exercised(value, sight.rate, at, strike, vol, call)
     mid = max(value, _LEAST_MID)
     tick = traits.tick if mid < DEAR_FROM else traits.dear_tick
     size = float(tick)
@@ -162,6 +160,19 @@ def many(
     return spread.many(mids, 2 * halves / mids, sizes)
 
 
+def _early_exercised(value: float, rate: float, at: Term, strike: float, vol: float, call: bool) -> float:
+    """`_with_early_exercise` of one value."""
+    exercise = at.spot - strike if call else strike - at.spot
+    if call:
+        near = value < exercise + sum(amount for _, amount in at.dividends)
+    else:
+        interest = strike * -expm1(-rate * at.years)
+        near = value < exercise + interest * (1.0 + at.years * _INTEREST_REACH) and at.years * _YEAR_DAYS > _NEAR_DAYS
+    if near:
+        return american.price_and_delta(at.spot, strike, at.years, rate, vol, call, dividends=at.dividends)[0]
+    return max(value, exercise)
+
+
 def _with_early_exercise(
     values: Floats, rate: float, at: Term | Scale[Floats], strikes: Floats, vols: Floats, call: bool
 ) -> None:
@@ -171,16 +182,17 @@ def _with_early_exercise(
     the interest on it: from two weeks on, where that call is within reach of the interest, the farther the longer the
     put lives, the tree is asked. What interest a shorter put loses is less than its spread.
     """
-    spots, years = (np.broadcast_to(each, strikes.shape) for each in (at.spot, at.years))
-    exercise = spots - strikes if call else strikes - spots
+    exercise = at.spot - strikes if call else strikes - at.spot
     if call:
         near = values < exercise + sum(amount for _, amount in at.dividends)
     else:
-        interest = strikes * -np.expm1(-rate * years)
-        near = (values < exercise + interest * (1.0 + years * _INTEREST_REACH)) & (years * _YEAR_DAYS > _NEAR_DAYS)
+        interest = strikes * -np.expm1(-rate * at.years)
+        reach = exercise + interest * (1.0 + at.years * _INTEREST_REACH)
+        near = (values < reach) & np.greater(at.years * _YEAR_DAYS, _NEAR_DAYS)
     np.maximum(values, exercise, out=values)
     early = np.flatnonzero(near)
     if len(early):
+        spots, years = (np.broadcast_to(each, strikes.shape) for each in (at.spot, at.years))
         values[early], _ = american.prices_and_deltas(
             spots[early], strikes[early], years[early], rate, vols[early], call, dividends=at.dividends
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from allusetui.domain.moment import iso
+from allusetui.domain.moment import clock
 from allusetui.domain.text import untrusted
 from allusetui.reports.leaps import GROWTH, HEDGE, SIDES, Cover, Held, LeapsTable, Move, SideRow
 from allusetui.reports.page import (
@@ -71,9 +71,9 @@ def data(table: LeapsTable) -> dict[str, object]:
 
 
 def move_line(move: Move) -> str:
-    """`2020-03-02T… GEN opened 2 SPX 2020-12-18 2650 P, premium 25,000.00`."""
+    """`2020-03-02 … GEN opened 2 SPX 2020-12-18 2650 P, premium 25,000.00`."""
     what = named(move.contract) if move.contract else ""
-    parts = [f"{iso(move.at_ms)} {name_of(move.account)} {move.what}"]
+    parts = [f"{clock(move.at_ms)} {name_of(move.account)} {move.what}"]
     if move.quantity:
         parts.append(str(move.quantity))
     parts += [what] if what else []

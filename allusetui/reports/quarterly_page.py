@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from allusetui.domain.moment import iso
+from allusetui.domain.moment import clock, iso
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
 from allusetui.reports import taxes
@@ -59,7 +59,7 @@ def _reinvested_cells(row: Reinvested) -> tuple[str, ...]:
 def _purchase_line(row: Purchase) -> str:
     price = "" if row.price is None else f" at {money(row.price)}"
     why = f" ({untrusted(row.reason)})" if row.reason else ""
-    return f"{iso(row.at_ms)} {name_of(row.account)} {row.quantity} {untrusted(row.what)}{price}{why}"
+    return f"{clock(row.at_ms)} {name_of(row.account)} {row.quantity} {untrusted(row.what)}{price}{why}"
 
 
 def _hedge_cells(row: HedgeRow) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from allusetui.domain.moment import iso
+from allusetui.domain.moment import clock, iso
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
@@ -51,7 +51,7 @@ def page(table: WeeklyTable) -> Page:
         Remark("Week types", tuple(f"{name}: {_types(row)}" for name, row in named)),
         Remark("Breakers tripped", tuple(map(trip_line, table.breakers)) or (NONE,)),
     )
-    until = f"Cut {iso(table.at_ms)}" if table.ended else f"So far: the week is not cut; until {iso(table.at_ms)}"
+    until = f"Cut {clock(table.at_ms)}" if table.ended else f"So far: the week is not cut; until {clock(table.at_ms)}"
     return Page(f"ALL-USE weekly report {table.week}", until, blocks, _data(table))
 
 
@@ -79,14 +79,15 @@ def income_data(income: Income) -> dict[str, float]:
 def trip_line(trip: Trip) -> str:
     """When a breaker tripped, which, and at what VIX."""
     vix = "unknown" if trip.vix is None else format(to_cent(trip.vix), ".2f")
-    return f"{iso(trip.at_ms)} {untrusted(trip.tier)} at VIX {vix}"
+    return f"{clock(trip.at_ms)} {untrusted(trip.tier)} at VIX {vix}"
 
 
 def growth_line(growth: Growth) -> str:
     """A fork, a merge, or a fork that waits and why."""
+    begun = f"{clock(growth.at_ms)} {name_of(growth.from_)}"
     if growth.to is None:
-        return f"{iso(growth.at_ms)} {name_of(growth.from_)} waits to fork: {untrusted(growth.reason or '')}"
-    return f"{iso(growth.at_ms)} {name_of(growth.from_)} {growth.what} to {name_of(growth.to)}: {money(growth.amount)}"
+        return f"{begun} waits to fork: {untrusted(growth.reason or '')}"
+    return f"{begun} {growth.what} to {name_of(growth.to)}: {money(growth.amount)}"
 
 
 def growth_data(rows: Iterable[Growth]) -> list[dict[str, object]]:

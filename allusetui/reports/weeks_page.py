@@ -58,7 +58,7 @@ def _shown(told: Forecast) -> Iterator[Block]:
 
 
 def _band_cells(band: Band) -> tuple[str, ...]:
-    return f"{band.low:.0%} to {band.high:.0%}", str(band.count), percent(band.said), percent(band.came)
+    return f"{percent(band.low)} to {percent(band.high)}", str(band.count), percent(band.said), percent(band.came)
 
 
 def _data(told: Forecast) -> dict[str, object]:

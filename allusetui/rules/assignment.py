@@ -55,6 +55,13 @@ def is_pinned(s: Situation, option: Option, quote: Quote, spot: Decimal) -> bool
     return near(s, option, spot) and not is_left(s, itm_probability(s, option, quote, spot))
 
 
+@clause("6.5")
+def is_covered_at_cost(account: Account, option: Option) -> bool:
+    """Whether it is a call that takes shares away for no less than they cost."""
+    called = option.right is Right.CALL and account.shares(option.symbol)
+    return bool(called) and option.strike >= account.basis(option.symbol)
+
+
 @clause("0.5")
 def has_a_price(s: Situation, quote: Quote) -> bool:
     """Whether a buy order can name a price at all: the cap of a mid below a tick rounds down to nothing."""
@@ -66,7 +73,7 @@ def expiry_verdict(
     s: Situation, account: Account, option: Option, quote: Quote, spot: Decimal, clock: ExpiryClock
 ) -> Verdict:
     """What to do with a short option that expires today, at one look of the afternoon."""
-    if option.right is Right.CALL and account.shares(option.symbol) and option.strike >= account.basis(option.symbol):
+    if is_covered_at_cost(account, option):
         return Verdict.LEAVE
     if is_left(s, itm_probability(s, option, quote, spot)):
         return Verdict.LEAVE

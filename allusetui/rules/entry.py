@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -69,6 +70,13 @@ def choose_expiry(
     expiries: Sequence[date], today: date, band: Band[int], calendar: Calendar, outside: int, longest: bool = False
 ) -> tuple[date, str | None] | None:
     """The expiry of a DTE band and, where it lies outside, the deviation; None when none is near enough."""
+    return _chosen_expiry(tuple(expiries), today, band, calendar, outside, longest)
+
+
+@lru_cache(maxsize=256)
+def _chosen_expiry(
+    expiries: tuple[date, ...], today: date, band: Band[int], calendar: Calendar, outside: int, longest: bool
+) -> tuple[date, str | None] | None:
     ahead = [e for e in expiries if e >= today]
 
     def in_band(expiry: date) -> bool:

@@ -1,6 +1,6 @@
 """5.1, 5.2, 6.11: what a hedge may cost, which contracts it takes, and how many of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -61,8 +61,8 @@ def hedge_put(s: Situation, chain: Chain, rungs: Rungs, usd: Decimal) -> HedgePi
 @clause("5.2", "17.2")
 def put_months(s: Situation, listed: Sequence[date]) -> list[date]:
     """The listed monthly expiries of the band, the one nearest nine months first, the earlier on a tie."""
-    law = s.law.hedging
-    return months_by_aim(s, listed, law.put_months_aim, law.put_months.low, law.put_months.high)
+    law, months = s.law.hedging, filter(s.calendar.is_monthly, listed)
+    return months_by_aim(s, months, law.put_months_aim, law.put_months.low, law.put_months.high)
 
 
 @clause("5.2", "17.2", "8.1")
@@ -100,16 +100,16 @@ def hedge_call(s: Situation, chain: Chain) -> HedgePick | Refusal:
 @clause("5.2")
 def call_month(s: Situation, listed: Sequence[date]) -> date | None:
     """The listed monthly expiry nearest six months, of those that are not to be sold yet; the earlier on a tie."""
-    law = s.law.hedging
-    return next(iter(months_by_aim(s, listed, law.call_months, law.call_sold_months)), None)
+    law, months = s.law.hedging, filter(s.calendar.is_vix_monthly, listed)
+    return next(iter(months_by_aim(s, months, law.call_months, law.call_sold_months)), None)
 
 
-def months_by_aim(s: Situation, listed: Sequence[date], aim: int, least: int, most: int | None = None) -> list[date]:
-    """The listed monthly expiries from `least` to `most` months, those nearest `aim` first, the earlier on a tie."""
+def months_by_aim(s: Situation, months: Iterable[date], aim: int, least: int, most: int | None = None) -> list[date]:
+    """Of monthly expiries those from `least` to `most` months, the nearest `aim` first, the earlier on a tie."""
     first, middle = months_later(s.today, least), months_later(s.today, aim)
     last = date.max if most is None else months_later(s.today, most)
-    months = [each for each in listed if first <= each <= last and s.calendar.is_monthly(each)]
-    return sorted(months, key=lambda each: (abs(calendar_days(middle, each)), each))
+    inside = [each for each in months if first <= each <= last]
+    return sorted(inside, key=lambda each: (abs(calendar_days(middle, each)), each))
 
 
 def nearest_strike(row: Slice, aim: Decimal, low: Decimal | None = None, high: Decimal | None = None) -> int | None:

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from allusetui.domain.account import Position
 from allusetui.domain.contract import Side
 from allusetui.domain.money import down_to_tick, up_to_tick
 from allusetui.domain.order import Intent
 from allusetui.domain.quote import Quote
+from allusetui.rules.protocol import affordable
 from allusetui.rules.situation import Situation, clause
 
 
@@ -13,8 +15,9 @@ from allusetui.rules.situation import Situation, clause
 def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     """The limit of a step by mids read now, dollars a share; None without young quotes, or where it rounds to nothing.
 
-    Sells round up to the tick, buys down; a roll walks from net mid to net mid + 5 % of the bought leg's mid. A LEAP
-    never costs more than it was planned to cost at most.
+    None too for a roll that would not be decided any more as the mids stand now. Sells round up to the tick, buys down;
+    a roll walks from net mid to net mid + 5 % of the bought leg's mid. A LEAP never costs more than it was planned to
+    cost at most.
     """
     quote = s.fresh(intent.contract)
     if quote is None:
@@ -23,13 +26,25 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     away = quote.mid * s.law.walk.slippage_cap * step / s.law.walk.steps
     if intent.candidate is not None:
         sold = s.fresh_option(intent.candidate)
-        return None if sold is None else down_to_tick(quote.mid - sold.mid + away, quote.tick)
+        if sold is None or not _is_allowed(s, intent, quote.mid - sold.mid):
+            return None
+        return down_to_tick(quote.mid - sold.mid + away, quote.tick)
     if intent.side is Side.SELL:
         return up_to_tick(quote.mid - away, quote.tick)
     limit = down_to_tick(quote.mid + away, quote.tick)
     if intent.leap is not None and intent.leap.most is not None:
         limit = min(limit, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
     return limit if limit > 0 else None
+
+
+@clause("6.10")
+def _is_allowed(s: Situation, intent: Intent, net: Decimal) -> bool:
+    """Whether a roll at these mids keeps within half of its chain's first credit: they move while it is worked."""
+    if intent.chain is None:
+        return True
+    cost = net + 2 * s.state.commission / intent.contract.multiplier
+    chain = Position(first_credit=intent.chain.first_credit, chain_cost=intent.chain.cost)
+    return affordable(cost, chain, s.law)
 
 
 @clause("0.5", "17.1")

@@ -4,6 +4,7 @@ A feed that has to ask for each contract asks for this and no more; what else a 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from allusetui.domain.contract import Right
@@ -19,7 +20,15 @@ def reach(s: Situation, symbol: str, listed: Sequence[date]) -> tuple[Sought, ..
     """The parts of the symbol's chain, of which `listed` are the expiries, that something waits for now."""
     found = (*_of_entries(s, symbol, listed), *_of_rolls(s, symbol, listed), *_of_hedges(s, symbol, listed),
              *_of_ladder(s, symbol, listed))  # fmt: skip
-    return tuple(dict.fromkeys(found))
+    thin = _thin(s)
+    return tuple(dict.fromkeys(replace(each, volume_below=thin) for each in found))
+
+
+@clause("8.1")
+def _thin(s: Situation) -> int:
+    """From how many contracts on today's volume is enough by itself, while the previous session's may stand for it."""
+    previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
+    return s.law.liquidity.volume if previous_counts else 0
 
 
 @clause("2.2", "3.2", "4.1")

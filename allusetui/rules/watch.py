@@ -20,8 +20,10 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Ahead, Bools, Floats
 from allusetui.domain.state import State
 from allusetui.law.model import Law
-from allusetui.rules import covered_call, valuation
+from allusetui.pricing.implied_vol import model_itm_probabilities
+from allusetui.rules import assignment, covered_call, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
+from allusetui.rules.cadence import ExpiryClock, expiry_clock
 from allusetui.rules.situation import VIX, Situation, clause
 
 SLACK = 0.1
@@ -57,11 +59,12 @@ def thresholds(state: State, law: Law) -> tuple[Threshold, ...]:
 
 @clause("0.12")
 def first_decision(s: Situation, accounts: Iterable[Account], ahead: Ahead) -> int | None:
-    """The first instant of `ahead`, ms, at which an account may have something to decide at level 0; None in none."""
+    """The first instant of `ahead`, ms, at which an account may have something to decide; None in none."""
     due = np.zeros(len(ahead.times), dtype=bool)
     for account in accounts:
         if account.status is not Status.EMERGENCY:
             due |= _breaches(s, account, ahead) | _profits(s, account, ahead) | _judgements(s, account, ahead)
+            due |= _endings(s, account, ahead)
     return int(ahead.times[due.argmax()]) if due.any() else None
 
 
@@ -110,6 +113,41 @@ def _fears(s: Situation, account: Account, call: Option, ahead: Ahead) -> Bools:
     if not account.positions[call].assignment_feared:
         return feared
     return feared & (asks <= float(law.early_profit_ask * average_price(account.lots[call])) + SLACK)
+
+
+@clause("1.4", "7.1")
+def _endings(s: Situation, account: Account, ahead: Ahead) -> Bools:
+    """Where a short option that expires today may be bought back, or left to be assigned for the first time."""
+    due = np.zeros(len(ahead.times), dtype=bool)
+    if s.session is None:
+        return due
+    clock = expiry_clock(s.law.cadence, s.session)
+    for option in account.shorts():
+        if option.expiry == s.today and option in ahead.options and option.symbol in ahead.spots:
+            if not account.positions[option].assignment_prepared:
+                due |= (ahead.times >= clock.prep_ms) & (_away(option, ahead) <= SLACK)
+            if not assignment.is_covered_at_cost(account, option):
+                due |= _closes(s, option, clock, ahead)
+    return due
+
+
+def _closes(s: Situation, option: Option, clock: ExpiryClock, ahead: Ahead) -> Bools:
+    """Where `assignment.expiry_verdict` may be to close."""
+    law, strike, (bids, asks), spots = s.law, float(option.strike), ahead.options[option], ahead.spots[option.symbol]
+    looks = (ahead.times >= clock.looks.opens_ms) & (ahead.times < clock.looks.closes_ms)
+    near = _away(option, ahead) <= float(law.cadence.pin_distance) * strike + SLACK
+    late = (ahead.times >= clock.close_otm_ms) & (asks > float(law.cadence.let_expire_ask) - SLACK)
+    # The dearer it is in the money, the less likely it ends there.
+    years = (s.calendar.up_to(option.expiry).close_ms - ahead.times) / YEAR_MS
+    dear = (bids + asks) / 2 + SLACK
+    left = model_itm_probabilities(dear, spots, np.full(len(spots), strike), years, s.volatile.rate, not option.is_put)
+    return looks & (near | late) & (left <= law.assignment.itm_probability)
+
+
+def _away(option: Option, ahead: Ahead) -> Floats:
+    """`Option.otm_distance` at every instant."""
+    spots, strike = ahead.spots[option.symbol], float(option.strike)
+    return spots - strike if option.is_put else strike - spots
 
 
 def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:

@@ -12,6 +12,7 @@ from typing import Protocol
 from allusetui.domain.advice import Question
 from allusetui.domain.contract import Option
 from allusetui.domain.input import AdviceSeen, BarsSeen, ChainSeen, Input
+from allusetui.domain.snapshot import Source
 from allusetui.ports import Advisor, Market
 
 _MOST_OUT = 16
@@ -94,6 +95,9 @@ class ToldAtOnce:
 
     def next_ms(self, after_ms: int) -> int | None:
         return None
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return ()
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         return ()

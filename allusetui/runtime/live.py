@@ -1,7 +1,8 @@
 """A session that runs by the clock: the engine's thread turns it, screens and sockets watch it and press keys."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from allusetui.domain.snapshot import Link, Proof, Snapshot
 from allusetui.domain.state import Volatile
 from allusetui.runtime.bell import Bell
 from allusetui.runtime.inbox import Inbox
-from allusetui.runtime.pace import Pace
+from allusetui.runtime.pace import MarketClock
 from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.virtual import VirtualRuntime
 
@@ -30,7 +31,9 @@ PROVEN = frozenset({"pause", "kill", "no_entries"})
 class Session:
     """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back.
 
-    `bell` is rung by a broker whose reports come from outside.
+    `bell` is rung by a broker whose reports come from outside. `beside` is what is kept open in the session's loop
+    while it runs; `ready` returns once all is there that its beginning needs, None where it is; `trouble` says why the
+    link to a broker outside is down, nothing while it is up.
     """
 
     name: str
@@ -39,16 +42,20 @@ class Session:
     journal: TailJournal
     begin: Callable[[], None]
     close: Callable[[], None]
-    pace: Pace
+    pace: MarketClock
     end_ms: int
     bell: Bell = field(default_factory=Bell)
+    beside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
+    ready: Callable[[], Awaitable[None]] | None = None
+    trouble: Callable[[], str] | None = None
 
 
 class Live:
     """Turns a session until it ends or is ended. Everything but `latest` and the inbox belongs to its own thread."""
 
-    def __init__(self, session: Session, wall_s: Callable[[], float]) -> None:
+    def __init__(self, session: Session, wall_s: Callable[[], float], snapshot_s: float = SNAPSHOT_S) -> None:
         self.session = session
+        self._snapshot_s = snapshot_s
         self.latest: Snapshot | None = None
         self._turn = session.turn
         self._wall_s = wall_s
@@ -56,7 +63,7 @@ class Live:
         self._woken = asyncio.Event()
         self.inbox = Inbox(wall_s, self._wake)
         session.bell.listen(self._wake)
-        self._ending = False
+        self._ending = self._begun = False
         self._count = 0
         self._published_s = float("-inf")
         self._lag_s = 0.0
@@ -68,15 +75,38 @@ class Live:
     async def run(self) -> None:
         """From the beginning to the end of the session, or of the patience with it."""
         self._loop = asyncio.get_running_loop()
-        self.session.begin()
-        self._publish()
+        async with self.session.beside():
+            await self._get_ready()
+            if self._begun:
+                self.session.begin()
+                self._publish()
+                await self._go_on()
+            await self._end()
+
+    async def _get_ready(self) -> None:
+        """Wait for what the beginning needs. Keys wait too; the end does not."""
+        if self.session.ready is not None:
+            waiting = asyncio.ensure_future(self.session.ready())
+            waiting.add_done_callback(lambda _: self._wake())
+            try:
+                while not waiting.done() and not self._ending:
+                    self._woken.clear()
+                    self._publish()
+                    await self._wait(SNAPSHOT_S)
+                if not waiting.done():
+                    return
+                waiting.result()
+            finally:
+                waiting.cancel()
+        self._begun = True
+
+    async def _go_on(self) -> None:
         while not self._ending:
             self._take_keys()
             due_ms = self._turn.next_ms()
             if due_ms > self.session.end_ms:
                 break
             await self._turn_on(due_ms)
-        await self._end()
 
     def end(self) -> None:
         """End in good order; from any thread."""
@@ -92,17 +122,18 @@ class Live:
         wall_s = self._wall_s()
         due_s = self.session.pace.due_s(due_ms)
         if due_s > wall_s:
-            await self._wait(min(due_s, self._published_s + SNAPSHOT_S) - wall_s)
-        else:
+            await self._wait(min(due_s, self._published_s + self._snapshot_s) - wall_s)
+            wall_s = self._wall_s()
+        if due_s <= wall_s:
             until_s = wall_s + _BUSY_S
             while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken.is_set():
-                self._turn.step(due_ms)
+                self._turn.step(self.session.pace.step_ms(due_ms, wall_s))
                 if self.session.pace.speed is None or wall_s - due_s > _LATE_S:
                     self.session.pace.reach(due_ms, wall_s)
                 due_ms, wall_s = self._turn.next_ms(), self._wall_s()
                 due_s = self.session.pace.due_s(due_ms)
             await asyncio.sleep(0)
-        if self._wall_s() >= self._published_s + SNAPSHOT_S:
+        if self._wall_s() >= self._published_s + self._snapshot_s:
             self._publish()
 
     async def _wait(self, seconds: float) -> None:
@@ -158,13 +189,14 @@ class Live:
 
     async def _end(self) -> None:
         """Entries are cancelled; what the broker has not proven within the patience is found by the next start."""
-        if self._ending:
+        if self._begun and self._ending:
             self._turn.deliver([inp.Ending(self._move())])
             until_s = self._wall_s() + _PATIENCE_S
             while self._opening() and self._wall_s() < until_s:
                 self._turn.step(min(self._turn.next_ms(), self._move()))
                 await asyncio.sleep(0.01)
-        self._turn.keep()
+        if self._begun:
+            self._turn.keep()
         self._publish(ended=True)
 
     def _opening(self) -> bool:
@@ -182,28 +214,35 @@ class Live:
             quotes=dict(known.quotes), option_quotes=dict(known.option_quotes), told_invalid=set(known.told_invalid),
             rate=known.rate, walks=dict(known.walks), reports=dict(known.reports), payouts=dict(known.payouts),
         )  # fmt: skip
-        # Not past what is still to be done: quotes must not look older than they are.
-        upto_ms = min(self._turn.next_ms() - 1, session.end_ms)
-        now_ms = max(self._turn.now_ms, min(session.pace.now_ms(self._published_s), upto_ms))
+        now_ms = self._shown_ms()
         self.latest = Snapshot(
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
             self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
             tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
-            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports), ended,
+            dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
+            self._turn.sources(), ended,
         )  # fmt: skip
         self._lag_s = 0.0
         for watch in self.watchers:
             watch(self.latest)
+
+    def _shown_ms(self) -> int:
+        """Not past what is still to be done: quotes must not look older than they are."""
+        now_ms = self.session.pace.now_ms(self._published_s)
+        if not self._begun:
+            return now_ms
+        return max(self._turn.now_ms, min(now_ms, self._turn.next_ms() - 1, self.session.end_ms))
 
     def _link(self, now_ms: int) -> Link:
         """The simulated broker answers at once; its link is lost where an account says so.
 
         A link that is up is heard with each newer quote; where nothing trades nothing is missed.
         """
-        engine = self._turn.engine
-        up = not any(Latch.BROKER in account.latches for account in engine.state.accounts.values())
+        engine, told = self._turn.engine, self.session.trouble
+        trouble = told() if told is not None else ""
+        up = not trouble and not any(Latch.BROKER in account.latches for account in engine.state.accounts.values())
         newest_ms = max((quote.at_ms for quote in engine.volatile.quotes.values()), default=0)
         if up and (newest_ms > self._newest_ms or not self.session.pace.trades(now_ms)):
             self._heard_s = self._published_s
         self._newest_ms = max(newest_ms, self._newest_ms)
-        return Link(up, 0.0 if up else None, (self._published_s - self._heard_s) * SECOND_MS)
+        return Link(up, 0.0 if up and told is None else None, (self._published_s - self._heard_s) * SECOND_MS, trouble)

@@ -1,6 +1,7 @@
 """Market time against wall time: how fast a session runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS, day_of
@@ -11,16 +12,90 @@ _BEFORE_OPEN_MS = 5 * MINUTE_MS
 _AFTER_CLOSE_MS = 35 * MINUTE_MS
 
 
-class Pace:
-    """A market clock that runs `speed` times as fast as the wall's; a speed of None waits for nothing.
+class MarketClock(Protocol):
+    """What time it is at the market. The wall's seconds are arguments, monotonic."""
+
+    @property
+    def speed(self) -> float | None:
+        """Market seconds a second of the wall; None for as fast as it can be."""
+
+    def now_ms(self, wall_s: float) -> int: ...
+
+    def due_s(self, at_ms: int) -> float:
+        """The wall's second at which the market comes to an instant."""
+
+    def step_ms(self, due_ms: int, wall_s: float) -> int:
+        """The instant as which something that was due is done now."""
+
+    def reach(self, at_ms: int, wall_s: float) -> None:
+        """Something that was due at an instant is being done only now."""
+
+    def is_shut(self, at_ms: int) -> bool:
+        """Whether nothing trades at an instant, nor is about to, nor has just done so."""
+
+    def trades(self, at_ms: int) -> bool:
+        """Whether the market is open at an instant."""
+
+
+class _Hours:
+    """When there is trading."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+
+    def is_shut(self, at_ms: int) -> bool:
+        session = self._calendar.from_day(day_of(at_ms))
+        return not session.open_ms - _BEFORE_OPEN_MS <= at_ms < session.close_ms + _AFTER_CLOSE_MS
+
+    def trades(self, at_ms: int) -> bool:
+        session = self._calendar.from_day(day_of(at_ms))
+        return session.open_ms <= at_ms < session.close_ms
+
+
+class RealTime(_Hours):
+    """Implements `MarketClock` as the wall's own clock, which never goes back.
+
+    What is late is done as of now, and what was missed is not made up for. `wall_ms`: epoch ms of the wall; `from_ms`:
+    the session has come as far as this already.
+    """
+
+    speed = 1.0
+
+    def __init__(
+        self, calendar: Calendar, wall_ms: Callable[[], int], wall_s: Callable[[], float], from_ms: int = 0
+    ) -> None:
+        super().__init__(calendar)
+        self._wall_ms, self._wall_s = wall_ms, wall_s
+        self._last_ms = from_ms
+
+    def instant(self) -> int:
+        """Now, epoch ms."""
+        self._last_ms = max(self._wall_ms(), self._last_ms)
+        return self._last_ms
+
+    def now_ms(self, wall_s: float) -> int:
+        return self.instant()
+
+    def due_s(self, at_ms: int) -> float:
+        return self._wall_s() + (at_ms - self.instant()) / SECOND_MS
+
+    def step_ms(self, due_ms: int, wall_s: float) -> int:
+        return max(due_ms, self.instant())
+
+    def reach(self, at_ms: int, wall_s: float) -> None:
+        """Nobody turns the world's clock back."""
+
+
+class Pace(_Hours):
+    """Implements `MarketClock`: runs `speed` times as fast as the wall's; a speed of None waits for nothing.
 
     From 35 minutes after a close to 5 minutes before the next open it runs sixty times as fast again, unless its speed
-    is 1. The wall's seconds are arguments, monotonic.
+    is 1.
     """
 
     def __init__(self, calendar: Calendar, speed: float | None, market_ms: int, wall_s: float) -> None:
+        super().__init__(calendar)
         self.speed = speed
-        self._calendar = calendar
         self._market_ms = market_ms
         self._wall_s = wall_s
 
@@ -38,7 +113,6 @@ class Pace:
         return at_ms + int(left_s * rate * SECOND_MS)
 
     def due_s(self, at_ms: int) -> float:
-        """The wall's second at which the market comes to an instant."""
         if self.speed is None:
             return self._wall_s
         wall_s, from_ms = self._wall_s, self._market_ms
@@ -50,19 +124,13 @@ class Pace:
             from_ms = until_ms
         return wall_s
 
-    def is_shut(self, at_ms: int) -> bool:
-        """Whether nothing trades at an instant, nor is about to, nor has just done so."""
-        session = self._calendar.from_day(day_of(at_ms))
-        return not session.open_ms - _BEFORE_OPEN_MS <= at_ms < session.close_ms + _AFTER_CLOSE_MS
+    def step_ms(self, due_ms: int, wall_s: float) -> int:
+        """Its own instant, however late the wall says that it is."""
+        return due_ms
 
     def reach(self, at_ms: int, wall_s: float) -> None:
         """The market stands at an instant now, and runs on from there: it never hurries to make up for what it lost."""
         self._market_ms, self._wall_s = max(at_ms, self._market_ms), wall_s
-
-    def trades(self, at_ms: int) -> bool:
-        """Whether the market is open at an instant."""
-        session = self._calendar.from_day(day_of(at_ms))
-        return session.open_ms <= at_ms < session.close_ms
 
     def _stretches(self, from_ms: int) -> Iterator[tuple[int, float]]:
         """(end, market seconds a wall second) of the stretches from an instant on, each of one rate."""

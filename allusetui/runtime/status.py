@@ -18,7 +18,7 @@ def status(snapshot: Snapshot, wall_s: float) -> dict[str, Any]:
     """Money in dollars, `clock` the session's New York time; `wall_s` is the clock of the snapshot's beat.
 
     Ages are of the wall's seconds. `data_age_s`: since the market's last quote while it trades, since the link was lost
-    while it is down, None where nothing is known of it.
+    while it is down, None where nothing is known of it. `link_trouble`: why it is down, where the broker's side says.
     """
     state = snapshot.state
     heartbeat_age_s = wall_s - snapshot.beat_ms / SECOND_MS
@@ -30,6 +30,7 @@ def status(snapshot: Snapshot, wall_s: float) -> dict[str, Any]:
         "clock": iso(snapshot.now_ms),
         "heartbeat_age_s": round(heartbeat_age_s, 3),
         "link_up": snapshot.link.up,
+        "link_trouble": snapshot.link.trouble,
         "data_age_s": None if heard_ms is None else round(heard_ms / SECOND_MS + heartbeat_age_s, 3),
         "ended": snapshot.ended,
         "breakers": sorted(state.breakers),

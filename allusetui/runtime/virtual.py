@@ -8,6 +8,7 @@ from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
 from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Purpose
+from allusetui.domain.snapshot import Source
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
@@ -252,6 +253,10 @@ class VirtualRuntime:
         underlyings = {s: q for s in symbols if (q := market.underlying(s, now_ms)) is not None}
         quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
         return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms), market.breadth(now_ms))
+
+    def sources(self) -> tuple[Source, ...]:
+        """Where the market's data come from."""
+        return self._inquiries.sources(self.now_ms)
 
     def next_ms(self) -> int:
         """The next instant at which anything may happen."""

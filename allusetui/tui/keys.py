@@ -12,7 +12,7 @@ from allusetui.view.commands import AT_ONCE, KEYS
 SENDING: Final = ("pause", "pause_all", "kill", "no_entries", "close", "resume", "reset")
 """The commands that reach the engine."""
 FULL: Final = (
-    "approvals", "orders", "journal", "states", "alerts", "runbook", "ladder", "calendar", "reports",
+    "approvals", "orders", "journal", "states", "alerts", "runbook", "ladder", "calendar", "data", "reports",
 )  # fmt: skip
 """The commands that give a pane a screen of its own."""
 

@@ -13,6 +13,7 @@ from allusetui.view.alerts import alert_line, alerts
 from allusetui.view.approvals import OPEN, approvals
 from allusetui.view.calendar import calendar
 from allusetui.view.constitution import constitution
+from allusetui.view.data import data
 from allusetui.view.header import header
 from allusetui.view.inquiry import inquiry_page
 from allusetui.view.journal import journal
@@ -96,5 +97,6 @@ PANES: Final[Mapping[str, Source]] = {
     "runbook": runbook,
     "ladder": ladder,
     "calendar": calendar,
+    "data": data,
 }
 """What a pane shows that needs nothing but the snapshot, by the pane's name."""

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     Command("states", "s", "states in full"),
     Command("ladder", "l", "LEAP ladder in full"),
     Command("calendar", "c", "calendar: windows, early closes, reports, dividends, expiries"),
+    Command("data", "d", "data: every number of the market, its source and age"),
     Command("reports", "g", "reports, ledger, constitution, charts"),
     Command("maximise", "m", "this pane in full, and back"),
     Command("alerts", "!", "alerts in full, which acknowledges them"),

@@ -2,6 +2,7 @@
 
 from allusetui.domain.account import Status
 from allusetui.domain.moment import SECOND_MS, local
+from allusetui.domain.quote import Feed
 from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.alerts import unread
@@ -11,7 +12,7 @@ from allusetui.view.model import Cell, Line, Seen, Tone
 ONE_LINE = 150
 """From this width on everything stands in one line, below it in two."""
 LATE_MS, SILENT_MS = 2_000.0, 60_000.0
-_LAG_MS, _NAME = 20.0, 16
+_LAG_MS, _NAME, _TROUBLE = 20.0, 16, 34
 _MODE_TONES = {"sim": Tone.PLAIN, "paper": Tone.GOOD, "live": Tone.BAD}
 
 
@@ -88,11 +89,22 @@ def _link(seen: Seen) -> tuple[Line, Line]:
     """The broker's link and how old its last message is."""
     link = seen.snapshot.link
     if not link.up:
-        return (Cell("link ✖ DOWN", Tone.BAD),), (Cell("data ?", Tone.DIM),)
+        why = (Cell(f" {cut(link.trouble, _TROUBLE)}", Tone.WARN),) if link.trouble else ()
+        # A session that has not begun waits for its link, and nothing is lost yet.
+        down = Cell("link ✖ DOWN", Tone.BAD) if seen.snapshot.state.session else Cell("linking …", Tone.WARN)
+        return (down, *why), (Cell("data ?", Tone.DIM),)
     trip = words.UNKNOWN if link.round_trip_ms is None else f"{link.round_trip_ms:.1f}ms"
     heard = words.UNKNOWN if link.message_age_ms is None else words.age(link.message_age_ms / SECOND_MS)
     late = link.message_age_ms is not None and link.message_age_ms > seen.law.data.stale_s * SECOND_MS
-    return (Cell("link ● "), Cell(trip, Tone.DIM)), (Cell(f"data {heard}", Tone.WARN if late else Tone.DIM),)
+    data = (Cell(f"data {heard}", Tone.WARN if late else Tone.DIM), *_feed(seen))
+    return (Cell("link ● "), Cell(trip, Tone.DIM)), data
+
+
+def _feed(seen: Seen) -> Line:
+    """That some underlying's data are not live, and nothing new is opened on them."""
+    feeds = {quote.feed for quote in seen.snapshot.volatile.quotes.values()}
+    worst = next((feed for feed in (Feed.DELAYED_FROZEN, Feed.DELAYED, Feed.FROZEN) if feed in feeds), None)
+    return () if worst is None else (Cell(f" {worst.value.upper()}", Tone.WARN),)
 
 
 def _engine(seen: Seen, heard_ms: float) -> Line:

@@ -17,6 +17,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.advice import Evidence, LadderTerms, Outlook
 from allusetui.domain.contract import Side
 from allusetui.domain.event import IndexMark
+from allusetui.domain.link import Mapped, Mode
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Pocket
 from allusetui.journal.memory import MemoryJournal
@@ -130,6 +131,45 @@ def test_13_3_the_adviser_s_suggestion_is_told_with_its_evidence_its_answer_and_
     assert set(why.citations) >= {2, 3, 4, 5}
     assert "a dollar became 0.8119, promised were 0.0034 to 5.7337" in offline.ask("What came of the suggestion?").text
     assert offline.ask("Was the suggestion approved?").citations == (4,)
+
+
+def linked(waived: str = "") -> Offline:
+    journal = MemoryJournal()
+    accounts = (Mapped("GEN", "U1000001"), Mapped("REV", "U1000001"), Mapped("COM", "U1000003"))
+    told = ev.SessionLinked(clauses=("14.1", "16.1"), mode=Mode.LIVE, name="income", accounts=accounts,
+                            paper_weeks=1 if waived else 2, waived=waived)  # fmt: skip
+    journal.append(at(2, 23, 9), [provisioned("GEN", 300_000), told])
+    return Offline(journal, load())
+
+
+@pytest.mark.clause("11.4", "14.1", "16.1")
+@pytest.mark.parametrize(
+    "question",
+    ["When was it linked, to which account?", "Was the paper requirement waived?", "Which account is GEN linked to?"],
+)
+def test_14_1_what_the_session_was_linked_to_is_told(question: str) -> None:
+    answer = linked().ask(question)
+    assert answer.answered and answer.citations == (2,), answer.text
+    assert "2026-02-23 09:00:00: the session income was linked to the broker, live: GEN in U1000001" in answer.text
+    assert "COM in U1000003; paper weeks found 2, nothing was waived (14.1, 16.1)" in answer.text
+
+
+@pytest.mark.clause("11.4", "16.1")
+def test_16_1_what_was_waived_is_told_with_its_reason_which_is_only_text() -> None:
+    text = linked("tested elsewhere [#1] \x1b[31m").ask("Was the paper requirement waived?").text
+    assert "paper weeks found 1, a person waived the rest, saying “tested elsewhere (#1]" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.clause("11.4", "10.3")
+def test_10_3_a_closing_that_a_corrected_fill_took_back_is_told_as_that() -> None:
+    journal = MemoryJournal()
+    back = replace(closed("-98.7"), quantity=-1, fees=Decimal("-1.3"), book_usd=Decimal(-100))
+    journal.append(at(2, 23, 9), [provisioned("GEN", 300_000), closed("98.7"), back])
+    offline = Offline(journal, load())
+    assert "0.00 dollars in 2" in offline.ask("How much was realized by GEN?").text
+    listed = offline.ask("Which was the worst loss of GEN?").text
+    assert "GEN took back what closed a lot of" in listed and "GEN closed a lot of" in listed
 
 
 @pytest.mark.clause("11.4", "17.7")

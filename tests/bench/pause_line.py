@@ -8,6 +8,7 @@ Usage: python -m tests.bench.pause_line [--presses 50]
 
 import argparse
 import fcntl
+import gc
 import json
 import os
 import pty
@@ -48,7 +49,7 @@ class Stamped(Timed):
 
     def __call__(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         found = super().__call__(client_order_id, at_ms)
-        os.write(self._fd, _STAMP.pack(self.cancelled_s))
+        os.write(self._fd, _STAMP.pack(self.cancelled_s[client_order_id]))
         return found
 
 
@@ -58,6 +59,7 @@ def screen(folder: Path, fd: int) -> None:
     from allusetui.runtime.control import ControlServer
     from allusetui.runtime.thread import EngineThread
 
+    gc.disable()
     sys.setswitchinterval(0.0005)
     engine = EngineThread(
         lambda: opened(folder, lambda cancel: Stamped(cancel, fd)),

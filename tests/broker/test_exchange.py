@@ -5,16 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.domain.account import AccountType
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,
     Execution,
     ForeignOrderSeen,
-    Holding,
     Input,
-    OpenOption,
     OrderAcked,
     OrderCancelled,
     OrderExecuted,
@@ -27,6 +24,7 @@ from allusetui.domain.order import Order
 from allusetui.market.calendars import calendar
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.scenario.load import parse
+from tests.broker.provisions import provision
 
 CALENDAR = calendar(date(2025, 10, 1), date(2028, 6, 30))
 FRIDAY = date(2026, 3, 6)
@@ -71,24 +69,6 @@ def fault(kind: str, more: str = "", when: str = "2026-03-05T09:40:00", span: st
 
 OF_AAPL = 'symbol = "AAPL"'
 THE_PUT = 'symbol = "AAPL"\nexpiry = 2026-03-06\nstrike = 199.5\nright = "P"'
-
-
-def provision(name: str = "GEN", *, shares: int = 0, options: Sequence[tuple[Option, int]] = ()) -> Provision:
-    cash = Decimal(100_000)
-    return Provision(
-        name=name,
-        type=AccountType.GEN,
-        group="A1",
-        trading=True,
-        equity=cash,
-        base=cash,
-        cash=cash,
-        high_water=cash,
-        opened=date(2026, 3, 5),
-        realized_quarter=Decimal(0),
-        holdings=(Holding("AAPL", shares, Decimal(190)),) if shares else (),
-        options=tuple(OpenOption(option, n, Decimal(1), date(2026, 3, 4)) for option, n in options),
-    )
 
 
 def exchange(script: str = "", *accounts: Provision) -> Exchange:

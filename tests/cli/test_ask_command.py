@@ -108,3 +108,12 @@ def test_a_model_that_is_named_words_the_answer_and_its_key_comes_from_the_envir
 def test_settings_that_are_named_have_to_be_there(exported: Path, tmp_path: Path) -> None:
     said = refusal(ask(WHY, "--journal", str(exported), "--settings", str(tmp_path / "none.toml")))
     assert "no such file; allusetui settings --write makes one" in said
+
+
+def test_a_reader_who_leaves_early_has_what_was_wanted(exported: Path) -> None:
+    command = [sys.executable, "-m", "allusetui", "ask", WHY, "--journal", str(exported)]
+    asked = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert asked.stdout is not None and asked.stderr is not None
+    asked.stdout.close()
+    assert (asked.wait(60), asked.stderr.read()) == (0, b"")
+    asked.stderr.close()

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from ib_async import IB, Stock
+from ib_async import IB, LimitOrder, Stock
 
 from tests.broker.gateway.desks import HEAD
 from tests.cli.commanded import run
@@ -80,6 +80,23 @@ async def _refused(port: int) -> list[int]:
 def test_what_its_clients_may_not_see_they_are_refused(scenario: Path) -> None:
     with gateway("--scenario", scenario, "--data", "none", "--no-events") as (port, _):
         assert asyncio.run(_refused(port)) == [354, 10276]
+
+
+async def _written(port: int) -> list[int]:
+    """What a client is told that does not ask for orders, and then places one."""
+    ib, codes = IB(), []
+    await ib.connectAsync("127.0.0.1", port, clientId=3, timeout=PATIENCE_S, readonly=True, raiseSyncErrors=True)
+    ib.errorEvent += lambda number, code, text, contract: codes.append(code)
+    (stock,) = await ib.qualifyContractsAsync(Stock("AAPL", "SMART", "USD"))
+    ib.placeOrder(stock, LimitOrder("BUY", 1, 1.0, account="DU4000001", tif="DAY"))
+    await ib.reqCurrentTimeAsync()
+    ib.disconnect()
+    return codes
+
+
+def test_where_they_only_read_they_place_nothing(scenario: Path) -> None:
+    with gateway("--scenario", scenario, "--read-only") as (port, _):
+        assert asyncio.run(_written(port)) == [321]
 
 
 def test_a_transcript_of_it_has_no_difference(

@@ -108,3 +108,29 @@ def test_on_a_terminal_it_asks_and_enter_takes_what_stands_in_brackets(tmp_path:
     assert link is not None
     assert (link.port, dict(link.accounts)) == (7497, {"GEN": "DU1", "REV": "DU2", "COM": "DU3"})
     assert os.listdir(tmp_path) == ["settings.toml"]
+
+
+def test_on_a_terminal_what_stands_in_the_file_is_proposed(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    before = '[broker]\nhost = "10.0.0.9"\nport = 4009\nclient_id = 12\nmode = "paper"\n'
+    file.write_text(before + '[broker.accounts]\nGEN = "DU1"\nREV = "DU1"\nCOM = "DU3"\n', encoding="utf-8")
+    with Terminal("link", "--settings", file) as terminal:
+        for prompt in ("[GEN=DU1,REV=DU1,COM=DU3]:", "mode [paper]:", "host [10.0.0.9]:", "[4009]:", "client id [12]:"):
+            terminal.shows(prompt)
+            terminal.type("\r")
+        terminal.shows("next: allusetui doctor")
+        assert terminal.ended() == 0
+    link = load(file)
+    assert link is not None
+    assert (link.host, link.port, link.client_id) == ("10.0.0.9", 4009, 12)
+    assert dict(link.accounts) == {"GEN": "DU1", "REV": "DU1", "COM": "DU3"}
+
+
+def test_on_a_terminal_another_mode_has_another_port(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[broker]\nport = 4009\nmode = "paper"\naccount = "DU1"\n', encoding="utf-8")
+    with Terminal("link", "--settings", file) as terminal:
+        for prompt, typed in (("[DU1]:", "U7\r"), ("mode [live]:", "\r"), ("host [127.0.0.1]:", "\r")):
+            terminal.shows(prompt)
+            terminal.type(typed)
+        terminal.shows("[4001]:")

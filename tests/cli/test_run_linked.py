@@ -1,6 +1,8 @@
 """`allusetui run --mode paper|live`: everything that stands against it, before anything is connected to."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,11 +52,6 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, *words: 
         ),
         ("paper", PAPER.replace("4002", '"4002"'), "broker.port: '4002' does not fit; allowed: a valid integer"),
         ("live", LIVE, "--mode live: 0 paper weeks under this constitution, 16.1 asks for 2; first run --mode paper"),
-        (
-            "paper",
-            PAPER,
-            "--mode paper: nothing stands against DU4000001, but no orders go to a broker in this version",
-        ),
         ("dance", PAPER, "--mode dance: not known; allowed: sim, paper, live"),
     ],
 )
@@ -62,6 +59,15 @@ def test_the_first_thing_that_stands_against_it_is_one_line(
     mode: str, text: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told(tmp_path, capsys, text, "--mode", mode).startswith(line)
+    assert not (tmp_path / "sessions").exists()
+
+
+def test_what_a_person_knows_of_the_market_is_read_before_anything_is_connected_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "market.toml").write_text("rate = 4\n", encoding="utf-8")
+    line = told(tmp_path, capsys, PAPER, "--mode", "paper", "--headless")
+    assert line.startswith(f"{tmp_path / 'market.toml'}: rate: Decimal('4') does not fit; allowed: ")
     assert not (tmp_path / "sessions").exists()
 
 
@@ -130,27 +136,47 @@ def test_16_1_after_two_paper_weeks_live_is_meant_by_a_person_who_types_it(
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        (("U4000001", "trade real money"), "nothing stands against U4000001"),
         (("U400000", ""), "that is not the account of the settings; nothing was begun"),
         (("u4000001", ""), "that is not the account of the settings; nothing was begun"),
         (("U4000001", "yes"), "that is not the phrase; nothing was begun"),
     ],
 )
 def test_the_account_in_full_and_the_phrase_are_typed(typed: tuple[str, str], shown: str, tmp_path: Path) -> None:
+    with begun_live(tmp_path, LIVE, *typed) as terminal:
+        terminal.until(lambda: shown.replace(" ", "") in "".join(terminal.text.split()))
+        assert terminal.ended() == 2
+    assert not (tmp_path / "sessions").exists()
+
+
+def test_once_it_is_typed_the_dashboard_says_live_and_waits_for_its_link(tmp_path: Path) -> None:
+    nowhere = LIVE.replace("port", 'host = "127.8.7.6"\nport')  # the port of a real Gateway, at an address of nobody's
+    with begun_live(tmp_path, nowhere, "U4000001", "trade real money") as terminal:
+        terminal.shows("LIVE main")
+        terminal.shows("linking … nobody listens on 127.8.7.6:4001")
+        assert "U4000001" not in terminal.text
+        terminal.type("q")
+        terminal.shows("e end")
+        terminal.type("e")
+        assert terminal.ended() == 0
+    assert not (tmp_path / "sessions" / "main" / "journal.ndjson").exists()
+
+
+@contextmanager
+def begun_live(tmp_path: Path, text: str, account: str, phrase: str) -> Iterator[Terminal]:
+    """A live session on a terminal, once a person has typed these."""
     file = tmp_path / "settings.toml"
-    file.write_text(LIVE, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     waive = ("--waive-paper-weeks", "a year elsewhere")
     where = ("--settings", file, "--sessions", tmp_path / "sessions", "--session", "main")
     with Terminal("run", "--mode", "live", *waive, *where) as terminal:
         terminal.shows("waived, which is journalled: a year elsewhere")
         assert "U4000001" not in terminal.text  # it has to be known, not copied
         terminal.shows("Account, in full:")
-        terminal.type(f"{typed[0]}\r")
-        if typed[1]:
+        terminal.type(f"{account}\r")
+        if phrase:
             terminal.shows('Type "trade real money":')
-            terminal.type(f"{typed[1]}\r")
-        terminal.until(lambda: shown.replace(" ", "") in "".join(terminal.text.split()))
-        assert terminal.ended() == 2
+            terminal.type(f"{phrase}\r")
+        yield terminal
 
 
 def test_accounts_of_several_sleeves_are_typed_each_once(tmp_path: Path) -> None:

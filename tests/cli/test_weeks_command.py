@@ -1,6 +1,7 @@
 """`allusetui weeks`, and the same page as the dashboard has it."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,8 @@ def test_12_3_a_session_and_its_exported_journal_tell_the_same(told: Told, tmp_p
     assert (code, err) == (0, "")
     assert told("--journal", str(folder / "journal.ndjson"))[1] == out
     assert "After 60 typed weeks the likeliest next one is" in out and "no rule reads a chance" in out
+    bands = out.partition("\nCalibration\n")[2].splitlines()[2:4]
+    assert bands and all(re.match(r"\d+\.00 % to \d+\.00 % ", band) for band in bands)
     data = json.loads(told("--journal", str(folder), "--json")[1])
     assert (data["weeks"], data["score"]["weeks"], len(data["next"])) == (60, 35, 6)
     assert sum(row["chance"] for row in data["next"]) == pytest.approx(1, abs=1e-5)

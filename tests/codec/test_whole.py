@@ -21,7 +21,7 @@ from allusetui.domain.input import Execution
 from allusetui.domain.lot import Lot
 from allusetui.domain.order import Pocket
 from allusetui.domain.quote import Payout
-from allusetui.domain.snapshot import Link, Mark, Proof, Snapshot, Told
+from allusetui.domain.snapshot import Link, Mark, Proof, Snapshot, Source, Told
 from allusetui.domain.state import Booked, State, Volatile
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.tail import TailJournal
@@ -38,7 +38,8 @@ def shot(state: State, volatile: Volatile, at_ms: int, journal: MemoryJournal) -
     return Snapshot(
         7, "demo", "SIM", at_ms, 60.0, 12.5, 0.25, state, volatile, Link(False, 1.5, None), told,
         tuple(t for t in told if isinstance(t.event, AlertRaised)), {"": Proof("kill", at_ms, 3, 2, 0.1)},
-        kept.marks, tuple(kept.moves.values()), tuple(kept.reports), True,
+        kept.marks, tuple(kept.moves.values()), tuple(kept.reports),
+        (Source("bars", "AAPL", "x", at_ms, "to 2020-03-06"), Source("rate", "", "")), True,
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from tests.linking.sessions import linked, on_paper, session, started, weeks
 
 def test_a_journal_tells_the_link_that_it_was_begun_with(tmp_path: Path) -> None:
     accounts = dict.fromkeys(SLEEVES, "DU4000001")
-    assert begun(on_paper(tmp_path, "main")) == Begun(Mode.PAPER, "main", accounts)
-    assert begun(session(tmp_path, "demo", started())) == Begun(Mode.SIM, "demo", {})
+    assert begun(on_paper(tmp_path, "main")) == Begun(Mode.PAPER, "main", accounts, "abc123")
+    assert begun(session(tmp_path, "demo", started())) == Begun(Mode.SIM, "demo", {}, "abc123")
     assert begun(tmp_path / "none") is None
     (tmp_path / "empty").mkdir()
     assert begun(tmp_path / "empty") is None

@@ -49,10 +49,15 @@ def test_an_enforced_rule_has_a_scenario_of_its_boundary_named_for_it(rule: str)
         assert path in examples(OWN)  # so it is replayed below
 
 
+def marks(path: Path) -> list[pytest.MarkDecorator]:
+    """Its clauses and, of a scenario `peer-NN-…`, the trouble of other systems' users that it is about."""
+    peer = re.match(r"peer-(\d+)-", path.stem)
+    of_peers = [pytest.mark.peer(int(peer[1]))] if peer else []
+    return [pytest.mark.clause(*sorted(clauses_of(path))), *of_peers]
+
+
 @pytest.mark.clause("10.1", "10.3")
-@pytest.mark.parametrize(
-    "path", [pytest.param(p, id=p.stem, marks=pytest.mark.clause(*sorted(clauses_of(p)))) for p in examples(OWN)]
-)
+@pytest.mark.parametrize("path", [pytest.param(p, id=p.stem, marks=marks(p)) for p in examples(OWN)])
 def test_an_own_scenario_holds_and_its_books_tie_after_every_session(path: Path) -> None:
     if 'kind = "history"' in path.read_text(encoding="utf-8") and not DATA.is_dir():
         pytest.skip("the market data is not here")

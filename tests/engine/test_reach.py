@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.contract import Right
+from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.quote import Chain, Slice, Sought
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Market
@@ -88,3 +89,29 @@ def test_a_chain_with_nothing_but_what_is_sought_leads_to_the_same_journal(name:
         run.go()
         journals.append(list(journal.read()))
     assert journals[0] == journals[1]
+
+
+class ToldMarket(NarrowMarket):
+    """Remembers when what was sought, and from which volume on today's is enough."""
+
+    def __init__(self, market: Market, run: Run) -> None:
+        super().__init__(market, run)
+        self.told: set[tuple[bool, int]] = set()
+
+    def chain(self, symbol: str, at_ms: int) -> Chain | None:
+        chain = self._market.chain(symbol, at_ms)
+        sought = self._run.runtime.engine.reach(symbol, chain.expiries, at_ms) if chain is not None else ()
+        early = at_ms < at_clock(day_of(at_ms), time(10, 30))
+        self.told |= {(early, each.volume_below) for each in sought}
+        return chain
+
+
+@pytest.mark.clause("8.1")
+def test_8_1_before_half_past_ten_the_previous_volume_of_what_is_thin_is_wanted_too() -> None:
+    told: set[tuple[bool, int]] = set()
+    for name in ("2.2-gen-delta-band", "6.11-hedge-at-level-2-once-a-week"):
+        run = build_run(load(str(SCENARIOS / f"{name}.toml"), None), MemoryJournal(), Silent())
+        run.runtime.world.market = market = ToldMarket(run.runtime.world.market, run)  # type: ignore[assignment]
+        run.go()
+        told |= market.told
+    assert told == {(True, 100), (False, 0)}

@@ -80,6 +80,7 @@ def test_9_5_a_crash_on_a_full_disk_resumes_from_what_was_stored() -> None:
 
 
 @pytest.mark.clause("9.5", "9.2")
+@pytest.mark.peer(15)
 def test_9_5_a_position_that_differs_after_a_crash_latches_mismatch_and_shows_both_sides() -> None:
     r = survive(ROLL + fault("broker_book", "10:00:00", "20m", quantity=-1, **PUT) + fault("crash", "10:05:00", "5s"))
     (shown,) = r.of("reconcile.mismatch", account="GEN")
@@ -102,6 +103,7 @@ def test_9_5_a_position_that_is_none_of_ours_is_told_and_alerted_and_stops_nothi
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(15)
 def test_9_5_a_foreign_order_is_an_event_and_an_alert_and_is_never_touched() -> None:
     r = survive(ENTRY + fault("foreign_order", "09:40:00", symbol="AAPL", quantity=7))
     (shown,) = r.of("reconcile.mismatch")

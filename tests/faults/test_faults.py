@@ -135,6 +135,7 @@ def test_0_6_an_order_that_died_before_the_wire_is_dead_after_two_complete_answe
 
 
 @pytest.mark.clause("0.6", "9.5")
+@pytest.mark.peer(11, 13)
 def test_0_6_an_order_that_reached_the_wire_before_the_crash_is_adopted() -> None:
     r = die(ENTRY, lambda exchange: DiesAtPlace(exchange, nth=1, on_the_wire=True))
     assert [row["data"]["outcome"] for row in r.of("order.resolved")] == ["open"]
@@ -143,6 +144,7 @@ def test_0_6_an_order_that_reached_the_wire_before_the_crash_is_adopted() -> Non
 
 
 @pytest.mark.clause("0.6", "9.5")
+@pytest.mark.peer(14)
 @pytest.mark.parametrize(("text", "side"), [(ENTRY, "SELL"), (ROLL, "BUY"), (STOP, "BUY")])
 def test_9_5_a_fill_that_died_before_its_record_is_booked_once_from_the_executions(text: str, side: str) -> None:
     r = die(text, DiesAtFill)
@@ -172,6 +174,7 @@ def test_0_6_a_fill_report_lost_on_a_healthy_line_is_found_within_30_seconds(sto
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(18)
 def test_0_6_an_order_whose_ack_never_comes_is_unknown_after_3_seconds_and_is_not_sent_again() -> None:
     quiet = fault("no_fill", "09:44:00", "76s", symbol="AAPL") + fault("lost_ack", "09:44:00", "70s", symbol="AAPL")
     r = survive(ENTRY + quiet)
@@ -230,6 +233,7 @@ def test_9_5_a_fill_while_the_link_was_lost_is_booked_on_return_once() -> None:
 
 
 @pytest.mark.clause("8.6", "9.5")
+@pytest.mark.peer(16)
 def test_9_5_a_reply_that_is_missing_at_the_start_is_not_none_but_latches_and_is_asked_again() -> None:
     text = ROLL + fault("crash", "10:00:00", "5s")
     r = survive(text, wrap=before(lambda exchange: NoReplies(exchange)))
@@ -251,6 +255,7 @@ def test_9_5_started_again_while_the_link_is_down_it_waits_latched_and_sends_not
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(29)
 @pytest.mark.parametrize("value", BAD)
 def test_8_3_a_bad_quote_is_told_once_and_opens_nothing(value: str) -> None:
     r = survive(ENTRY + fault("bad_quote", "09:44:50", "25s", symbol="AAPL", value=value))
@@ -288,6 +293,7 @@ def test_0_6_a_slow_market_is_filled_to_the_contract_with_the_rest_in_each_next_
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 def test_0_6_a_rejected_entry_is_abandoned_once_and_a_rejected_stop_goes_on() -> None:
     entry = survive(ENTRY + fault("reject", "09:44:00", "30m", symbol="AAPL"))
     assert [row["data"]["reason"] for row in entry.of("order.abandoned")] == ["rejected"]

@@ -46,6 +46,22 @@ def test_10_3_a_partial_assignment_takes_its_share_of_premium_and_fees_into_the_
     assert book.taxes.year(2020).gain == D("-254.25")
 
 
+def test_10_3_shares_are_of_the_expiry_s_day_however_late_the_broker_shows_them() -> None:
+    last, later = put("AAPL", "2021-12-31", "195"), call("AAPL", "2022-12-30", "200")
+    book = Dealing().on("2021-12-29").trade(last, -1, "2").on("2022-01-03", "03:30").settle("assigned", last, 1)
+    book.on("2022-12-01").trade(later, -1, "1").on("2023-01-02", "03:30").settle("called_away", later, 1)
+    (row,) = book.taxes.rows
+    assert (row.acquired, row.disposed) == (date(2021, 12, 31), date(2022, 12, 30))
+    assert (row.went, row.term) == (Went.CALLED_AWAY, Term.SHORT)
+    assert book.taxes.year(2022).gain == row.gain
+
+
+def test_10_3_an_early_assignment_is_of_the_day_on_which_it_is_seen() -> None:
+    book = Dealing().on("2020-03-02").trade(PUT, -1, "1").on("2020-03-04", "03:30").settle("assigned", PUT, 1)
+    (row,) = book.shares("AAPL", -100, "190").taxes.rows
+    assert row.acquired == date(2020, 3, 4)
+
+
 def test_10_3_shares_called_away_over_two_lots_share_strike_and_premium() -> None:
     # 100 assigned at 195 − 1 = 194, 100 bought at 198. 2 calls at 0.80 = 160 less 1.30, called at 200.
     # Proceeds a share 200 + (160 − 1.30)/200 = 200.7935. Lot 1: 20,079.35 − 19,400 = 679.35; lot 2: 279.35.

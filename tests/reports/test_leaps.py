@@ -109,7 +109,7 @@ def test_17_7_no_line_of_the_page_sums_both_sides(table: LeapsTable) -> None:
 
 @pytest.mark.clause("17.7")
 def test_17_7_what_happened_is_told_with_its_money_and_its_reason(table: LeapsTable) -> None:
-    assert [leaps_page.move_line(move)[30:] for move in table.moves] == [
+    assert [leaps_page.move_line(move)[23:] for move in table.moves] == [
         "REV opened 1 SPX 2026-12-18 4250 P, premium 7,000.00",
         "REV opened 1 NVDA 2027-09-17 250 C, at 12.00",
         "REV rolled 1 NVDA 2027-06-18 230 C (delta), sold at 11.00, into 1 NVDA 2027-09-17 250 C at 12.00",

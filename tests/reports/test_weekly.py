@@ -1,6 +1,7 @@
 """The weekly report says what the journal says, and says it again the same way."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -274,7 +275,8 @@ def test_11_1_the_text_is_a_table_of_at_most_100_columns(table: WeeklyTable) -> 
     assert "GEN        900.00      26.00   -796.60  4.55" in found  # three fills of two at 1.50
     assert "  GEN: L1 × 2, L2 × 1" in found
     assert "  GEN: earnings 2, spread 1" in found
-    assert "hedged_week at VIX 51.25" in found
+    assert re.search(r"^  2026-\d\d-\d\d \d\d:\d\d:\d\d ET hedged_week at VIX 51.25$", found, re.MULTILINE)
+    assert found.splitlines()[1] == "Cut 2026-03-13 16:00:38 ET"
     assert "  Total: Assignment, all that applied: Assignment, Roll, Earnings-Filter" in found
 
 

@@ -82,6 +82,7 @@ def test_6_6_in_between_it_is_delta_by_the_share_of_extrinsic_value_that_is_gone
     assert assignment_risk(at(), out_of_the_money, mid("0.05"), Decimal(200)) < 0.05
 
 
+@pytest.mark.peer(35)
 @pytest.mark.parametrize(
     ("ex", "amount", "certain"),
     [
@@ -117,6 +118,7 @@ def test_6_6_on_its_last_day_an_assignment_is_not_an_early_one() -> None:
     assert not may_come_early(at(day=date(2026, 3, 19)), held, CALL)
 
 
+@pytest.mark.peer(35)
 def test_6_6_before_a_dividend_the_profit_is_taken_at_30_percent() -> None:
     replayed = com(PAYS, 45.0)  # 70 % is 31.50
     assert bought(replayed) == [("10:05:00", "profit_take", 3)]  # the chain of 10:00 tells the dividend

@@ -1,6 +1,6 @@
 """5.1, 5.2 and 6.11: what a breach of level 2 buys, with what money, and what stands in its way."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from allusetui.compose.run import build_run
 from allusetui.domain.contract import Right
 from allusetui.domain.quote import Slice
 from allusetui.journal.memory import MemoryJournal
-from allusetui.rules.hedging import HedgePick, hedge_call, hedge_put, nearest_strike
+from allusetui.rules.hedging import HedgePick, call_month, hedge_call, hedge_put, nearest_strike, put_months
 from allusetui.rules.ladder import Rungs
 from allusetui.rules.situation import Situation
 from allusetui.scenario.load import parse
@@ -210,6 +210,20 @@ def picks(day: date, rungs: Rungs | None = None) -> list[date | None]:
 )
 def test_5_2_the_monthly_expiry_nearest_its_aim_the_earlier_on_a_tie(day: date, put: date, call: date) -> None:
     assert picks(day) == [put, call]
+
+
+@pytest.mark.clause("5.2")
+def test_5_2_the_call_on_the_vix_is_of_a_month_as_the_exchange_lists_it() -> None:
+    """Wednesdays, of which all but one a month are weeklies; nothing of theirs is on a third Friday."""
+    at_10 = situation("2026-01-14T09:00:00", "2026-01-14T10:00:00", {"SPX": SPX})
+    engine = (run := build_run(parse(at_10, "test.toml"), MemoryJournal(), Silent())).runtime.engine
+    run.go()
+    s = Situation(engine.law, engine.calendar, engine.state, engine.volatile, run.end_ms)
+    wednesdays = [date(2026, 1, 21) + timedelta(days=7 * weeks) for weeks in range(40)]
+    # 6 months is 07-14: 07-22 is 8 days off, 06-17 is 27; of last sessions 07-21.
+    assert call_month(s, wednesdays) == date(2026, 7, 22)
+    assert call_month(s, [each - timedelta(days=1) for each in wednesdays]) == date(2026, 7, 21)
+    assert put_months(s, wednesdays) == []
 
 
 @pytest.mark.clause("17.3")

@@ -109,6 +109,7 @@ def test_6_10_escalates_when_the_roll_costs_more_than_half_the_credit() -> None:
 
 
 @pytest.mark.clause("6.10")
+@pytest.mark.peer(31)
 def test_6_10_the_costs_of_a_chain_add_up_against_its_first_credit() -> None:
     # Rolled at 191 to a put near 189.5; 8 below that strike it is at level 2 again.
     again = tape(f"{WED}T10:31:00", AAPL=181.0)
@@ -199,6 +200,7 @@ def test_6_10_a_roll_is_exempt_from_windows_pivot_and_freeze() -> None:
 
 
 @pytest.mark.clause("6.10", "0.5")
+@pytest.mark.peer(32)
 def test_6_10_what_a_roll_cannot_fill_is_tried_again_at_the_next_look() -> None:
     run = breached(fault(f"{WED}T10:00:00", "no_fill", "AAPL", "8m"), held=put(-1), end=f"{WED}T10:12:00")
     intended = [clock(r) for r in run.of("order.intended", purpose="roll")]

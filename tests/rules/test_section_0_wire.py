@@ -223,6 +223,7 @@ def test_0_6_a_rejected_stop_goes_on_every_3_s_until_it_is_taken(rejected: Repla
 
 
 @pytest.mark.clause("0.6", "9.1")
+@pytest.mark.peer(20, 22)
 def test_9_1_the_fifth_rejection_in_a_row_alerts_once(rejected: Replayed) -> None:
     alerts = [x for x in rejected.of("alert.raised", severity="critical") if "rejected" in x["data"]["text"]]
     assert [told(x) for x in alerts] == ["10:05:12"]

@@ -251,6 +251,7 @@ def test_2_4_an_early_assignment_counts_from_the_moment_it_comes() -> None:
 
 
 @pytest.mark.clause("7.3")
+@pytest.mark.peer(34, 36)
 def test_7_3_a_working_stop_does_not_buy_what_has_been_assigned_meanwhile() -> None:
     # Level 3 at 09:35, nothing fills; at 09:36 three of five are assigned, from 09:38 the rest of two is bought.
     replayed = replay_text(situation(

@@ -51,6 +51,7 @@ def shown(replayed: Replayed, kind: str) -> list[tuple[str, int, float]]:
 
 
 @pytest.mark.clause("7.2", "9.5")
+@pytest.mark.peer(33, 36)
 def test_7_2_a_put_that_is_gone_and_its_shares_that_have_come_were_assigned() -> None:
     def assigned(positions: dict[Contract, int]) -> Decimal:
         positions[named(positions, "199.5")] += 2
@@ -80,6 +81,7 @@ def test_6_8_a_call_that_is_gone_with_its_shares_was_called_away() -> None:
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(34)
 def test_9_5_an_option_that_is_gone_without_its_shares_before_its_last_close_is_a_missing_position() -> None:
     def vanished(positions: dict[Contract, int]) -> Decimal:
         positions[named(positions, "199.5")] += 2
@@ -159,6 +161,7 @@ def on_saturday(text: str, shares: int, cash: str) -> list[tuple[str, int]]:
 
 
 @pytest.mark.clause("9.5", "10.3")
+@pytest.mark.peer(34)
 def test_9_5_after_the_last_close_what_is_gone_without_shares_has_expired() -> None:
     text = situation(*EVENING, {"AAPL": QUIET}, *TWO_PUTS)
     assert on_saturday(text, 0, "0") == [("expired.received", 2)] * 2
@@ -173,9 +176,27 @@ def test_9_5_after_the_last_close_the_shares_tell_what_was_assigned() -> None:
 
 
 @pytest.mark.clause("9.5", "7.2")
-def test_9_5_of_two_strikes_of_which_one_was_assigned_the_shares_do_not_tell_which() -> None:
+@pytest.mark.peer(34, 36)
+@pytest.mark.parametrize("strike", [199.5, 198.5])
+def test_9_5_of_two_strikes_of_which_one_was_assigned_the_cash_tells_which(strike: float) -> None:
     text = situation(*EVENING, {"AAPL": QUIET}, *TWO_PUTS)
-    assert {kind for kind, _ in on_saturday(text, 200, "-39900")} == {"reconcile.mismatch"}
+    told = on_saturday(text, 200, str(-200 * Decimal(str(strike))))
+    assert told == [("assignment.received" if each == strike else "expired.received", 2) for each in (198.5, 199.5)]
+
+
+@pytest.mark.clause("9.5", "7.2")
+@pytest.mark.peer(34)
+@pytest.mark.parametrize("cash", ["-39900.01", "-39800"])
+def test_9_5_where_the_cash_fits_neither_of_two_strikes_nobody_guesses(cash: str) -> None:
+    text = situation(*EVENING, {"AAPL": QUIET}, *TWO_PUTS)
+    assert {kind for kind, _ in on_saturday(text, 200, cash)} == {"reconcile.mismatch"}
+
+
+@pytest.mark.clause("9.5", "7.2")
+def test_9_5_of_two_accounts_with_the_same_put_nobody_guesses_whose_was_assigned() -> None:
+    both = (put(name, strike=199.5, quantity=-3, expiry=FRIDAY) for name in ("GEN", "REV"))
+    text = situation(*EVENING, {"AAPL": QUIET}, *both, accounts=("GEN", "REV"))
+    assert {kind for kind, _ in on_saturday(text, 300, "-59850")} == {"reconcile.mismatch"}
 
 
 @pytest.mark.clause("9.5", "5.2")

@@ -68,6 +68,7 @@ def test_9_5_a_resume_waits_for_its_answers_and_goes_on_with_them() -> None:
 
 
 @pytest.mark.clause("9.5", "0.6")
+@pytest.mark.peer(23)
 def test_9_5_a_book_collected_before_a_fill_is_not_held_against_it() -> None:
     # Down 09:45:01–09:45:10 with an entry at work; it fills at 09:45:16, between the questions and their answers.
     text = situation(

@@ -171,8 +171,9 @@ def test_status_tells_how_the_engine_stands(engine: Engine) -> None:
     ]
     clock = "2026-03-02T10:06:40.000-05:00"
     assert found == {
-        "session": "demo", "mode": "SIM", "clock": clock, "link_up": True, "data_age_s": None, "ended": False,
-        "breakers": [], "approvals_open": 0, "approvals": [], "accounts": rows, "working_orders": [],
+        "session": "demo", "mode": "SIM", "clock": clock, "link_up": True, "link_trouble": "", "data_age_s": None,
+        "ended": False, "breakers": [], "approvals_open": 0, "approvals": [],
+        "accounts": rows, "working_orders": [],
         "last_alert": {"at": clock, "account": None, "severity": "info", "text": "disk is full"},
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from allusetui.compose.run import build_run
 from allusetui.domain.contract import Option
 from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.snapshot import Source
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Market
 from allusetui.scenario.load import load
@@ -42,6 +43,9 @@ class Late:
 
     def next_ms(self, after_ms: int) -> int | None:
         return min((max(ms, after_ms + 1) for ms, *_ in self._due), default=None)
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return ()
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         due = [each for each in self._due if each[0] <= at_ms]

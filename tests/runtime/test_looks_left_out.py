@@ -1,5 +1,7 @@
 """Looks at which nothing can be decided are left out of a run, and the journal does not show it (0.12)."""
 
+import re
+
 import pytest
 
 from allusetui.codec.records import line
@@ -25,7 +27,7 @@ opened = 2020-02-20
 SPAN = """
 [scenario]
 name = "looks"
-start = {first}T09:00:00
+start = {first}T{opens}
 end = {last}T17:00:00
 capital = 4_000_000
 accounts = {accounts}
@@ -79,17 +81,46 @@ quantity = 2
 price = 60.0
 opened = 2019-03-28
 """
+# Fri 2019-08-23: AMZN's put is left until 14:47, SPY's has a price at 15:30, AAPL comes near its strike at 15:42.
+ENDING = """
+[accounts.GEN]
+equity = 900_000
+[[accounts.GEN.options]]
+symbol = "AAPL"
+expiry = 2019-08-23
+strike = 201.5
+right = "P"
+quantity = -1
+price = 5.0
+opened = 2019-08-22
+[[accounts.GEN.options]]
+symbol = "SPY"
+expiry = 2019-08-23
+strike = 283
+right = "P"
+quantity = -1
+price = 5.0
+opened = 2019-08-22
+[[accounts.GEN.options]]
+symbol = "AMZN"
+expiry = 2019-08-23
+strike = 1782
+right = "P"
+quantity = -1
+price = 5.0
+opened = 2019-08-22
+"""
 
 
 ALL = ("GEN", "REV", "COM")
 
 
 def run(
-    first: str, last: str, every_tick: bool, more: str = "", accounts: tuple[str, ...] = ALL
+    first: str, last: str, every_tick: bool, more: str = "", accounts: tuple[str, ...] = ALL, opens: str = "09:00:00"
 ) -> tuple[list[str], int]:
     """The journal's lines, and how often the market was looked at."""
     journal, looks = MemoryJournal(), 0
-    text = SPAN.format(first=first, last=last, data=DATA, accounts=list(accounts)) + more
+    text = SPAN.format(first=first, last=last, opens=opens, data=DATA, accounts=list(accounts)) + more
     made = build_run(parse(text, "looks.toml"), journal, Silent())
     world = made.runtime.world
     world.every_tick = every_tick
@@ -147,3 +178,14 @@ def test_0_12_no_look_is_left_out_at_which_a_hedge_has_its_profit() -> None:
     assert told == truth
     assert few < many / 20
     assert sum('"kind":"hedge.released"' in row and '"reason":"profit"' in row for row in truth) == 1
+
+
+@pytest.mark.clause("0.12", "1.4", "7.1")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_no_look_is_left_out_at_which_an_option_ends() -> None:
+    told, few = run("2019-08-23", "2019-08-23", False, ENDING, ("GEN",), "14:00:00")
+    truth, many = run("2019-08-23", "2019-08-23", True, ENDING, ("GEN",), "14:00:00")
+    assert told == truth
+    assert few < many / 20
+    intended = [row for row in truth if '"kind":"order.intended"' in row]
+    assert [re.findall(r"T(\d\d:\d\d)", row)[0] for row in intended] == ["14:47", "15:30", "15:42"]

@@ -6,7 +6,7 @@ import pytest
 
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from allusetui.market.calendars import calendar
-from allusetui.runtime.pace import Pace
+from allusetui.runtime.pace import Pace, RealTime
 
 DAYS = calendar(date(2026, 2, 2), date(2026, 6, 30))
 MONDAY = to_ms(datetime(2026, 3, 2, 9, 25))
@@ -80,3 +80,17 @@ def test_the_market_trades_from_its_open_to_its_close_alone() -> None:
     friday = [(datetime(2026, 3, 6, *clock), is_open) for clock, is_open in (((9, 29), False), ((9, 30), True))]
     early = [(datetime(2026, 3, 6, 15, 59), True), (datetime(2026, 3, 6, 16), False), (datetime(2026, 3, 7, 12), False)]
     assert [pace.trades(to_ms(at)) for at, _ in (*friday, *early)] == [is_open for _, is_open in (*friday, *early)]
+
+
+def test_the_world_s_clock_never_goes_back_and_what_is_late_is_done_as_of_now() -> None:
+    wall = {"ms": to_ms(datetime(2026, 3, 5, 10)), "s": 100.0}
+    clock = RealTime(DAYS, lambda: wall["ms"], lambda: wall["s"])
+    first_ms = clock.now_ms(100.0)
+    assert clock.due_s(first_ms + 2_000) == 102.0
+    assert clock.step_ms(first_ms - 60_000, 100.0) == first_ms  # a process that slept for a minute
+    wall["ms"] -= 5_000  # somebody sets the clock
+    assert (clock.instant(), clock.due_s(first_ms + 1_000)) == (first_ms, 101.0)
+    clock.reach(first_ms - 60_000, 100.0)
+    wall["ms"] += 6_000
+    assert clock.instant() == first_ms + 1_000
+    assert RealTime(DAYS, lambda: wall["ms"], lambda: wall["s"], first_ms + 9_000).instant() == first_ms + 9_000

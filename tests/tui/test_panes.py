@@ -21,7 +21,8 @@ SMALL = ["sleeves", "risk"]
 WIDE = [*SMALL, "states", "orders", "journal"]
 WIDEST = [*SMALL, "states", "orders", "approvals", "ladder", "journal", "alerts"]
 FULL_KEYS = {
-    "j": "journal", "o": "orders", "s": "states", "l": "ladder", "c": "calendar", "g": "reports", "!": "alerts",
+    "j": "journal", "o": "orders", "s": "states", "l": "ladder", "c": "calendar", "d": "data", "g": "reports",
+    "!": "alerts",
 }  # fmt: skip
 
 

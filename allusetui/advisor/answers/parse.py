@@ -81,6 +81,8 @@ def query_of(
     if topic is HAPPENED and span == Span():
         span = Span(last_ms - _LATELY_MS)
     end = next((end for end, words in _ENDS if words.search(text)), End.ALL)
+    if topic.name == "linked":
+        named = ()  # the link is the session's, and tells where each sleeve lives
     if end is End.MOST and topic.amount is realized and _LOSS.search(text):
         end = End.LEAST
     return Query(

@@ -191,6 +191,21 @@ def _year(event: ev.YearMarked) -> str:
     return f"had its index options marked for the taxes of {event.year}: " + ", ".join(marks)
 
 
+def _closed(event: ev.LotClosed) -> str:
+    """With all of it the other way round it is a closing that a corrected fill has taken back."""
+    said = _plainly(event)
+    return f"took back what {said}" if event.quantity < 0 else said
+
+
+def _linked(event: ev.SessionLinked) -> str:
+    held = ", ".join(f"{each.sleeve} in {quoted(each.code)}" for each in event.accounts)
+    waived = f"a person waived the rest, saying “{quoted(event.waived)}”" if event.waived else "nothing was waived"
+    return (
+        f"the session {quoted(event.name)} was linked to the broker, {event.mode.value}: {held}; paper weeks found"
+        f" {event.paper_weeks}, {waived}"
+    )
+
+
 def _filled(event: ev.OrderFilled) -> str:
     verb = "bought" if event.side.sign > 0 else "sold"
     said = f"{verb} {event.quantity} {named(event.contract)} at {number(event.price)}"
@@ -231,5 +246,5 @@ _ONE: Final[Mapping[type[ev.Event], _Said]] = {
     ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.YearMarked: _year, ev.OrderFilled: _filled,
     ev.RollDone: _rolled, ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert,
     ev.TriggersJudged: _judged, ev.OperatorKey: _acted, ev.LlmsSuggested: _suggested, ev.LlmsOutcome: _turned_out,
-    ev.LlmsApplied: _applied,
+    ev.LlmsApplied: _applied, ev.LotClosed: _closed, ev.SessionLinked: _linked,
 }  # fmt: skip

@@ -189,6 +189,9 @@ TOPICS: Final = (
            amount_noun="exposure of planned entries"),
     _topic("stale data", r"\bstale|bad (?:quote|data)|invalid (?:quote|data)", ev.DataStale, ev.DataInvalid,
            noun="finding of stale or bad data", many="findings of stale or bad data"),
+    _topic("linked", r"\blinked\b|\bwaive\w*|paper (?:requirement|history|first)|broker'?s? accounts?"
+           r"|\b(?:live|paper) or (?:live|paper)\b", ev.SessionLinked, noun="link to the broker's accounts",
+           many="links to the broker's accounts"),
     _topic("broker", r"\bbroker|\bconnection|\bdisconnect|\blink\b|\bgateway", ev.BrokerDown, ev.BrokerUp,
            noun="change of the broker's link", many="changes of the broker's link"),
     _topic("mismatch", r"\bmismatch|\breconcil", ev.ReconcileMismatch, noun="mismatch", many="mismatches"),

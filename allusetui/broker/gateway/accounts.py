@@ -51,7 +51,8 @@ class _Asked:
 class AccountsPart:
     """Implements `Part` for accounts.
 
-    `next_tick(after_ms)` says when prices may change next; `look(at_ms)` asks the exchange what has happened.
+    `next_tick(after_ms)` says when prices may change next; `look(at_ms)` asks the exchange what has happened;
+    `linked()` whether it can: what changes meanwhile is told afterwards.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class AccountsPart:
         sessions: Sessions,
         next_tick: Callable[[int], int | None],
         look: Callable[[int], None],
+        linked: Callable[[], bool],
         start_ms: int,
     ) -> None:
         self._registry = registry
@@ -68,6 +70,7 @@ class AccountsPart:
         self._sessions = sessions
         self._next_tick = next_tick
         self._look = look
+        self._linked = linked
         self._asked: dict[int, _Asked] = {}
         self._shown = {account: self._held(account, start_ms) for account in holdings.accounts}
         self._mark = holdings.mark(start_ms)
@@ -103,6 +106,8 @@ class AccountsPart:
         return min((ms for ms in due if ms is not None), default=None)
 
     def advance(self, at_ms: int) -> None:
+        if not self._linked():
+            return
         self.refresh(at_ms)
         if at_ms - self._gained_ms >= _PNL_MS:
             self._gained_ms = at_ms
@@ -114,7 +119,7 @@ class AccountsPart:
     def refresh(self, at_ms: int) -> None:
         """Tells what has changed of the positions since the last time; nothing says why it has."""
         mark = self._holdings.mark(at_ms)
-        if mark == self._mark:
+        if mark == self._mark or not self._linked():
             return
         self._mark = mark
         touched = []

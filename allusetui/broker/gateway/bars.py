@@ -61,12 +61,9 @@ class BarMaker:
         found: list[MadeBar] = []
         for session in self._sessions(end_ms, MOST_BARS, start_ms):
             begins = range(session.open_ms, min(session.close_ms, end_ms), size_ms)
-            found += [
-                bar
-                for begin in begins
-                if begin >= start_ms
-                and (bar := self._looked(listed, side, begin, min(begin + size_ms, session.close_ms, end_ms)))
-            ]
+            spans = [(begin, min(begin + size_ms, session.close_ms, end_ms)) for begin in begins if begin >= start_ms]
+            bars = [(bar, end) for begin, end in spans if (bar := self._looked(listed, side, begin, end))]
+            found += [self._counted(listed, session, bar, end) for bar, end in bars]
         return found[-MOST_BARS:]
 
     def start_of(self, sessions: int, end_ms: int) -> int:
@@ -98,6 +95,15 @@ class BarMaker:
         if quote is not None and day.opened is not None and day.high is not None and day.low is not None:
             opened, high, low, last = map(float, (day.opened, day.high, day.low, quote.mid))
             yield MadeBar(day.session.open_ms, opened, high, low, last)
+
+    def _counted(self, listed: Listed, session: Session, bar: MadeBar, end_ms: int) -> MadeBar:
+        """An option's bar with what was traded in it: the day's volume at its end less that at its begin."""
+        option = listed.contract
+        if not isinstance(option, Option):
+            return bar
+        before = 0 if bar.at_ms == session.open_ms else self._board.volume(option, bar.at_ms - 1)
+        upto = self._board.volume(option, end_ms - 1)
+        return bar if UNKNOWN in (before, upto) else replace(bar, volume=max(upto - before, 0))
 
     def _option_day(self, listed: Listed, side: int | None, session: Session, now_ms: int) -> MadeBar | None:
         end_ms, option = min(session.close_ms, now_ms), listed.contract

@@ -68,13 +68,16 @@ class OrderBook:
 
     def draft(self, client_id: int, order_id: int, asked: PlaceOrder, meant: Meant, at_ms: int) -> Ticket:
         """An order that is nowhere yet."""
-        perm_id, tif = FIRST_PERM_ID + len(self.tickets), asked.tif or DAY
+        perm_id, tif = self._next_perm_id(), asked.tif or DAY
         trade = Order(
             str(perm_id), meant.account, meant.contract, meant.sold, meant.side, meant.quantity, meant.limit
         )  # fmt: skip
         ticket = Ticket(client_id, order_id, perm_id, asked, meant.account, tif, trade, meant.block, at_ms)
         ticket.ends_ms = self._end_of(tif, at_ms)
         return ticket
+
+    def _next_perm_id(self) -> int:
+        return FIRST_PERM_ID + len(self.tickets)
 
     def place(self, ticket: Ticket, at_ms: int) -> None:
         """Hands an order to the exchange. While the broker can't be reached it is lost, as if it had never been."""
@@ -114,6 +117,12 @@ class OrderBook:
             self.take(self._exchange.amend(ticket.trade, at_ms), at_ms)
         else:
             self._confirm(ticket, at_ms)
+
+    def double(self, ticket: Ticket, at_ms: int) -> None:
+        """Makes a second order of one, which shares everything with it but the permanent id."""
+        perm_id = self._next_perm_id()
+        trade = replace(ticket.trade, client_order_id=str(perm_id))
+        self.place(ticket.again(perm_id, trade, at_ms), at_ms)
 
     def cancel(self, ticket: Ticket, at_ms: int) -> None:
         """Ends an order that is live; while the broker can't be reached it only seems to."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from allusetui.broker.gateway import requests
 from allusetui.broker.gateway.contracts import Registry
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.quotes import Entitled, Quotes
 from allusetui.broker.gateway.session import Session
 from allusetui.broker.gateway.stamps import instant, utc_stamp
@@ -27,7 +27,7 @@ _MOST: Final = 300
 _AHEAD_MS: Final = 180 * DAY_MS
 
 
-class Bulletins:
+class Bulletins(Quiet):
     """Implements `part.Part`. `headlines` in order of time."""
 
     def __init__(
@@ -56,9 +56,6 @@ class Bulletins:
             requests.WSH_EVENTS: Route(requests.events, self._events, 0),
             requests.CANCEL_WSH_EVENTS: Route(requests.bare_number, lambda session, request, at_ms: None, 0),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
 
     def lost(self, session: Session, at_ms: int) -> None:
         self._acquainted.discard(session.key)

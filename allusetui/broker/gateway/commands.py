@@ -10,6 +10,7 @@ from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.orders import OrdersPart
 from allusetui.broker.gateway.part import Part
+from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.session import NOBODY
 from allusetui.broker.gateway.tickets import Ticket
 from allusetui.broker.simulated.exchange import Exchange
@@ -53,6 +54,20 @@ class OrderError:
     order_ref: str
     code: int
     text: str
+
+
+@frozen
+class Double:
+    """An order becomes two: as after a change that was made while the broker was lost."""
+
+    order_ref: str
+
+
+@frozen
+class ReadOnly:
+    """The gateway's own settings say whether clients only read."""
+
+    on: bool = True
 
 
 @frozen
@@ -119,8 +134,8 @@ class ByHand:
 
 
 Command = (
-    LineFault | SoundAgain | Nameless | Resend | Correct | OrderError | Notice | LoseLink | RestoreLink | Restart | Cut
-    | SetNextId | Assign | ByHand
+    LineFault | SoundAgain | Nameless | Resend | Correct | OrderError | Double | ReadOnly | Notice | LoseLink
+    | RestoreLink | Restart | Cut | SetNextId | Assign | ByHand
 )  # fmt: skip
 
 
@@ -128,13 +143,15 @@ class Commands:
     """Carries commands out. `data` are the parts whose subscriptions go where data is lost."""
 
     def __init__(
-        self, gateway: Gateway, faults: LineFaults, orders: OrdersPart, exchange: Exchange, data: Sequence[Part]
-    ) -> None:
+        self, gateway: Gateway, faults: LineFaults, orders: OrdersPart, exchange: Exchange, data: Sequence[Part],
+        entitled: Entitled,
+    ) -> None:  # fmt: skip
         self._gateway = gateway
         self._faults = faults
         self._orders = orders
         self._exchange = exchange
         self._data = data
+        self._entitled = entitled
 
     def do(self, command: Command, at_ms: int) -> None:
         """Makes it happen at the instant. Raises LookupError where no order is so called, or it has no execution."""
@@ -153,6 +170,8 @@ class Commands:
                 book.fills.correct(self._ticket(command.order_ref), command.price)
             case OrderError():
                 book.error(self._ticket(command.order_ref), command.code, command.text)
+            case Double():
+                book.double(self._ticket(command.order_ref), at_ms)
             case Notice():
                 for session in self._gateway.sessions:
                     session.error(command.request_id, command.code, command.text)
@@ -163,9 +182,11 @@ class Commands:
             case _:
                 self._do_more(command, at_ms)
 
-    def _do_more(self, command: Restart | Cut | SetNextId | Assign | ByHand, at_ms: int) -> None:
+    def _do_more(self, command: ReadOnly | Restart | Cut | SetNextId | Assign | ByHand, at_ms: int) -> None:
         book, sessions = self._orders.book, self._gateway.sessions
         match command:
+            case ReadOnly():
+                self._entitled.orders = not command.on
             case Restart():
                 self._restart(command.forgets)
             case Cut():

@@ -80,7 +80,10 @@ class LineFaults:
         self._about = about
         self._active: list[_Active] = []
         self._kept: dict[int, list[bytes]] = {}
-        self._busy_until_ms: dict[int, int] = {}
+        self._whole_ms: dict[int, int] = {}
+        """Until when a message in pieces is on its way to a connection: nothing may come between them."""
+        self._last_ms: dict[int, int] = {}
+        """When the last thing leaves that a connection is to be sent."""
 
     def begin(self, fault: LineFault, at_ms: int) -> None:
         """From now on."""
@@ -94,16 +97,24 @@ class LineFaults:
         return self._strike(_IN, session, (message_id, *fields), at_ms) is None
 
     def sends(self, session: Session, values: tuple[Value, ...], at_ms: int) -> Sequence[Piece]:
-        body = frame(values)
-        if not self._active and not self._kept and not self._busy_until_ms:
+        body, key = frame(values), session.key
+        if not self._active and not self._kept and key not in self._last_ms:
             return ((at_ms, body),)
         struck = self._strike(_OUT, session, values, at_ms)
-        pieces = self._struck(struck, session.key, body, at_ms)
+        pieces = self._struck(struck, key, body, at_ms)
         if pieces and (struck is None or struck.kind is not Kind.REORDER):
-            pieces += [(pieces[-1][0], kept) for kept in self._kept.pop(session.key, [])]
-        # A message in pieces has to be whole before anything else is said.
-        free_ms = self._busy_until_ms.get(session.key, at_ms)
-        return tuple((max(due_ms, free_ms), piece) for due_ms, piece in pieces)
+            pieces += [(pieces[-1][0], kept) for kept in self._kept.pop(key, [])]
+        self._remember(key, [due_ms for due_ms, _ in pieces], at_ms)
+        return pieces
+
+    def _remember(self, key: int, dues_ms: list[int], at_ms: int) -> None:
+        """What is still on its way to a connection."""
+        last_ms = max([self._last_ms.get(key, at_ms), *dues_ms])
+        if last_ms > at_ms:
+            self._last_ms[key] = last_ms
+        else:
+            self._last_ms.pop(key, None)
+            self._whole_ms.pop(key, None)
 
     def _strike(
         self, kinds: tuple[Kind, ...], session: Session, values: Sequence[Value], at_ms: int
@@ -116,20 +127,22 @@ class LineFaults:
         return None
 
     def _struck(self, fault: LineFault | None, key: int, body: bytes, at_ms: int) -> list[Piece]:
+        free_ms = max(at_ms, self._whole_ms.get(key, at_ms))
         if fault is None:
-            return [(at_ms, body)]
+            return [(free_ms, body)]
         match fault.kind:
             case Kind.DELAY:
-                return [(at_ms + fault.delay_ms, body)]
+                return [(max(at_ms + fault.delay_ms, free_ms), body)]
             case Kind.REORDER:
                 self._kept.setdefault(key, []).append(body)
                 return []
             case Kind.DUPLICATE:
-                return [(at_ms, body), (at_ms, body)]
+                return [(free_ms, body), (free_ms, body)]
             case Kind.SPLIT:
-                cuts = range(0, len(body), _PIECE_BYTES)
-                self._busy_until_ms[key] = at_ms + len(cuts)
-                return [(at_ms + index, body[cut : cut + _PIECE_BYTES]) for index, cut in enumerate(cuts)]
+                # Behind all that is on its way already, part of which could come between the pieces.
+                start_ms, cuts = max(free_ms, self._last_ms.get(key, at_ms)), range(0, len(body), _PIECE_BYTES)
+                self._whole_ms[key] = start_ms + len(cuts)
+                return [(start_ms + index, body[cut : cut + _PIECE_BYTES]) for index, cut in enumerate(cuts)]
             case _:
                 return []
 

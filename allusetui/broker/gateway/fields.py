@@ -130,8 +130,8 @@ class Fields:
         if found != known:
             raise self._bad("version", str(found), str(known))
 
-    def contract(self) -> Wanted:
-        """The twelve fields with which a client describes a contract."""
+    def contract(self, primary: bool = True) -> Wanted:
+        """The twelve fields with which a client describes a contract; eleven, without its `primary` exchange."""
         return Wanted(
             con_id=self.whole_or_none("conId") or 0,
             symbol=self.text("symbol"),
@@ -141,7 +141,7 @@ class Fields:
             right=self.text("right"),
             multiplier=self.text("multiplier"),
             exchange=self.text("exchange"),
-            primary_exchange=self.text("primaryExchange"),
+            primary_exchange=self.text("primaryExchange") if primary else "",
             currency=self.text("currency"),
             local_symbol=self.text("localSymbol"),
             trading_class=self.text("tradingClass"),

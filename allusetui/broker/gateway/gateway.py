@@ -11,6 +11,7 @@ from allusetui.broker.gateway.part import Ending, Faults, Part, Route, Sound
 from allusetui.broker.gateway.requests import NAMES, START, Start, start
 from allusetui.broker.gateway.session import NOBODY, SERVER_VERSION, USUAL, Limits, Session, Sessions, agreed
 from allusetui.broker.gateway.transcript import CLOSED, HEARD, OPENED, SAID
+from allusetui.broker.gateway.unserved import UNSERVED
 from allusetui.domain.moment import local
 
 IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."
@@ -44,7 +45,7 @@ class Gateway:
         self.counts: Counter[str] = Counter()
         """How often something was refused, by what it was."""
         self.tap: Tap | None = None
-        self._parts = parts
+        self.parts = parts
         self.accounts = accounts
         self._limits = limits
         self._faults: Faults = faults or Sound()
@@ -93,13 +94,13 @@ class Gateway:
     def next_ms(self, after_ms: int) -> int | None:
         """When something is due that nobody asks for."""
         due = [self._out[0][0]] if self._out else []
-        due += [ms for part in self._parts if (ms := part.next_ms(after_ms)) is not None]
+        due += [ms for part in self.parts if (ms := part.next_ms(after_ms)) is not None]
         return min((ms for ms in due if ms > after_ms), default=None)
 
     def advance(self, at_ms: int) -> None:
         """What is due up to the instant happens; its clock never goes back."""
         self._now_ms = max(self._now_ms, at_ms)
-        for part in self._parts:
+        for part in self.parts:
             part.advance(self._now_ms)
 
     def drain(self) -> list[tuple[int, bytes | Ending]]:
@@ -139,6 +140,12 @@ class Gateway:
 
     def _dispatch(self, session: Session, message_id: int, values: list[str]) -> None:
         route = self._routes.get(message_id)
+        if route is None and message_id in UNSERVED:
+            name, id_at = UNSERVED[message_id]
+            self._note(f"{name} not served", f"client {session.client_id} asks {name}, which is not served here")
+            refused = f"Error validating request.-'bZ' : cause - {name} is not served by this gateway"
+            session.error(_subject(values, id_at), 321, refused)
+            return
         if route is None:
             self._note("unknown message", f"a client sent message {message_id}, which this gateway does not know")
             session.error(NOBODY, 505, f"Fatal Error: Unknown message id {message_id}")
@@ -184,7 +191,7 @@ class Gateway:
         session.send(_NEXT_ID, 1, self.sessions.next_id(request.client_id))
         for code, text in _FARMS:
             session.error(NOBODY, code, text)
-        for part in self._parts:
+        for part in self.parts:
             part.joined(session, at_ms)
 
     def _warn(self, session: Session) -> bool:
@@ -221,7 +228,7 @@ class Gateway:
         if session is not None:
             self._note_down(key, CLOSED)
             session.gone = True
-            for part in self._parts:
+            for part in self.parts:
                 part.lost(session, self._now_ms)
 
     def _note_down(self, key: int, way: str, fields: Sequence[str] = ()) -> None:

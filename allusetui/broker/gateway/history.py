@@ -1,6 +1,6 @@
 """Historical bars: what a client asks for, checked, paced, made and written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from allusetui.broker.gateway import requests
@@ -9,7 +9,7 @@ from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.instruments import COMBO, INDEX, Listed
 from allusetui.broker.gateway.pacing import Pacing
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Session
 from allusetui.broker.gateway.stamps import begins, instant, span, stamp
@@ -24,13 +24,14 @@ _EPOCH_FORM: Final = 2
 _PRICE_DIGITS: Final = 4
 
 
-class History:
-    """Implements `part.Part`."""
+class History(Quiet):
+    """Implements `part.Part`. `linked`: whether the broker can be reached."""
 
-    def __init__(self, registry: Registry, maker: BarMaker, pacing: Pacing) -> None:
+    def __init__(self, registry: Registry, maker: BarMaker, pacing: Pacing, linked: Callable[[], bool]) -> None:
         self._registry = registry
         self._maker = maker
         self._pacing = pacing
+        self._linked = linked
 
     def routes(self) -> Mapping[int, Route]:
         return {
@@ -38,18 +39,6 @@ class History:
             # Bars are answered at once, so that there is never anything left to withdraw.
             requests.CANCEL_BARS: Route(requests.numbered(1), lambda session, request, at_ms: None, 1),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def lost(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def next_ms(self, after_ms: int) -> int | None:
-        return None
-
-    def advance(self, at_ms: int) -> None:
-        pass
 
     def _ask(self, session: Session, request: requests.BarsAsked, at_ms: int) -> None:
         number, end_ms = request.request_id, instant(request.end, at_ms)
@@ -63,6 +52,9 @@ class History:
             return
         if self._pacing.violated(request, at_ms):
             session.error(number, 162, f"{_SERVICE}Historical data request pacing violation")
+            return
+        if not self._linked():
+            session.error(number, 162, f"{_SERVICE}HMDS server disconnect occurred.  Attempting reconnection...")
             return
         bars = self._made(request, found[0], min(end_ms, at_ms), at_ms)
         if not bars:

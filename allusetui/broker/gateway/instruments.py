@@ -58,7 +58,8 @@ _KNOWN: Final = {
     "VIX": Facts(13455763, "CBOE Volatility Index", "CBOE"),
     "XSP": Facts(137851301, "CBOE Mini SPX Index", "CBOE"),
 }
-_WEEKLIES: Final = {"SPX": "SPXW", "VIX": "VIXW"}
+_VIX: Final = "VIX"
+_WEEKLIES: Final = {"SPX": "SPXW", _VIX: "VIXW"}
 _TWICE: Final = frozenset({"SPX"})
 _SYMBOLS: Final = {weekly: symbol for symbol, weekly in _WEEKLIES.items()}
 
@@ -123,7 +124,8 @@ def classes(symbol: str, expiry: date, calendar: Calendar) -> tuple[str, ...]:
     weekly = _WEEKLIES.get(symbol)
     if weekly is None:
         return (symbol,)
-    if not calendar.is_monthly(expiry):
+    is_monthly = calendar.is_vix_monthly if symbol == _VIX else calendar.is_monthly
+    if not is_monthly(expiry):
         return (weekly,)
     return (symbol, weekly) if symbol in _TWICE else (symbol,)
 

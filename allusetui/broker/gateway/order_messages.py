@@ -14,7 +14,7 @@ from allusetui.domain.moment import local
 from allusetui.domain.money import ZERO
 
 STATUS, OPEN_ORDER, EXECUTION, OPEN_END, EXECUTIONS_END, COMMISSION = 3, 5, 11, 53, 55, 59
-COMPLETED, COMPLETED_END = 101, 102
+BOUND, COMPLETED, COMPLETED_END = 100, 101, 102
 Message = tuple[Value, ...]
 _NO_OFFSETS: Final[Message] = (UNSET_WHOLE, UNSET_WHOLE, UNSET_NUMBER, UNSET_NUMBER, UNSET_NUMBER)
 """minTradeQty, minCompeteSize, competeAgainstBestOffset, midOffsetAtWhole, midOffsetAtHalf."""
@@ -41,6 +41,11 @@ def order_status(ticket: Ticket) -> Message:
 def open_order(ticket: Ticket) -> Message:
     """An order that is live, or was a moment ago, with all that its client said of it."""
     return _open(ticket, ticket.standing, _no_margins(""))
+
+
+def order_bound(ticket: Ticket) -> Message:
+    """A person's order has been given an id, under which its client may change and cancel it."""
+    return (BOUND, ticket.perm_id, ticket.client_id, ticket.order_id)
 
 
 def margins_to_come(ticket: Ticket, warning: str) -> Message:

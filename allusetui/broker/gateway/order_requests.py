@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from allusetui.broker.gateway.fields import Fields
+from allusetui.broker.gateway.fields import Fields, Wanted
 from allusetui.broker.gateway.frames import WireError
 from allusetui.domain.frozen import frozen
 
 PLACE, CANCEL, OPEN, EXECUTIONS, AUTO_OPEN, ALL_OPEN, GLOBAL_CANCEL, COMPLETED = 3, 4, 5, 7, 15, 16, 58, 99
+EXERCISE = 21
 ACCOUNT_UPDATES, POSITIONS, SUMMARY, CANCEL_SUMMARY, CANCEL_POSITIONS = 6, 61, 62, 63, 64
 UPDATES_MULTI, CANCEL_MULTI, PNL, CANCEL_PNL, PNL_SINGLE, CANCEL_PNL_SINGLE = 76, 77, 92, 93, 94, 95
 _TIME_FORMS: Final = ("%Y%m%d %H:%M:%S", "%Y%m%d-%H:%M:%S")
@@ -18,6 +19,17 @@ class CancelOrder:
     """The order of this client under an id shall end."""
 
     order_id: int
+
+
+@frozen
+class ExerciseAsked:
+    """Contracts that an account holds shall be exercised, which is `action` 1."""
+
+    request_id: int
+    wanted: Wanted
+    action: int
+    quantity: int
+    account: str
 
 
 @frozen
@@ -72,6 +84,14 @@ def cancel_order(fields: Fields) -> CancelOrder:
     order_id = fields.whole("orderId")
     fields.text("manualCancelOrderTime")
     return CancelOrder(order_id)
+
+
+def exercise(fields: Fields) -> ExerciseAsked:
+    fields.version(2)
+    request_id, wanted = fields.whole("reqId"), fields.contract(primary=False)
+    action, quantity, account = fields.whole("exerciseAction"), fields.whole("exerciseQuantity"), fields.text("account")
+    fields.whole("override")
+    return ExerciseAsked(request_id, wanted, action, quantity, account)
 
 
 def auto_open(fields: Fields) -> Switch:

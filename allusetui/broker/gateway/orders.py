@@ -15,8 +15,9 @@ from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.instruments import SMART
 from allusetui.broker.gateway.intake import Intake, client_of
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.placing import PlaceOrder, by_hand, place_order
+from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.gateway.requests import Nothing, nothing
 from allusetui.broker.gateway.session import ERROR, NOBODY, Session, Sessions
 from allusetui.broker.gateway.tickets import Fill, Standing, Ticket
@@ -27,12 +28,16 @@ from allusetui.domain.moment import to_ms
 
 _ORDER_ID_AT: Final[dict[Value, int]] = {words.STATUS: 1, ERROR: 2}
 """Where orderStatus and error have an order's id; placeOrder and cancelOrder, of the same ids, have it there too."""
+READ_ONLY: Final = "Error validating request.-'bO' : cause - The API interface is currently in Read-Only mode."
 PERSON: Final = 0
 """The client id under which what a person enters at the broker's own screen is kept."""
 
 
-class OrdersPart:
-    """Implements `Part` for orders over one exchange. `changed(at_ms)` is called when accounts may stand otherwise."""
+class OrdersPart(Quiet):
+    """Implements `Part` for orders over one exchange. `changed(at_ms)` is called when accounts may stand otherwise.
+
+    Nothing is said of orders until somebody asks, and they outlive the connection that placed them.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class OrdersPart:
         sessions: Sessions,
         changed: Callable[[int], None],
         start_ms: int,
+        entitled: Entitled,
     ) -> None:
         fills = Fills(registry, holdings, self._say)
         self.book = OrderBook(exchange, fills, holdings, calendar, self._say, self._notify)
@@ -51,6 +57,7 @@ class OrdersPart:
         self._holdings = holdings
         self._sessions = sessions
         self._changed = changed
+        self._entitled = entitled
         self._bound = 0
         self._binds = False
         # What is due at the start itself has not happened yet.
@@ -67,12 +74,6 @@ class OrdersPart:
             asking.EXECUTIONS: Route(asking.executions, self._executions, id_at=1),
             asking.COMPLETED: Route(asking.completed, self._completed),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        """Nothing is said of orders until somebody asks."""
-
-    def lost(self, session: Session, at_ms: int) -> None:
-        """Orders outlive the connection that placed them."""
 
     def next_ms(self, after_ms: int) -> int | None:
         due = (self.book.next_ms(after_ms), self._holdings.next_ms())
@@ -98,6 +99,12 @@ class OrdersPart:
         said = None if place is None or place >= len(values) else str(values[place])
         return session.client_id == ticket.client_id and said == str(ticket.order_id)
 
+    def refuses(self, session: Session, number: int) -> bool:
+        """Whether clients only read here, which it says under a number: they don't even see orders then."""
+        if not self._entitled.orders:
+            session.error(number, 321, READ_ONLY)
+        return not self._entitled.orders
+
     # Orders in
 
     def enter_by_hand(self, wanted: Wanted, side: Side, quantity: int, limit: Decimal, tif: str, at_ms: int) -> Ticket:
@@ -107,15 +114,20 @@ class OrdersPart:
         if isinstance(meant, Refusal):
             raise ValueError(meant.text)
         ticket = self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms)
+        self._tell_bound(ticket)
         self.book.place(ticket, at_ms)
         self._changed(at_ms)
         return ticket
 
     def _place(self, session: Session, asked: PlaceOrder, at_ms: int) -> None:
+        if self.refuses(session, asked.order_id):
+            return
         self._intake.take(session, asked, at_ms)
         self._changed(at_ms)
 
     def _cancel(self, session: Session, asked: asking.CancelOrder, at_ms: int) -> None:
+        if self.refuses(session, asked.order_id):
+            return
         ticket = self.book.tickets.find(client_of(session), asked.order_id)
         name = f"OrderId {asked.order_id} that needs to be cancelled"
         if ticket is None:
@@ -131,6 +143,8 @@ class OrdersPart:
 
     def _global_cancel(self, session: Session, asked: Nothing, at_ms: int) -> None:
         """Everything that is live ends, other clients' orders and a person's too."""
+        if self.refuses(session, NOBODY):
+            return
         for ticket in self.book.tickets.live():
             self.book.cancel(ticket, at_ms)
         self._changed(at_ms)
@@ -139,10 +153,14 @@ class OrdersPart:
 
     def _open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
         """The client's own; client 0 sees a person's too."""
+        if self.refuses(session, NOBODY):
+            return
         self.look(at_ms)
         self._list(session, [each for each in self.book.tickets.live() if each.client_id == session.client_id])
 
     def _all_open_orders(self, session: Session, asked: Nothing, at_ms: int) -> None:
+        if self.refuses(session, NOBODY):
+            return
         self.look(at_ms)
         self._list(session, self.book.tickets.live())
 
@@ -159,6 +177,8 @@ class OrdersPart:
 
     def _auto_open(self, session: Session, asked: asking.Switch, at_ms: int) -> None:
         """A person's orders get ids of client 0, below zero, so that it can change and cancel them."""
+        if self.refuses(session, NOBODY):
+            return
         if session.client_id != PERSON:
             refusal = invalid("Only the client with id 0 can bind orders")
             session.error(NOBODY, refusal.code, refusal.text)
@@ -167,6 +187,7 @@ class OrdersPart:
         for ticket in [each for each in self.book.tickets.live() if asked.on and not each.order_id]:
             ticket.order_id = self._hand_id()
             self.book.tickets.enter(ticket)
+            session.send(*words.order_bound(ticket))
             session.send(*words.open_order(ticket))
             session.send(*words.order_status(ticket))
 
@@ -181,6 +202,8 @@ class OrdersPart:
                 session.send(*words.commission(fill))
 
     def _completed(self, session: Session, asked: asking.Switch, at_ms: int) -> None:
+        if self.refuses(session, NOBODY):
+            return
         self.look(at_ms)
         for ticket in self.book.tickets.ended_on_day_of(at_ms):
             if not (asked.on and ticket.is_manual):
@@ -208,6 +231,10 @@ class OrdersPart:
         self._bound += 1
         return -self._bound
 
+    def _tell_bound(self, ticket: Ticket) -> None:
+        if ticket.order_id:
+            self._say(ticket, words.order_bound(ticket))
+
     def _take_strangers(self, at_ms: int) -> None:
         """Takes in what somebody else has placed, as far as anything is known of it."""
         seen, self.book.strangers = self.book.strangers, []
@@ -220,7 +247,9 @@ class OrdersPart:
             side = Side.BUY if stranger.quantity > 0 else Side.SELL
             asked = by_hand(wanted, side, abs(stranger.quantity), limit, "GTC", account)
             meant = Meant(account, stock, None, side, abs(stranger.quantity), limit, listed.block(SMART))
-            self.book.show(self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms), stranger)
+            ticket = self.book.draft(PERSON, self._hand_id(), asked, meant, at_ms)
+            self._tell_bound(ticket)
+            self.book.show(ticket, stranger)
 
 
 def _fits(fill: Fill, asked: asking.ExecutionsAsked) -> bool:

@@ -66,3 +66,19 @@ class Part(Protocol):
 
     def advance(self, at_ms: int) -> None:
         """What is due up to the instant happens."""
+
+
+class Quiet:
+    """A `Part` that takes no notice of who comes and goes, and says nothing unasked."""
+
+    def joined(self, session: Session, at_ms: int) -> None:
+        pass
+
+    def lost(self, session: Session, at_ms: int) -> None:
+        pass
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return None
+
+    def advance(self, at_ms: int) -> None:
+        pass

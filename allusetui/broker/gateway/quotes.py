@@ -1,13 +1,13 @@
 """Market data: lines that a client asks for, each told what has changed whenever the market ticks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from allusetui.broker.gateway import requests
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.instruments import COMBO, Listed
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Limits, Session
 from allusetui.broker.gateway.ticks import DELAY_MS, Board, Ticks, delayed, message
@@ -42,6 +42,8 @@ class Entitled:
     """Whether the same user looks at the same data elsewhere."""
     events: bool = True
     """Whether there is the feed of corporate events."""
+    orders: bool = True
+    """Whether clients may see and place orders; not where the broker's own settings say that they only read."""
 
 
 @dataclass(slots=True)
@@ -59,15 +61,24 @@ class _Line:
     told: Ticks = field(default_factory=dict)
 
 
-class Quotes:
-    """Implements `part.Part`."""
+class Quotes(Quiet):
+    """Implements `part.Part`. `linked`: whether the broker can be reached; nothing is told while it can't."""
 
-    def __init__(self, registry: Registry, market: Market, board: Board, limits: Limits, entitled: Entitled) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        market: Market,
+        board: Board,
+        limits: Limits,
+        entitled: Entitled,
+        linked: Callable[[], bool],
+    ) -> None:
         self._registry = registry
         self._market = market
         self._board = board
         self._limits = limits
         self._entitled = entitled
+        self._linked = linked
         self._types: dict[int, int] = {}
         self._lines: dict[tuple[int, int], _Line] = {}
         self._seen_ms = 0
@@ -78,9 +89,6 @@ class Quotes:
             requests.CANCEL_DATA: Route(requests.numbered(2), self._cancel, 1),
             requests.DATA_TYPE: Route(requests.numbered(1), self._set_type),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
 
     def lost(self, session: Session, at_ms: int) -> None:
         self._types.pop(session.key, None)
@@ -137,7 +145,7 @@ class Quotes:
         step = self._registry.steps(legs[0][0])[0][1]
         session.send(_TICK_PARAMETERS, number, step, "a60001", 3)
         self._tell(line, at_ms)
-        if request.snapshot and _is_whole(line.told):
+        if request.snapshot and line.told and _is_whole(line.told):
             self._end_snapshot(line)
 
     def _refusal(self, session: Session, request: requests.DataAsked) -> tuple[int, str] | None:
@@ -169,10 +177,12 @@ class Quotes:
         return _AMBIGUOUS.format(request.wanted.symbol) if several else NO_DEFINITION
 
     def _tell(self, line: _Line, at_ms: int) -> None:
-        """What of it has changed since it was told last; the kind of data first."""
+        """What of it has changed since it was told last; all of it where the kind of data has, which comes first."""
+        if not self._linked():
+            return
         number, shown_type = line.request.request_id, self._shown_type(line, at_ms)
         if shown_type != line.shown_type:
-            line.shown_type = shown_type
+            line.shown_type, line.told = shown_type, {}
             line.session.send(_DATA_TYPE, 1, number, shown_type)
         ticks = self._ticks(line, at_ms)
         for key, rest in ticks.items():
@@ -203,6 +213,8 @@ class Quotes:
 
     def lines(self) -> Iterator[tuple[Session, requests.DataAsked, Listed]]:
         """What is streamed now: to whom, as it was asked for, and what."""
+        if not self._linked():
+            return iter(())
         return ((line.session, line.request, line.legs[0][0]) for line in self._lines.values())
 
 

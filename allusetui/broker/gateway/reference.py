@@ -10,7 +10,7 @@ from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.hours import ZONE, liquid_hours, stock_hours
 from allusetui.broker.gateway.instruments import OPTION, STOCK, Listed, classes, facts, rule_id
-from allusetui.broker.gateway.part import Route
+from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.session import NOBODY, Session, Sessions
 from allusetui.domain.contract import Stock
 from allusetui.domain.moment import SECOND_MS, day_of
@@ -24,7 +24,7 @@ _MULTIPLIER: Final = "100"
 _MOST_SAMPLES: Final = 16
 
 
-class Reference:
+class Reference(Quiet):
     """Implements `part.Part`."""
 
     def __init__(self, registry: Registry, sessions: Sessions, accounts: Sequence[str]) -> None:
@@ -43,18 +43,6 @@ class Reference:
             requests.RULE: Route(requests.bare_number, self._rule),
             requests.SYMBOLS: Route(requests.symbols, self._symbols, 0),
         }
-
-    def joined(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def lost(self, session: Session, at_ms: int) -> None:
-        pass
-
-    def next_ms(self, after_ms: int) -> int | None:
-        return None
-
-    def advance(self, at_ms: int) -> None:
-        pass
 
     def _next_id(self, session: Session, request: requests.Numbered, at_ms: int) -> None:
         assert session.client_id is not None

@@ -89,6 +89,14 @@ class Ticket:
         """Whether a person placed it at the broker's own screen."""
         return self.order_id <= 0
 
+    def again(self, perm_id: int, trade: Order, at_ms: int) -> "Ticket":
+        """Another order with what was asked for in this one."""
+        made = Ticket(
+            self.client_id, self.order_id, perm_id, self.asked, self.account, self.tif, trade, self.block, at_ms
+        )
+        made.ends_ms = self.ends_ms
+        return made
+
     def net(self, executions: tuple[Execution, ...]) -> Decimal:
         """The price of one fill as the client signs it: a combination that is bought costs its legs' difference."""
         if self.trade.candidate is None:
@@ -154,8 +162,12 @@ class Tickets:
         return self._by_perm_id[int(client_order_id)]
 
     def find(self, client_id: int, order_id: int) -> Ticket | None:
-        """The order that a client means by an id."""
-        return self._by_handle.get((client_id, order_id))
+        """The order that a client means by an id; of several under it the newest that is live."""
+        found = self._by_handle.get((client_id, order_id))
+        if found is None or found.standing.live:
+            return found
+        same = (each for each in self._live if (each.client_id, each.order_id) == (client_id, order_id))
+        return next((each for each in same if each.standing.live), found)
 
     def named(self, order_ref: str) -> Ticket | None:
         """The newest order under a client's own reference."""

@@ -9,6 +9,7 @@ from allusetui.broker.gateway.book import OrderBook
 from allusetui.broker.gateway.bulletins import Bulletins
 from allusetui.broker.gateway.commands import Commands
 from allusetui.broker.gateway.contracts import Registry, Strikes
+from allusetui.broker.gateway.exercises import Exercises
 from allusetui.broker.gateway.faults import LineFaults
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.history import History
@@ -73,21 +74,24 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     holdings = Holdings(venue.accounts, Prices(venue.market), venue.exchange.unexplained)
     # Whoever asks for positions makes the orders look at the exchange, which is told of by the positions.
     accounts = AccountsPart(
-        registry, holdings, sessions, venue.market.next_tick, lambda at_ms: orders.look(at_ms), venue.start_ms
-    )
-    orders = OrdersPart(
-        venue.exchange, registry, holdings, venue.calendar, sessions, accounts.refresh, venue.start_ms
+        registry, holdings, sessions, venue.market.next_tick, lambda at_ms: orders.look(at_ms),
+        lambda: orders.book.link_up, venue.start_ms,
     )  # fmt: skip
-    quotes = Quotes(registry, venue.market, board, limits, venue.entitled)
+    orders = OrdersPart(
+        venue.exchange, registry, holdings, venue.calendar, sessions, accounts.refresh, venue.start_ms, venue.entitled
+    )  # fmt: skip
+    book = orders.book
+    quotes = Quotes(registry, venue.market, board, limits, venue.entitled, lambda: book.link_up)
     parts: tuple[Part, ...] = (
         orders,
+        Exercises(venue.exchange, registry, book, orders.refuses),
         accounts,
         Reference(registry, sessions, venue.codes),
         quotes,
-        History(registry, bars, Pacing(limits.second_ms)),
+        History(registry, bars, Pacing(limits.second_ms), lambda: book.link_up),
         Bulletins(registry, venue.market, quotes, venue.headlines, venue.entitled),
     )
     faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
-    commands = Commands(gateway, faults, orders, venue.exchange, (quotes,))
+    commands = Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled)
     return Assembly(gateway, commands, orders.book, holdings)

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
-from functools import partial
 
 from ib_async.wrapper import RequestError
 
+from allusetui.broker.ibkr.cash import cash_by_code
 from allusetui.broker.ibkr.connection import Connection
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.broker.ibkr.truth import OrderTruth
@@ -15,11 +15,9 @@ from allusetui.domain.contract import Contract
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen, Settled
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import ZERO, to_price
+from allusetui.domain.money import ZERO
 
 _TRIES = 3
-_CASH_TAGS = ("TotalCashBalance", "TotalCashValue")
-_CURRENCY = "USD"
 
 
 @frozen
@@ -67,6 +65,10 @@ class Answers:
         finally:
             del self._working[kind]
 
+    def leave_alone(self, foreign: Mapping[Contract, int], spare: Decimal) -> None:
+        """What was there before a session began is not ours."""
+        self._linked = replace(self._linked, foreign=foreign, spare=spare)
+
     def close(self) -> None:
         """Nothing is answered any more."""
         for task in list(self._working.values()):
@@ -109,7 +111,7 @@ class Answers:
             await ask("executions", library.reqExecutionsAsync)
             heard = self._truth.fills.count
             await ask("positions", library.reqPositionsAsync)
-            cash = await self._cash()
+            cash = sum((await cash_by_code(self._connection, self._linked.codes)).values(), ZERO)
             if heard == self._truth.fills.count:
                 break
         held, whole = library.held(self._linked.codes), heard == self._truth.fills.count
@@ -117,35 +119,8 @@ class Answers:
         now_ms, linked = self._now_ms(), self._linked
         return PositionsSeen(
             now_ms, held, cash - linked.spare, Settled(now_ms), whole and self._connection.up, foreign=linked.foreign,
-            asked_ms=asked_ms,
+            asked_ms=asked_ms, tells_bookings=False,
         )  # fmt: skip
-
-    async def _cash(self) -> Decimal:
-        """Dollars in all our accounts together. Raises OSError where one of them does not say."""
-        found = ZERO
-        for code in sorted(self._linked.codes):
-            await self._connection.ask("accountValues", partial(self._account_values, code))
-            rows = self._connection.library.wrapper.accountValues
-            named = ((code, tag, _CURRENCY, "") for tag in _CASH_TAGS)
-            value = next((rows[key].value for key in named if key in rows), "")
-            try:
-                found += to_price(Decimal(value))
-            except ArithmeticError:
-                raise OSError(f"account {code} does not say what cash it has") from None
-        return found
-
-    def _account_values(self, code: str) -> Awaitable[None]:
-        """One answer of the account's values, and no more of them."""
-        library = self._connection.library
-        number = library.client.getReqId()
-        future: asyncio.Future[None] = library.wrapper.startReq(number)
-        library.client.reqAccountUpdatesMulti(number, code, "", False)
-        future.add_done_callback(lambda _: self._stop_values(number))
-        return future
-
-    def _stop_values(self, number: int) -> None:
-        if self._connection.library.client.isReady():
-            self._connection.library.client.cancelAccountUpdatesMulti(number)
 
     async def _fills_told(self) -> None:
         """Wait for commissions and other legs, no longer than their patience: what is known is told before the book."""

@@ -1,24 +1,33 @@
-"""Questions of reference and history: each under a number of its own, each with a bound; a late answer is nobody's.
-
-Their numbers begin far above those of orders, so that an error on one of them is never taken for an order's.
-"""
+"""Questions of reference and history: each under a number of its own, each with a bound; a late answer is nobody's."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
+from datetime import UTC
 from typing import Any, Final
 
-from ib_async import IB, BarData, ContractDetails, OptionChain, PriceIncrement, WshEventData
+from ib_async import (
+    BarData,
+    ContractDetails,
+    HistoricalNews,
+    NewsProvider,
+    OptionChain,
+    PriceIncrement,
+    WshEventData,
+)
 from ib_async import Contract as TheirContract
 from ib_async.wrapper import RequestError
 
+from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.codes import Meaning, meaning_of
+from allusetui.broker.ibkr.library import Library
+from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
 
-FIRST_NUMBER: Final = 1 << 30
 WAIT_S: Final = 10.0
 HISTORY_WAIT_S: Final = 30.0
 _NO_CONTRACT: Final = 200
+_EPOCH: Final = 2
+"""How an instant is to be written: without a zone, which would be the gateway's own. A daily bar has its day alone."""
 
 
 class UnansweredError(Exception):
@@ -33,27 +42,13 @@ class RefusedError(UnansweredError):
         self.code = code
 
 
-class Numbers:
-    """Numbers for requests of data, of one connection after the other."""
-
-    def __init__(self) -> None:
-        self._next: Iterator[int] = count(FIRST_NUMBER)
-
-    def take(self) -> int:
-        return next(self._next)
-
-    def is_mine(self, number: int) -> bool:
-        """Whether a number was ever taken here, or could be."""
-        return number >= FIRST_NUMBER
-
-
 class Asks:
-    """Asks over the library's client, of which every answer is awaited no longer than `wait_s`."""
+    """Asks over the library's client, in a lane of it; every answer is awaited no longer than `wait_s`."""
 
-    def __init__(self, library: IB, numbers: Numbers, wait_s: float = WAIT_S) -> None:
+    def __init__(self, library: Library, wait_s: float = WAIT_S, lane: Lane = Lane.BULK) -> None:
         self._library = library
-        self._numbers = numbers
         self._wait_s = wait_s
+        self._lane = lane
         library.errorEvent += self._error
 
     async def details(self, contract: TheirContract) -> list[ContractDetails]:
@@ -75,11 +70,17 @@ class Asks:
         return found
 
     async def days(self, contract: TheirContract, sessions: int) -> list[BarData]:
-        """Bars of the last sessions, regular hours. Raises UnansweredError."""
+        """Daily bars of the last sessions, regular hours. Raises UnansweredError."""
+        return await self._bars(contract, sessions, "1 day")
 
+    async def hours(self, contract: TheirContract, sessions: int) -> list[BarData]:
+        """Bars of eight hours of the last sessions, regular hours. Raises UnansweredError."""
+        return await self._bars(contract, sessions, "8 hours")
+
+    async def _bars(self, contract: TheirContract, sessions: int, size: str) -> list[BarData]:
         def send(number: int) -> None:
             self._library.client.reqHistoricalData(
-                number, contract, "", f"{sessions} D", "1 day", "TRADES", True, 1, False, []
+                number, contract, "", f"{sessions} D", size, "TRADES", True, _EPOCH, False, []
             )  # fmt: skip
 
         found: list[BarData] = await self._ask(send, HISTORY_WAIT_S)
@@ -103,18 +104,38 @@ class Asks:
         )  # fmt: skip
         return found
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether a question would leave."""
+        return self._library.client.isReady()
+
+    async def providers(self) -> list[str]:
+        """The codes of the news providers that the login may read. Raises UnansweredError."""
+        found: list[NewsProvider] = await self._ask(
+            lambda _: self._library.client.reqNewsProviders(), key="newsProviders"
+        )  # fmt: skip
+        return [each.code for each in found]
+
+    async def headlines(self, con_id: int, providers: str, since_ms: int, most: int) -> list[HistoricalNews]:
+        """The newest headlines on a contract; `providers` with a plus between them. Raises UnansweredError."""
+        since = f"{local(since_ms).astimezone(UTC):%Y-%m-%d %H:%M:%S}.0"
+        found: list[HistoricalNews] = await self._ask(
+            lambda number: self._library.client.reqHistoricalNews(number, con_id, providers, since, "", most, "")
+        )
+        return found
+
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         """Some refusals are warnings to the library, which then waits for ever."""
-        if self._numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
+        if self._library.numbers.is_mine(number) and meaning_of(code, text) not in (Meaning.NOTICE, Meaning.ADVICE):
             self._library.wrapper._endReq(number, RequestError(number, code, text), success=False)
 
     async def _ask(self, send: Callable[[int], None], wait_s: float | None = None, key: str | None = None) -> Any:
-        number = self._numbers.take()
+        number = self._library.numbers.take()
         name = key or number
         wrapper = self._library.wrapper
         future = wrapper.startReq(name)
         try:
-            send(number)
+            self._library.client.hurry(self._lane, lambda: send(number))
             return await asyncio.wait_for(future, wait_s or self._wait_s)
         except TimeoutError:
             raise UnansweredError(f"no answer within {wait_s or self._wait_s:g} s") from None

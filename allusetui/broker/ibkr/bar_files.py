@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
@@ -39,19 +40,13 @@ class BarFiles:
     def write(self, kept: Kept) -> None:
         """Replace the file, durable on return; where the disk refuses what was there stays, and it is told."""
         path = self._path(kept.symbol)
-        beside = path.with_name(f"{path.name}.new")
         rows = [[bar.day.isoformat(), bar.high, bar.low, bar.close] for bar in kept.bars]
         table = {
             "format": FORMAT, "symbol": kept.symbol, "source": kept.source, "at_ms": kept.at_ms,
-            "sha256": _digest(rows), "bars": rows,
+            "sha256": digest(rows), "bars": rows,
         }  # fmt: skip
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(table, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
+            replace_file(path, table)
         except OSError as error:
             self.complaints.append(
                 f"{path}: can't be written ({error.strerror}); its bars are asked for anew next time"
@@ -66,7 +61,7 @@ class BarFiles:
 def _kept(table: dict[str, Any], symbol: str) -> Kept:
     """Raises ValueError, TypeError or KeyError for what is none."""
     rows = table["bars"]
-    if (table["format"], table["symbol"], table["sha256"]) != (FORMAT, symbol, _digest(rows)):
+    if (table["format"], table["symbol"], table["sha256"]) != (FORMAT, symbol, digest(rows)):
         raise ValueError(symbol)
     bars = tuple(Bar(date.fromisoformat(day), float(high), float(low), float(close)) for day, high, low, close in rows)
     if not all(map(is_sound, bars)) or any(one.day >= two.day for one, two in pairwise(bars)):
@@ -74,5 +69,17 @@ def _kept(table: dict[str, Any], symbol: str) -> Kept:
     return Kept(symbol, str(table["source"]), int(table["at_ms"]), bars)
 
 
-def _digest(rows: object) -> str:
+def replace_file(path: Path, table: Mapping[str, object]) -> None:
+    """Write a table as a whole file, durable on return. Raises OSError; what was there stays then."""
+    beside = path.with_name(f"{path.name}.new")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(table, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def digest(rows: object) -> str:
+    """By which a damaged file is known."""
     return sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()

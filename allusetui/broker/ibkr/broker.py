@@ -3,18 +3,23 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import time
 from decimal import Decimal
 from typing import Final
 
+from ib_async import Contract as TheirContract
+from ib_async import Order as TheirOrder
+
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
+from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
-from allusetui.broker.ibkr.evidence import Evidence
+from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
+from allusetui.broker.ibkr.margins import Margins
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract, Side
 from allusetui.domain.frozen import frozen
@@ -34,22 +39,33 @@ from allusetui.domain.order import Order
 
 _LOOKS: Final = (time(3, 30), time(9, 0))
 """When the book is looked at unasked: assignments of the night stand in it by then, and nobody tells of them."""
+_NAMED_S: Final = 2.5
+"""How long an order waits for the name of its contract: written later, it might have been given up already (0.6)."""
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
+_NOT_YET: Final = "not linked yet"
+_LINKED: Final = "linked, and the accounts read"
 
 
 @frozen
 class Account:
     """The broker's accounts of our sleeves: one code for all of them, but for those in `sleeves`, which have their own.
 
-    `foreign` positions and `spare` dollars were there when it was linked: never touched.
+    `foreign` positions and `spare` dollars were there when it was linked: never touched. `session` stands in the ids of
+    our orders; without one all that look like ours are. `parent`: whose broker account a sleeve shares that forked.
+    `margin_cap`: see `Margins`; without one the broker is not asked before an order.
     """
 
     code: str
     sleeves: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[Contract, int] = field(default_factory=dict)
     spare: Decimal = ZERO
+    session: str = ""
+    parent: Callable[[str], str | None] = lambda sleeve: None
+    margin_cap: Decimal | None = None
 
     def code_of(self, sleeve: str) -> str:
+        while sleeve not in self.sleeves and (parent := self.parent(sleeve)) is not None:
+            sleeve = parent
         return self.sleeves.get(sleeve, self.code)
 
     @property
@@ -67,10 +83,16 @@ class IbkrBroker:
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
         hours: Hours | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.truth = OrderTruth()
+        self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
+        self.trouble = _NOT_YET
+        """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
         self.connection = Connection(Address(*address, account.codes), news, **waits)
-        self.contracts = Contracts(self.connection)
+        asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
+        self.contracts = Contracts(asks)
+        cap = account.margin_cap
+        self._margins = None if cap is None else Margins(self.connection.library, cap)
+        self._allowed: dict[str, int] = {}
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
@@ -84,7 +106,7 @@ class IbkrBroker:
 
     def open(self) -> None:
         """Begin to connect. Until the link is up and synchronized it is told to be lost."""
-        self._tell_lost("not linked yet", alarm=False)
+        self._tell_lost(self.trouble, alarm=False)
         self._keeper = asyncio.get_running_loop().create_task(self.connection.keep())
         self._keeper.add_done_callback(self._ended)
 
@@ -92,6 +114,20 @@ class IbkrBroker:
         """Nobody keeps the link any more; where nobody asked for that, somebody has to know."""
         if not keeper.cancelled() and (error := keeper.exception()) is not None:
             self._tell_lost(f"nothing keeps the link: {type(error).__name__}", alarm=True)
+
+    def settle(self, foreign: Mapping[Contract, int], spare: Decimal) -> None:
+        """What was there before the session began, which begins now.
+
+        It hears nothing of what came before, and begins as after a link that was lost: with all books compared (9.5).
+        """
+        self._account = replace(self._account, foreign=foreign, spare=spare)
+        self._answers.leave_alone(foreign, spare)
+        self.truth.advance(self._now_ms())
+        self._came.clear()
+        self._told_lost.clear()
+        self._tell_lost(self.trouble or _NOT_YET, alarm=False)
+        if self.connection.up:
+            self._back(_LINKED)
 
     async def close(self) -> None:
         """Hang up; what works at the broker goes on there."""
@@ -106,39 +142,67 @@ class IbkrBroker:
     # Orders out
 
     def place(self, order: Order, at_ms: int) -> Sequence[Input]:
-        """Write an order; nothing while the link is lost, or about to be. Raises ValueError for one unfit to be."""
+        """Write an order; nothing while the link is lost, or about to be.
+
+        Raises ValueError for a reference that is unfit for the wire, or that an order has had before.
+        """
         translate.checked(order.client_order_id)
         if not self.connection.up or not self._hours.takes_orders(at_ms):
             return ()
-        if all(self.contracts.known(leg) is not None for leg in _legs(order)):
-            self._write(order)
+        self.truth.begun(order.client_order_id)
+        if self._is_named(order) and not self._has_to_ask(order):
+            self._write(*self._translated(order), order)
         else:
-            task = asyncio.get_running_loop().create_task(self._resolve_and_write(order))
+            task = asyncio.get_running_loop().create_task(self._prepare_and_write(order))
             self._resolving[order.client_order_id] = task
         return ()
 
-    async def _resolve_and_write(self, order: Order) -> None:
-        """What can't be named is never written: that is evidence enough that it does not live."""
+    async def _prepare_and_write(self, order: Order) -> None:
+        """What can't be named, or is not allowed, is never written: evidence enough that it does not live."""
         order_id = order.client_order_id
         try:
             await self.contracts.resolve(_legs(order))
+            theirs, message = self._translated(order)
+            refusal = await self._refusal(order, theirs, message)
         except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
-        except OSError:
-            pass  # the link is lost, and told to be: the order is looked for, and not found
+        except UnansweredError:
+            pass  # the order is looked for, and not found
         else:
-            if self.connection.up:
-                self._write(order)
+            if refusal is not None:
+                self._tell(OrderRejected(self._now_ms(), order_id, refusal))
+            elif self.connection.up:
+                self._write(theirs, message, order)
         finally:
             self._resolving.pop(order_id, None)
 
-    def _write(self, order: Order) -> None:
+    def _is_named(self, order: Order) -> bool:
+        return all(self.contracts.known(leg) is not None for leg in _legs(order))
+
+    def _has_to_ask(self, order: Order) -> bool:
+        """Whether it opens something, and no version of its clip that was as large has been allowed (0.10).
+
+        What only takes away from what is held frees margin, and must not wait: stops are such.
+        """
+        opens = order.candidate is not None or not self._closes(order)
+        return self._margins is not None and opens and self._allowed.get(_clip(order), 0) < order.quantity
+
+    async def _refusal(self, order: Order, theirs: TheirContract, message: TheirOrder) -> str | None:
+        if self._margins is None or not self._has_to_ask(order):
+            return None
+        refusal = await self._margins.refusal(theirs, message)
+        if refusal is None:
+            self._allowed[_clip(order)] = order.quantity
+        return refusal
+
+    def _translated(self, order: Order) -> tuple[TheirContract, TheirOrder]:
         code = self._account.code_of(order.account)
         legs = [known for leg in _legs(order) if (known := self.contracts.known(leg)) is not None]
         if order.candidate is not None:
-            theirs, message = translate.roll(legs[0], legs[1], order, code)
-        else:
-            theirs, message = translate.single(legs[0], order, code, self._closes(order))
+            return translate.roll(legs[0], legs[1], order, code)
+        return translate.single(legs[0], order, code, self._closes(order))
+
+    def _write(self, theirs: TheirContract, message: TheirOrder, order: Order) -> None:
         client = self.connection.library.client
         handle = client.getReqId()
         self.truth.sent(order.client_order_id, handle, order.candidate is not None)
@@ -154,10 +218,11 @@ class IbkrBroker:
         if (task := self._resolving.pop(client_order_id, None)) is not None:
             task.cancel()
             return (OrderCancelled(at_ms, client_order_id, 0),)
-        handle = self.truth.handle_of(client_order_id)
-        if handle is not None and self.connection.library.client.isReady():
+        handles = self.truth.handles_of(client_order_id)
+        if handles and self.connection.library.client.isReady():
             self.truth.cancel_asked(client_order_id)
-            self._cancel(handle)
+            for handle in handles:
+                self._cancel(handle)
         return ()
 
     def _cancel(self, handle: int) -> None:
@@ -201,7 +266,8 @@ class IbkrBroker:
             self._came.append((at_ms, report))
         if self.connection.up:
             self._look_after(at_ms)
-        came, self._came = [report for _, report in self._came], deque()
+        # Seen now: the session may have been turned, by a key, since it came.
+        came, self._came = [replace(report, at_ms=at_ms) for _, report in self._came], deque()
         return came
 
     def _look_after(self, at_ms: int) -> None:
@@ -235,14 +301,21 @@ class IbkrBroker:
 
     def _tell_lost(self, reason: str, alarm: bool) -> None:
         """Each reason once until the link is back: one that nobody expects may follow one that somebody did."""
+        self.trouble = reason
         if reason not in self._told_lost:
             self._told_lost.add(reason)
             self._tell(BrokerLost(self._now_ms(), reason, alarm))
 
     def _back(self, reason: str) -> None:
+        self.trouble = ""
         if self._told_lost:
             self._told_lost.clear()
             self._tell(BrokerReturned(self._now_ms(), reason))
+
+
+def _clip(order: Order) -> str:
+    """What all versions of an order share."""
+    return order.client_order_id.rpartition(".v")[0] or order.client_order_id
 
 
 def _legs(order: Order) -> tuple[Contract, ...]:

@@ -22,6 +22,7 @@ _MOST_SILENT = 5
 _AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
 _SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
 _VERSIONS: Final = range(157, 179)
+_NOTICES: Final = range(2100, 2200)
 _LOST: Final = frozenset({1100, 2110})
 _RESTORED: Final = frozenset({1101, 1102})
 
@@ -55,7 +56,7 @@ class Connection:
         self.library = Library(news.hear, self._complain)
         self.up = False
         self._address, self._news = address, news
-        self._answer_s, self._beat_s = waits
+        self.answer_s, self._beat_s = waits
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closed = asyncio.Event()
         self._synced = False
@@ -96,10 +97,10 @@ class Connection:
             started: list[Awaitable[T]] = []
             self.library.client.hurry(lane, lambda: started.append(start()))
             try:
-                async with asyncio.timeout(self._answer_s):
+                async with asyncio.timeout(self.answer_s):
                     return await started[0]
             except TimeoutError:
-                self._drop(f"no answer to {kind} within {self._answer_s:g} s")
+                self._drop(f"no answer to {kind} within {self.answer_s:g} s")
                 raise
 
     # Making it
@@ -110,9 +111,9 @@ class Connection:
         self._trouble = ""
         address = self._address
         try:
-            async with asyncio.timeout(4 * self._answer_s):
+            async with asyncio.timeout(4 * self.answer_s):
                 await self.library.connectAsync(
-                    address.host, address.port, address.client_id, timeout=self._answer_s, raiseSyncErrors=True,
+                    address.host, address.port, address.client_id, timeout=self.answer_s, raiseSyncErrors=True,
                     fetchFields=_SYNC,
                 )  # fmt: skip
             reason = self._unfit()
@@ -197,5 +198,5 @@ class Connection:
         elif code in _RESTORED and self._synced:
             self.up = True
             self._news.back(f"{code} {untrusted(text)}")
-        elif about < 0 and not self.library.client.isReady():
+        elif about < 0 and not self._synced and code not in _NOTICES:
             self._trouble = untrusted(text)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import ib_async as ib
 
 from allusetui.broker.ibkr.doctor_facts import COMPETING, IN_USE, NOT_SUBSCRIBED, OURS, QuoteSeen, Told
+from allusetui.broker.ibkr.translate import SMART
 from allusetui.domain.frozen import frozen
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ class Visit:
         """The id of the stock that is looked at."""
         told: Sequence[Told] = ()
         for symbol in _SYMBOLS:
-            details, told = await self._ask(self._ib.reqContractDetailsAsync(ib.Stock(symbol, "SMART", "USD")))
+            details, told = await self._ask(self._ib.reqContractDetailsAsync(ib.Stock(symbol, SMART, "USD")))
             if details and details[0].contract is not None:
                 self._stock = details[0].contract
                 return self._stock.conId, told
@@ -109,7 +110,7 @@ class Visit:
         assert stock is not None
         chains, told = await self._ask(self._ib.reqSecDefOptParamsAsync(stock.symbol, "", "STK", stock.conId))
         own = [chain for chain in chains or () if chain.tradingClass == stock.symbol]  # others are adjusted ones
-        self._chain = next((chain for chain in own if chain.exchange == "SMART"), own[0] if own else None)
+        self._chain = next((chain for chain in own if chain.exchange == SMART), own[0] if own else None)
         if self._chain is None:
             return 0, 0, told
         return len(self._chain.expirations), len(self._chain.strikes), told
@@ -184,7 +185,7 @@ class Visit:
         first = (today + _AHEAD).strftime("%Y%m%d")
         expiry = next((day for day in expiries if day >= first), expiries[-1])
         # Of a chain's strikes each expiry has its own: who leaves the strike out is told those that are listed.
-        puts = ib.Option(self.symbol, expiry, right="P", exchange="SMART", multiplier="100", currency="USD")
+        puts = ib.Option(self.symbol, expiry, right="P", exchange=SMART, multiplier="100", currency="USD")
         puts.tradingClass = chain.tradingClass
         details, _ = await self._ask(self._ib.reqContractDetailsAsync(puts), self._patience.bars_s)
         listed = [row.contract for row in details or () if row.contract is not None]

@@ -43,7 +43,7 @@ class History:
         self.shelves: dict[str, Shelf] = {}
         self._asks, self._files, self._calendar = asks, files, calendar
         self._now_ms, self._tell = now_ms, tell
-        self._pace = HistoryPace()
+        self.pace = HistoryPace()
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def ask(self, symbol: str) -> tuple[Bar, ...] | None:
@@ -54,6 +54,18 @@ class History:
         if symbol not in self._running:
             self._running[symbol] = asyncio.get_running_loop().create_task(self._run(symbol))
         return None
+
+    async def days(self, symbol: str, sessions: int) -> list[Bar]:
+        """The bars of the last sessions, today's too, at the broker's pace. Raises UnansweredError."""
+        for _ in range(_TRIES):
+            await self._turn(symbol, sessions)
+            try:
+                return _bars(await self._asks.days(asked(Stock(symbol)), sessions))
+            except RefusedError as error:
+                if meaning_of(error.code, str(error)) is not Meaning.TOO_FAST:
+                    raise
+                self.pace.complained(self._now_ms())
+        raise UnansweredError(f"{symbol}: the broker says that it is asked for history too fast")
 
     def close(self) -> None:
         """Nothing is answered any more."""
@@ -82,31 +94,19 @@ class History:
     async def _fetch(self, kept: Kept) -> Kept:
         """What is missing; all of it where what is kept does not fit any more."""
         symbol = kept.symbol
-        came = await self._days(symbol, missing(kept, self._calendar, self._now_ms()))
+        came = await self.days(symbol, missing(kept, self._calendar, self._now_ms()))
         whole = added(kept, came, self._calendar, self._now_ms())
         if whole is None:
             nothing = Kept(symbol, SOURCE, 0)
-            whole = added(nothing, await self._days(symbol, KEPT), self._calendar, self._now_ms())
+            whole = added(nothing, await self.days(symbol, KEPT), self._calendar, self._now_ms())
         if whole is None or not whole.bars:
             raise UnansweredError(f"{symbol}: no bar of a session came")
         return whole
 
-    async def _days(self, symbol: str, sessions: int) -> list[Bar]:
-        """Raises UnansweredError; what was refused for its pace is asked for again."""
-        for _ in range(_TRIES):
-            await self._turn(symbol, sessions)
-            try:
-                return _bars(await self._asks.days(asked(Stock(symbol)), sessions))
-            except RefusedError as error:
-                if meaning_of(error.code, str(error)) is not Meaning.TOO_FAST:
-                    raise
-                self._pace.complained(self._now_ms())
-        raise UnansweredError(f"{symbol}: the broker says that it is asked for history too fast")
-
     async def _turn(self, symbol: str, sessions: int) -> None:
         """Wait until the request may leave."""
-        while not self._pace.take(symbol, sessions, _WHAT, now_ms := self._now_ms()):
-            due_ms = self._pace.free_ms(symbol, sessions, _WHAT, now_ms)
+        while not self.pace.take(symbol, sessions, _WHAT, now_ms := self._now_ms()):
+            due_ms = self.pace.free_ms(symbol, sessions, _WHAT, now_ms)
             await asyncio.sleep(min((due_ms - now_ms) / SECOND_MS, _PAUSE_S))
 
 

@@ -1,7 +1,8 @@
-"""What a person knows of the market and writes down: rate, breadth, reports, dividends; a TOML file, checked.
+"""What a person knows of the market and writes down, in a TOML file, checked: rate, breadth, reports, dividends.
 
 What is not in it is *unknown*: no report calendar keeps puts on that stock out (1.6), an unknown breadth neither opens
-nor holds a hedge (5.5), without a rate money costs nothing.
+nor holds a hedge (5.5), without a rate money costs nothing. Where the file names the stocks of the index their breadth
+is counted overnight.
 """
 
 import tomllib
@@ -18,6 +19,7 @@ from allusetui.domain.text import untrusted
 FILE_NAME: Final = "market.toml"
 _LONGEST_LINE: Final = 500
 _LARGEST_BYTES: Final = 1_000_000
+_MOST_STOCKS: Final = 1_000
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9.]{0,11}$")]
 
 
@@ -47,10 +49,11 @@ class Dividend(_Table):
 
 
 class Known(_Table):
-    """The file. `rate`: continuously compounded, a year."""
+    """The file. `rate`: continuously compounded, a year; `constituents`: the stocks that breadth is counted of."""
 
     rate: Decimal | None = Field(default=None, ge=Decimal("-0.05"), le=Decimal("0.5"))
     breadth: Width | None = None
+    constituents: Annotated[tuple[Symbol, ...], Field(max_length=_MOST_STOCKS)] = ()
     earnings: dict[Symbol, tuple[Report, ...]] = Field(default_factory=dict)
     dividends: dict[Symbol, tuple[Dividend, ...]] = Field(default_factory=dict)
 
@@ -93,6 +96,8 @@ def _as_rows(table: dict[str, Any]) -> dict[str, Any]:
         if isinstance(found.get(name), dict):
             rows = found[name].items()
             found[name] = {k: tuple(map(_row, v)) if isinstance(v, list) else v for k, v in rows}
+    if isinstance(found.get("constituents"), list):
+        found["constituents"] = tuple(found["constituents"])
     if "rate" in found:
         found["rate"] = _decimal(found["rate"])
     if isinstance(found.get("breadth"), dict):

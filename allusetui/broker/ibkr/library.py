@@ -2,9 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from ib_async import IB, CommissionReport, Execution, IBDefaults, Order, OrderState
 from ib_async import Contract as TheirContract
@@ -15,9 +16,27 @@ from allusetui.broker.ibkr.client import LaneClient
 from allusetui.broker.ibkr.evidence import ErrorSeen, Evidence, StatusSeen
 from allusetui.broker.ibkr.translate import UntranslatableError, contract_of, stage_of, whole
 
+FIRST_NUMBER: Final = 1 << 30
 Hear = Callable[[Evidence], None]
 Complain = Callable[[int, int, str], None]
 """Is told of an error: the id that it names, its code, its text."""
+
+
+class Numbers:
+    """Numbers for requests of data, of one connection after the other.
+
+    They begin far above those of orders, so that an error on one of them is never taken for an order's.
+    """
+
+    def __init__(self) -> None:
+        self._next: Iterator[int] = count(FIRST_NUMBER)
+
+    def take(self) -> int:
+        return next(self._next)
+
+    def is_mine(self, number: int) -> bool:
+        """Whether a number was ever taken here, or could be."""
+        return number >= FIRST_NUMBER
 
 
 class Ears(Wrapper):
@@ -91,6 +110,7 @@ class Library(IB):
     RaiseRequestErrors = True
 
     def __init__(self, hear: Hear, complain: Complain) -> None:
+        self.numbers = Numbers()
         defaults = IBDefaults(emptyPrice=float("nan"))
         self._createEvents()
         self.wrapper: Ears = Ears(self, defaults=defaults)
@@ -98,6 +118,8 @@ class Library(IB):
         self.client: LaneClient = LaneClient(self.wrapper)
         self.client.apiEnd += self.disconnectedEvent
         self._logger = logging.getLogger("ib_async.ib")
+        # All that it says comes to our ears; its log would be written across the screen.
+        logging.getLogger("ib_async").setLevel(logging.CRITICAL + 1)
 
     def held(self, codes: frozenset[str]) -> dict[Any, int]:
         """Our contracts in the accounts of these codes, summed; what we have no word for is left out, and counted."""

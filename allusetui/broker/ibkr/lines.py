@@ -32,6 +32,7 @@ class Release:
 
 
 Move = Subscribe | Release
+_NEVER_MS: Final = 1 << 60
 
 
 @dataclass(slots=True)
@@ -119,10 +120,18 @@ class Lines:
             self._open[contract].heard_ms = at_ms
         return silent[:most]
 
-    def doubt(self) -> None:
-        """Nobody knows which lines still live: each is to be renewed, as soon as may be."""
-        for line in self._open.values():
-            line.heard_ms = -RENEW_MS
+    def renewal_ms(self) -> int:
+        """When the most silent line is to be renewed; far ahead where there is none."""
+        return min((line.heard_ms for line in self._open.values()), default=_NEVER_MS) + RENEW_MS
+
+    def is_settled(self, at_ms: int) -> bool:
+        """Whether nothing is to be sent: every line that is granted is open, and no other is."""
+        return self._granted().keys() == self._open.keys() and not self._ghosts(at_ms)
+
+    def doubt(self, contracts: Iterable[Contract]) -> None:
+        """Nobody knows whether these lines still live, or tell all: each is to be renewed, as soon as may be."""
+        for contract in contracts:
+            self._open[contract].heard_ms = -RENEW_MS
 
     def heard(self, contract: Contract, at_ms: int) -> None:
         """Its line has told something."""

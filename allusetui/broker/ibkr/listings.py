@@ -1,25 +1,25 @@
 """What is listed: expiries of a symbol, strikes of an expiry, price steps; asked once a day, kept for the day."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeGuard
 
 from ib_async import ContractDetails
 
 from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.naming import INDEX, STOCK, asked, asked_row, is_index
 from allusetui.broker.ibkr.survey import Listing
-from allusetui.broker.ibkr.translate import UntranslatableError, classes, contract_of
+from allusetui.broker.ibkr.translate import SMART, classes, day_told, ours
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import CENT
 
 Steps = tuple[tuple[Decimal, Decimal], ...]
 """(from which price, step), ascending."""
 _CENTS: Final[Steps] = ((Decimal(0), CENT),)
-_SMART, _MULTIPLIER = "SMART", "100"
+_MULTIPLIER: Final = "100"
 
 
 @dataclass(slots=True)
@@ -59,9 +59,9 @@ class Listings:
             sec_type = INDEX if is_index(Stock(symbol)) else STOCK
             rows = await self._asks.chain(symbol, sec_type, await self.con_id(symbol, at_ms))
             found = {
-                _day(text)
+                day_told(text)
                 for row in rows
-                if row.exchange == _SMART and row.tradingClass in classes(symbol) and row.multiplier == _MULTIPLIER
+                if row.exchange == SMART and row.tradingClass in classes(symbol) and row.multiplier == _MULTIPLIER
                 for text in row.expirations
             }
             kept.expiries[symbol] = tuple(sorted(each for each in found if each >= kept.day))
@@ -72,7 +72,7 @@ class Listings:
         kept, key = self._today(at_ms), (symbol, expiry, right)
         if key not in kept.rows:
             found = await self._asks.details(asked_row(symbol, expiry, right))
-            strikes = {option.strike for each in found if (option := _option(each)) and _is_of(option, *key)}
+            strikes = {option.strike for each in found if _is_of(option := ours(each.contract), *key)}
             await self._learn_steps(symbol, found)
             expires_ms = self._calendar.up_to(expiry).close_ms
             kept.rows[key] = Listing(expiry, right, expires_ms, tuple(sorted(strikes)))
@@ -91,7 +91,7 @@ class Listings:
         if symbol in self._rule_of or not found:
             return
         exchanges, rules = found[0].validExchanges.split(","), found[0].marketRuleIds.split(",")
-        rule = next((r for e, r in zip(exchanges, rules, strict=False) if e == _SMART and r.isdecimal()), None)
+        rule = next((r for e, r in zip(exchanges, rules, strict=False) if e == SMART and r.isdecimal()), None)
         if rule is None:
             return
         number = int(rule)
@@ -109,18 +109,5 @@ class Listings:
         return self._kept
 
 
-def _day(text: str) -> date:
-    return datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
-
-
-def _option(found: ContractDetails) -> Option | None:
-    """Our word for what is listed; None for what we have none for."""
-    try:
-        ours = contract_of(found.contract) if found.contract is not None else None
-    except UntranslatableError:
-        return None
-    return ours if isinstance(ours, Option) else None
-
-
-def _is_of(option: Option, symbol: str, expiry: date, right: Right) -> bool:
-    return (option.symbol, option.expiry, option.right) == (symbol, expiry, right)
+def _is_of(found: Contract | None, symbol: str, expiry: date, right: Right) -> TypeGuard[Option]:
+    return isinstance(found, Option) and (found.symbol, found.expiry, found.right) == (symbol, expiry, right)

@@ -1,6 +1,6 @@
 """Interactive Brokers as a market by the clock: `ports.Market` for what it shows, `ports.Inquiries` for the rest.
 
-Nothing is known ahead: `disturbed` always holds, so that every tick is looked at, a few times a second.
+Nothing is known ahead: `disturbed` always holds, so that whatever has come is looked at, a few times a second.
 """
 
 from collections import deque
@@ -13,18 +13,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.broker.ibkr.asks import Asks, Numbers
+from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
+from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST, Lines
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
+from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
+from allusetui.broker.ibkr.volumes import Volumes
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
@@ -32,10 +37,13 @@ from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
-"""How often what has come is looked at in session: a breaker acts within one tick (6.14)."""
+"""How soon what has come in session is looked at: a breaker acts within one tick (6.14)."""
 IDLE_TICK_MS: Final = 5 * SECOND_MS
+"""How often a look is taken in session where nothing has come: quotes age."""
+SHUT_TICK_MS: Final = MINUTE_MS
 _OVERTIME_MS: Final = 20 * MINUTE_MS
 """The VIX is shown until a quarter past the close."""
 VIX: Final = "VIX"
@@ -62,24 +70,31 @@ class IbkrMarket:
     def __init__(
         self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
     ) -> None:
-        numbers = Numbers()
-        asks = Asks(library, numbers)
+        self._calendar = terms.calendar
+        asks = Asks(library)
         self.lines = Lines(terms.lines)
-        self.stream = Stream(library, self.lines, numbers, now_ms, self._moved)
+        self.stream = Stream(library, self.lines, now_ms, self._moved, self._is_near)
         self.listings = Listings(asks, terms.calendar)
         self.calendars = Calendars(asks, self.listings, terms.known, now_ms)
-        needs = Needs(wanted, self._view, self.calendars.learn)
-        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
         self.history = History(asks, BarFiles(terms.folder), terms.calendar, now_ms, self._fetched)
-        self._calendar, self._known = terms.calendar, terms.known
-        self._now_ms, self._ring = now_ms, ring
+        self.volumes = Volumes(asks, self.history.pace, terms.calendar, now_ms)
+        needs = Needs(wanted, self._view, self.calendars.learn, self.volumes.of)
+        self.scans = Scans(self.stream, self.listings, terms.calendar, needs, now_ms, self._scanned)
+        counts = CountFile(terms.folder)
+        self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
+        self.headlines = Headlines(asks, self.listings, now_ms, ring)
+        self._known, self._now_ms, self._ring = terms.known, now_ms, ring
+        self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
-        self._came: deque[Input] = deque()
+        self._came: deque[tuple[int, Input]] = deque()
+        self._unseen = False
 
     def close(self) -> None:
         """Nothing is asked or answered any more."""
         self.scans.close()
         self.history.close()
+        self.headlines.close()
+        self.night.close()
 
     # ports.Market
 
@@ -102,13 +117,13 @@ class IbkrMarket:
         return float(self._known.rate or ZERO)
 
     def breadth(self, at_ms: int) -> Breadth | None:
-        return self._known.width()
+        """The newer of what a person wrote down and what was counted; of one session what a person wrote."""
+        told = [each for each in (self._known.width(), self.night.count.breadth) if each is not None]
+        return max(told, key=lambda each: each.day, default=None)
 
     def next_tick(self, after_ms: int) -> int | None:
-        """Around a session several times a second, else now and then."""
-        session = self._calendar.at(after_ms)
-        near = session is not None and session.open_ms - MINUTE_MS <= after_ms < session.close_ms + _OVERTIME_MS
-        step_ms = TICK_MS if near else IDLE_TICK_MS
+        """Around a session at once, as it were, where something has come; else now and then."""
+        step_ms = (TICK_MS if self._unseen else IDLE_TICK_MS) if self._is_near(after_ms) else SHUT_TICK_MS
         return after_ms // step_ms * step_ms + step_ms
 
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
@@ -126,6 +141,7 @@ class IbkrMarket:
     def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
+        self.headlines.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
@@ -136,14 +152,20 @@ class IbkrMarket:
         return () if bars is None else (BarsSeen(at_ms, symbol, bars),)
 
     def next_ms(self, after_ms: int) -> int | None:
-        return after_ms + 1 if self._came else self.stream.next_ms(after_ms)
+        due_ms = min(self.stream.next_ms(after_ms), self.night.next_ms(after_ms))
+        return max(min(self._came[0][0], due_ms) if self._came else due_ms, after_ms + 1)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has been answered; lines are asked for and let go."""
+        self._unseen = False
         self.stream.pump(at_ms)
+        self.night.turn(at_ms)
         self.scans.moved()
         came, self._came = self._came, deque()
-        return [replace(seen, at_ms=at_ms) for seen in came]
+        return [replace(seen, at_ms=at_ms) for _, seen in came]
+
+    def sources(self, at_ms: int) -> tuple[Source, ...]:
+        return self._sources.told(at_ms)
 
     # What comes
 
@@ -166,17 +188,26 @@ class IbkrMarket:
         return View(float(spot.mid), guess_vol(float(vix.mid) if vix is not None else None), self.rate(at_ms))
 
     def _moved(self) -> None:
+        """The first news since the last look wakes whoever looks; the rest waits with it."""
         self.scans.moved()
+        if not self._unseen and self._is_near(self._now_ms()):
+            self._unseen = True
+            self._ring()
+
+    def _is_near(self, at_ms: int) -> bool:
+        session = self._calendar.at(at_ms)
+        return session is not None and session.open_ms - MINUTE_MS <= at_ms < session.close_ms + _OVERTIME_MS
 
     def _scanned(self, symbol: str, chain: Chain | None, reason: str) -> None:
         if chain is not None:
             shown = self.stream.shown(Stock(symbol))
             chain = self.calendars.dated(chain, shown.dividends if shown is not None else None)
+        self._sources.scanned(symbol, chain, reason, self._now_ms())
         self._tell(ChainSeen(self._now_ms(), symbol, chain, reason))
 
     def _fetched(self, symbol: str, bars: tuple[Bar, ...]) -> None:
         self._tell(BarsSeen(self._now_ms(), symbol, bars))
 
     def _tell(self, seen: Input) -> None:
-        self._came.append(seen)
+        self._came.append((self._now_ms(), seen))
         self._ring()

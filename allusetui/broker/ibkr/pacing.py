@@ -31,6 +31,11 @@ class Window:
         over = len(self._taken) + units - self._most
         return at_ms if over <= 0 else self._taken[over - 1] + self._span_ms
 
+    def left(self, at_ms: int) -> int:
+        """How many units fit now."""
+        self._forget(at_ms)
+        return self._most - len(self._taken)
+
     def take(self, at_ms: int, units: int = 1) -> bool:
         """Take the units if they fit now."""
         if self.free_ms(at_ms, units) > at_ms:
@@ -75,6 +80,10 @@ class HistoryPace:
         self._of_contract.setdefault(contract, Window(CONTRACT_MOST, CONTRACT_MS)).take(at_ms)
         self._last_ms[contract, request, what] = at_ms
         return True
+
+    def left(self, at_ms: int) -> int:
+        """How many requests may still leave now, of whatever contracts."""
+        return 0 if at_ms < self._shut_until_ms else self._all.left(at_ms)
 
     def complained(self, at_ms: int) -> None:
         """The broker says that it was asked too fast: somebody else asks too, or it counts otherwise."""

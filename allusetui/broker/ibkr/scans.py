@@ -11,6 +11,7 @@ from allusetui.broker.ibkr.asks import UnansweredError
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import Survey, View
+from allusetui.broker.ibkr.volumes import Traded
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.frozen import frozen
@@ -31,12 +32,13 @@ Wanted = Callable[[str, Sequence[date], int], Sequence[Sought]]
 class Needs:
     """What a scan goes by. `view`: spot, volatility and rate to begin a search with; None while there is no price.
 
-    `learn` finds out a symbol's dates, which a chain tells too.
+    `learn` finds out a symbol's dates, which a chain tells too; `traded` what was traded of options the days before.
     """
 
     wanted: Wanted
     view: Callable[[str, int], View | None]
     learn: Callable[[str], Awaitable[None]]
+    traded: Callable[[Sequence[Option]], Awaitable[Mapping[Option, Traded]]]
 
 
 class NoChainError(Exception):
@@ -98,6 +100,7 @@ class Scans:
             await self._look(survey)
             if survey.trouble is not None:
                 raise NoChainError(survey.trouble)
+            survey.before |= await self._needs.traded(survey.thin())
         return self._chain(survey, listed)
 
     async def _look(self, survey: Survey) -> None:

@@ -11,21 +11,21 @@ from typing import Final
 
 from ib_async import Contract as TheirContract
 
-from allusetui.broker.ibkr.asks import Numbers
 from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
-from allusetui.broker.ibkr.lines import Lines, Subscribe
+from allusetui.broker.ibkr.lines import RENEW_MS, Lines, Subscribe
 from allusetui.broker.ibkr.naming import asked, generics
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
 from allusetui.broker.ibkr.shown import ModelGreeks, Shown
 from allusetui.domain.contract import Contract, Option
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.text import untrusted
 
 BEST_AVAILABLE: Final = 4
 """Live where the login may see it, else delayed; frozen where the market is shut. Each line says which it is."""
 _PRICE, _SIZE, _GREEKS, _GENERIC, _TEXT, _TYPE, _PARAMETERS = 1, 2, 21, 45, 46, 58, 81
 _RESTORED: Final = frozenset({1101, 1102})
+_SOON_MS: Final = 250
 _NUMBER_AT: Final = {_PRICE: 2, _SIZE: 2, _GREEKS: 1, _GENERIC: 2, _TEXT: 2, _TYPE: 2, _PARAMETERS: 1}
 
 
@@ -41,22 +41,24 @@ class _Sub:
 class Stream:
     """Keeps the lines that `lines` wants, and what they have shown.
 
-    `changed` is called whenever something has come; it must only enqueue. A line that has been asked for anew shows
+    `changed` is called whenever something has come; it must only enqueue. `trades`: whether silence at an instant means
+    anything: lines of a market that is shut are left alone. A line that has been asked for anew shows
     what it showed before until the first message comes.
     """
 
     def __init__(
-        self, library: Library, lines: Lines, numbers: Numbers, now_ms: Callable[[], int], changed: Callable[[], None]
-    ) -> None:
+        self, library: Library, lines: Lines, now_ms: Callable[[], int], changed: Callable[[], None],
+        trades: Callable[[int], bool],
+    ) -> None:  # fmt: skip
         self.lines = lines
         self.counts: Counter[str] = Counter()
         """What could not be read, and what nobody waited for any more."""
         self.trouble: dict[Contract, str] = {}
         """What the broker last said against a contract's data."""
         self._library = library
-        self._numbers = numbers
         self._now_ms = now_ms
         self._changed = changed
+        self._trades = trades
         self._pace = Window(BULK_A_SECOND, SECOND_MS)
         self._subs: dict[int, _Sub] = {}
         self._number_of: dict[Contract, int] = {}
@@ -104,7 +106,7 @@ class Stream:
                 self._ask(move.contract, at_ms)
             else:
                 self._end(move.contract, at_ms)
-        for contract in self.lines.renewals(at_ms, self._room(at_ms) // 2):
+        for contract in self.lines.renewals(at_ms, self._room(at_ms) // 2) if self._trades(at_ms) else ():
             before = self.shown(contract)
             self._end(contract, at_ms)
             self._ask(contract, at_ms)
@@ -112,8 +114,12 @@ class Stream:
                 self._before[contract] = before
 
     def next_ms(self, after_ms: int) -> int:
-        """When it should be pumped again at the latest: silent lines are looked for once a second."""
-        return after_ms + SECOND_MS
+        """When it should be pumped again: often while something waits to be sent, else once a line is too silent."""
+        if not self.lines.is_settled(after_ms):
+            return after_ms + _SOON_MS
+        due = [self.lines.renewal_ms() if self._trades(after_ms) else after_ms + MINUTE_MS]
+        due += [self._retry_ms] if self._retry_ms is not None else []
+        return max(min(due), after_ms + 1)
 
     def _room(self, at_ms: int) -> int:
         """How many messages may leave: none that would have questions wait behind it in the client's own queue."""
@@ -123,7 +129,7 @@ class Stream:
 
     def _ask(self, contract: Contract, at_ms: int) -> None:
         self._pace.take(at_ms)
-        number = self._numbers.take()
+        number = self._library.numbers.take()
         right = contract.right if isinstance(contract, Option) else None
         self._subs[number] = _Sub(contract, at_ms, Shown(right))
         self._number_of[contract] = number
@@ -147,18 +153,21 @@ class Stream:
             number = int(fields[place])
             sub = self._subs.get(number)
             if sub is None:
-                if not self._numbers.is_mine(number):
+                if not self._library.numbers.is_mine(number):
                     theirs(fields)
                 else:
                     self.counts["late"] += 1
                 return
-            at_ms = self._now_ms()
+            at_ms, feed = self._now_ms(), sub.shown.feed
             hear(sub.shown, fields, at_ms)
         except (ValueError, IndexError, OverflowError):
             self.counts["unreadable"] += 1
             return
         self._before.pop(sub.contract, None)
         self.lines.heard(sub.contract, at_ms)
+        # What has not changed since the market was shut might not be told again under the new kind of data.
+        if feed not in (None, sub.shown.feed) and at_ms - sub.asked_ms >= RENEW_MS:
+            self.lines.doubt([sub.contract])
         self._changed()
 
     def _price(self, shown: Shown, fields: Sequence[str], at_ms: int) -> None:
@@ -179,7 +188,8 @@ class Stream:
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         if code in _RESTORED:
-            self.lines.doubt()  # also after 1102, which says that they go on: those who asked anew fared better
+            # Also after 1102, which says that they go on: those who asked anew fared better.
+            self.lines.doubt(self._number_of)
             self._changed()
         sub = self._subs.get(number)
         if sub is None:
@@ -202,6 +212,7 @@ class Stream:
         self._lost()
         self.lines.forgive()
         self._library.client.reqMarketDataType(BEST_AVAILABLE)
+        self._changed()
 
     def _lost(self) -> None:
         """Every line is gone; what they showed is not shown any more."""

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from allusetui.broker.ibkr.shown import Shown
+from allusetui.broker.ibkr.volumes import Traded
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
@@ -88,6 +89,15 @@ class Search:
     def is_done(self) -> bool:
         return self.failed or not self.wanted()
 
+    def inside(self) -> list[Decimal]:
+        """The strikes that may be taken, those first that are nearest to what is sought."""
+        found = [p for p in range(self._first, self._last + 1) if p in self._deltas]
+        if self.sought.deltas is not None:
+            low, high = self.sought.deltas
+            found = [p for p in found if low <= self._deltas[p] <= high]
+        middle = (self._first + self._last) / 2
+        return [self._strikes[p] for p in sorted(found, key=lambda p: abs(p - middle))]
+
     def _around(self, price: Decimal) -> tuple[int, int]:
         nearest = sorted(range(len(self._strikes)), key=lambda p: abs(self._strikes[p] - price))[:NEAREST]
         return min(nearest), max(nearest)
@@ -126,6 +136,8 @@ class Survey:
         self._searches: dict[Sought, Search] = {}
         self._listings: dict[tuple[date, Right], Listing] = {}
         self._seen: dict[Option, Shown] = {}
+        self.before: dict[Option, Traded] = {}
+        """What was traded of those that were thin today."""
 
     def add(self, sought: Sought, listing: Listing, at_ms: int) -> None:
         """Look for one more part; what is known already is not looked at again."""
@@ -168,6 +180,17 @@ class Survey:
     def is_done(self) -> bool:
         return all(search.is_done for search in self._searches.values())
 
+    def thin(self) -> list[Option]:
+        """Of each part the nearest contracts whose volumes of today, or on average, are not enough to judge them by."""
+        rows = [[self._option(each.sought, k) for k in each.inside()[:NEAREST]] for each in self._searches.values()]
+        below = [each.sought.volume_below for each in self._searches.values()]
+        pairs = [(option, least) for row, least in zip(rows, below, strict=True) for option in row]
+        return list(dict.fromkeys(option for option, least in pairs if self._is_thin(option, least)))
+
+    def _is_thin(self, option: Option, least: int) -> bool:
+        shown = self._seen[option]
+        return option not in self.before and (shown.average_volume is None or (shown.volume or 0) < least)
+
     @property
     def trouble(self) -> str | None:
         """What could not be found; None where all was."""
@@ -181,7 +204,30 @@ class Survey:
         found: dict[tuple[date, Right], dict[Decimal, Shown]] = {key: {} for key in self._listings}
         for option, shown in self._seen.items():
             found[option.expiry, option.right][option.strike] = shown
-        return {key: _slice(self.symbol, self._listings[key], rows) for key, rows in found.items()}
+        return {key: self._slice(self._listings[key], rows) for key, rows in found.items()}
+
+    def _slice(self, listing: Listing, rows: Mapping[Decimal, Shown]) -> Slice:
+        """What is not known is NaN for a price and −1 for a count."""
+        rows = dict(sorted(rows.items()))
+        lines, nothing = rows.values(), Traded(_UNKNOWN, _UNKNOWN)
+        before = [
+            self.before.get(Option(self.symbol, listing.expiry, strike, listing.right), nothing) for strike in rows
+        ]
+        averages = (past.average if each.average_volume is None else each.average_volume
+                    for each, past in zip(lines, before, strict=True))  # fmt: skip
+        return Slice(
+            symbol=self.symbol,
+            expiry=listing.expiry,
+            right=listing.right,
+            expires_ms=listing.expires_ms,
+            strikes=tuple(rows),
+            bids=np.array([nan if each.bid is None else each.bid for each in lines], dtype=np.float64),
+            asks=np.array([nan if each.ask is None else each.ask for each in lines], dtype=np.float64),
+            open_interest=_counts(each.open_interest for each in lines),
+            volume=_counts(each.volume for each in lines),
+            previous_volume=_counts(each.previous for each in before),
+            average_volume=_counts(averages),
+        )
 
     def shown(self) -> Iterator[Shown]:
         """Every line that has told something."""
@@ -199,26 +245,6 @@ def guess_vol(vix: float | None) -> float:
 def _mid(shown: Shown) -> float:
     bid, ask = (nan if side is None else side for side in (shown.bid, shown.ask))
     return (bid + ask) / 2
-
-
-def _slice(symbol: str, listing: Listing, rows: Mapping[Decimal, Shown]) -> Slice:
-    """What is not known is NaN for a price and −1 for a count."""
-    rows = dict(sorted(rows.items()))
-    lines = rows.values()
-    previous = [_UNKNOWN] * len(rows)
-    return Slice(
-        symbol=symbol,
-        expiry=listing.expiry,
-        right=listing.right,
-        expires_ms=listing.expires_ms,
-        strikes=tuple(rows),
-        bids=np.array([nan if each.bid is None else each.bid for each in lines], dtype=np.float64),
-        asks=np.array([nan if each.ask is None else each.ask for each in lines], dtype=np.float64),
-        open_interest=_counts(each.open_interest for each in lines),
-        volume=_counts(each.volume for each in lines),
-        previous_volume=_counts(previous),
-        average_volume=_counts(each.average_volume for each in lines),
-    )
 
 
 def _counts(values: Iterable[int | None]) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

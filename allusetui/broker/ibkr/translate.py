@@ -32,7 +32,9 @@ _SIDES: Final = {"BOT": Side.BUY, "SLD": Side.SELL, "BUY": Side.BUY, "SELL": Sid
 _RIGHTS: Final = {"P": Right.PUT, "PUT": Right.PUT, "C": Right.CALL, "CALL": Right.CALL}
 _CLASSES: Final = {"SPX": ("SPXW",), "XSP": ("XSP",), "VIX": ("VIX", "VIXW")}
 """The classes of index options that are ours; SPX itself settles in the morning, which ours do not."""
-_SMART, _CURRENCY = "SMART", "USD"
+SMART: Final = "SMART"
+"""The exchange that stands in every order: the broker looks for the best one."""
+_CURRENCY: Final = "USD"
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._:-]{1,40}", re.ASCII)
 _UNSET: Final = 2**31 - 1
 
@@ -54,12 +56,12 @@ def checked(reference: str) -> str:
 def wanted(contract: Contract) -> TheirContract:
     """The contract as the broker is asked for it."""
     if isinstance(contract, Stock):
-        return TheirContract(secType="STK", symbol=_their(contract.symbol), exchange=_SMART, currency=_CURRENCY)
+        return TheirContract(secType="STK", symbol=_their(contract.symbol), exchange=SMART, currency=_CURRENCY)
     own = classes(contract.symbol)
     return TheirContract(
         secType="OPT", symbol=_their(contract.symbol), lastTradeDateOrContractMonth=f"{contract.expiry:%Y%m%d}",
         strike=float(contract.strike), right=contract.right.value, multiplier=str(contract.multiplier),
-        exchange=_SMART, currency=_CURRENCY, tradingClass=own[0] if len(own) == 1 else "",
+        exchange=SMART, currency=_CURRENCY, tradingClass=own[0] if len(own) == 1 else "",
     )  # fmt: skip
 
 
@@ -76,11 +78,11 @@ def single(known: TheirContract, order: Order, code: str, closes: bool) -> tuple
 def roll(bought: TheirContract, sold: TheirContract, order: Order, code: str) -> tuple[TheirContract, TheirOrder]:
     """A roll: one combo of two legs that is bought at a net price, negative where it brings money; never one alone."""
     legs = [
-        ComboLeg(conId=bought.conId, ratio=1, action="BUY", exchange=_SMART),
-        ComboLeg(conId=sold.conId, ratio=1, action="SELL", exchange=_SMART),
+        ComboLeg(conId=bought.conId, ratio=1, action="BUY", exchange=SMART),
+        ComboLeg(conId=sold.conId, ratio=1, action="SELL", exchange=SMART),
     ]
     bag = TheirContract(
-        secType="BAG", symbol=_their(order.contract.symbol), exchange=_SMART, currency=_CURRENCY, comboLegs=legs
+        secType="BAG", symbol=_their(order.contract.symbol), exchange=SMART, currency=_CURRENCY, comboLegs=legs
     )
     return bag, _limit(order, Side.BUY, code, closes=False)
 
@@ -111,10 +113,18 @@ def contract_of(theirs: TheirContract) -> Contract:
         raise UntranslatableError(f"{theirs.secType} {symbol}")
     if theirs.tradingClass and theirs.tradingClass not in classes(symbol):
         raise UntranslatableError(f"{symbol} option of class {theirs.tradingClass}")
-    expiry = _day(theirs.lastTradeDateOrContractMonth)
+    expiry = day_told(theirs.lastTradeDateOrContractMonth)
     multiplier = int(theirs.multiplier or 100)
     strike = Decimal(repr(theirs.strike)) if theirs.strike % 1 else Decimal(int(theirs.strike))
     return Option(symbol, expiry, strike, _RIGHTS[theirs.right], multiplier)
+
+
+def ours(theirs: TheirContract | None) -> Contract | None:
+    """Our word for a contract; None where there is no contract, or we have no word for it."""
+    try:
+        return None if theirs is None else contract_of(theirs)
+    except UntranslatableError:
+        return None
 
 
 def stage_of(status: str) -> Stage:
@@ -170,8 +180,8 @@ def whole(quantity: float) -> int:
     return int(quantity)
 
 
-def _day(text: str) -> date:
-    """`20261016`, also with a time or dashes."""
+def day_told(text: str) -> date:
+    """The day of `20261016`, also with a time or dashes. Raises UntranslatableError."""
     digits = text.replace("-", "")[:8]
     try:
         return datetime.strptime(digits, "%Y%m%d").replace(tzinfo=NEW_YORK).date()

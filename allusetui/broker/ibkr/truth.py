@@ -1,7 +1,6 @@
 """What has become of our orders, by the broker's word alone: no error, no silence and no absence ends one. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from allusetui.broker.ibkr.evidence import (
     OURS,
@@ -15,12 +14,14 @@ from allusetui.broker.ibkr.evidence import (
     StatusSeen,
 )
 from allusetui.broker.ibkr.fills import PATIENCE_MS, Fills
+from allusetui.broker.ibkr.record import Record
 from allusetui.domain.input import (
     BrokerOrder,
     ForeignOrderSeen,
     Input,
     OrderAcked,
     OrderCancelled,
+    OrderDoubled,
     OrderExecuted,
     OrderRejected,
     OrdersSeen,
@@ -33,41 +34,35 @@ _NOTICES = frozenset({103, 104, 105, 161, 202, 399, 404, 10147, 10148, 10167, 10
 _KEPT_MS = 5 * DAY_MS
 
 
-@dataclass(slots=True)
-class Record:
-    """One order of ours. `listed_ms`: when the broker last named it by reference; `over_ms`: since when it is over."""
-
-    reference: str
-    permanent: int = 0
-    stage: Stage = Stage.PENDING
-    filled: int = 0
-    listed_ms: int = -1
-    over_ms: int | None = None
-    reason: str | None = None
-    cancel_asked: bool = False
-    told_ack: bool = False
-    told_end: bool = False
-
-
 class OrderTruth:
     """Takes evidence in and gives reports out.
 
     An order is known by its reference and the broker's permanent number. A handle is good for one connection: the next
-    may give it to another order.
+    may give it to another order. `codes`: the accounts that are ours, where it is known; what goes on in another is
+    somebody else's, whatever it is called. `ours`: what the references of this session's orders begin with; of another
+    session only what still works concerns it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, codes: frozenset[str] = frozenset(), ours: str = OURS) -> None:
         self.fills = Fills()
         self.unattributed = 0
         """How much news there was of orders that nobody knows."""
+        self._ours = ours
         self._orders: dict[str, Record] = {}
         self._by_permanent: dict[int, str] = {}
         self._by_handle: dict[int, str] = {}
         self._foreign: dict[int, tuple[ForeignOrderSeen, int]] = {}
-        self._untold: list[ForeignOrderSeen] = []
+        self._untold: list[ForeignOrderSeen | OrderDoubled] = []
+        self._codes = codes
         self._strays: dict[int, None] = {}
 
     # What we do ourselves
+
+    def begun(self, reference: str) -> None:
+        """An order is about to be written. Raises ValueError for a reference that an order has had before."""
+        if reference in self._orders:
+            raise ValueError(f"order {reference} was placed before")
+        self._record(reference)
 
     def sent(self, reference: str, handle: int, is_combo: bool) -> None:
         """An order has been written to the wire."""
@@ -76,9 +71,9 @@ class OrderTruth:
         if is_combo:
             self.fills.expect_combo(reference)
 
-    def handle_of(self, reference: str) -> int | None:
-        """The handle of an order on this connection, where it has one."""
-        return next((handle for handle, known in self._by_handle.items() if known == reference), None)
+    def handles_of(self, reference: str) -> list[int]:
+        """The handles of an order on this connection: one where all is well, none where another client placed it."""
+        return [handle for handle, known in self._by_handle.items() if known == reference]
 
     def cancel_asked(self, reference: str) -> None:
         """Its end will surprise nobody."""
@@ -90,7 +85,7 @@ class OrderTruth:
         self._strays.clear()
 
     def take_strays(self) -> list[int]:
-        """Handles of orders that were told to be over and are listed as working: they have to be cancelled."""
+        """Handles of orders that are listed as working and must not be: over as was told, or doubled."""
         found, self._strays = list(self._strays), {}
         return found
 
@@ -103,13 +98,15 @@ class OrderTruth:
                 self._hear_open(seen, at_ms)
             case StatusSeen():
                 self._hear_status(seen, at_ms)
-            case DoneSeen() if seen.reference.startswith(OURS):
+            case DoneSeen() if self._is_ours(seen):
+                over = Stage.FILLED if seen.stage is Stage.FILLED else Stage.CANCELLED
                 record = self._named(seen.reference, seen.permanent)
                 record.listed_ms = at_ms
-                over = Stage.FILLED if seen.stage is Stage.FILLED else Stage.CANCELLED
-                self._move(record, over, seen.filled, at_ms)
-            case FillSeen() if seen.reference.startswith(OURS):
-                self._named(seen.reference, seen.permanent)
+                if not self._is_other(record, seen.permanent, over, at_ms):
+                    self._move(record, over, seen.filled, at_ms)
+            case FillSeen() if self._is_ours(seen):
+                record = self._named(seen.reference, seen.permanent)
+                self._is_other(record, seen.permanent, record.others.get(seen.permanent, Stage.WORKING), at_ms)
                 self.fills.hear_fill(seen, at_ms)
             case FeeSeen():
                 self.fills.hear_fee(seen)
@@ -120,19 +117,20 @@ class OrderTruth:
         return self.advance(at_ms)
 
     def _hear_open(self, seen: OpenSeen, at_ms: int) -> None:
-        if not seen.reference.startswith(OURS):
+        if not self._is_ours(seen):
             self._hear_foreign(seen, at_ms)
             return
         record = self._named(seen.reference, seen.permanent)
         record.listed_ms = at_ms
         if seen.is_combo:
             self.fills.expect_combo(seen.reference)
+        is_other = self._is_other(record, seen.permanent, seen.stage, at_ms)
         if seen.handle is not None:
             self._by_handle[seen.handle] = seen.reference
-            is_second = seen.permanent not in (0, record.permanent)
-            if not seen.stage.is_over and (record.told_end or is_second):
+            if not seen.stage.is_over and (record.told_end or is_other):
                 self._strays[seen.handle] = None
-        self._move(record, seen.stage, 0, at_ms)
+        if not is_other:
+            self._move(record, seen.stage, 0, at_ms)
 
     def _hear_foreign(self, seen: OpenSeen, at_ms: int) -> None:
         if seen.stage.is_over:
@@ -153,7 +151,9 @@ class OrderTruth:
         if reference is None:
             self.unattributed += seen.permanent not in self._foreign
             return
-        self._move(self._named(reference, seen.permanent), seen.stage, seen.filled, at_ms)
+        record = self._named(reference, seen.permanent)
+        if not self._is_other(record, seen.permanent, seen.stage, at_ms):
+            self._move(record, seen.stage, seen.filled, at_ms)
 
     def _hear_error(self, seen: ErrorSeen, at_ms: int) -> None:
         reference = self._by_handle.get(seen.handle)
@@ -162,6 +162,26 @@ class OrderTruth:
         record = self._orders[reference]
         record.reason = untrusted(seen.text)
         self._move(record, record.stage, record.filled, at_ms)
+
+    def _is_ours(self, seen: OpenSeen | DoneSeen | FillSeen) -> bool:
+        """By its reference and its account: another program may use the same log-in, and other accounts of it."""
+        is_here = not self._codes or not seen.account or seen.account in self._codes
+        ours = OURS if isinstance(seen, OpenSeen) else self._ours
+        return is_here and (seen.reference.startswith(ours) or seen.reference in self._orders)
+
+    def _is_other(self, record: Record, permanent: int, stage: Stage, at_ms: int) -> bool:
+        """Whether it is about a second order behind a reference, of which there must never be one: noted, and told."""
+        if permanent in (0, record.permanent):
+            return False
+        if permanent not in record.others:
+            self._untold.append(self._doubled(record, permanent, at_ms))
+        if not record.others.get(permanent, stage).is_over:
+            record.others[permanent] = stage
+        return True
+
+    def _doubled(self, record: Record, permanent: int | None, at_ms: int) -> OrderDoubled:
+        numbers = {record.permanent, *record.others, *([] if permanent is None else [permanent])}
+        return OrderDoubled(at_ms, record.reference, tuple(map(str, sorted(numbers))))
 
     def _record(self, reference: str) -> Record:
         return self._orders.setdefault(reference, Record(reference))
@@ -206,7 +226,7 @@ class OrderTruth:
 
     def _ends(self, at_ms: int) -> Iterator[Input]:
         for record in self._orders.values():
-            if record.over_ms is None or record.told_end:
+            if record.over_ms is None or record.told_end or record.has_live_other:
                 continue
             booked = self.fills.quantity(record.reference)
             if record.stage is Stage.FILLED:
@@ -232,23 +252,31 @@ class OrderTruth:
         return ahead or self.fills.lacks_fees
 
     def answer(self, asked_ms: int, at_ms: int, complete: bool) -> OrdersSeen:
-        """Everything that the broker has listed since the question, and whatever is over for good."""
-        self._forget(at_ms)
-        listed = (r for r in self._orders.values() if r.over_ms is not None or r.listed_ms >= asked_ms)
-        foreign = tuple(told for told, seen_ms in self._foreign.values() if seen_ms >= asked_ms)
-        return OrdersSeen(
-            at_ms, tuple(map(self._listing, listed)), self.fills.told(at_ms), complete, foreign, asked_ms=asked_ms
-        )
+        """Everything that the broker has listed since the question, and whatever is over for good.
 
-    def _listing(self, record: Record) -> BrokerOrder:
-        """Executions count, corrections included; the broker's own sum where it told of none."""
+        What is two orders still is told to be so again: somebody may have accepted it meanwhile.
+        """
+        self._forget(at_ms)
+        listed = [r for r in self._orders.values() if not r.is_open or r.listed_ms >= asked_ms]
+        self._untold += [self._doubled(record, None, at_ms) for record in listed if record.has_live_other]
+        foreign = tuple(told for told, seen_ms in self._foreign.values() if seen_ms >= asked_ms)
+        rows = tuple(self._listing(record, complete) for record in listed)
+        return OrdersSeen(at_ms, rows, self.fills.told(at_ms), complete, foreign, asked_ms=asked_ms)
+
+    def _listing(self, record: Record, complete: bool) -> BrokerOrder:
+        """Executions count, corrections included; the broker's own sum where it told of none.
+
+        Without a handle no cancel reaches an order; while the connection is gone that says nothing of it.
+        """
         filled = self.fills.quantity(record.reference) or record.filled
-        return BrokerOrder(record.reference, open=record.over_ms is None, filled=filled)
+        reachable = not complete or not record.is_open or bool(self.handles_of(record.reference))
+        return BrokerOrder(record.reference, open=record.is_open, filled=filled, reachable=reachable)
 
     def _forget(self, at_ms: int) -> None:
-        old = [r for r in self._orders.values() if r.over_ms is not None and r.over_ms < at_ms - _KEPT_MS]
+        old = [r for r in self._orders.values() if not r.is_open and (r.over_ms or 0) < at_ms - _KEPT_MS]
         for record in old:
             del self._orders[record.reference]
-            self._by_permanent.pop(record.permanent, None)
+            for permanent in (record.permanent, *record.others):
+                self._by_permanent.pop(permanent, None)
         handles = {handle: ref for handle, ref in self._by_handle.items() if ref in self._orders}
         self._by_handle = handles

@@ -123,6 +123,12 @@ class Clearing:
                 settlements.append(self._settle(account, option, part, exercised(option, part), at_ms))
         return Settled(at_ms, tuple(settlements))
 
+    def exercise(self, account: str, option: Option, quantity: int, at_ms: int) -> Settled:
+        """An account exercises contracts that it holds. Raises ValueError where it does not hold as many."""
+        if not 0 < quantity <= dict(self.book.holders(option)).get(account, 0):
+            raise ValueError(f"{account} does not hold {quantity} of {option}")
+        return Settled(at_ms, (self._settle(account, option, quantity, exercised(option, quantity), at_ms),))
+
     def pay_dividends(self, at_ms: int) -> Settled:
         """Pays the dividends that fall due at the instant; who is short of the shares pays them."""
         due = [ex for ex in self._ex_dates if ex.at_ms == at_ms]

@@ -154,6 +154,12 @@ class Exchange:
         self._tell(self._clearing.exercise_early(option, quantity, at_ms), at_ms)
         return self._wire.drain()
 
+    def exercise(self, account: str, option: Option, quantity: int, at_ms: int) -> Sequence[Input]:
+        """An account exercises contracts that it holds. Raises ValueError where it does not hold as many."""
+        self._run_to(at_ms)
+        self._tell(self._clearing.exercise(account, option, quantity, at_ms), at_ms)
+        return self._wire.drain()
+
     def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
         """Moves the owner's money out; nothing while the link is lost."""
         self._run_to(at_ms)

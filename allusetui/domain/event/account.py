@@ -7,7 +7,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.event.base import Event
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Holding, OpenOption
-from allusetui.domain.link import Mapped, Mode
+from allusetui.domain.link import Held, Mapped, Mode
 from allusetui.domain.money import ZERO
 
 
@@ -29,7 +29,8 @@ class SessionLinked(Event):
     """A session of a broker's account, told once, at its beginning; a simulated one has none.
 
     `name`: its folder's, by which a copy is known; `paper_weeks`: those that 16.1 asks for, as found on this machine;
-    `waived`: why a person did without them, empty where nothing was waived.
+    `waived`: why a person did without them, empty where nothing was waived. `foreign` positions and `spare` dollars
+    were in the accounts already, and are never touched.
     """
 
     kind = "session.linked"
@@ -38,6 +39,8 @@ class SessionLinked(Event):
     accounts: tuple[Mapped, ...]
     paper_weeks: int
     waived: str
+    foreign: tuple[Held, ...] = ()
+    spare: Decimal = ZERO
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Position
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
-from allusetui.domain.lot import Lot, adjusted, take
+from allusetui.domain.lot import Lot, adjusted, delivered_on, take
 from allusetui.domain.moment import day_of, month_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import State
@@ -120,9 +120,10 @@ def _assigned(state: State, e: ev.AssignmentReceived) -> None:
     taken, rest = take(account.lots[e.contract], -e.quantity)
     keep(account, e.contract, rest)
     account.cash -= e.contract.notional * e.quantity
+    opened = delivered_on(e.contract, day_of(state.at_ms))
     for lot in taken:
         shares = -lot.quantity * e.contract.multiplier
-        stock = Lot(shares, e.contract.strike - lot.price, lot.fees_usd, day_of(state.at_ms), assigned=True)
+        stock = Lot(shares, e.contract.strike - lot.price, lot.fees_usd, opened, assigned=True)
         account.lots.setdefault(Stock(e.contract.symbol), []).append(stock)
     _counts_for_its_week(state, account, e.contract)
 
@@ -160,10 +161,9 @@ def _exercised(state: State, e: ev.ExercisedReceived) -> None:
         keep(account, stock, shares)
         return
     account.cash -= e.contract.notional * e.quantity
+    opened = delivered_on(e.contract, day_of(state.at_ms))
     for lot in taken:
-        bought = Lot(
-            lot.quantity * e.contract.multiplier, e.contract.strike + lot.price, lot.fees_usd, day_of(state.at_ms)
-        )
+        bought = Lot(lot.quantity * e.contract.multiplier, e.contract.strike + lot.price, lot.fees_usd, opened)
         account.lots.setdefault(stock, []).append(bought)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
+from allusetui.domain.lot import delivered_on
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.traces import Closed, Marked, Trace, Went
 
@@ -98,10 +99,13 @@ def closed_row(fact: Closed) -> TaxRow:
     """The row of a lot that was closed. What the journal tells exactly stands; the other side is what remains."""
     lot, told = fact.lot, fact.event
     fees = told.fees if lot.mark is None else told.fees - lot.fees_usd
-    late = isinstance(fact.contract, Option) and fact.went in _AT_EXPIRY
-    # An expiry that is booked on a later day is of its own day.
-    disposed = min(fact.day, fact.contract.expiry) if late and isinstance(fact.contract, Option) else fact.day
-    return _row(fact, lot, fact.went, disposed, told.realized - lot.marked_usd, fees, told.realized)
+    return _row(fact, lot, fact.went, _disposed(fact), told.realized - lot.marked_usd, fees, told.realized)
+
+
+def _disposed(fact: Closed) -> date:
+    """What an option's expiry ended, or took away, ended on that day, however late it was seen."""
+    option = fact.by or (fact.contract if fact.went in _AT_EXPIRY else None)
+    return delivered_on(option, fact.day) if isinstance(option, Option) else fact.day
 
 
 def marked_row(fact: Marked) -> TaxRow:

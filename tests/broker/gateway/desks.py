@@ -8,14 +8,13 @@ from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.session import USUAL, Limits
 from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.domain.account import AccountType
-from allusetui.domain.contract import Option
-from allusetui.domain.input import HeadlineSeen, Holding, OpenOption, Provision
+from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.domain.moment import to_ms
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.scenario.load import parse
+from tests.broker.provisions import provision
 
 CALENDAR = calendar(date(2025, 10, 1), date(2028, 6, 30))
 HEAD = """
@@ -38,6 +37,7 @@ spot = 300.0
 [market.symbols.VIX]
 spot = 18.0
 tick = 0.05
+expiries = "mon-wed-fri"
 [market.symbols.SPX]
 spot = 5000.0
 strike_step = 25
@@ -78,23 +78,3 @@ def gateway(more: str = "", limits: Limits = USUAL) -> Gateway:
 
 def assembly(more: str = "", limits: Limits = USUAL, accounts: Sequence[Provision] = ()) -> Assembly:
     return assemble(venue(more, *accounts), limits)
-
-
-def provision(
-    name: str, *, cash: int = 100_000, shares: int = 0, options: Sequence[tuple[Option, int]] = ()
-) -> Provision:
-    money = Decimal(cash)
-    return Provision(
-        name=name,
-        type=AccountType.GEN,
-        group="A1",
-        trading=True,
-        equity=money,
-        base=money,
-        cash=money,
-        high_water=money,
-        opened=date(2026, 3, 5),
-        realized_quarter=Decimal(0),
-        holdings=(Holding("AAPL", shares, Decimal(190)),) if shares else (),
-        options=tuple(OpenOption(option, n, Decimal(1), date(2026, 3, 4)) for option, n in options),
-    )

@@ -17,7 +17,7 @@ PUT = Option("AAPL", "20260306", 200, "P", "SMART", currency="USD", tradingClass
 LATER = Option("AAPL", "20260313", 197.5, "P", "SMART", currency="USD", tradingClass="AAPL")
 
 
-class _Encoder(Client):
+class Encoder(Client):
     """The library's own writer of messages, which keeps what it would send; the names are the library's."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Encoder(Client):
 
 def fields(order_id: int, contract: Contract, order: Order) -> list[str]:
     """The fields of a placeOrder, its id first."""
-    encoder = _Encoder()
+    encoder = Encoder()
     encoder.placeOrder(order_id, contract, order)
     return encoder.sent[0].split("\0")[:-1]
 

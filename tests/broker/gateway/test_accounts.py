@@ -11,10 +11,11 @@ from allusetui.broker.gateway.holdings import night_after
 from allusetui.broker.gateway.venue import assemble
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at, provision, venue
+from tests.broker.gateway.desks import NOW, assembly, at, venue
 from tests.broker.gateway.placed import ACCOUNT, LATER, OTHER, PUT, con_id, kinds, place, purchase, sale
 from tests.broker.gateway.test_orders import STOCK, client, fault
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.provisions import provision
 
 SHORT = Option("AAPL", date(2026, 3, 6), Decimal(210), Right.PUT)
 AAPL = 265598

@@ -75,6 +75,11 @@ def test_bars_of_seconds_and_as_epoch() -> None:
     assert [row[0] for row in found] == [str((NOW - 60_000) // 1000), str((NOW - 30_000) // 1000)]
 
 
+def test_an_options_hours_know_what_was_traded_in_them() -> None:
+    found = rows(bars(_wire(), option(), "2 D", "1 hour"))
+    assert sum(int(row[5]) for row in found if row[0].startswith("20260304")) == 777
+
+
 def test_an_options_daily_bars_know_its_volume() -> None:
     found = rows(bars(_wire(), option(), "2 D"))
     assert [row[0] for row in found] == ["20260304", "20260305"]

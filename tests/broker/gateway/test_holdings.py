@@ -9,7 +9,8 @@ import pytest
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.input import CashBooking, Execution, Holding, Settled, Settlement, Split
-from tests.broker.gateway.desks import NOW, at, provision
+from tests.broker.gateway.desks import NOW, at
+from tests.broker.provisions import provision
 
 ACCOUNT = "DU4000001"
 AAPL = Stock("AAPL")

@@ -223,8 +223,11 @@ def test_frozen_data_is_shown_as_frozen_while_the_market_is_shut() -> None:
 def test_the_kind_of_data_is_told_again_when_it_changes() -> None:
     wire = _wire(at_ms=at(9, 29, 55))
     wire.say(59, 1, 2)
-    assert kinds(ask(wire, 5, stock("AAPL"))) == ["2"]
-    assert kinds(wire.wait(TICK_MS)) == ["1"]
+    shut = ask(wire, 5, stock("AAPL"))
+    assert kinds(shut) == ["2"]
+    opened = wire.wait(TICK_MS)
+    assert kinds(opened) == ["1"]
+    assert prices(opened) == prices(shut)  # of the new kind nothing has been told yet
 
 
 def test_the_dividends_of_a_stock_are_told() -> None:

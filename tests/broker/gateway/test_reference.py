@@ -110,6 +110,15 @@ def test_a_chain_lists_expiries_and_strikes_of_each_class_and_exchange() -> None
     assert end == ["76", "8"]
 
 
+@pytest.mark.clause("5.2")
+def test_5_2_a_month_of_the_vix_has_a_class_of_its_own_among_the_weeklies() -> None:
+    wire = _wire()
+    days = [("20260318", "VIX"), ("20260325", "VIXW"), ("20260415", "VIX"), ("20260918", "VIX")]
+    for day, named in days:
+        row, _ = details(wire, symbol="VIX", sec_type="OPT", expiry=day, strike=20.0, right="C")
+        assert row[11] == named
+
+
 @pytest.mark.parametrize("under", [("AAPL", "", "STK", SPX), ("AAPL", "", "IND", AAPL), ("AAPL", "", "STK", 1)])
 def test_a_chain_of_the_wrong_underlying_is_refused(under: tuple[Value, ...]) -> None:
     assert errors(_wire().say(78, 8, *under)) == [(8, 321)]

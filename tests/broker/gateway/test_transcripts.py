@@ -14,13 +14,14 @@ from allusetui.broker.gateway.server import ADDRESS
 from allusetui.broker.gateway.transcript import CLOSED, HEARD, OPENED, SAID, Mask, Record, TranscriptError, read
 from allusetui.domain.input import Provision
 from tests.broker.gateway.clients import House, serving, until
-from tests.broker.gateway.desks import NOW, assembly, gateway, provision
+from tests.broker.gateway.desks import NOW, assembly, gateway
 from tests.broker.gateway.placed import sale
 from tests.broker.gateway.surprises.counter import RESTING, put
 from tests.broker.gateway.test_history import bars
 from tests.broker.gateway.test_quotes import ask, option, stock
 from tests.broker.gateway.test_reference import details
 from tests.broker.gateway.wire import Wire
+from tests.broker.provisions import provision
 
 TAPE = "[[tape]]\nat = 2026-03-05T10:00:10\nset = { AAPL = 190.0 }\n"
 _TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)

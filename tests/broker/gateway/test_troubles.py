@@ -5,13 +5,16 @@ from decimal import Decimal
 import pytest
 
 from allusetui.broker.gateway.commands import (
+    ByHand,
     Command,
     Correct,
     Cut,
+    Double,
     LoseLink,
     Nameless,
     Notice,
     OrderError,
+    ReadOnly,
     Resend,
     Restart,
     RestoreLink,
@@ -19,7 +22,10 @@ from allusetui.broker.gateway.commands import (
     SoundAgain,
 )
 from allusetui.broker.gateway.faults import Kind, LineFault
+from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.venue import Assembly
+from allusetui.domain.contract import Side
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
@@ -31,6 +37,22 @@ FALLS = "[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 150 }\n"
 """The put gains enough for the order that rests."""
 ALL = (7, 3, 9, 0, "", "", "", "", "", "")
 """reqExecutions without a filter."""
+
+
+BARS = (
+    20, 6, 265598, "", "", "", "", "", "", "SMART", "", "", "", "", False, "", "1 day", "5 D", True, "TRADES", 1, False,
+    "",
+)  # fmt: skip
+
+
+def asked_line(number: int) -> tuple[Value, ...]:
+    """reqMktData of the stock."""
+    return (1, 11, number, 265598, "", "", "", 0.0, "", "", "SMART", "", "", "", "", False, "", False, False, "")
+
+
+def bit_by_bit(wire: Wire) -> list[list[str]]:
+    """What is heard within a second, a millisecond after the other."""
+    return [message for _ in range(SECOND_MS) for message in wire.wait(1)]
 
 
 class Desk:
@@ -113,7 +135,7 @@ def test_the_link_is_lost_and_restored_by_command_with_and_without_a_word() -> N
 
 def test_where_data_is_lost_lines_have_to_be_asked_for_again() -> None:
     desk = Desk()
-    ask = (1, 11, 5, 265598, "", "", "", 0.0, "", "", "SMART", "", "", "", "", False, "", False, False, "")
+    ask = asked_line(5)
     assert desk.wire.say(*ask)
     assert desk.wire.wait(5 * SECOND_MS)
     desk.do(LoseLink())
@@ -182,6 +204,67 @@ def test_a_client_is_cut_off_alone_and_its_ids_can_be_set() -> None:
     assert errors(place(other, 39, STOCK, sale(1.0))) == [(39, 103)]
 
 
+def test_while_the_link_is_lost_no_data_and_no_position_is_told_and_what_has_changed_is_afterwards() -> None:
+    desk = Desk("[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 210 }\n")
+    assert desk.wire.say(*asked_line(5)) and desk.wire.wait(5 * SECOND_MS)
+    assert kinds(desk.wire.say(61, 1)) == ["62"] and desk.wire.say(92, 8, "DU4000001", "")
+    place(desk.wire, 1, PUT, sale(9.0))
+    desk.do(LoseLink())
+    assert not desk.wire.wait(5 * MINUTE_MS)
+    assert errors(desk.wire.say(*BARS)) == [(6, 162)]
+    assert not [each for each in desk.wire.say(*asked_line(9)) if each[0] in ("1", "2", "21", "58")]
+    back = [*desk.do(RestoreLink()), *desk.wire.wait(5 * SECOND_MS)]
+    assert kinds(back)[0] == "4:1102" and {each[2] for each in back if each[0] == "1"} == {"5", "9"}
+
+
+def test_a_fill_during_an_outage_is_seen_in_the_positions_when_the_link_is_back_and_not_before() -> None:
+    desk = Desk(FALLS)
+    assert kinds(desk.wire.say(61, 1)) == ["62"]
+    place(desk.wire, 1, PUT, sale(9.0))
+    desk.do(LoseLink())
+    assert not desk.wire.wait(5 * MINUTE_MS)
+    back = [*desk.do(RestoreLink()), *desk.wire.wait(SECOND_MS)]
+    assert "61" in kinds(back) and "11" in kinds(back)
+
+
+def test_an_order_that_is_doubled_is_two_under_one_id_and_each_cancel_ends_one() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
+    assert kinds(desk.do(Double("a"))) == ["5", "3:Submitted"]
+    listed = desk.wire.say(5, 1)
+    assert [(each[1], each[6]) for each in listed if each[0] == "3"] == [("1", "1500000001"), ("1", "1500000002")]
+    ended = [desk.wire.say(4, 1, 1, "") for _ in range(3)]
+    assert [(kinds(each)[0], each[0][6]) for each in ended[:2]] == [
+        ("3:Cancelled", "1500000002"), ("3:Cancelled", "1500000001"),
+    ]  # fmt: skip
+    assert errors(ended[2]) == [(1, 10148)] and kinds(desk.wire.say(5, 1)) == ["53"]
+
+
+def test_where_clients_only_read_every_word_about_orders_is_refused_and_nothing_is_placed() -> None:
+    desk = Desk(client_id=0)
+    desk.do(ReadOnly())
+    for limit in (9.0, 1.0):
+        assert errors(place(desk.wire, 1, PUT, sale(limit))) == [(1, 321)]
+    assert errors(place(desk.wire, 1, PUT, sale(1.0, whatIf=True))) == [(1, 321)]
+    assert errors(desk.wire.say(4, 1, 1, "")) == [(1, 321)]
+    for message in ((5, 1), (16, 1), (15, 1, True), (58, 1), (99, False)):
+        (refused,) = desk.wire.say(*message)
+        assert refused[2:4] == ["-1", "321"] and "Read-Only" in refused[4]
+    assert kinds(desk.wire.say(61, 1)) == ["62"] and kinds(desk.wire.say(*ALL)) == ["55"]
+    desk.do(ReadOnly(on=False))
+    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == [*FILLED_AT_ONCE, "61"]
+
+
+def test_a_persons_order_that_is_bound_is_told_with_the_id_that_it_has_from_then_on() -> None:
+    desk = Desk(client_id=0)
+    wanted = Wanted(symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")
+    desk.do(ByHand(wanted, Side.BUY, 5, Decimal(150)))
+    bound, opened, _ = desk.wire.say(15, 1, True)
+    assert bound == ["100", "1500000001", "0", "-1"] and (opened[0], opened[1]) == ("5", "-1")
+    later = desk.do(ByHand(wanted, Side.BUY, 6, Decimal(150)))
+    assert kinds(later) == ["100", "5", "3:Submitted"] and later[0] == ["100", "1500000002", "0", "-2"]
+
+
 # By command, on the wire
 
 
@@ -219,6 +302,20 @@ def test_a_message_in_pieces_is_whole_before_the_next_begins() -> None:
     desk.do(LineFault(Kind.SPLIT, message=3, count=1))
     assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5"]
     assert kinds(desk.wire.wait(MINUTE_MS)) == FILLED_AT_ONCE[1:]
+
+
+def test_messages_in_pieces_never_come_between_one_anothers_pieces_nor_does_what_is_late() -> None:
+    desk = Desk()
+    desk.do(LineFault(Kind.SPLIT))
+    assert not place(desk.wire, 1, PUT, sale(1.0)) and not desk.wire.wait(100)
+    assert kinds(bit_by_bit(desk.wire)) == FILLED_AT_ONCE
+    desk.do(SoundAgain())
+    desk.do(LineFault(Kind.DELAY, message=5, count=1, delay_ms=10))
+    desk.do(LineFault(Kind.SPLIT))
+    place(desk.wire, 2, PUT, sale(1.0))
+    assert kinds(bit_by_bit(desk.wire)) == FILLED_AT_ONCE
+    desk.do(SoundAgain())
+    assert kinds(desk.wire.say(49, 1)) == ["49"]
 
 
 def test_a_message_of_a_client_can_go_unheard() -> None:

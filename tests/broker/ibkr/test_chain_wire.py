@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
-from allusetui.broker.ibkr.known import Known, Report
+from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.scans import WAIT_MS, Looked
 from allusetui.broker.ibkr.shown import DELAY_MS
+from allusetui.broker.ibkr.sources import EVERY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Sought
@@ -70,6 +71,7 @@ async def test_what_was_borrowed_is_given_back(tmp_path: Path) -> None:
         assert world.market.stream.shown(FIRST) is None
 
 
+@pytest.mark.peer(30)
 @pytest.mark.asyncio
 async def test_peers_30_with_few_lines_neither_side_is_starved(tmp_path: Path) -> None:
     """Two sides of a chain that were asked for at once used up each other's lines, and what got none was left out."""
@@ -112,6 +114,7 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_reason_is_told(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -125,6 +128,7 @@ async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_rea
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(26)
 @pytest.mark.asyncio
 async def test_8_5_peers_26_a_quote_that_does_not_come_is_waited_for_and_then_no_chain(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -164,6 +168,7 @@ async def test_8_3_a_delayed_chain_is_as_old_as_its_quotes(tmp_path: Path) -> No
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(26, 29)
 @pytest.mark.asyncio
 async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -185,6 +190,7 @@ async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None
 
 
 @pytest.mark.clause("1.6")
+@pytest.mark.peer(39)
 @pytest.mark.asyncio
 async def test_1_6_peers_39_the_report_filter_lives_on_the_brokers_calendar(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
@@ -210,6 +216,7 @@ async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_kn
 
 
 @pytest.mark.clause("0.5")
+@pytest.mark.peer(24)
 @pytest.mark.asyncio
 async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) -> None:
     nickels = ((Decimal(0), Decimal("0.05")), (Decimal(3), Decimal("0.10")))
@@ -223,6 +230,7 @@ async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) 
 
 
 @pytest.mark.clause("1.7")
+@pytest.mark.peer(38)
 def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
     good_friday = date(2026, 4, 3)
     row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]
@@ -243,3 +251,41 @@ async def test_5_2_the_put_of_a_hedge_is_looked_for_around_its_price_alone(tmp_p
         assert len(strikes) == 4 and Decimal(4250) in strikes
         assert chain.tick == Decimal("0.05")
         assert world.market.lines.holders(Stock("SPX")) == ["held"]
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.asyncio
+async def test_5_2_the_call_of_a_hedge_is_looked_for_in_the_month_that_the_broker_lists(tmp_path: Path) -> None:
+    """The VIX's months are Wednesdays, of a class of their own among the weeklies."""
+    month = date(2026, 4, 15)
+
+    def hedge(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
+        months = (each for each in listed if CALENDAR.is_vix_monthly(each) and not CALENDAR.is_monthly(each))
+        return tuple(Sought(each, Right.CALL, near=Decimal(27)) for each in months)
+
+    async with wired(tmp_path, hedge) as world:
+        chain = await scanned(world, "VIX")
+        assert Decimal(27) in chain.slices[month, Right.CALL].strikes
+
+
+@pytest.mark.asyncio
+async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -> None:
+    known = Known(breadth=Width(day=date(2026, 3, 4), value=Decimal(43)))
+    async with wired(tmp_path, puts, known=known) as world:
+        await scanned(world)
+        world.market.ask_bars("AAPL", world.house.now_ms)
+        await world.until(world.bars)
+        world.entitled.data = "none"
+        world.market.watch(["AAPL", "VIX", "GOOG"], [])
+        await world.until(lambda: Stock("GOOG") in world.market.stream.trouble)
+        world.wait(EVERY_MS)
+        told = {(each.what, each.of): each for each in world.market.sources(world.house.now_ms)}
+        bars, chain, events = told["bars", "AAPL"], told["chain", "AAPL"], told["earnings", "AAPL"]
+        assert (bars.source, bars.value) == ("Interactive Brokers, trades of regular hours", "to 2026-03-04")
+        assert chain.source == "Interactive Brokers" and chain.value.endswith(" contracts") and not chain.trouble
+        assert events.source == "Interactive Brokers, corporate events"
+        for each in (bars, chain, events):
+            assert each.at_ms is not None and 0 <= world.house.now_ms - EVERY_MS - each.at_ms < 1_000
+        assert told["quote", "GOOG"].trouble.startswith("354 ")
+        assert (told["breadth", ""].source, told["breadth", ""].value) == ("market.toml", "43 %, 2026-03-04")
+        assert told["rate", ""].source == ""

@@ -94,6 +94,17 @@ def test_what_the_user_may_not_see_is_told_with_what_helps(entitled: Entitled, c
     assert found[check].cure
 
 
+def test_a_gateway_whose_clients_only_read_is_told_with_its_setting() -> None:
+    async def go() -> Found:
+        made = assemble(replace(venue(), entitled=Entitled(orders=False)), WIDE)
+        async with serving(made.gateway) as house:
+            return await look(house)
+
+    found = asyncio.run(go())
+    assert {check for check, line in wrong(found).items() if "read-only" in line} == {"sync", "what-if"}
+    assert all("Read-Only API off" in found[check].cure for check in ("sync", "what-if"))
+
+
 @pytest.mark.parametrize(
     ("taken", "told"),
     [(7, "warn client 7, the engine's, is in use: by the engine where it runs"), (8, "fail client 8 is in use")],

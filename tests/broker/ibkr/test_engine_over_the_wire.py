@@ -1,16 +1,23 @@
 """15.1: the same engine decides over the wire what it decides on the exchange of its own process, but for times."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from allusetui.broker.gateway.commands import Command, Double
 from allusetui.broker.ibkr import client
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
-from allusetui.compose.gateway import ACCOUNT, build_gateway
+from allusetui.compose.gateway import ACCOUNT, build_assembly
 from allusetui.compose.run import build_run
+from allusetui.domain.account import Latch
+from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.broker.gateway.clients import PATIENCE_S, House
@@ -27,12 +34,22 @@ ORDERS = ("order.intended", "order.sent", "order.replaced", "order.filled", "ord
 
 
 @dataclass
+class Happens:
+    """Something that happens at the broker from an instant on."""
+
+    at_ms: int
+    do: Callable[[int], None]
+    done: bool = False
+
+
+@dataclass
 class Wired:
     """A session's engine whose broker stands behind a gateway, both turned by one clock."""
 
     house: House
     replayed: Replayed
     broker: IbkrBroker
+    happens: Sequence[Happens] = ()
 
     async def run(self) -> Replayed:
         turn, run = self.replayed.run.runtime, self.replayed.run
@@ -43,6 +60,7 @@ class Wired:
         await self._settle()
         while (at_ms := self._next_ms(turn)) <= run.end_ms:
             self.house.now_ms = at_ms
+            self._happen(at_ms)
             self.house.server.turn()
             await self._settle()
             turn.step(at_ms)
@@ -53,6 +71,13 @@ class Wired:
         at_ms = turn.next_ms()
         due_ms = self.house.gateway.next_ms(self.house.now_ms)
         return at_ms if due_ms is None else max(min(at_ms, due_ms), turn.now_ms + 1)
+
+    def _happen(self, at_ms: int) -> None:
+        """What is due at the broker, or on its wire: each once, as soon as there is what it is about."""
+        for due in [each for each in self.happens if each.at_ms <= at_ms and not each.done]:
+            with suppress(LookupError):
+                due.do(at_ms)
+                due.done = True
 
     async def _settle(self) -> None:
         """Until nothing is on the wire any more: both its ends are turned by this loop."""
@@ -70,16 +95,18 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
 
 
-async def over_the_wire(text: str) -> Replayed:
+async def over_the_wire(text: str, commands: Sequence[tuple[int, Command]] = ()) -> Replayed:
+    """A scenario with the broker behind a socket, of whose controls `commands` are given at their instants."""
     scenario, journal = parse(text, "test.toml"), MemoryJournal()
-    gateway, _ = build_gateway(scenario, {}, 0.001)
+    made, _ = build_assembly(scenario, {}, 0.001)
     run = build_run(scenario, journal, Silent())
-    house = House(gateway, run.started.at_ms)
+    house = House(made.gateway, run.started.at_ms)
+    happens = [Happens(at_ms, partial(made.commands.do, command)) for at_ms, command in commands]
     house.port = await house.server.open(0)
     try:
         async with linked(house, account=Account(ACCOUNT)) as broker:
             run.runtime.world.broker = broker
-            return await Wired(house, Replayed(scenario, run, journal), broker).run()
+            return await Wired(house, Replayed(scenario, run, journal), broker, happens).run()
     finally:
         await house.server.close()
 
@@ -134,3 +161,24 @@ async def test_15_1_the_engine_decides_over_the_wire_as_it_does_without_one(name
     replayed = await over_the_wire(SITUATIONS[name])
     assert decided(replayed) == decided(replay_text(SITUATIONS[name])) != []
     assert replayed.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("0.6", "9.5")
+async def test_0_6_an_order_that_becomes_two_stops_its_account_and_both_are_cancelled() -> None:
+    text = situation(
+        f"{DAY}T09:44:00", f"{DAY}T09:50:00", {"AAPL": AAPL}, fault(f"{DAY}T09:40:00", "no_fill", "AAPL"),
+    )  # fmt: skip
+    first = decided_first(await over_the_wire(text))
+    replayed = await over_the_wire(text, [(to_ms(datetime(2026, 3, 5, 9, 45, 1)), Double(first))])
+    (shown,) = replayed.of("reconcile.mismatch")
+    named, *numbers = shown["data"]["settlement"].split()
+    assert (shown["account"], shown["data"]["what"], named, len(numbers)) == ("GEN", "double_order", first, 2)
+    assert replayed.run.runtime.engine.state.accounts["GEN"].latches == {Latch.MISMATCH}
+    assert [row["data"]["client_order_id"] for row in replayed.of("order.sent")] == [first]
+    assert replayed.of("order.replaced") == []
+    assert [row["data"]["reason"] for row in replayed.of("order.abandoned", account="GEN")] == ["safe"]
+
+
+def decided_first(replayed: Replayed) -> str:
+    """The id of the first order that was sent."""
+    return str(replayed.of("order.sent")[0]["data"]["client_order_id"])

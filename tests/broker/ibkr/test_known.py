@@ -12,6 +12,7 @@ from allusetui.domain.quote import Breadth, Payout
 TODAY = date(2026, 3, 5)
 TEXT = """
 rate = 0.0412
+constituents = ["AAPL", "BRK.B"]
 [breadth]
 day = 2026-03-04
 value = 43
@@ -32,6 +33,7 @@ def written(text: str, folder: Path) -> Path:
 def test_what_is_written_is_known(tmp_path: Path) -> None:
     known = read(written(TEXT, tmp_path))
     assert known.rate == Decimal("0.0412")
+    assert known.constituents == ("AAPL", "BRK.B")
     assert known.width() == Breadth(date(2026, 3, 4), Decimal(43))
     assert known.reports("AAPL", TODAY) == (
         Report(day=date(2026, 1, 29)), Report(day=date(2026, 4, 30), after_close=True),
@@ -60,6 +62,8 @@ def test_without_a_file_nothing_is_known(tmp_path: Path) -> None:
         ("rate = nan", "rate"),
         ("rats = 0.04", "rats"),
         ("breadth = 43", "breadth"),
+        ('constituents = "AAPL"', "constituents"),
+        ('constituents = ["aapl"]', "constituents.0"),
         ("[breadth]\nday = 2026-03-04\nvalue = 143", "breadth.value"),
         ("[earnings]\nAAPL = 2026-04-30", "earnings.AAPL"),
         ("[earnings]\naapl = [2026-04-30]", "earnings.aapl"),

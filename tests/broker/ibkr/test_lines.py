@@ -102,12 +102,28 @@ def test_a_silent_line_is_proven_before_its_quote_counts_as_stale() -> None:
     assert lines.renewals(RENEW_MS, 4) == []
 
 
-def test_lines_that_may_be_dead_are_all_renewed_at_once() -> None:
+def test_lines_that_may_be_dead_are_renewed_at_once() -> None:
     lines = Lines()
     lines.stand(puts(3))
     lines.moves(1_000, 100)
-    lines.doubt()
-    assert lines.renewals(1_001, 100) == puts(3)
+    assert lines.renewal_ms() == 1_000 + RENEW_MS
+    lines.doubt(puts(2))
+    assert lines.renewal_ms() <= 1_001
+    assert lines.renewals(1_001, 100) == puts(2)
+
+
+def test_nothing_is_to_be_sent_once_every_line_that_is_granted_is_open() -> None:
+    lines = Lines()
+    assert lines.is_settled(0)
+    lines.stand(puts(2))
+    assert not lines.is_settled(0)
+    lines.moves(0, 100)
+    assert lines.is_settled(0)
+    lines.stand(puts(1))
+    assert not lines.is_settled(0)
+    lines.moves(0, 100)
+    assert not lines.is_settled(0)  # the broker may count the line that was let go
+    assert lines.is_settled(LINGER_MS)
 
 
 def test_no_more_is_sent_at_once_than_may_be() -> None:

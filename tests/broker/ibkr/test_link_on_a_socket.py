@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.broker.gateway.commands import Assign, Cut, LoseLink, Notice, Restart, RestoreLink, SetNextId
+from allusetui.broker.gateway.commands import Assign, Cut, LoseLink, Notice, ReadOnly, Restart, RestoreLink, SetNextId
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.hours import Hours
@@ -21,7 +21,7 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import HOUR_MS, to_ms
 from tests.broker.gateway.clients import serving
-from tests.broker.gateway.desks import assembly, provision
+from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.ibkr.stands import (
     CLIENT,
     CODE,
@@ -31,6 +31,7 @@ from tests.broker.ibkr.stands import (
     name,
     stand,
 )
+from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 QUICK_ANSWERS = (0.1, 60.0)
@@ -55,6 +56,7 @@ async def test_8_6_until_it_is_linked_and_synchronized_the_broker_is_lost_withou
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(16)
 @pytest.mark.surprise(1)
 @pytest.mark.parametrize("message", [61, 5, 99, 7])
 async def test_8_6_a_start_up_question_that_is_not_answered_is_no_link(message: int) -> None:
@@ -81,6 +83,18 @@ async def test_8_6_a_gateway_that_is_not_there_is_named_with_an_alarm_and_looked
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(18)
+async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_is_named() -> None:
+    made = assembly()
+    made.commands.do(ReadOnly(), NOW)
+    async with serving(made.gateway) as house, linked(house, waits=QUICK_ANSWERS) as broker:
+        desk = Stand(house, made.commands, broker)
+        await desk.until(lambda: len(reasons(desk)) > 1)
+        assert "Read-Only" in reasons(desk)[1][0] and not desk.of(BrokerReturned)
+
+
+@pytest.mark.clause("8.6")
+@pytest.mark.peer(8)
 async def test_8_6_a_client_id_in_use_is_named() -> None:
     async with stand() as first, linked(first.house, CLIENT, waits=QUICK_ANSWERS) as broker:
         desk = Stand(first.house, first.commands, broker)
@@ -102,6 +116,7 @@ async def test_8_6_a_gateway_without_our_account_is_not_ours() -> None:
 
 
 @pytest.mark.clause("8.6", "9.5")
+@pytest.mark.peer(9, 13)
 @pytest.mark.surprise(8)
 async def test_8_6_a_connection_that_is_cut_is_told_and_made_again_with_the_orders_in_hand() -> None:
     async with stand() as desk:
@@ -140,6 +155,7 @@ async def test_8_6_a_question_that_is_out_when_the_link_breaks_is_answered_as_in
 
 
 @pytest.mark.clause("8.6", "0.6")
+@pytest.mark.peer(16)
 @pytest.mark.surprise(9)
 @pytest.mark.parametrize("message", [16, 99, 7])
 async def test_8_6_a_question_that_is_never_answered_ends_as_incomplete_and_the_link_is_made_anew(message: int) -> None:
@@ -151,6 +167,7 @@ async def test_8_6_a_question_that_is_never_answered_ends_as_incomplete_and_the_
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(16)
 @pytest.mark.surprise(9)
 @pytest.mark.parametrize("message", [61, 76])
 async def test_8_6_a_book_that_is_never_told_is_not_an_empty_one(message: int) -> None:
@@ -180,6 +197,7 @@ async def test_8_6_questions_asked_while_one_is_out_are_answered_once_the_newest
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(10)
 @pytest.mark.surprise(17)
 async def test_8_6_a_half_open_connection_is_probed_found_out_and_made_again() -> None:
     async with stand(waits=QUICK_BEATS) as desk:
@@ -227,6 +245,7 @@ async def test_9_5_what_filled_while_1100_was_out_is_found_by_asking() -> None:
 
 
 @pytest.mark.clause("0.6", "9.5")
+@pytest.mark.peer(18)
 async def test_0_6_an_order_written_to_a_gateway_that_lost_the_broker_is_absent_and_not_guessed() -> None:
     async with stand() as desk:
         await desk.fill(1)
@@ -241,6 +260,7 @@ async def test_0_6_an_order_written_to_a_gateway_that_lost_the_broker_is_absent_
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(8)
 async def test_8_6_an_error_storm_of_farms_is_no_loss() -> None:
     async with stand() as desk:
         for code in (2103, 2105, 2157, 2104, 2107, 2108, 2119, 10197, 1300):
@@ -250,6 +270,7 @@ async def test_8_6_an_error_storm_of_farms_is_no_loss() -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(2)
 async def test_0_6_numbers_that_were_used_before_end_no_order() -> None:
     async with stand() as desk:
         await desk.rest(1)
@@ -273,6 +294,7 @@ async def test_8_6_at_the_hour_of_its_restart_a_gateway_may_be_away_without_an_a
 
 
 @pytest.mark.clause("8.6")
+@pytest.mark.peer(2)
 async def test_8_6_no_order_is_written_from_two_minutes_before_the_restart() -> None:
     async with stand() as desk:
         desk.house.now_ms = to_ms(datetime(2026, 3, 5, 23, 43, 1))
@@ -309,6 +331,7 @@ async def test_8_6_a_restart_over_midnight_is_one() -> None:
 
 
 @pytest.mark.clause("6.6", "7.2")
+@pytest.mark.peer(33, 36)
 @pytest.mark.surprise(7)
 async def test_7_2_an_assignment_that_nobody_tells_of_stands_in_the_book_that_is_looked_at_in_the_night() -> None:
     held = provision(CODE, options=[(LATER, -2)])

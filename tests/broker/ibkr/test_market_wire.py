@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
-from allusetui.broker.ibkr.asks import FIRST_NUMBER
 from allusetui.broker.ibkr.codes import RETRY_MS
+from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
+from allusetui.broker.ibkr.market import IDLE_TICK_MS, SHUT_TICK_MS, TICK_MS
 from allusetui.broker.ibkr.shown import DELAY_MS
 from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.moment import HOUR_MS
 from allusetui.domain.quote import Feed
 from tests.broker.ibkr.wired import Wired, wired
 
@@ -87,6 +89,7 @@ async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path:
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(29)
 @pytest.mark.asyncio
 async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -103,6 +106,7 @@ async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_p
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_for(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(data="none")) as world:
@@ -113,6 +117,7 @@ async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_
         assert world.market.lines.without() == [Stock("AAPL")]
 
 
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(competing=True)) as world:
@@ -133,6 +138,7 @@ async def test_surprise_19_an_index_option_is_asked_for_by_its_class(tmp_path: P
         assert world.market.stream.trouble == {}
 
 
+@pytest.mark.peer(27, 29)
 @pytest.mark.asyncio
 async def test_delayed_data_are_shown_where_no_live_ones_may_be(tmp_path: Path) -> None:
     async with wired(tmp_path, entitled=Entitled(data="delayed")) as world:
@@ -156,6 +162,40 @@ async def test_a_silent_line_is_proven_and_its_quote_stays_young(tmp_path: Path)
         await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
 
 
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_a_line_of_another_kind_is_asked_for_anew_for_what_has_not_changed(tmp_path: Path) -> None:
+    """Whoever tells only what has changed tells nothing at the open of what stands where it stood at the close."""
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        first = line_of(world, Stock("AAPL"))
+        world.house.now_ms += RENEW_MS
+        for kind in (2, 1):
+            say(world, 58, 1, first, kind)
+        await world.until(lambda: line_of(world, Stock("AAPL")) != first)
+        await world.until(lambda: (q := world.spot("AAPL")) is not None and q.at_ms == world.house.now_ms)
+        second = line_of(world, Stock("AAPL"))
+        for kind in (2, 1):
+            say(world, 58, 1, second, kind)
+        await world.until(lambda: world.market.stream.shown(Stock("AAPL")).bid is None)  # type: ignore[union-attr]
+        world.turn()
+        assert line_of(world, Stock("AAPL")) == second  # who changes its mind all the time is not asked all the time
+
+
+@pytest.mark.asyncio
+async def test_what_has_come_is_looked_at_at_once_and_silence_now_and_then(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        world.turn()
+        now_ms = world.house.now_ms
+        assert world.market.next_tick(now_ms) == now_ms + IDLE_TICK_MS
+        say(world, 1, 6, line_of(world, Stock("AAPL")), 1, 201.0, 1, 0)
+        await world.settle(lambda: world.market.next_tick(now_ms) == now_ms + TICK_MS)
+        night_ms = now_ms + 12 * HOUR_MS
+        assert world.market.next_tick(night_ms) == night_ms + SHUT_TICK_MS
+
+
+@pytest.mark.peer(9)
 @pytest.mark.asyncio
 async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -167,6 +207,7 @@ async def test_after_a_lost_link_every_line_is_asked_for_anew(tmp_path: Path) ->
         await world.until(lambda: world.market.stream.shown(Stock("VIX")).last)  # type: ignore[union-attr]
 
 
+@pytest.mark.peer(29)
 @pytest.mark.asyncio
 async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:

@@ -17,10 +17,12 @@ from allusetui.broker.gateway.commands import (
 )
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
+from allusetui.broker.ibkr.asks import UnansweredError
 from allusetui.broker.ibkr.broker import Account
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
+    BrokerLost,
     BrokerOrder,
     ForeignOrderSeen,
     OrderAcked,
@@ -42,7 +44,7 @@ from tests.broker.ibkr.stands import (
 )
 
 pytestmark = pytest.mark.asyncio
-EXECUTION, COMMISSION, STATUS, OPEN = 11, 59, 3, 5
+EXECUTION, COMMISSION, OPEN, DETAILS, DETAILS_END = 11, 59, 5, 10, 52
 
 
 # An order's life
@@ -84,6 +86,7 @@ async def test_0_6_a_cancel_is_proven_by_the_broker() -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 async def test_0_6_a_refused_order_is_told_with_the_reason() -> None:
     async with stand() as desk:
         desk.sell(quantity=1_000)
@@ -110,6 +113,22 @@ async def test_0_6_a_cancel_that_comes_while_the_contract_is_looked_up_leaves_no
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.surprise(9)
+async def test_0_6_an_order_whose_contract_is_named_too_late_is_never_written_and_the_link_stays() -> None:
+    async with stand(waits=(1.0, 60.0)) as desk:
+        for message in (DETAILS, DETAILS_END):
+            desk.do(LineFault(Kind.DELAY, message=message, count=2, delay_ms=60_000))
+        desk.sell(limit=AT_ONCE)
+        with pytest.raises(UnansweredError):
+            await desk.broker.contracts.resolve([PUT])
+        desk.wait(60_000)
+        assert await desk.listed() == {} and desk.sent(3) == []
+        assert not desk.of(OrderRejected) and len(desk.of(BrokerLost)) == 1
+        assert (await desk.fill(2)).client_order_id == name(2)
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.peer(19)
 @pytest.mark.surprise(2)
 @pytest.mark.parametrize(
     "code", [10349, 10148, 10147, 201, 202, 103, 161, 461, 10311, 10289, 399, 110, 321, 404, 2109, 2161, 10167]
@@ -125,20 +144,21 @@ async def test_0_6_no_error_ends_a_live_order(code: int) -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(2)
 @pytest.mark.surprise(3)
 async def test_0_6_an_error_of_a_request_under_an_orders_number_ends_nothing() -> None:
     async with stand() as desk:
         reference = await desk.rest()
         desk.do(Restart(forgets=True))
         await desk.back(2)
-        handle = desk.broker.truth.handle_of(reference)
-        assert handle is not None
+        (handle,) = desk.broker.truth.handles_of(reference)
         desk.do(Notice(354, "Requested market data is not subscribed.", request_id=handle))
         assert (await desk.listed())[reference].open
         assert not desk.of(OrderCancelled) and not desk.of(OrderRejected)
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(2)
 @pytest.mark.surprise(3)
 async def test_0_6_after_the_gateway_gives_out_its_numbers_again_news_go_to_the_order_that_is_meant() -> None:
     async with stand() as desk:
@@ -159,6 +179,7 @@ async def test_0_6_after_the_gateway_gives_out_its_numbers_again_news_go_to_the_
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(4)
 async def test_0_6_a_correction_replaces_and_the_same_row_again_changes_nothing() -> None:
     async with stand() as desk:
@@ -175,6 +196,7 @@ async def test_0_6_a_correction_replaces_and_the_same_row_again_changes_nothing(
 
 
 @pytest.mark.clause("0.6", "10.3")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(5)
 @pytest.mark.parametrize("late", [EXECUTION, COMMISSION])
 async def test_0_6_an_execution_and_its_commission_find_each_other_in_either_order(late: int) -> None:
@@ -189,6 +211,7 @@ async def test_0_6_an_execution_and_its_commission_find_each_other_in_either_ord
 
 
 @pytest.mark.clause("0.6", "10.3")
+@pytest.mark.peer(21)
 @pytest.mark.surprise(5)
 async def test_0_6_a_commission_that_was_lost_is_asked_for() -> None:
     async with stand() as desk:
@@ -200,6 +223,7 @@ async def test_0_6_a_commission_that_was_lost_is_asked_for() -> None:
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(17)
 @pytest.mark.surprise(5)
 async def test_0_6_a_fill_that_was_lost_is_asked_for() -> None:
     async with stand() as desk:
@@ -240,6 +264,7 @@ async def test_0_6_doubled_torn_and_disordered_messages_change_nothing(fault: Li
 
 
 @pytest.mark.clause("6.3")
+@pytest.mark.peer(23)
 @pytest.mark.surprise(20)
 async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
     async with stand() as desk:
@@ -271,6 +296,7 @@ async def test_0_6_a_reference_unfit_for_the_wire_is_never_written(reference: st
 
 
 @pytest.mark.clause("0.8")
+@pytest.mark.peer(15)
 @pytest.mark.surprise(21)
 async def test_0_8_other_peoples_orders_are_told_once_and_never_cancelled() -> None:
     async with stand() as desk:
@@ -288,6 +314,7 @@ async def test_0_8_other_peoples_orders_are_told_once_and_never_cancelled() -> N
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12, 19, 22)
 @pytest.mark.surprise(13)
 async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_one_undoes_nothing() -> None:
     async with stand() as desk:
@@ -299,15 +326,23 @@ async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_o
 
 @pytest.mark.clause("9.5")
 @pytest.mark.surprise(23)
-async def test_9_5_orders_of_ours_under_another_client_id_are_listed() -> None:
+async def test_9_5_an_order_under_another_client_id_is_listed_out_of_reach_and_under_its_own_cancelled() -> None:
     async with stand() as desk:
         reference = await desk.rest()
         async with linked(desk.house, client_id=8) as other:
             second = Stand(desk.house, desk.commands, other)
             await second.back(1)
             assert not second.of(OrderAcked)
-            assert (await second.listed())[reference].open
+            assert (await second.listed())[reference] == BrokerOrder(reference, open=True, filled=0, reachable=False)
             assert second.broker.cancel(reference, second.now_ms) == ()
+            assert desk.sent(4) == []
+        await desk.broker.close()
+        async with linked(desk.house) as same:
+            third = Stand(desk.house, desk.commands, same)
+            await third.back(1)
+            assert (await third.listed())[reference].reachable
+            same.cancel(reference, third.now_ms)
+            assert (await third.report(OrderCancelled)).client_order_id == reference
 
 
 @pytest.mark.clause("0.6")

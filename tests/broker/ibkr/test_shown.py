@@ -110,12 +110,14 @@ def test_all_that_the_law_asks_of_an_option() -> None:
     assert shown.is_whole
 
 
+@pytest.mark.peer(26)
 def test_what_the_model_has_not_computed_is_not_a_figure() -> None:
     greeks = ModelGreeks.told(-1, -2, -2, -2.0, -2.0)
     assert all(isnan(each) for each in (greeks.vol, greeks.delta, greeks.gamma, greeks.vega, greeks.theta))
     assert ModelGreeks.told(0.31, -0.42, 0.02, 0.25, -0.06) == ModelGreeks(0.31, -0.42, 0.02, 0.25, -0.06)
 
 
+@pytest.mark.peer(27)
 @pytest.mark.parametrize("code", [10089, 10090, 10091, 10167])
 def test_advice_is_no_error(code: int) -> None:
     assert meaning_of(code, "Displaying delayed market data") is Meaning.ADVICE

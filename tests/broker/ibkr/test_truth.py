@@ -1,7 +1,7 @@
 """0.6: what becomes of an order by the broker's word alone, and executions that come twice, corrected or in pieces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,9 +25,11 @@ from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.input import (
     BrokerOrder,
     Execution,
+    ForeignOrderSeen,
     Input,
     OrderAcked,
     OrderCancelled,
+    OrderDoubled,
     OrderExecuted,
     OrderRejected,
 )
@@ -132,6 +134,7 @@ def test_0_6_an_end_whose_fills_never_come_is_told_with_what_the_broker_counts()
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
 @pytest.mark.parametrize("stage", [Stage.INACTIVE, Stage.CANCELLED])
 @pytest.mark.parametrize("error_first", [True, False])
 def test_0_6_a_refusal_is_told_with_its_reason_whichever_comes_first(stage: Stage, error_first: bool) -> None:
@@ -180,11 +183,66 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12)
 def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled() -> None:
     wire = Wire()
     wire.hear(opened())
-    wire.hear(opened(permanent=12, handle=8))
+    assert OrderDoubled(1_000, REF, ("11", "12")) in wire.hear(opened(permanent=12, handle=8))
     assert wire.truth.take_strays() == [8]
+    assert wire.truth.handles_of(REF) == [7, 8]
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("numbers", [(11, 12), (12, 11)])
+def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numbers: tuple[int, int]) -> None:
+    wire = Wire()
+    wire.hear(opened(), opened(permanent=12, handle=8))
+    wire.truth.cancel_asked(REF)
+    first, second = numbers
+    assert wire.hear(status(Stage.CANCELLED, permanent=first, handle=None)) == []
+    assert wire.after(PATIENCE_MS) == []
+    assert [order.open for order in wire.truth.answer(0, wire.now_ms, complete=True).orders] == [True]
+    assert OrderCancelled(wire.now_ms, REF, 0) in wire.hear(status(Stage.CANCELLED, permanent=second, handle=None))
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_fills_of_both_are_counted_and_a_second_that_is_known_by_its_fill_alone_is_told() -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(quantity=4), fee())
+    second = replace(fill("e.2.01", quantity=4), permanent=12)
+    assert OrderDoubled(1_000, REF, ("11", "12")) in wire.hear(second, fee("e.2.01"))
+    assert sum(row.quantity for row in wire.executions) == 8
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_after() -> None:
+    wire = Wire()
+    wire.hear(opened(), opened(permanent=12, handle=8))
+    wire.truth.answer(0, wire.now_ms, complete=True)
+    assert wire.after(0) == [OrderDoubled(1_000, REF, ("11", "12"))]
+    wire.hear(opened(Stage.CANCELLED, permanent=12, handle=8))
+    wire.truth.answer(0, wire.now_ms, complete=True)
+    assert wire.after(0) == []
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_an_order_that_another_client_placed_is_open_and_out_of_reach_until_it_is_over() -> None:
+    wire = Wire()
+    wire.hear(opened(ref=OTHER, permanent=21, handle=None))
+    assert BrokerOrder(OTHER, open=True, filled=0, reachable=False) in wire.truth.answer(0, 1_000, complete=True).orders
+    assert BrokerOrder(OTHER, open=True, filled=0) in wire.truth.answer(0, 1_000, complete=False).orders
+    wire.hear(opened(Stage.CANCELLED, OTHER, 21, None))
+    assert BrokerOrder(OTHER, open=False, filled=0) in wire.truth.answer(0, 1_000, complete=True).orders
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_what_is_called_like_ours_in_an_account_that_is_not_is_somebody_elses() -> None:
+    truth = OrderTruth(frozenset({ACCOUNT}))
+    told = truth.hear(replace(opened(), account="DU9"), 1_000)
+    assert [type(each) for each in told] == [ForeignOrderSeen]
+    done = DoneSeen(OTHER, 12, "DU9", Stage.FILLED, 4)
+    assert truth.hear(replace(fill(), account="DU9"), 1_000) == truth.hear(done, 1_000) == []
+    assert truth.answer(0, 1_000, complete=True).orders == ()
 
 
 # Whose news it is
@@ -354,3 +412,16 @@ def test_0_6_however_the_rows_of_a_filled_order_come_it_is_booked_once(
     assert sum(e.commission for e in booked.values()) == Decimal("2.60")
     assert len({e.exec_id for e in wire.executions}) == len(wire.executions)
     assert not [r for r in wire.reports if isinstance(r, OrderRejected | OrderCancelled)]
+
+
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_of_another_session_s_orders_only_what_still_works_concerns_this_one() -> None:
+    truth = OrderTruth(ours="AU-ab12cd-")
+    theirs = "AU-ffffff-GEN-1-1.v1"
+    for seen in (fill(ref=theirs), fee(), DoneSeen(theirs, 11, ACCOUNT, Stage.FILLED, 4)):
+        assert truth.hear(seen, 1_000) == []
+    assert not truth.wants_executions
+    assert truth.answer(0, 1_000, complete=True).orders == ()
+    truth.hear(opened(ref="AU-ffffff-GEN-2-1.v1", permanent=12, handle=None), 2_000)
+    (listed,) = truth.answer(0, 3_000, complete=True).orders
+    assert (listed.client_order_id, listed.open) == ("AU-ffffff-GEN-2-1.v1", True)

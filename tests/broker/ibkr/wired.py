@@ -50,6 +50,12 @@ class Wired:
                 self.turn()
                 await asyncio.sleep(0)
 
+    async def settle(self, holds: Callable[[], object]) -> None:
+        """Waits, without a turn, until something holds."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                await asyncio.sleep(0)
+
     async def pass_until(self, holds: Callable[[], object], step_ms: int = 250, moment_s: float = 0.001) -> None:
         """Lets market time pass in steps, with moments for the socket after each, until something holds.
 

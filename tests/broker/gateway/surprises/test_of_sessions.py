@@ -15,9 +15,9 @@ from allusetui.broker.gateway.session import Limits
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import HOUR_MS
 from tests.broker.gateway.clients import PATIENCE_S, until
-from tests.broker.gateway.desks import provision
 from tests.broker.gateway.placed import ACCOUNT, OTHER, sale
 from tests.broker.gateway.surprises.counter import AT_ONCE, counter, fill, put, quiet, rest
+from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 AT_NIGHT_MS = 17 * HOUR_MS

@@ -10,9 +10,9 @@ from allusetui.broker.gateway.commands import SoundAgain
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.server import ADDRESS
 from tests.broker.gateway.clients import until
-from tests.broker.gateway.desks import provision
 from tests.broker.gateway.placed import ACCOUNT, sale
 from tests.broker.gateway.surprises.counter import RESTING, counter, put
+from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 SOON_S = 0.1
