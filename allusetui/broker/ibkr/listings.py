@@ -10,14 +10,14 @@ from ib_async import ContractDetails
 from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.naming import INDEX, STOCK, asked, asked_row, is_index
 from allusetui.broker.ibkr.survey import Listing
-from allusetui.broker.ibkr.translate import SMART, classes, day_told, ours
+from allusetui.broker.ibkr.translate import SMART, UntranslatableError, classes, day_told, ours
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import CENT
+from allusetui.domain.quote import Steps
+from allusetui.domain.text import untrusted
 
-Steps = tuple[tuple[Decimal, Decimal], ...]
-"""(from which price, step), ascending."""
 _CENTS: Final[Steps] = ((Decimal(0), CENT),)
 _MULTIPLIER: Final = "100"
 
@@ -58,12 +58,16 @@ class Listings:
         if symbol not in kept.expiries:
             sec_type = INDEX if is_index(Stock(symbol)) else STOCK
             rows = await self._asks.chain(symbol, sec_type, await self.con_id(symbol, at_ms))
-            found = {
-                day_told(text)
+            told = (
+                text
                 for row in rows
                 if row.exchange == SMART and row.tradingClass in classes(symbol) and row.multiplier == _MULTIPLIER
                 for text in row.expirations
-            }
+            )
+            try:
+                found = {day_told(text) for text in told}
+            except UntranslatableError as error:
+                raise UnansweredError(untrusted(f"{symbol}: {error}")) from None
             kept.expiries[symbol] = tuple(sorted(each for each in found if each >= kept.day))
         return kept.expiries[symbol]
 
@@ -82,6 +86,10 @@ class Listings:
         """The price step of an option at a price; a cent where the broker has not said."""
         steps = self._steps.get(self._rule_of.get(option.symbol, -1), _CENTS)
         return next((step for low, step in reversed(steps) if price >= low), steps[0][1])
+
+    def steps(self, symbol: str) -> Steps:
+        """The price steps of a symbol's options; none where the broker has not said."""
+        return self._steps.get(self._rule_of.get(symbol, -1), ())
 
     def finest(self, symbol: str) -> Decimal:
         """The finest price step of a symbol's options: every price of theirs lies on it."""

@@ -46,6 +46,7 @@ async def test_a_stock_an_index_and_an_option_are_shown_live(tmp_path: Path) -> 
         assert put.at_ms == world.house.now_ms
 
 
+@pytest.mark.surprise(3)
 @pytest.mark.asyncio
 async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -53,6 +54,7 @@ async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(
         assert line_of(world, Stock("AAPL")) >= FIRST_NUMBER > world.library.client.getReqId()
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.clause("8.3")
 @pytest.mark.asyncio
 async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_shown_as_young(tmp_path: Path) -> None:
@@ -68,6 +70,7 @@ async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_sh
         assert found.at_ms == world.house.now_ms - DELAY_MS > live.at_ms
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.asyncio
 async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -79,6 +82,7 @@ async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(
         assert world.spot("AAPL") == live
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.asyncio
 async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -88,6 +92,7 @@ async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path:
         assert world.market.lines.used(world.house.now_ms) == 2
 
 
+@pytest.mark.surprise(15)
 @pytest.mark.clause("8.3")
 @pytest.mark.peer(29)
 @pytest.mark.asyncio
@@ -105,6 +110,7 @@ async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_p
         assert found is not None and (found.bid, found.mid) == (0, Decimal("0.025"))
 
 
+@pytest.mark.surprise(16)
 @pytest.mark.clause("8.3")
 @pytest.mark.peer(28)
 @pytest.mark.asyncio
@@ -117,6 +123,7 @@ async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_
         assert world.market.lines.without() == [Stock("AAPL")]
 
 
+@pytest.mark.surprise(16)
 @pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp_path: Path) -> None:
@@ -130,6 +137,7 @@ async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp
         await world.until(lambda: world.spot("AAPL"))
 
 
+@pytest.mark.surprise(19)
 @pytest.mark.clause("5.2")
 @pytest.mark.asyncio
 async def test_surprise_19_an_index_option_is_asked_for_by_its_class(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ class Wired:
 async def wired(
     folder: Path, wish: Wish = lambda symbol, listed: (), more: str = "", lines: int = MOST, known: Known | None = None,
     entitled: Entitled | None = None, steps: PriceSteps | None = None,
+    ahead: Wish = lambda symbol, listed: (),
 ) -> AsyncIterator[Wired]:  # fmt: skip
     """A gateway over the market of the desks with `more` tables, and our market over it."""
     rights, place = entitled or Entitled(), venue(more)
@@ -98,8 +99,9 @@ async def wired(
         library = Library(lambda seen: None, lambda about, code, text: None)
         terms = Terms(CALENDAR, folder, known or Known(), lines)
         market = IbkrMarket(
-            library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None
-        )
+            library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None,
+            lambda symbol, listed, at_ms: ahead(symbol, listed),
+        )  # fmt: skip
         await library.connectAsync(ADDRESS, house.port, clientId=3, timeout=4, raiseSyncErrors=True)
         try:
             yield Wired(house, library, market, rights)
