@@ -88,7 +88,11 @@ class Answers:
         except (OSError, RequestError):
             self._tell(OrdersSeen(self._now_ms(), (), (), complete=False, asked_ms=asked_ms))
             return
-        self._tell(self._truth.answer(asked_ms, self._now_ms(), complete=self._connection.up))
+        now_ms = self._now_ms()
+        seen = self._truth.answer(asked_ms, now_ms, complete=self._connection.up)
+        for report in self._truth.advance(now_ms):
+            self._tell(report)  # ahead of the answer: the reason of an order that is nowhere
+        self._tell(seen)
 
     async def _answer_positions(self, asked_ms: int) -> None:
         try:

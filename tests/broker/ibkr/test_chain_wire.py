@@ -37,8 +37,7 @@ def both(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
 
 async def scanned(world: Wired, symbol: str = "AAPL") -> Chain:
     """The symbol's chain, once its underlying is shown."""
-    await world.watch([symbol, "VIX"])
-    world.market.ask_chain(symbol, world.house.now_ms)
+    await world.look_for(symbol)
     await world.pass_until(world.chains)
     (seen,) = world.chains()
     assert seen.chain is not None, seen.reason
@@ -78,8 +77,7 @@ async def test_what_was_borrowed_is_given_back(tmp_path: Path) -> None:
 async def test_peers_30_with_few_lines_neither_side_is_starved(tmp_path: Path) -> None:
     """Two sides of a chain that were asked for at once used up each other's lines, and what got none was left out."""
     async with wired(tmp_path, both, lines=5) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         used = world.market.lines.used
         await world.pass_until(lambda: used(world.house.now_ms) > 5 or world.chains(), moment_s=0.02)
         (seen,) = world.chains()
@@ -132,8 +130,7 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
     """Else a roll would find no candidate in the chain of an entry, and stop what it should have rolled."""
     wishes = [puts("AAPL", ())]
     async with wired(tmp_path, lambda symbol, listed: wishes[-1]) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         wishes.append(both("AAPL", ()))
         await world.until(world.chains)
@@ -209,8 +206,7 @@ async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path:
 @pytest.mark.asyncio
 async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         world.library.disconnect()
         await world.pass_until(world.chains, 1_000)
