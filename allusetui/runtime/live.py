@@ -55,7 +55,7 @@ class Live:
 
     def __init__(self, session: Session, wall_s: Callable[[], float], snapshot_s: float = SNAPSHOT_S) -> None:
         self.session = session
-        self._snapshot_s = snapshot_s
+        self.snapshot_s = snapshot_s
         self.latest: Snapshot | None = None
         self._turn = session.turn
         self._wall_s = wall_s
@@ -122,7 +122,7 @@ class Live:
         wall_s = self._wall_s()
         due_s = self.session.pace.due_s(due_ms)
         if due_s > wall_s:
-            await self._wait(min(due_s, self._published_s + self._snapshot_s) - wall_s)
+            await self._wait(min(due_s, self._published_s + self.snapshot_s) - wall_s)
             wall_s = self._wall_s()
         if due_s <= wall_s:
             until_s = wall_s + _BUSY_S
@@ -133,7 +133,7 @@ class Live:
                 due_ms, wall_s = self._turn.next_ms(), self._wall_s()
                 due_s = self.session.pace.due_s(due_ms)
             await asyncio.sleep(0)
-        if self._wall_s() >= self._published_s + self._snapshot_s:
+        if self._wall_s() >= self._published_s + self.snapshot_s:
             self._publish()
 
     async def _wait(self, seconds: float) -> None:

@@ -15,6 +15,7 @@ from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
 from allusetui.compose.gateway import ACCOUNT, build_gateway
 from allusetui.compose.run import Run, build_run
+from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.frozen import frozen
 from allusetui.domain.link import Mode
@@ -28,7 +29,7 @@ from allusetui.scenario.model import Scenario
 from allusetui.torture.loop import Draw, VirtualLoop
 
 CLIENT: Final = 7
-_SNAPSHOT_S: Final = 3_600.0
+SNAPSHOT_S: Final = 3_600.0
 """Nobody watches."""
 _SPEED: Final = 1.0
 _ANSWERED_MS: Final = 10 * SECOND_MS
@@ -67,7 +68,7 @@ def _wall_ms(start_ms: int, loop: VirtualLoop) -> Callable[[], int]:
 
 
 @asynccontextmanager
-async def _serving(scenario: Scenario, now_ms: Callable[[], int], loop: VirtualLoop) -> AsyncIterator[int]:
+async def serving(scenario: Scenario, now_ms: Callable[[], int], loop: VirtualLoop) -> AsyncIterator[int]:
     """The scenario's gateway, at the pace of the loop; the port at which it listens."""
     gateway, _ = build_gateway(scenario, {}, _SPEED)
     server = Server(gateway, now_ms, lambda due_ms: (due_ms - now_ms()) / SECOND_MS, lambda line: None)
@@ -81,21 +82,21 @@ async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, w
     clock = RealTime(run.calendar, _wall_ms(run.started.at_ms, loop), loop.time)
     world, bell = run.runtime.world, Bell()
     world.journal = journal = TailJournal(world.journal)
-    async with _serving(scenario, clock.instant, loop) as port:
+    async with serving(scenario, clock.instant, loop) as port:
         broker = IbkrBroker(
             (ADDRESS, port, CLIENT), Account(ACCOUNT), clock.instant, bell.ring, waits=(ANSWER_S, way.beat_s)
         )
-        known = _known(world.market, run.started.at_ms, run.end_ms)
+        known = known_of(world.market, run.started.at_ms, run.end_ms)
         market = IbkrMarket(
             broker.connection.library, Terms(run.calendar, folder, known),
             lambda *asked: run.runtime.engine.reach(*asked), clock.instant, bell.ring,
         )  # fmt: skip
         world.broker, world.market, world.inquiries, world.every_tick = broker, market, market, True
-        end_ms = _end_ms(run)
+        end_ms = last_ms(run.calendar, run.end_ms)
         session = Session("torture", Mode.PAPER, run.runtime, journal, run.begin, _nothing, clock, end_ms, bell)
         broker.open()
         try:
-            await Live(session, loop.time, _SNAPSHOT_S).run()
+            await Live(session, loop.time, SNAPSHOT_S).run()
         finally:
             market.close()
             await broker.close()
@@ -105,15 +106,15 @@ def _nothing() -> None:
     """The folder is its owner's to close."""
 
 
-def _end_ms(run: Run) -> int:
+def last_ms(days: Calendar, end_ms: int) -> int:
     """Where a scenario ends after a close its wire runs on until that day has been settled."""
-    session = run.calendar.at(run.end_ms)
-    if session is not None and session.open_ms <= run.end_ms < session.close_ms:
-        return run.end_ms + _ANSWERED_MS
-    return at_clock(day_of(run.end_ms + DAY_MS), _SETTLED)
+    session = days.at(end_ms)
+    if session is not None and session.open_ms <= end_ms < session.close_ms:
+        return end_ms + _ANSWERED_MS
+    return at_clock(day_of(end_ms + DAY_MS), _SETTLED)
 
 
-def _known(market: Market, start_ms: int, end_ms: int) -> Known:
+def known_of(market: Market, start_ms: int, end_ms: int) -> Known:
     """What a person would have written down of this market, beside what its calendar of events tells.
 
     The calendar of a scenario is whole: what it does not tell of does not come. A broker's is not, so that a symbol
