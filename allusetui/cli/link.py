@@ -1,15 +1,14 @@
 """`allusetui link`: the table of a broker's account in the settings, asked for or taken from options."""
 
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from allusetui.cli.say import BAD_INPUT, complain, settings_file
 from allusetui.domain.link import PORTS, SLEEVES, Link, Mode, agreed, mode_of_code
 from allusetui.domain.text import untrusted
+from allusetui.journal.whole_file import whole_file
 from allusetui.linking.table import CLIENT_ID, HOST, LinkError, load, read
 from allusetui.linking.text import SpliceError, table_text, with_table
 
@@ -146,10 +145,10 @@ def _write(file: Path, wanted: Link) -> None:
     """The file with the table in it, whole or as it was; its owner's alone from now on."""
     real = file.resolve()
     try:
-        text = real.read_bytes().decode() if real.exists() else ""
-        changed = with_table(text, wanted).encode()
+        changed = with_table(real.read_bytes().decode() if real.exists() else "", wanted)
         real.parent.mkdir(parents=True, exist_ok=True)
-        _replace(real, changed)
+        with whole_file(real, _OWNER_ONLY) as text:
+            text.write(changed)
     except (SpliceError, UnicodeDecodeError) as error:
         wrong = untrusted(f"{file}: {'is not UTF-8' if isinstance(error, UnicodeDecodeError) else error}")
         print(f"allusetui: {wrong}; it stays as it is, these lines belong into it:\n", file=sys.stderr)
@@ -157,18 +156,3 @@ def _write(file: Path, wanted: Link) -> None:
         raise SystemExit(BAD_INPUT) from None
     except OSError as error:
         raise complain(f"{error.filename or file}: {error.strerror}") from None
-
-
-def _replace(file: Path, data: bytes) -> None:
-    new = file.with_name(f"{file.name}.new")
-    try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY), "wb") as handle:
-            os.fchmod(handle.fileno(), _OWNER_ONLY)
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(new, file)
-    except OSError:
-        with suppress(OSError):
-            new.unlink()
-        raise

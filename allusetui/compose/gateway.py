@@ -1,7 +1,5 @@
 """The gateway put together: a scenario's market and exchange behind the TWS protocol, at the pace of a clock."""
 
-import asyncio
-import signal
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -13,6 +11,7 @@ from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.compose.parts import price_steps
 from allusetui.compose.provisions import sleeves
 from allusetui.compose.run import Stage, build_stage
+from allusetui.compose.signals import end_asked
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
 from allusetui.market.faults import shown
@@ -21,7 +20,6 @@ from allusetui.scenario.model import Scenario
 
 ACCOUNT: Final = "DU4000001"
 """The paper account that holds every sleeve which is not given another."""
-_ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def build_gateway(
@@ -69,9 +67,7 @@ async def serve(
 
     The market stands still once the scenario has ended.
     """
-    ended, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in _ENDS:
-        loop.add_signal_handler(number, ended.set)
+    ended = end_asked()
     pace = Pace(stage.calendar, speed, stage.start_ms, wall_s())
     server = Server(
         gateway,

@@ -147,6 +147,7 @@ class _Parts:
         self.market = IbkrMarket(
             self.broker.connection.library, Terms(days, folder / BARS_FOLDER, wish.known),
             lambda *asked: self.turn.engine.reach(*asked), self._clock.instant, self._bell.ring,
+            lambda *asked: self.turn.engine.ahead(*asked),
         )  # fmt: skip
         world = World(
             market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder),

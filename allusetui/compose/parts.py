@@ -59,8 +59,7 @@ def price_steps(scenario: Scenario, symbol: str) -> tuple[tuple[Decimal, Decimal
     if scenario.market.kind == "scripted":
         return ((ZERO, scenario.market.symbols[symbol].tick),)
     known = traits.of(symbol)
-    cheap = (ZERO, known.tick)
-    return (cheap,) if known.dear_tick == known.tick else (cheap, (traits.DEAR_FROM, known.dear_tick))
+    return known.steps or ((ZERO, known.tick),)
 
 
 def session_id(scenario: Scenario) -> str:

@@ -1,8 +1,6 @@
 """Transcripts on disk: kept while a gateway speaks, and compared with what ours says."""
 
-import asyncio
 import os
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,9 +12,9 @@ from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.relay import Relay
 from allusetui.broker.gateway.transcript import Mask, Record, read
 from allusetui.compose.run import Stage
+from allusetui.compose.signals import end_asked
 
 _OWNER_ONLY: Final = 0o600
-_ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Keeper(AbstractContextManager["Keeper"]):
@@ -67,9 +65,7 @@ async def relay(
     say: Callable[[str], None],
 ) -> None:
     """Pass messages on to another gateway until a signal asks to end. Raises OSError for a port in use."""
-    ended, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in _ENDS:
-        loop.add_signal_handler(number, ended.set)
+    ended = end_asked()
     between = Relay(*upstream, now_ms, keeper.keep, say)
     try:
         opened(await between.open(port))

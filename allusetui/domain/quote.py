@@ -15,6 +15,7 @@ from allusetui.domain.money import CENT
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Steps = tuple[tuple[Decimal, Decimal], ...]
 
 
 class Feed(StrEnum):
@@ -30,7 +31,8 @@ class Feed(StrEnum):
 class Quote:
     """Bid and ask in dollars a share; an underlying's are both its spot. `confirmed`: a second source has the value.
 
-    `at_ms`: when it was made; `tick` is the grid that orders on it must keep.
+    `at_ms`: when it was made; `tick` is the grid that orders at its price must keep, `steps` the grid by price, where
+    it is known not to be one for all: (from which price, its tick), ascending.
     """
 
     bid: Decimal
@@ -39,6 +41,11 @@ class Quote:
     confirmed: bool = False
     tick: Decimal = CENT
     feed: Feed = Feed.LIVE
+    steps: Steps = ()
+
+    def tick_at(self, price: Decimal) -> Decimal:
+        """The grid that an order at this price must keep."""
+        return next((tick for low, tick in reversed(self.steps) if price >= low), self.tick)
 
     @property
     def mid(self) -> Decimal:

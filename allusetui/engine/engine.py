@@ -43,7 +43,7 @@ from allusetui.engine.machine import change, holds, latch
 from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
-from allusetui.rules.reach import reach
+from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
@@ -111,6 +111,10 @@ class Engine:
     def reach(self, symbol: str, listed: Sequence[date], now_ms: int) -> tuple[Sought, ...]:
         """What of the symbol's chain, of which `listed` are the expiries, something waits for."""
         return reach(self._desk(now_ms), symbol, listed)
+
+    def ahead(self, symbol: str, listed: Sequence[date], now_ms: int) -> tuple[Sought, ...]:
+        """What of it the session's entries may look at."""
+        return ahead(self._desk(now_ms), symbol, listed)
 
     def _desk(self, now_ms: int) -> Desk:
         return Desk(self.law, self.calendar, self.state, self.volatile, now_ms)

@@ -4,18 +4,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+
+_AS_USUAL: Final = 0o666
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path, mode: int = _AS_USUAL) -> Iterator[TextIO]:
     """A text to be written; it is at `path`, durable, when the block has ended. Where the block fails nothing changes.
 
-    Raises OSError when the disk refuses.
+    `mode`: who may read it, as far as the process lets anybody. Raises OSError when the disk refuses.
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        part.unlink(missing_ok=True)  # of a process that died; its mode may be another
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

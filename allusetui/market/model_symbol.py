@@ -136,7 +136,7 @@ class ModelSymbol:
             return None
         term = self._term(sight, expires_ms, option.expiry)
         bid, ask, tick = model_quotes.one(self._traits, sight, term, float(option.strike), not option.is_put)
-        return Quote(bid, ask, sight.at_ms, confirmed=True, tick=tick)
+        return Quote(bid, ask, sight.at_ms, confirmed=True, tick=tick, steps=self._traits.steps)
 
     def chain(self, at_ms: int) -> Chain | None:
         """Every listed expiry that has not closed."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.frozen import frozen
-from allusetui.domain.money import CENT
+from allusetui.domain.money import CENT, ZERO
+from allusetui.domain.quote import Steps
 from allusetui.market import listing
 from allusetui.pricing.surface import INDEX_SMILE, NAME_SMILE, Smile, index_long_run_vol
 
@@ -48,6 +49,11 @@ class Traits:
     step: Decimal | None = None
     tick: Decimal = CENT
     dear_tick: Decimal = CENT
+
+    @property
+    def steps(self) -> Steps:
+        """The grid by price: (from which price, its tick); nothing where one tick is for all."""
+        return () if self.dear_tick == self.tick else ((ZERO, self.tick), (DEAR_FROM, self.dear_tick))
 
     @property
     def market_share(self) -> float:

@@ -30,10 +30,11 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
             return None
         return down_to_tick(quote.mid - sold.mid + away, quote.tick)
     if intent.side is Side.SELL:
-        return up_to_tick(quote.mid - away, quote.tick)
-    limit = down_to_tick(quote.mid + away, quote.tick)
+        return up_to_tick(quote.mid - away, quote.tick_at(quote.mid - away))
+    most = quote.mid + away
     if intent.leap is not None and intent.leap.most is not None:
-        limit = min(limit, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
+        most = min(most, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
+    limit = down_to_tick(most, quote.tick_at(most))
     return limit if limit > 0 else None
 
 
@@ -50,4 +51,5 @@ def _is_allowed(s: Situation, intent: Intent, net: Decimal) -> bool:
 @clause("0.5", "17.1")
 def most_for(s: Situation, quote: Quote) -> Decimal:
     """The last limit of a purchase's walk as the mid stands now: nothing above it is ever paid."""
-    return down_to_tick(quote.mid * (1 + s.law.walk.slippage_cap), quote.tick)
+    most = quote.mid * (1 + s.law.walk.slippage_cap)
+    return down_to_tick(most, quote.tick_at(most))

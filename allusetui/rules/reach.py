@@ -11,7 +11,7 @@ from allusetui.domain.contract import Right
 from allusetui.domain.quote import Sought
 from allusetui.law.model import Band
 from allusetui.rules import covered_call, hedging, leap_purchase, protocol
-from allusetui.rules.cadence import CALLS
+from allusetui.rules.cadence import CALLS, entry_window
 from allusetui.rules.entry import StrikeRule, choose_expiry, put_dte, put_rule
 from allusetui.rules.situation import Situation, clause
 
@@ -29,6 +29,23 @@ def _thin(s: Situation) -> int:
     """From how many contracts on today's volume is enough by itself, while the previous session's may stand for it."""
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     return s.law.liquidity.volume if previous_counts else 0
+
+
+@clause("1.1", "2.2", "3.2", "4.1")
+def ahead(s: Situation, symbol: str, listed: Sequence[date]) -> tuple[Sought, ...]:
+    """What the entries of the session may look at, whether or not something waits for it yet."""
+    return tuple(dict.fromkeys(_of_session(s, symbol, listed)))
+
+
+def _of_session(s: Situation, symbol: str, listed: Sequence[date]) -> Iterator[Sought]:
+    for account in s.trading():
+        kind, session = account.type.value, s.session
+        has_window = session is not None and entry_window(s.calendar, s.law.cadence, kind, session) is not None
+        if has_window and symbol in s.universe(account):
+            yield from _entry(s, listed, Right.PUT, put_rule(s, account), *put_dte(s, account))
+        if covered_call.lots_of(s, account, symbol):
+            rule, _ = covered_call.strike_rule(s, account, symbol)
+            yield from _entry(s, listed, Right.CALL, rule, covered_call.call_dte(s, account))
 
 
 @clause("2.2", "3.2", "4.1")

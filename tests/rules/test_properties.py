@@ -159,6 +159,26 @@ def test_0_5_no_step_is_past_its_share_of_the_cap_nor_a_tick_short_of_it(
     assert -Decimal("1e-20") <= (limit - worst if side is Side.SELL else worst - limit) < tick
 
 
+@pytest.mark.clause("0.5")
+@settings(max_examples=300)
+@example(Decimal("2.90"), Decimal("0.10"), Side.BUY, 3)  # the mid is below 3 dollars, the cap above
+@given(st.integers(50, 800).map(lambda n: Decimal(n) / 100), cents, st.sampled_from(Side), st.integers(0, 3))
+def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_not_of_the_mid_s(
+    bid: Decimal, width: Decimal, side: Side, step: int
+) -> None:
+    nickel, dime = Decimal("0.05"), Decimal("0.10")
+    put, s = Option("SPX", FRIDAY, Decimal("4950"), Right.PUT), desk()
+    tick = nickel if bid + width / 2 < 3 else dime
+    quote = Quote(bid, bid + width, AT_MS, tick=tick, steps=((Decimal(0), nickel), (Decimal(3), dime)))
+    s.volatile.quotes["SPX"] = Quote(Decimal(5000), Decimal(5000), AT_MS)
+    s.volatile.option_quotes[put] = quote
+    limit = limit_at(s, Intent("1", "GEN", Purpose.CLOSE, put, side, 1, None, (), False, None, [1]), step)
+    assert limit is not None
+    assert limit % (nickel if limit < 3 else dime) == 0
+    worst = quote.mid * (1 + (step if side is Side.BUY else -step) * Decimal(5) / 300)
+    assert limit <= worst + Decimal("1e-20") if side is Side.BUY else limit >= worst - Decimal("1e-20")
+
+
 # 6.1 to 6.4
 
 START = datetime(2026, 3, 5, 9, 30)

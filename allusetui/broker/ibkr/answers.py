@@ -123,7 +123,7 @@ class Answers:
         now_ms, linked = self._now_ms(), self._linked
         return PositionsSeen(
             now_ms, held, cash - linked.spare, Settled(now_ms), whole and self._connection.up, foreign=linked.foreign,
-            asked_ms=asked_ms, tells_bookings=False,
+            asked_ms=asked_ms,
         )  # fmt: skip
 
     async def _fills_told(self) -> None:

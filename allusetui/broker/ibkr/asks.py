@@ -49,6 +49,8 @@ class Asks:
         self._library = library
         self._wait_s = wait_s
         self._lane = lane
+        self._unnumbered = asyncio.Lock()
+        """Of two answers without a number the library gives both to who asked last: one is asked at a time."""
         library.errorEvent += self._error
 
     async def details(self, contract: TheirContract) -> list[ContractDetails]:
@@ -99,9 +101,10 @@ class Asks:
     async def steps(self, rule: int) -> list[PriceIncrement]:
         """The price steps of a market rule. Raises UnansweredError."""
         client = self._library.client
-        found: list[PriceIncrement] = await self._ask(
-            lambda _: client.reqMarketRule(rule), key=f"marketRule-{rule}"
-        )  # fmt: skip
+        async with self._unnumbered:
+            found: list[PriceIncrement] = await self._ask(
+                lambda _: client.reqMarketRule(rule), key=f"marketRule-{rule}"
+            )  # fmt: skip
         return found
 
     @property
@@ -111,9 +114,10 @@ class Asks:
 
     async def providers(self) -> list[str]:
         """The codes of the news providers that the login may read. Raises UnansweredError."""
-        found: list[NewsProvider] = await self._ask(
-            lambda _: self._library.client.reqNewsProviders(), key="newsProviders"
-        )  # fmt: skip
+        async with self._unnumbered:
+            found: list[NewsProvider] = await self._ask(
+                lambda _: self._library.client.reqNewsProviders(), key="newsProviders"
+            )  # fmt: skip
         return [each.code for each in found]
 
     async def headlines(self, con_id: int, providers: str, since_ms: int, most: int) -> list[HistoricalNews]:

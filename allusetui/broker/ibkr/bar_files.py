@@ -1,7 +1,6 @@
 """Daily bars on disk: one file a symbol, replaced whole, checked when it is read; a bad one is asked for anew."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from allusetui.broker.ibkr.bars import Kept, is_sound
+from allusetui.broker.whole_file import replace_whole
 from allusetui.domain.quote import Bar
 
 FORMAT: Final = 1
@@ -71,13 +71,8 @@ def _kept(table: dict[str, Any], symbol: str) -> Kept:
 
 def replace_file(path: Path, table: Mapping[str, object]) -> None:
     """Write a table as a whole file, durable on return. Raises OSError; what was there stays then."""
-    beside = path.with_name(f"{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(table, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    replace_whole(path, json.dumps(table))
 
 
 def digest(rows: object) -> str:

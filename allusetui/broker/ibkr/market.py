@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.asks import Asks
 from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
+from allusetui.broker.ibkr.early import Early
 from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
@@ -62,14 +63,16 @@ class Terms:
 class IbkrMarket:
     """Implements `ports.Market` and `ports.Inquiries` over a library that somebody else keeps linked.
 
-    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `wanted`: see `Scans`. To be made in its loop.
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `wanted`: see `Scans`; `ahead`: see `Early`. To be
+    made in its loop.
     """
 
     symbols: frozenset[str] = frozenset()
 
     def __init__(
-        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None]
-    ) -> None:
+        self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None],
+        ahead: Wanted = lambda symbol, listed, at_ms: (),
+    ) -> None:  # fmt: skip
         self._calendar = terms.calendar
         asks = Asks(library)
         self.lines = Lines(terms.lines)
@@ -83,6 +86,7 @@ class IbkrMarket:
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self.headlines = Headlines(asks, self.listings, now_ms, ring)
+        self.early = Early(asks, self.listings, self.calendars, terms.calendar, ahead, now_ms)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
         self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
@@ -94,6 +98,7 @@ class IbkrMarket:
         self.scans.close()
         self.history.close()
         self.headlines.close()
+        self.early.close()
         self.night.close()
 
     # ports.Market
@@ -142,6 +147,7 @@ class IbkrMarket:
         """These have a line from now on, underlyings first."""
         self.lines.stand([*map(Stock, symbols), *options])
         self.headlines.watch(symbols)
+        self.early.watch(symbols)
 
     def ask_chain(self, symbol: str, at_ms: int) -> Sequence[Input]:
         self.scans.ask(symbol)
@@ -159,6 +165,7 @@ class IbkrMarket:
         """What has been answered; lines are asked for and let go."""
         self._unseen = False
         self.stream.pump(at_ms)
+        self.early.turn(at_ms)
         self.night.turn(at_ms)
         self.scans.moved()
         came, self._came = self._came, deque()
@@ -176,9 +183,11 @@ class IbkrMarket:
         found = shown.quote(close_ms, CENT, is_index(contract)) if shown is not None else None
         if found is None or (before is not None and before.at_ms > found.at_ms):
             return before
-        tick = self.listings.tick(contract, found.mid) if isinstance(contract, Option) else CENT
+        if isinstance(contract, Option):
+            tick, steps = self.listings.tick(contract, found.mid), self.listings.steps(contract.symbol)
+            found = replace(found, tick=tick, steps=steps)
         # What came while the look was being taken was not made after it.
-        self._best[contract] = best = replace(found, tick=tick, at_ms=min(found.at_ms, at_ms))
+        self._best[contract] = best = replace(found, at_ms=min(found.at_ms, at_ms))
         return best
 
     def _view(self, symbol: str, at_ms: int) -> View | None:

@@ -1,7 +1,6 @@
 """The exchange's book on disk: one small document in the session's folder, apart from the engine's journal."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Final
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.plain import Json, PlainError, from_plain, to_plain
 from allusetui.broker.simulated.standing import Standing
+from allusetui.broker.whole_file import replace_whole
 from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrdersSeen
 from allusetui.domain.order import Order
 
@@ -111,13 +111,7 @@ def save(path: Path, session: str, standing: Standing) -> None:
     """Replace the document, durable on return. Raises OSError where the disk refuses; what was there then stays."""
     book = _text(to_plain(standing))
     head = _text({"format": FORMAT, "session": session, "sha256": sha256(book.encode()).hexdigest()})
-    beside = path.with_name(f"{path.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(f'{head[:-1]},"book":{book}}}\n')
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    _sync_folder(path.parent)
+    replace_whole(path, f'{head[:-1]},"book":{book}}}\n')
 
 
 def load(path: Path, session: str) -> Standing:
@@ -143,11 +137,3 @@ def load(path: Path, session: str) -> Standing:
 
 def _text(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

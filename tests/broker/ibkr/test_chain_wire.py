@@ -1,5 +1,6 @@
 """Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from tests.broker.ibkr.wired import Wired, wired
 
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
+_RULE, _GREEKS = 93, 21
 FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
 
 
@@ -95,6 +97,32 @@ async def test_one_scan_a_symbol_answers_all_who_ask_meanwhile(tmp_path: Path) -
         await world.until(world.chains)
         world.wait(5_000)
         assert len(world.chains()) == 1
+
+
+@pytest.mark.asyncio
+async def test_surprise_10_two_who_want_the_same_price_steps_ask_once_and_both_are_answered(tmp_path: Path) -> None:
+    """An answer names the rule alone: of two questions the first would have waited for ever, and its chain with it."""
+    async with wired(tmp_path) as world:
+        handlers, held = world.library.client.decoder.handlers, list[list[str]]()
+        answered, handlers[_RULE] = handlers[_RULE], held.append
+        rows = asyncio.gather(*(world.market.listings.row(symbol, FRIDAY, Right.PUT, world.house.now_ms)
+                                for symbol in ("AAPL", "GOOG")))  # fmt: skip
+        await world.until(lambda: held)
+        await asyncio.sleep(0.05)
+        assert len(held) == 1
+        answered(held[0])
+        assert [bool(row.strikes) for row in await asyncio.wait_for(rows, 1)] == [True, True]
+
+
+@pytest.mark.asyncio
+async def test_a_second_look_begins_where_the_first_one_ended(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        first = await scanned(world)
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.pass_until(lambda: len(world.chains()) == 2, moment_s=0.02)
+        again = world.chains()[1].chain
+        assert again is not None
+        assert len(again.slices[FRIDAY, Right.PUT].strikes) < len(first.slices[FRIDAY, Right.PUT].strikes)
 
 
 @pytest.mark.asyncio
@@ -285,3 +313,32 @@ async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -
         assert told["quote", "GOOG"].trouble.startswith("354 ")
         assert (told["breadth", ""].source, told["breadth", ""].value) == ("market.toml", "43 %, 2026-03-04")
         assert told["rate", ""].source == ""
+
+
+@pytest.mark.clause("2.2")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("greeks", [None, ["-1", "-2", "-1", "-1", "-2", "-2", "-2", "-1"]])
+async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_by(
+    tmp_path: Path, greeks: list[str] | None
+) -> None:
+    """Deltas are our own, of the mid: what never comes, or was not computed, keeps no strike out."""
+    async with wired(tmp_path, puts) as world:
+        handlers = world.library.client.decoder.handlers
+        theirs = handlers[_GREEKS]
+        handlers[_GREEKS] = lambda fields: None if greeks is None else theirs([*fields[:4], *greeks])
+        row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
+        assert ((deltas > BAND[0]) & (deltas < BAND[1])).any()
+        assert deltas.min() < BAND[0] and deltas.max() > BAND[1]
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_peers_28_a_competing_session_in_a_scan_is_told_as_the_reason(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.entitled.competing = True
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None and "10197 " in seen.reason

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from math import isnan
 from pathlib import Path
 
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr.client import READ_BYTES
 from allusetui.broker.ibkr.codes import RETRY_MS
 from allusetui.broker.ibkr.library import FIRST_NUMBER
 from allusetui.broker.ibkr.lines import RENEW_MS
@@ -33,6 +35,7 @@ async def test_a_stock_an_index_and_an_option_are_shown_live(tmp_path: Path) -> 
         assert put.at_ms == world.house.now_ms
 
 
+@pytest.mark.surprise(3)
 @pytest.mark.asyncio
 async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -40,6 +43,7 @@ async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(
         assert world.line_of(Stock("AAPL")) >= FIRST_NUMBER > world.library.client.getReqId()
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.clause("8.3")
 @pytest.mark.asyncio
 async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_shown_as_young(tmp_path: Path) -> None:
@@ -55,6 +59,7 @@ async def test_surprise_14_what_a_line_showed_before_it_became_delayed_is_not_sh
         assert found.at_ms == world.house.now_ms - DELAY_MS > live.at_ms
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.asyncio
 async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -66,6 +71,7 @@ async def test_surprise_14_a_delayed_value_is_not_put_before_a_younger_live_one(
         assert world.spot("AAPL") == live
 
 
+@pytest.mark.surprise(14)
 @pytest.mark.asyncio
 async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path: Path) -> None:
     async with wired(tmp_path) as world:
@@ -75,6 +81,7 @@ async def test_surprise_14_one_contract_that_several_want_has_one_line(tmp_path:
         assert world.market.lines.used(world.house.now_ms) == 2
 
 
+@pytest.mark.surprise(15)
 @pytest.mark.clause("8.3")
 @pytest.mark.peer(29)
 @pytest.mark.asyncio
@@ -92,6 +99,7 @@ async def test_surprise_15_a_missing_bid_is_unknown_and_a_zero_one_is_real(tmp_p
         assert found is not None and (found.bid, found.mid) == (0, Decimal("0.025"))
 
 
+@pytest.mark.surprise(16)
 @pytest.mark.clause("8.3")
 @pytest.mark.peer(28)
 @pytest.mark.asyncio
@@ -104,6 +112,7 @@ async def test_surprise_16_data_that_are_not_subscribed_are_told_and_not_waited_
         assert world.market.lines.without() == [Stock("AAPL")]
 
 
+@pytest.mark.surprise(16)
 @pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp_path: Path) -> None:
@@ -117,6 +126,7 @@ async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp
         await world.until(lambda: world.spot("AAPL"))
 
 
+@pytest.mark.surprise(19)
 @pytest.mark.clause("5.2")
 @pytest.mark.asyncio
 async def test_surprise_19_an_index_option_is_asked_for_by_its_class(tmp_path: Path) -> None:
@@ -204,3 +214,46 @@ async def test_a_malformed_tick_is_counted_and_harms_nothing(tmp_path: Path) -> 
             world.say(*fields)
         await world.until(lambda: world.market.stream.counts["unreadable"] == 4)
         assert world.library.isConnected()
+
+
+@pytest.mark.clause("0.8")
+@pytest.mark.asyncio
+async def test_0_8_a_flood_of_ticks_is_read_in_small_parts_between_which_keys_get_their_turn(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        sizes: list[int] = []
+        world.library.client.conn.hasData += lambda data: sizes.append(len(data))
+        number = world.line_of(Stock("AAPL"))
+        for turn in range(20_000):
+            world.say_later(1, 6, number, 1, 200 + turn % 7, 10, 0)
+        world.say(1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert sum(sizes) > 500_000 and max(sizes) <= READ_BYTES
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", [10089, 10090, 10091, 10167])
+async def test_peers_27_an_advisory_is_remembered_and_the_line_goes_on(tmp_path: Path, code: int) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"])
+        number = world.line_of(Stock("AAPL"))
+        world.say(4, 2, number, code, "Part of requested market data is not subscribed.", "")
+        world.say(1, 6, number, 1, 190.0, 10, 0)
+        await world.until(lambda: (quote := world.spot("AAPL")) is not None and quote.bid == 190)
+        assert world.market.stream.trouble[Stock("AAPL")].startswith(f"{code} ")
+        assert world.market.lines.without() == []
+
+
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("price", ["nan", "inf", "-inf", "-1", "1.7976931348623157E308", "Infinity"])
+async def test_peers_29_what_is_no_price_is_unknown_and_the_last_valid_quote_ages(tmp_path: Path, price: str) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "VIX"])
+        before = world.spot("AAPL"), world.spot("VIX")
+        for symbol, tick in (("AAPL", 1), ("VIX", 4)):
+            world.say(1, 6, world.line_of(Stock(symbol)), tick, price, 0, 0)
+        await world.until(lambda: isnan(world.market.stream.shown(Stock("VIX")).last or 0))  # type: ignore[union-attr]
+        assert isnan(world.market.stream.shown(Stock("AAPL")).bid or 0)  # type: ignore[union-attr]
+        assert (world.spot("AAPL"), world.spot("VIX")) == before
+        assert world.market.stream.counts["unreadable"] == 0

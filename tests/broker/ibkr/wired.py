@@ -81,10 +81,14 @@ class Wired:
 
     def say(self, *fields: object) -> None:
         """The gateway says something, whatever its market shows."""
+        self.say_later(*fields)
+        self.house.server.turn()
+
+    def say_later(self, *fields: object) -> None:
+        """It says so with the next thing that it says."""
         session = self.house.gateway.sessions.of_client(CLIENT)
         assert session is not None
         session.send(*fields)  # type: ignore[arg-type]
-        self.house.server.turn()
 
     def line_of(self, contract: Contract) -> int:
         """The number under which its line was asked for."""
@@ -107,6 +111,7 @@ class Wired:
 async def wired(
     folder: Path, wish: Wish = lambda symbol, listed: (), more: str = "", lines: int = MOST, known: Known | None = None,
     entitled: Entitled | None = None, steps: PriceSteps | None = None,
+    ahead: Wish = lambda symbol, listed: (),
 ) -> AsyncIterator[Wired]:  # fmt: skip
     """A gateway over the market of the desks with `more` tables, and our market over it."""
     rights, place = entitled or Entitled(), venue(more)
@@ -115,8 +120,9 @@ async def wired(
         library = Library(lambda seen: None, lambda about, code, text: None)
         terms = Terms(CALENDAR, folder, known or Known(), lines)
         market = IbkrMarket(
-            library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None
-        )
+            library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None,
+            lambda symbol, listed, at_ms: ahead(symbol, listed),
+        )  # fmt: skip
         await library.connectAsync(ADDRESS, house.port, clientId=CLIENT, timeout=4, raiseSyncErrors=True)
         try:
             yield Wired(house, library, market, rights)

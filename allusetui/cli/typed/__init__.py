@@ -1,0 +1,1 @@
+"""What can be typed, subject by subject. Each command imports its own part, and no other."""
