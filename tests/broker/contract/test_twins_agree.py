@@ -105,6 +105,7 @@ class Agreement(RuleBasedStateMachine):
             twin.crash()
             twin.wait(ms)
             twin.begin_again()
+        self.ask()  # what 9.5 does first: what happened meanwhile is told to nobody who does not ask
 
     @rule()
     def ask(self) -> None:
