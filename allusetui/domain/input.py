@@ -265,10 +265,7 @@ class Settled:
 
 @frozen
 class PositionsSeen:
-    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists.
-
-    `tells_bookings`: whether fees, interest and dividends are among them; cash moves without a word where they are not.
-    """
+    """The answer to AskPositions, asked at `asked_ms`, None for now: the book, and every settlement it still lists."""
 
     at_ms: int
     positions: Mapping[Contract, int]
@@ -277,7 +274,6 @@ class PositionsSeen:
     complete: bool
     foreign: Mapping[Contract, int] = field(default_factory=dict)
     asked_ms: int | None = None
-    tells_bookings: bool = True
 
     @property
     def since_ms(self) -> int:

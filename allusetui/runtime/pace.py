@@ -8,6 +8,8 @@ from allusetui.domain.moment import MINUTE_MS, SECOND_MS, day_of
 
 SHUT_FACTOR = 60
 """How much faster the clock runs where nothing trades, unless it keeps real time."""
+_HAIR_MS = 1e-4
+"""So that the clock stands at an instant when `due_s` says so, whatever fractions lose."""
 _BEFORE_OPEN_MS = 5 * MINUTE_MS
 _AFTER_CLOSE_MS = 35 * MINUTE_MS
 
@@ -110,7 +112,7 @@ class Pace(_Hours):
                 break
             left_s -= (until_ms - at_ms) / rate / SECOND_MS
             at_ms = until_ms
-        return at_ms + int(left_s * rate * SECOND_MS)
+        return at_ms + int(left_s * rate * SECOND_MS + _HAIR_MS)
 
     def due_s(self, at_ms: int) -> float:
         if self.speed is None:

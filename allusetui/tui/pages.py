@@ -106,13 +106,12 @@ class Pages(Watch):
         self.install_screen(why, "why")
         return why
 
+    def to_make_ready(self) -> list[Callable[[], Screen[Any]]]:
+        """What gives each screen that is made before anybody asks for it."""
+        return [lambda: self._box, lambda: self._why, *(partial(self._page, name) for name in FULL)]
+
     def make_ready(self) -> None:
-        made: list[Callable[[], Screen[Any]]] = [
-            lambda: self._box,
-            lambda: self._why,
-            *(partial(self._page, name) for name in FULL),
-        ]
-        for place, screen in enumerate(made, start=1):
+        for place, screen in enumerate(self.to_make_ready(), start=1):
             self.set_timer(place * _BETWEEN_S, partial(self._mount_hidden, screen))
 
     def _mount_hidden(self, made: Callable[[], Screen[Any]]) -> None:

@@ -20,6 +20,7 @@ from allusetui.view.journal import journal
 from allusetui.view.ladder import ladder
 from allusetui.view.leaps import leaps
 from allusetui.view.model import Line, Seen
+from allusetui.view.news import tells_more
 from allusetui.view.orders import orders
 from allusetui.view.prompts import named, prompts
 from allusetui.view.protocol import at_risk, chosen
@@ -78,6 +79,7 @@ __all__ = [
     "resuming",
     "shelf",
     "silence",
+    "tells_more",
     "weeks",
     "why",
     "written",

@@ -1,10 +1,11 @@
 """What a person may do with what is shown: find, filter, copy, keep a picture. None of it reaches the engine."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from functools import cached_property, partial
+from typing import Any, ClassVar, TypeVar
 
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from allusetui.domain.moment import local
 from allusetui.domain.text import untrusted
@@ -21,6 +22,8 @@ from allusetui.view.model import Cell, Question
 
 _LONGEST_COPY = 20_000
 
+T = TypeVar("T", bound=Screen[Any])
+
 
 class Viewer(Pages):
     """Shows, and lets a person look for things."""
@@ -29,7 +32,33 @@ class Viewer(Pages):
         "find", "palette", "theme", "copy", "picture", "help", "runbook", "approvals"
     )
 
-    # By typing
+    # By typing: screens that are made once, as the others are
+
+    @cached_property
+    def _palette(self) -> Pick:
+        return self._installed(Pick("commands"))
+
+    @cached_property
+    def _accounts(self) -> Pick:
+        return self._installed(Pick("choose an account"))
+
+    @cached_property
+    def _filtering(self) -> Filter:
+        return self._installed(Filter(self._filter))
+
+    @cached_property
+    def _query(self) -> Query:
+        return self._installed(Query())
+
+    def _installed(self, screen: T) -> T:
+        self.install_screen(screen, f"typing{len(self._installed_screens)}")
+        return screen
+
+    def to_make_ready(self) -> list[Callable[[], Screen[Any]]]:
+        typing: list[Callable[[], Screen[Any]]] = [
+            lambda: self._palette, lambda: self._accounts, lambda: self._filtering, lambda: self._query,
+        ]  # fmt: skip
+        return super().to_make_ready() + typing
 
     def action_find(self) -> None:
         """Filter the journal where one is looked at; ask it among the reports; else choose an account."""
@@ -37,11 +66,12 @@ class Viewer(Pages):
         if isinstance(self.screen, Full) and self.screen.pane_name == "reports":
             self._inquire()
         elif focused is not None and focused.id == "journal":
-            self.show_screen(Filter(self.wanted, self._filter), lambda answer: None)
+            self._filtering.anew(self.wanted)
+            self.show_screen(self._filtering, lambda answer: None)
         elif (seen := self._seen) is not None:
             accounts = seen.snapshot.state.accounts.values()
             choices = [Choice(a.name, a.name, " ".join([a.status.value, *sorted(a.latches)])) for a in accounts]
-            self._pick("choose an account", choices, self._choose)
+            self._pick(self._accounts, choices, self._choose)
 
     def _inquire(self) -> None:
         from allusetui.tui.screens.reports import Reports
@@ -56,7 +86,8 @@ class Viewer(Pages):
                 self.inquirer.ask(question)
                 screen.open_questions()
 
-        self.show_screen(Query(), asked_for)
+        self._query.anew()
+        self.show_screen(self._query, asked_for)
 
     def _filter(self, words: str) -> None:
         self.wanted = words
@@ -70,14 +101,15 @@ class Viewer(Pages):
         bound = {binding.id for found in self._bindings.key_to_bindings.values() for binding in found}
         choices = [Choice(c.name, c.words, self._labels[c.name]) for c in COMMANDS if c.name in bound]
         choices += [Choice(f"palette {name}", f"colours: {name}") for name in self.palettes]
-        self._pick("commands", choices, self._command)
+        self._pick(self._palette, choices, self._command)
 
-    def _pick(self, title: str, choices: list[Choice], then: Callable[[str], object]) -> None:
+    def _pick(self, screen: Pick, choices: list[Choice], then: Callable[[str], object]) -> None:
         def taken(key: str | None) -> None:
             if key is not None:
                 then(key)
 
-        self.show_screen(Pick(title, choices), taken)
+        screen.offer(choices)
+        self.show_screen(screen, taken)
 
     def _command(self, name: str) -> None:
         if name.startswith("palette "):

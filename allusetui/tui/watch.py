@@ -221,7 +221,7 @@ class Watch(App[str], inherit_bindings=False):
         if snapshot is not None and snapshot is not self._snapshot and lens is not None:
             self._notes.look(snapshot)
             seen = self._safely(lambda: replace(lens(snapshot), keys=self._labels))
-            is_new = seen is not None and (self._snapshot is None or _tells_more(snapshot, self._snapshot))
+            is_new = seen is not None and self._is_news(seen)
             self._snapshot, self._seen = snapshot, seen or self._seen
             self._keep_account(snapshot)
             self.bells.look(snapshot)
@@ -234,6 +234,11 @@ class Watch(App[str], inherit_bindings=False):
         if is_new and self._seen is not None:
             self._follow_account(self._seen)
             self.asked_of(self._seen)
+
+    def _is_news(self, seen: Seen) -> bool:
+        from allusetui.tui.shown import tells_more
+
+        return self._snapshot is None or tells_more(seen, self._snapshot)
 
     def _tell_terminal(self, sequence: str) -> None:
         if self._driver is not None:
@@ -337,14 +342,3 @@ class Watch(App[str], inherit_bindings=False):
         keys = self.main.query_one("#sleeves", Pane).keys
         if number <= len(keys):
             self._choose(keys[number - 1])
-
-
-def _tells_more(new: "Snapshot", old: "Snapshot") -> bool:
-    """Whether panes may show something else. The market's clock moves in every snapshot: they follow its seconds."""
-    return (
-        new.now_ms // SECOND_MS != old.now_ms // SECOND_MS
-        or new.tail != old.tail
-        or new.volatile != old.volatile
-        or new.proofs != old.proofs
-        or new.ended != old.ended
-    )

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from allusetui.market.calendars import calendar
 from allusetui.scenario.script import BAD_VALUES
 
 T = TypeVar("T")
 UNIVERSES = {"GEN": ("AAPL", "MSFT", "SPY"), "REV": ("NVDA", "TSLA"), "COM": ("AAPL", "META")}
 STARTS = (date(2026, 3, 2), date(2026, 3, 30), date(2026, 6, 29), date(2026, 11, 23), date(2026, 12, 28))
 """Mondays of an ordinary week, Good Friday's, those of a quarter's and a year's end, and one with an early close."""
+SESSIONS = calendar(STARTS[0], STARTS[-1] + timedelta(days=30))
 SPANS = ("5s", "40s", "3m", "30m", "4h")
 QUIET = timedelta(minutes=20)
 KEYS = ("pause", "resume", "reset", "maintenance", "audit", "approve", "refuse", "no_entries", "close")
@@ -146,7 +148,7 @@ def _position(dice: Dice, account: str, symbol: str, budget: float) -> list[str]
         return []
     strike = round(spot * dice.number(0.9, 1.1) / 2.5) * 2.5
     expiry = dice.start.date() + timedelta(days=dice.whole(0, 12))
-    while expiry.weekday() > 4:
+    while SESSIONS.on(expiry) is None:
         expiry += timedelta(days=1)
     row: Keys = {"symbol": symbol, "expiry": expiry, "strike": strike, "right": "P" if kind else "C"}
     rows = []

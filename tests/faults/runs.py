@@ -7,8 +7,11 @@ from typing import Any
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
+from allusetui.law.load import load as load_law
 from allusetui.ports import Broker
 from allusetui.scenario.load import parse
+from allusetui.torture.checker.checker import judge
+from allusetui.torture.checker.exchange import AtTheExchange
 from tests.faults import invariants
 from tests.faults.disks import FullDisk
 from tests.faults.witness import Witness
@@ -108,7 +111,8 @@ def prepare(text: str, journal: MemoryJournal | None = None, wrap: Callable[[Run
     broker = run.exchange if wrap is None else wrap(run)
     if isinstance(kept, FullDisk):
         kept.clock = lambda: run.runtime.now_ms
-    run.runtime.world.broker = Witness(broker, run.exchange, kept)
+    seen = AtTheExchange(broker, run.exchange, run.market, lambda: kept.last_seq)
+    run.runtime.world.broker = Witness(seen, run.exchange, kept)
     return Replayed(scenario, run, kept)
 
 
@@ -130,6 +134,8 @@ def breaches(r: Replayed) -> list[str]:
     """Every invariant of a finished run."""
     witness, rows = r.run.runtime.world.broker, list(r.journal.read())
     assert isinstance(witness, Witness)
+    seen = witness.broker
+    assert isinstance(seen, AtTheExchange)
     return [
         *invariants.by_rows(rows),
         *invariants.one_order_at_the_exchange(witness.messages),
@@ -139,4 +145,5 @@ def breaches(r: Replayed) -> list[str]:
         *invariants.state_is_the_fold(r),
         *invariants.priced_by_the_true_market(r),
         *invariants.at_rest(r),
+        *(each.line for each in judge(rows, load_law(), seen, r.run.end_ms)),
     ]

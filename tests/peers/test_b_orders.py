@@ -91,17 +91,31 @@ async def test_peer_18_an_order_that_the_gateway_swallowed_is_not_pending_for_ev
 
 
 @pytest.mark.clause("0.6")
-@pytest.mark.peer(18)
-async def test_peer_18_an_order_that_a_read_only_api_refuses_is_never_taken_for_working() -> None:
+@pytest.mark.peer(18, 20)
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (321, "Error validating request: the API interface is currently in Read-Only mode."),
+        (110, "The price does not conform to the minimum price variation for this contract."),
+    ],
+)
+async def test_peer_20_a_refusal_without_a_status_is_told_with_its_reason_once_the_order_is_nowhere(
+    code: int, text: str
+) -> None:
     async with stand() as desk:
         await desk.rest(1)
         desk.do(LineFault(Kind.UNHEARD, message=PLACE, count=1))
         refused = desk.sell(2, AT_ONCE)
         await desk.until(lambda: len(desk.sent(PLACE)) == 2)
-        handle = desk.broker.truth.handle_of(refused)
-        assert handle is not None
-        desk.do(Notice(321, "Error validating request: the API interface is in Read-Only mode.", request_id=handle))
-        assert await dead(desk, refused)
+        (handle,) = desk.broker.truth.handles_of(refused)
+        desk.do(Notice(code, text, request_id=handle))
+        for _ in range(3):
+            assert refused not in await desk.listed()
+            desk.wait(SECOND_MS)
+        assert not desk.of(OrderRejected), "it may still turn up"
+        assert refused not in await desk.listed()
+        (told,) = desk.of(OrderRejected)
+        assert (told.client_order_id, told.reason) == (refused, text)
         assert len(desk.of(OrderAcked)) == 1
 
 

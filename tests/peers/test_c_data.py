@@ -13,17 +13,8 @@ AAPL = Stock("AAPL")
 BID, ASK, PRICE = 1, 2, 1
 
 
-def say(world: Wired, *fields: object) -> None:
-    """The gateway says something, whatever its market shows."""
-    session = world.house.gateway.sessions.of_client(3)
-    assert session is not None
-    session.send(*fields)  # type: ignore[arg-type]
-    world.house.server.turn()
-
-
 def price(world: Wired, side: int, value: str) -> None:
-    number = world.market.stream._number_of[AAPL]
-    say(world, PRICE, 6, number, side, value, 10, 0)
+    world.say(PRICE, 6, world.line_of(AAPL), side, value, 10, 0)
 
 
 @pytest.mark.clause("8.3")
@@ -32,14 +23,14 @@ def price(world: Wired, side: int, value: str) -> None:
 async def test_peer_27_advice_is_no_error_and_the_ticks_that_follow_it_are_shown(tmp_path: Path, code: int) -> None:
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        number = world.market.stream._number_of[AAPL]
-        say(world, 4, 2, number, code, "Part of the requested market data is not subscribed.", "")
+        number = world.line_of(AAPL)
+        world.say(4, 2, number, code, "Part of the requested market data is not subscribed.", "")
         price(world, BID, "198.5")
         price(world, ASK, "198.7")
         await world.until(lambda: (q := world.spot("AAPL")) is not None and float(q.ask) == 198.7)
         shown = world.spot("AAPL")
         assert shown is not None and float(shown.bid) == 198.5
-        assert world.market.stream._number_of[AAPL] == number  # the line is the same one
+        assert world.line_of(AAPL) == number  # the line is the same one
 
 
 @pytest.mark.clause("8.3")
@@ -50,8 +41,8 @@ async def test_peer_28_a_refusal_is_told_and_what_was_shown_before_is_not_shown_
 ) -> None:
     async with wired(tmp_path) as world:
         await world.watch(["AAPL"])
-        before, number = world.spot("AAPL"), world.market.stream._number_of[AAPL]
-        say(world, 4, 2, number, code, "No market data.", "")
+        before, number = world.spot("AAPL"), world.line_of(AAPL)
+        world.say(4, 2, number, code, "No market data.", "")
         await world.until(lambda: AAPL in world.market.stream.trouble)
         world.house.now_ms += 45_000
         world.turn()

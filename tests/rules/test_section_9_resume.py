@@ -228,6 +228,7 @@ def test_9_5_cash_that_differs_by_a_cent_latches_and_is_accepted_by_reset() -> N
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(13)
 def test_9_5_an_order_that_is_ours_by_its_name_and_not_in_the_journal_is_an_orphan() -> None:
     session = replay_text(situation(*SPAN, {"AAPL": AAPL})).run.runtime.engine.state.session
 

@@ -33,6 +33,9 @@ from allusetui.domain.order import Order
 
 FIRST_PERM_ID: Final = 1_500_000_001
 LOST: Final = (1100, "Connectivity between IBKR and Trader Workstation has been lost.")
+BROKEN: Final = (
+    2110, "Connectivity between Trader Workstation and server is broken. It will be restored automatically."
+)  # fmt: skip
 KEPT: Final = (1102, "Connectivity between IBKR and Trader Workstation has been restored - data maintained.")
 _LOCATE: Final = "locate"
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from allusetui.broker.gateway import order_messages as words
 from allusetui.broker.gateway import order_requests as asking
-from allusetui.broker.gateway.book import OrderBook
+from allusetui.broker.gateway.book import BROKEN, OrderBook
 from allusetui.broker.gateway.checks import Meant, Refusal, invalid
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.broker.gateway.fields import Wanted
@@ -74,6 +74,11 @@ class OrdersPart(Quiet):
             asking.EXECUTIONS: Route(asking.executions, self._executions, id_at=1),
             asking.COMPLETED: Route(asking.completed, self._completed),
         }
+
+    def joined(self, session: Session, at_ms: int) -> None:
+        """Who comes while the broker can't be reached is told so: all that it will be answered is old."""
+        if not self.book.link_up:
+            session.error(NOBODY, *BROKEN)
 
     def next_ms(self, after_ms: int) -> int | None:
         due = (self.book.next_ms(after_ms), self._holdings.next_ms())

@@ -88,7 +88,11 @@ class Answers:
         except (OSError, RequestError):
             self._tell(OrdersSeen(self._now_ms(), (), (), complete=False, asked_ms=asked_ms))
             return
-        self._tell(self._truth.answer(asked_ms, self._now_ms(), complete=self._connection.up))
+        now_ms = self._now_ms()
+        seen = self._truth.answer(asked_ms, now_ms, complete=self._connection.up)
+        for report in self._truth.advance(now_ms):
+            self._tell(report)  # ahead of the answer: the reason of an order that is nowhere
+        self._tell(seen)
 
     async def _answer_positions(self, asked_ms: int) -> None:
         try:
@@ -119,7 +123,7 @@ class Answers:
         now_ms, linked = self._now_ms(), self._linked
         return PositionsSeen(
             now_ms, held, cash - linked.spare, Settled(now_ms), whole and self._connection.up, foreign=linked.foreign,
-            asked_ms=asked_ms, tells_bookings=False,
+            asked_ms=asked_ms,
         )  # fmt: skip
 
     async def _fills_told(self) -> None:

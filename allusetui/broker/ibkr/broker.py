@@ -8,20 +8,17 @@ from datetime import time
 from decimal import Decimal
 from typing import Final
 
-from ib_async import Contract as TheirContract
-from ib_async import Order as TheirOrder
-
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
 from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
+from allusetui.broker.ibkr.drafts import Draft, Drafts, RefusedError
 from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
-from allusetui.broker.ibkr.margins import Margins
 from allusetui.broker.ibkr.truth import OrderTruth
-from allusetui.domain.contract import Contract, Side
+from allusetui.domain.contract import Contract
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import (
     BrokerLost,
@@ -90,9 +87,9 @@ class IbkrBroker:
         self.connection = Connection(Address(*address, account.codes), news, **waits)
         asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
         self.contracts = Contracts(asks)
-        cap = account.margin_cap
-        self._margins = None if cap is None else Margins(self.connection.library, cap)
-        self._allowed: dict[str, int] = {}
+        self._drafts = Drafts(
+            self.connection.library, self.contracts, account.code_of, account.codes, account.margin_cap
+        )
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
@@ -150,8 +147,9 @@ class IbkrBroker:
         if not self.connection.up or not self._hours.takes_orders(at_ms):
             return ()
         self.truth.begun(order.client_order_id)
-        if self._is_named(order) and not self._has_to_ask(order):
-            self._write(*self._translated(order), order)
+        draft = self._drafts.ready(order)
+        if draft is not None:
+            self._write(draft, order)
         else:
             task = asyncio.get_running_loop().create_task(self._prepare_and_write(order))
             self._resolving[order.client_order_id] = task
@@ -161,57 +159,22 @@ class IbkrBroker:
         """What can't be named, or is not allowed, is never written: evidence enough that it does not live."""
         order_id = order.client_order_id
         try:
-            await self.contracts.resolve(_legs(order))
-            theirs, message = self._translated(order)
-            refusal = await self._refusal(order, theirs, message)
-        except UnknownContractError as error:
+            draft = await self._drafts.prepared(order)
+        except (UnknownContractError, RefusedError) as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
-            if refusal is not None:
-                self._tell(OrderRejected(self._now_ms(), order_id, refusal))
-            elif self.connection.up:
-                self._write(theirs, message, order)
+            if self.connection.up:
+                self._write(draft, order)
         finally:
             self._resolving.pop(order_id, None)
 
-    def _is_named(self, order: Order) -> bool:
-        return all(self.contracts.known(leg) is not None for leg in _legs(order))
-
-    def _has_to_ask(self, order: Order) -> bool:
-        """Whether it opens something, and no version of its clip that was as large has been allowed (0.10).
-
-        What only takes away from what is held frees margin, and must not wait: stops are such.
-        """
-        opens = order.candidate is not None or not self._closes(order)
-        return self._margins is not None and opens and self._allowed.get(_clip(order), 0) < order.quantity
-
-    async def _refusal(self, order: Order, theirs: TheirContract, message: TheirOrder) -> str | None:
-        if self._margins is None or not self._has_to_ask(order):
-            return None
-        refusal = await self._margins.refusal(theirs, message)
-        if refusal is None:
-            self._allowed[_clip(order)] = order.quantity
-        return refusal
-
-    def _translated(self, order: Order) -> tuple[TheirContract, TheirOrder]:
-        code = self._account.code_of(order.account)
-        legs = [known for leg in _legs(order) if (known := self.contracts.known(leg)) is not None]
-        if order.candidate is not None:
-            return translate.roll(legs[0], legs[1], order, code)
-        return translate.single(legs[0], order, code, self._closes(order))
-
-    def _write(self, theirs: TheirContract, message: TheirOrder, order: Order) -> None:
+    def _write(self, draft: Draft, order: Order) -> None:
         client = self.connection.library.client
         handle = client.getReqId()
         self.truth.sent(order.client_order_id, handle, order.candidate is not None)
-        client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, theirs, message))
-
-    def _closes(self, order: Order) -> bool:
-        """Whether the order takes away from what the broker holds for us."""
-        held = self.connection.library.held(self._account.codes).get(order.contract, 0)
-        return held < 0 if order.side is Side.BUY else held > 0
+        client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, *draft))
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         """Write a cancel, ahead of all that waits; an order that was not written yet is not written any more."""
@@ -311,15 +274,6 @@ class IbkrBroker:
         if self._told_lost:
             self._told_lost.clear()
             self._tell(BrokerReturned(self._now_ms(), reason))
-
-
-def _clip(order: Order) -> str:
-    """What all versions of an order share."""
-    return order.client_order_id.rpartition(".v")[0] or order.client_order_id
-
-
-def _legs(order: Order) -> tuple[Contract, ...]:
-    return (order.contract,) if order.candidate is None else (order.contract, order.candidate)
 
 
 def _next_look(after_ms: int) -> int:

@@ -11,6 +11,7 @@ from ib_async.client import Client
 BULK_A_SECOND = 28
 URGENT_A_SECOND = 20
 """Together they stay below the 50 messages a second at which the broker complains, and then hangs up."""
+READ_BYTES = 16 * 1024
 _SECOND = 1.0
 
 
@@ -36,6 +37,13 @@ class LaneClient(Client):
         if (timer := getattr(self, "_timer", None)) is not None:
             timer.cancel()
         self._timer: asyncio.TimerHandle | None = None
+
+    def startApi(self) -> None:
+        # What is read at once is decoded at once, each message copying what is left of it: in a flood of ticks orders
+        # and keys would wait, at asyncio's own 256 KB, for tens of milliseconds.
+        assert self.conn.transport is not None
+        self.conn.transport.max_size = READ_BYTES
+        super().startApi()
 
     def hurry(self, lane: Lane, send: Callable[[], None]) -> None:
         """Whatever `send` sends takes this lane."""

@@ -60,6 +60,7 @@ class Connection:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closed = asyncio.Event()
         self._synced = False
+        self._severed = False
         self._ended = False
         self._trouble = ""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,9 +107,13 @@ class Connection:
     # Making it
 
     async def _attempt(self) -> str | None:
-        """Connect and synchronize strictly; why not, where that fails."""
+        """Connect and synchronize strictly; why not, where that fails.
+
+        Where the gateway itself has lost the broker, what it answers is old: the link is up when it has it back.
+        """
         self._closed.clear()
         self._trouble = ""
+        self._severed = False
         address = self._address
         try:
             async with asyncio.timeout(4 * self.answer_s):
@@ -127,8 +132,10 @@ class Connection:
             self._drop(reason)
             await asyncio.sleep(0)
             return reason
-        self.up = self._synced = True
-        self._news.back("linked and synchronized")
+        self._synced = True
+        if not self._severed:
+            self.up = True
+            self._news.back("linked and synchronized")
         return None
 
     def _unfit(self) -> str | None:
@@ -194,9 +201,12 @@ class Connection:
     def _complain(self, about: int, code: int, text: str) -> None:
         """What the gateway says of the link itself; everything else is evidence, or the asker's affair."""
         if code in _LOST:
+            self._severed = True
             self._lose(f"{code} {untrusted(text)}")
-        elif code in _RESTORED and self._synced:
-            self.up = True
-            self._news.back(f"{code} {untrusted(text)}")
+        elif code in _RESTORED:
+            self._severed = False
+            if self._synced:
+                self.up = True
+                self._news.back(f"{code} {untrusted(text)}")
         elif about < 0 and not self._synced and code not in _NOTICES:
             self._trouble = untrusted(text)

@@ -100,17 +100,19 @@ class Lines:
     # What is to be sent, and what was heard
 
     def moves(self, at_ms: int, most: int) -> list[Move]:
-        """What to send now, at most so many messages, releases first; with this they count as sent."""
-        due = self._granted()
-        idle = [contract for contract in self._open if contract not in due][:most]
+        """What to send now, at most so many messages; with this they count as sent.
+
+        What is waited for goes first: a line that nobody wants any more is let go once its place, or no other message,
+        is wanted.
+        """
+        due, room = self._granted(), max(min(self.most - self.used(at_ms), most), 0)
+        wanted = [contract for contract in due if contract not in self._open][:room]
+        idle = [contract for contract in self._open if contract not in due][: most - len(wanted)]
+        for contract in wanted:
+            self._open[contract] = _Line(at_ms)
         for contract in idle:
             self._close(contract, at_ms)
-        found: list[Move] = [Release(contract) for contract in idle]
-        for contract in due:
-            if contract not in self._open and len(found) < most and self.used(at_ms) < self.most:
-                found.append(Subscribe(contract))
-                self._open[contract] = _Line(at_ms)
-        return found
+        return [*map(Subscribe, wanted), *map(Release, idle)]
 
     def renewals(self, at_ms: int, most: int) -> list[Contract]:
         """Lines silent for too long, the most silent first: each is to be released and asked for anew."""

@@ -1,5 +1,6 @@
 """What is listed: expiries of a symbol, strikes of an expiry, price steps; asked once a day, kept for the day."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,12 +11,13 @@ from ib_async import ContractDetails
 from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.naming import INDEX, STOCK, asked, asked_row, is_index
 from allusetui.broker.ibkr.survey import Listing
-from allusetui.broker.ibkr.translate import SMART, classes, day_told, ours
+from allusetui.broker.ibkr.translate import SMART, UntranslatableError, classes, day_told, ours
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import CENT
 from allusetui.domain.quote import Steps
+from allusetui.domain.text import untrusted
 
 _CENTS: Final[Steps] = ((Decimal(0), CENT),)
 _MULTIPLIER: Final = "100"
@@ -40,6 +42,7 @@ class Listings:
         self._kept = _Day(date.min)
         self._rule_of: dict[str, int] = {}
         self._steps: dict[int, Steps] = {}
+        self._one_rule = asyncio.Lock()
 
     async def con_id(self, symbol: str, at_ms: int) -> int:
         """The broker's id of an underlying. Raises UnansweredError."""
@@ -57,12 +60,16 @@ class Listings:
         if symbol not in kept.expiries:
             sec_type = INDEX if is_index(Stock(symbol)) else STOCK
             rows = await self._asks.chain(symbol, sec_type, await self.con_id(symbol, at_ms))
-            found = {
-                day_told(text)
+            told = (
+                text
                 for row in rows
                 if row.exchange == SMART and row.tradingClass in classes(symbol) and row.multiplier == _MULTIPLIER
                 for text in row.expirations
-            }
+            )
+            try:
+                found = {day_told(text) for text in told}
+            except UntranslatableError as error:
+                raise UnansweredError(untrusted(f"{symbol}: {error}")) from None
             kept.expiries[symbol] = tuple(sorted(each for each in found if each >= kept.day))
         return kept.expiries[symbol]
 
@@ -98,12 +105,13 @@ class Listings:
         if rule is None:
             return
         number = int(rule)
-        if number not in self._steps:
-            told = await self._asks.steps(number)
-            steps = tuple((Decimal(repr(each.lowEdge)), Decimal(repr(each.increment))) for each in told)
-            if not steps or any(step <= 0 for _, step in steps):
-                return
-            self._steps[number] = tuple(sorted(steps))
+        async with self._one_rule:  # answers name the rule, not the question: of two only one would be answered
+            if number not in self._steps:
+                told = await self._asks.steps(number)
+                steps = tuple((Decimal(repr(each.lowEdge)), Decimal(repr(each.increment))) for each in told)
+                if not steps or any(step <= 0 for _, step in steps):
+                    return
+                self._steps[number] = tuple(sorted(steps))
         self._rule_of[symbol] = number
 
     def _today(self, at_ms: int) -> _Day:

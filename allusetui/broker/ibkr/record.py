@@ -9,6 +9,9 @@ from allusetui.broker.ibkr.evidence import Stage
 class Record:
     """One order of ours. `listed_ms`: when the broker last named it by reference; `over_ms`: since when it is over.
 
+    `reason`: what the broker last said against it, at `refused_ms`; `absent_ms`: when it was asked for after that, and
+    was nowhere.
+
     `others`: how far orders under its reference have come that have a permanent number other than its own.
     """
 
@@ -19,6 +22,8 @@ class Record:
     listed_ms: int = -1
     over_ms: int | None = None
     reason: str | None = None
+    refused_ms: int | None = None
+    absent_ms: int | None = None
     cancel_asked: bool = False
     told_ack: bool = False
     told_end: bool = False
@@ -28,6 +33,11 @@ class Record:
     def is_open(self) -> bool:
         """Whether anything may still fill under its reference."""
         return self.over_ms is None or self.has_live_other
+
+    def is_refused_unseen(self, asked_ms: int) -> bool:
+        """Whether the broker had spoken against it before a question, and has never shown it."""
+        unseen = self.stage is Stage.PENDING and not self.permanent and self.listed_ms < 0
+        return unseen and self.refused_ms is not None and self.refused_ms < asked_ms
 
     @property
     def has_live_other(self) -> bool:

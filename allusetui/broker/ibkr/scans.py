@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -56,6 +57,8 @@ class Scans:
         self._needs, self._now_ms, self._tell = needs, now_ms, tell
         self._running: dict[str, asyncio.Task[None]] = {}
         self._moved = asyncio.Event()
+        self._vols: dict[str, float] = {}
+        """As the last chain of a symbol had it."""
 
     def ask(self, symbol: str) -> None:
         """Begin to scan; one that runs already answers this question too."""
@@ -92,6 +95,8 @@ class Scans:
         view = self._needs.view(symbol, now_ms)
         if view is None:
             raise NoChainError(f"{symbol}: its price is not known yet")
+        if (known := self._vols.get(symbol)) is not None:
+            view = replace(view, vol=known, known=True)
         survey = Survey(symbol, view)
         while not survey.covers(sought := self._needs.wanted(symbol, listed, self._now_ms())):
             for each in sought:
@@ -101,6 +106,8 @@ class Scans:
             if survey.trouble is not None:
                 raise NoChainError(survey.trouble)
             survey.before |= await self._needs.traded(survey.thin())
+        if (vol := survey.vol(self._now_ms())) is not None:
+            self._vols[symbol] = vol
         return self._chain(survey, listed)
 
     async def _look(self, survey: Survey) -> None:

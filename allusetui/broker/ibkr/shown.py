@@ -43,8 +43,13 @@ class ModelGreeks:
     @classmethod
     def told(cls, vol: float, delta: float, gamma: float, vega: float, theta: float) -> "ModelGreeks":
         """From the wire, where −1 (of the volatility) and −2 (of the others) say that a figure was not computed."""
-        others = (nan if each <= -2 or each >= _UNSET else each for each in (delta, gamma, vega, theta))
-        return cls(vol if 0 < vol < _UNSET else nan, *others)
+        return cls(
+            vol if 0 < vol < _UNSET else nan,
+            delta if -2 < delta < _UNSET else nan,
+            gamma if -2 < gamma < _UNSET else nan,
+            vega if -2 < vega < _UNSET else nan,
+            theta if -2 < theta < _UNSET else nan,
+        )
 
 
 @dataclass(slots=True)

@@ -19,10 +19,12 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Slice, Sought
 from allusetui.pricing.black_scholes import delta
-from allusetui.pricing.implied_vol import model_delta
+from allusetui.pricing.implied_vol import implied_vol, model_delta
 
 FIRST: Final = 3
 """Strikes to either side of where the search begins, and as many more with each step."""
+FIRST_KNOWN: Final = 2
+"""The same where the volatility is not a guess."""
 NEAREST: Final = 4
 MOST: Final = 48
 """Strikes of one search; what has not been found among so many is not found."""
@@ -32,11 +34,12 @@ _UNKNOWN: Final = -1
 
 @frozen
 class View:
-    """What strikes are judged by: the underlying's spot, a guess of its volatility, and the rate."""
+    """What strikes are judged by: the underlying's spot, its volatility, a guess unless it is `known`, and the rate."""
 
     spot: float
     vol: float
     rate: float
+    known: bool = False
 
 
 @frozen
@@ -67,8 +70,8 @@ class Search:
         elif sought.near is not None:
             self._first, self._last = self._around(sought.near)
         else:
-            start = self._guess(listing.years(at_ms))
-            self._first, self._last = max(start - FIRST, 0), min(start + FIRST, len(self._strikes) - 1)
+            start, first = self._guess(listing.years(at_ms)), FIRST_KNOWN if view.known else FIRST
+            self._first, self._last = max(start - first, 0), min(start + first, len(self._strikes) - 1)
 
     def wanted(self) -> list[Decimal]:
         """The strikes that have not told anything yet, those nearest the middle first."""
@@ -198,6 +201,16 @@ class Survey:
         if failed is None:
             return None
         return f"{self.symbol}: no strike of {failed.expiry} {failed.right} has the deltas that are sought"
+
+    def vol(self, at_ms: int) -> float | None:
+        """The implied volatility of the seen contract nearest the money: where the next search begins."""
+        spot, rate = self.view.spot, self.view.rate
+        for option in sorted(self._seen, key=lambda each: abs(float(each.strike) - spot)):
+            years, call = self._listings[option.expiry, option.right].years(at_ms), option.right is Right.CALL
+            found = implied_vol(_mid(self._seen[option]), spot, float(option.strike), years, rate, call)
+            if found is not None and found > 0:
+                return found
+        return None
 
     def slices(self) -> Mapping[tuple[date, Right], Slice]:
         """What has been seen, by expiry and right."""

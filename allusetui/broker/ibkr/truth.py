@@ -160,7 +160,7 @@ class OrderTruth:
         if reference is None or seen.code in _NOTICES or 2100 <= seen.code < 2200:
             return
         record = self._orders[reference]
-        record.reason = untrusted(seen.text)
+        record.reason, record.refused_ms = untrusted(seen.text), at_ms
         self._move(record, record.stage, record.filled, at_ms)
 
     def _is_ours(self, seen: OpenSeen | DoneSeen | FillSeen) -> bool:
@@ -261,7 +261,17 @@ class OrderTruth:
         self._untold += [self._doubled(record, None, at_ms) for record in listed if record.has_live_other]
         foreign = tuple(told for told, seen_ms in self._foreign.values() if seen_ms >= asked_ms)
         rows = tuple(self._listing(record, complete) for record in listed)
+        if complete:
+            self._end_refused(asked_ms, at_ms)
         return OrdersSeen(at_ms, rows, self.fills.told(at_ms), complete, foreign, asked_ms=asked_ms)
+
+    def _end_refused(self, asked_ms: int, at_ms: int) -> None:
+        """Neither a refusal nor an absence ends an order; a refusal and two absences do, so that its reason is told."""
+        for record in [r for r in self._orders.values() if r.is_refused_unseen(asked_ms)]:
+            if record.absent_ms is None:
+                record.absent_ms = asked_ms
+            elif asked_ms - record.absent_ms >= PATIENCE_MS:
+                self._move(record, Stage.CANCELLED, 0, at_ms)
 
     def _listing(self, record: Record, complete: bool) -> BrokerOrder:
         """Executions count, corrections included; the broker's own sum where it told of none.

@@ -1,6 +1,6 @@
 """The checker: takes records and messages as they come, looks at the broker's book when told, keeps what it finds."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from allusetui.law.model import Law
@@ -47,8 +47,7 @@ OF_INSTANTS: Final[tuple[BooksCheck, ...]] = (latches.tripped_is_on, exposure.st
 class Checker:
     """Judges a run while it goes on, or after it. `witness` None: by the journal alone.
 
-    `take` each record, `hear` each message after the records that were durable when it left, `look` whenever the
-    program has done what it does at an instant, `end` when all has been told.
+    `take` each record, `look` whenever the program has done what it does at an instant, `end` when all has been told.
     """
 
     def __init__(self, law: Law, witness: Witness | None = None) -> None:
@@ -56,9 +55,11 @@ class Checker:
         self.violations: list[Violation] = []
         self._law = law
         self._witness = witness
+        self._heard = 0
 
     def take(self, row: Row) -> None:
-        """One record of the journal."""
+        """One record of the journal; what left before it was durable is heard first."""
+        self._hear(row)
         if row[1] > self.books.at_ms:
             self._end_instant()
         for check in OF_RECORDS:
@@ -68,13 +69,9 @@ class Checker:
                 self._keep(priced(self.books, row, self._law, self._witness.quote))
         self.books.take(row)
 
-    def hear(self, message: Message) -> None:
-        """One message that came to the broker."""
-        self._keep(wire.was_recorded(self.books, message))
-        self._keep(latches.came_as_it_may(self.books, message))
-
     def look(self, at_ms: int) -> None:
         """The broker's book beside ours, as both stand; what is still on its way breaks nothing."""
+        self._hear(None)
         self._end_instant()
         if self._witness is None:
             return
@@ -90,10 +87,23 @@ class Checker:
         self.look(at_ms)
         self._keep(rest.at_rest(self.books, at_ms))
         if self._witness is not None:
-            self._keep(wire.never_twice(self._witness.messages))
-            self._keep(wire.cancels_are_recorded(self.books, self._witness.messages))
+            messages = self._witness.messages()
+            self._keep(wire.never_twice(messages))
+            self._keep(wire.cancels_are_recorded(self.books, messages))
+            self._keep(rest.all_is_told(self.books, self._witness.orders(), at_ms))
             self._keep(positions.dealt_is_booked(self.books, self._witness.deals()))
             self._keep(positions.books_tie(self.books, self._witness.holding(at_ms)))
+
+    def _hear(self, row: Row | None) -> None:
+        """The messages that left before a record was durable, or all that have come."""
+        if self._witness is None:
+            return
+        for message in self._witness.messages(self._heard):
+            if row is not None and not _is_before(message, row):
+                return
+            self._heard += 1
+            self._keep(wire.was_recorded(self.books, message))
+            self._keep(latches.came_as_it_may(self.books, message))
 
     def _end_instant(self) -> None:
         for check in OF_INSTANTS:
@@ -106,18 +116,12 @@ class Checker:
 def judge(rows: Iterable[Row], law: Law, witness: Witness | None = None, at_ms: int | None = None) -> list[Violation]:
     """Every breach of a run that is over: its journal, and where there is one the broker's witness.
 
-    `at_ms`: when it ended; None where it was cut off, so that something may still be on its way.
+    `rows` as a journal reads them, or as `codec.records.decode` makes them of exported lines. `at_ms`: when it ended;
+    None where it was cut off, so that something may still be on its way.
     """
     checker = Checker(law, witness)
-    messages: Sequence[Message] = witness.messages if witness is not None else ()
-    place = 0
     for row in rows:
-        while place < len(messages) and _before(messages[place], row):
-            checker.hear(messages[place])
-            place += 1
         checker.take(row)
-    for message in messages[place:]:
-        checker.hear(message)
     if at_ms is None:
         checker.look(checker.books.at_ms)
     else:
@@ -125,7 +129,7 @@ def judge(rows: Iterable[Row], law: Law, witness: Witness | None = None, at_ms: 
     return checker.violations
 
 
-def _before(message: Message, row: Row) -> bool:
+def _is_before(message: Message, row: Row) -> bool:
     """Whether a message left before a record was durable. Where nobody noted it, its record may be of its instant."""
     seq, at_ms, _ = row
     return message.seq < seq if message.seq is not None else message.at_ms < at_ms

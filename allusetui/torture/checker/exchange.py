@@ -30,9 +30,8 @@ class AtTheExchange:
 
     # As a witness
 
-    @property
-    def messages(self) -> Sequence[Message]:
-        return self._messages
+    def messages(self, since: int = 0) -> Sequence[Message]:
+        return self._messages[since:]
 
     def orders(self) -> Iterable[BookOrder]:
         self._look()

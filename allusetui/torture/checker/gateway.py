@@ -55,10 +55,11 @@ class AtTheGateway:
         elif message == str(CANCEL):
             self._heard.append(_Heard(at_ms, self._refs.get((self._clients[key], values[1]), values[1]), None))
 
-    @property
-    def messages(self) -> Sequence[Message]:
+    def messages(self, since: int = 0) -> Sequence[Message]:
         """What came, with the contract that the broker made of it."""
-        return [Message(each.at_ms, each.order_ref, each.asked is None, self._meant(each)) for each in self._heard]
+        return [
+            Message(each.at_ms, each.order_ref, each.asked is None, self._meant(each)) for each in self._heard[since:]
+        ]
 
     def _meant(self, heard: _Heard) -> Order | None:
         """What an order says; None where it was lost on its way, or refused as it stood, and is in no book."""

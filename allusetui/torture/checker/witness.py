@@ -59,9 +59,8 @@ class Holding:
 class Witness(Protocol):
     """A broker's book, read while it lives or after the run."""
 
-    @property
-    def messages(self) -> Sequence[Message]:
-        """What has come so far, in order."""
+    def messages(self, since: int = 0) -> Sequence[Message]:
+        """What has come so far, in order, without the first `since`."""
 
     def orders(self) -> Iterable[BookOrder]:
         """Every order of ours that it remembers."""

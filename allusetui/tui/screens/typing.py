@@ -24,6 +24,13 @@ class Typing(ModalScreen[str]):
     def __init__(self) -> None:
         super().__init__()
         self._answered = False
+        self._text = ""
+
+    def anew(self, text: str = "") -> None:
+        """Hear again, with this in the field."""
+        self._answered, self._text = False, text
+        for field in self.query(Field):
+            field.begin_with(text)
 
     def on_key(self, event: Key) -> None:
         event.stop()  # what is below this screen would hear it next
@@ -42,9 +49,8 @@ class Typing(ModalScreen[str]):
 class Filter(Typing):
     """Words that what is shown has to have; each letter counts at once. Escape shows everything again."""
 
-    def __init__(self, text: str, changed: Callable[[str], None]) -> None:
+    def __init__(self, changed: Callable[[str], None]) -> None:
         super().__init__()
-        self._text = text
         self._changed = changed
 
     def compose(self) -> ComposeResult:
@@ -79,10 +85,16 @@ class Query(Typing):
 class Pick(Typing):
     """A list that is narrowed by what is typed; enter takes the marked row and gives back its key."""
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+        self._choices: Sequence[Choice] = ()
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Let a person choose from other ones."""
         self._choices = choices
+        self.anew()
+        self._show("")
 
     def compose(self) -> ComposeResult:
         with Container(id="box"):
@@ -98,9 +110,11 @@ class Pick(Typing):
         self._show(message.text)
 
     def _show(self, typed: str) -> None:
-        picks, found = self.query_one("#picks", Pane), matching(typed, self._choices)
-        picks.put(lambda width: _table(found, width))
-        picks.choose(found[0].key if found else None)
+        found = matching(typed, self._choices)
+        for picks in self.query("#picks").results(Pane):
+            picks.begin()
+            picks.put(lambda width: _table(found, width))
+            picks.choose(found[0].key if found else None)
 
     def heard(self, key: str) -> None:
         picks = self.query_one("#picks", Pane)

@@ -29,6 +29,11 @@ class Field(Pane, inherit_bindings=False):
         self._label = label
         self.put(self._line)
 
+    def begin_with(self, text: str) -> None:
+        """Start anew with a text."""
+        self.typed = text
+        self.put(self._line)
+
     def _line(self, width: int) -> tuple[Line, ...]:
         shown = self.typed
         while shown and width_of(shown) > width - width_of(self._label) - 2:

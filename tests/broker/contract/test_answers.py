@@ -221,3 +221,20 @@ def test_9_5_the_executions_of_two_processes_are_the_same_ones(opened: Opened) -
     after, _ = twin.ask()
     assert after.executions == before.executions and len(after.executions) == 3
     assert all((row.day or date(2026, 3, 5)) == date(2026, 3, 5) for row in after.executions)
+
+
+@pytest.mark.clause("9.5", "8.6")
+@pytest.mark.peer(16)
+def test_9_5_a_process_that_begins_while_the_link_is_lost_is_told_nothing_that_looks_whole(opened: Opened) -> None:
+    twin = opened(DOWN)
+    twin.wait(9 * SECOND_MS)
+    filling = order(1, PUT, Side.SELL, twin.quote(PUT).mid.quantize(Decimal("0.01")), 3)
+    twin.place(filling)
+    twin.crash()
+    twin.wait(11 * SECOND_MS)
+    twin.begin_again()
+    assert [seen.complete for seen in twin.ask()] == [False, False]
+    twin.wait(60 * SECOND_MS)
+    orders, positions = twin.ask()
+    assert (orders.complete, positions.complete, dict(positions.positions)) == (True, True, {PUT: -3})
+    assert [(each.open, each.filled) for each in orders.orders] == [(False, 3)]

@@ -99,6 +99,13 @@ class Agreement(RuleBasedStateMachine):
         self.near.wait(ms)
         self.far.wait(ms)
 
+    @rule(ms=st.sampled_from([1, SECOND_MS, 20 * SECOND_MS]))
+    def die_and_begin_again(self, ms: int) -> None:
+        for twin in (self.near, self.far):
+            twin.crash()
+            twin.wait(ms)
+            twin.begin_again()
+
     @rule()
     def ask(self) -> None:
         assert shown(self.near) == shown(self.far)

@@ -90,6 +90,7 @@ async def test_a_chain_has_expiries_and_strikes() -> None:
         assert "20260320" in smart.expirations and 200 in smart.strikes
 
 
+@pytest.mark.surprise(9)
 async def test_surprise_9_a_chain_that_is_refused_is_waited_for_without_end() -> None:
     async with _client() as (ib, _):
         codes = _codes(ib)
@@ -151,6 +152,7 @@ async def test_news_and_events_are_read() -> None:
         assert event["data"]["earnings_date"] == "20260430"
 
 
+@pytest.mark.surprise(14)
 async def test_surprise_14_a_ticker_keeps_what_it_showed_after_its_line_is_gone() -> None:
     stand = venue()
     async with _client(stand, Limits(messages=500, lines=2)) as (ib, _):
@@ -166,6 +168,7 @@ async def test_surprise_14_a_ticker_keeps_what_it_showed_after_its_line_is_gone(
         assert again is ticker and live is not None and again.bidGreeks is live
 
 
+@pytest.mark.surprise(14)
 async def test_surprise_14_two_requests_on_one_contract_are_two_lines_and_one_can_be_cancelled() -> None:
     async with _client(limits=Limits(messages=500, lines=2)) as (ib, _):
         option, stock = await _one(ib, _option()), await _one(ib, Stock("AAPL", "SMART", "USD"))
@@ -182,6 +185,7 @@ async def test_surprise_14_two_requests_on_one_contract_are_two_lines_and_one_ca
         assert codes == [101]
 
 
+@pytest.mark.surprise(15)
 async def test_surprise_15_a_missing_quote_is_minus_one_and_a_zero_bid_is_a_quote() -> None:
     bad = '[[fault]]\nat = 2026-03-05T09:40:00\nfor = "1h"\nkind = "bad_quote"\nsymbol = "GOOG"\nvalue = "nan"\n'
     async with _client(venue(bad)) as (ib, _):
@@ -195,6 +199,7 @@ async def test_surprise_15_a_missing_quote_is_minus_one_and_a_zero_bid_is_a_quot
         assert cheap.bidGreeks.vega == cheap.bidGreeks.theta == -2
 
 
+@pytest.mark.surprise(16)
 @pytest.mark.parametrize(
     ("data", "competing", "code"), [("none", False, 354), ("delayed", False, 10089), ("live", True, 10197)]
 )
@@ -212,6 +217,7 @@ async def test_surprise_16_a_refused_stream_is_an_error_and_a_ticker_that_stays_
         assert codes == [code] and math.isnan(ticker.bid) and ticker.modelGreeks is None
 
 
+@pytest.mark.surprise(19)
 async def test_surprise_19_what_is_unknown_and_what_is_ambiguous_look_the_same() -> None:
     async with _client() as (ib, _):
         ib.RaiseRequestErrors = False

@@ -1,5 +1,6 @@
 """Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from tests.broker.ibkr.wired import Wired, wired
 
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
+_RULE, _GREEKS = 93, 21
 FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
 
 
@@ -35,8 +37,7 @@ def both(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
 
 async def scanned(world: Wired, symbol: str = "AAPL") -> Chain:
     """The symbol's chain, once its underlying is shown."""
-    await world.watch([symbol, "VIX"])
-    world.market.ask_chain(symbol, world.house.now_ms)
+    await world.look_for(symbol)
     await world.pass_until(world.chains)
     (seen,) = world.chains()
     assert seen.chain is not None, seen.reason
@@ -76,8 +77,7 @@ async def test_what_was_borrowed_is_given_back(tmp_path: Path) -> None:
 async def test_peers_30_with_few_lines_neither_side_is_starved(tmp_path: Path) -> None:
     """Two sides of a chain that were asked for at once used up each other's lines, and what got none was left out."""
     async with wired(tmp_path, both, lines=5) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         used = world.market.lines.used
         await world.pass_until(lambda: used(world.house.now_ms) > 5 or world.chains(), moment_s=0.02)
         (seen,) = world.chains()
@@ -100,12 +100,37 @@ async def test_one_scan_a_symbol_answers_all_who_ask_meanwhile(tmp_path: Path) -
 
 
 @pytest.mark.asyncio
+async def test_surprise_10_two_who_want_the_same_price_steps_ask_once_and_both_are_answered(tmp_path: Path) -> None:
+    """An answer names the rule alone: of two questions the first would have waited for ever, and its chain with it."""
+    async with wired(tmp_path) as world:
+        handlers, held = world.library.client.decoder.handlers, list[list[str]]()
+        answered, handlers[_RULE] = handlers[_RULE], held.append
+        rows = asyncio.gather(*(world.market.listings.row(symbol, FRIDAY, Right.PUT, world.house.now_ms)
+                                for symbol in ("AAPL", "GOOG")))  # fmt: skip
+        await world.until(lambda: held)
+        await asyncio.sleep(0.05)
+        assert len(held) == 1
+        answered(held[0])
+        assert [bool(row.strikes) for row in await asyncio.wait_for(rows, 1)] == [True, True]
+
+
+@pytest.mark.asyncio
+async def test_a_second_look_begins_where_the_first_one_ended(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        first = await scanned(world)
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.pass_until(lambda: len(world.chains()) == 2, moment_s=0.02)
+        again = world.chains()[1].chain
+        assert again is not None
+        assert len(again.slices[FRIDAY, Right.PUT].strikes) < len(first.slices[FRIDAY, Right.PUT].strikes)
+
+
+@pytest.mark.asyncio
 async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Path) -> None:
     """Else a roll would find no candidate in the chain of an entry, and stop what it should have rolled."""
     wishes = [puts("AAPL", ())]
     async with wired(tmp_path, lambda symbol, listed: wishes[-1]) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         wishes.append(both("AAPL", ()))
         await world.until(world.chains)
@@ -181,8 +206,7 @@ async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path:
 @pytest.mark.asyncio
 async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         world.library.disconnect()
         await world.pass_until(world.chains, 1_000)
@@ -289,3 +313,32 @@ async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -
         assert told["quote", "GOOG"].trouble.startswith("354 ")
         assert (told["breadth", ""].source, told["breadth", ""].value) == ("market.toml", "43 %, 2026-03-04")
         assert told["rate", ""].source == ""
+
+
+@pytest.mark.clause("2.2")
+@pytest.mark.asyncio
+@pytest.mark.parametrize("greeks", [None, ["-1", "-2", "-1", "-1", "-2", "-2", "-2", "-1"]])
+async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_by(
+    tmp_path: Path, greeks: list[str] | None
+) -> None:
+    """Deltas are our own, of the mid: what never comes, or was not computed, keeps no strike out."""
+    async with wired(tmp_path, puts) as world:
+        handlers = world.library.client.decoder.handlers
+        theirs = handlers[_GREEKS]
+        handlers[_GREEKS] = lambda fields: None if greeks is None else theirs([*fields[:4], *greeks])
+        row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
+        assert ((deltas > BAND[0]) & (deltas < BAND[1])).any()
+        assert deltas.min() < BAND[0] and deltas.max() > BAND[1]
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_peers_28_a_competing_session_in_a_scan_is_told_as_the_reason(tmp_path: Path) -> None:
+    async with wired(tmp_path, puts) as world:
+        await world.watch(["AAPL", "VIX"])
+        world.entitled.competing = True
+        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None and "10197 " in seen.reason

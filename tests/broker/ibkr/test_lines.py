@@ -55,6 +55,28 @@ def test_a_released_line_counts_until_the_broker_has_surely_freed_it() -> None:
     assert lines.room(5 + LINGER_MS) == 2
 
 
+def test_what_is_waited_for_goes_before_what_is_let_go() -> None:
+    lines = Lines(6)
+    lines.borrow("scan", puts(2), 0)
+    lines.moves(0, 100)
+    lines.give_back("scan")
+    other = puts(4, 300)
+    assert lines.borrow("other", other, 1) == other
+    assert lines.moves(1, 3) == [Subscribe(each) for each in other[:3]]
+    assert lines.moves(2, 3) == [Subscribe(other[3]), *map(Release, puts(2))]
+
+
+def test_what_nobody_wants_is_let_go_where_its_place_is_wanted() -> None:
+    lines = Lines(2)
+    lines.borrow("scan", puts(2), 0)
+    lines.moves(0, 100)
+    lines.give_back("scan")
+    lines.borrow("other", puts(2, 300), 1)
+    assert lines.moves(1, 1) == [Release(puts(1)[0])]
+    assert lines.moves(2, 1) == [Release(puts(2)[1])]
+    assert lines.moves(1 + LINGER_MS, 9) == [Subscribe(puts(1, 300)[0])]
+
+
 def test_what_is_held_takes_its_line_from_what_is_borrowed() -> None:
     lines = Lines(2)
     lines.borrow("scan", puts(2), 0)

@@ -325,6 +325,7 @@ async def test_0_6_an_order_is_never_changed_in_place_and_a_cancel_of_a_filled_o
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(13)
 @pytest.mark.surprise(23)
 async def test_9_5_an_order_under_another_client_id_is_listed_out_of_reach_and_under_its_own_cancelled() -> None:
     async with stand() as desk:

@@ -58,12 +58,13 @@ def look(survey: Survey, show: Callable[[Option], Shown], room: int = 100) -> li
 @given(
     st.floats(120, 260), st.floats(0.12, 1.2), st.floats(0.1, 1.0), st.sampled_from(list(Right)),
     st.sampled_from([(0.30, 0.45), (0.05, 0.25), (0.15, 0.25), (0.25, 0.35)]), st.integers(1, 20), st.integers(1, 40),
+    st.booleans(),
 )  # fmt: skip
 def test_every_strike_of_the_band_is_found_and_what_lies_beyond_it_on_either_side(
-    spot: float, vol: float, guess: float, right: Right, band: tuple[float, float], room: int, days: int
+    spot: float, vol: float, guess: float, right: Right, band: tuple[float, float], room: int, days: int, known: bool
 ) -> None:
     rows = listing(right, days=days)
-    survey = Survey("AAPL", View(spot, guess, RATE))
+    survey = Survey("AAPL", View(spot, guess, RATE, known))
     survey.add(Sought(EXPIRY, right, band), rows, AT)
     show = priced(spot, vol, rows.years(AT))
     look(survey, show, room)
@@ -85,6 +86,20 @@ def test_a_good_guess_looks_at_a_handful_of_strikes() -> None:
     survey = Survey("AAPL", View(200.0, 0.3, RATE))
     survey.add(Sought(EXPIRY, Right.PUT, (0.30, 0.45)), rows, AT)
     assert len(look(survey, priced(200.0, 0.3, rows.years(AT)))) <= 10
+
+
+def test_where_the_volatility_is_known_fewer_are_looked_at_and_the_next_search_knows_it() -> None:
+    rows = listing(Right.PUT)
+    survey = Survey("AAPL", View(200.0, 0.5, RATE))
+    survey.add(Sought(EXPIRY, Right.PUT, (0.30, 0.45)), rows, AT)
+    show = priced(200.0, 0.3, rows.years(AT))
+    guessed = look(survey, show)
+    vol = survey.vol(AT)
+    assert vol is not None and abs(vol - 0.3) < 0.01
+    again = Survey("AAPL", View(200.0, vol, RATE, known=True))
+    again.add(Sought(EXPIRY, Right.PUT, (0.30, 0.45)), rows, AT)
+    assert len(look(again, show)) < len(guessed)
+    assert Survey("AAPL", View(200.0, 0.5, RATE)).vol(AT) is None
 
 
 def test_two_parts_that_overlap_share_what_is_known() -> None:

@@ -193,6 +193,7 @@ def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled(
 
 
 @pytest.mark.clause("0.6")
+@pytest.mark.peer(12)
 @pytest.mark.parametrize("numbers", [(11, 12), (12, 11)])
 def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numbers: tuple[int, int]) -> None:
     wire = Wire()
@@ -226,6 +227,7 @@ def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_
 
 
 @pytest.mark.clause("9.5")
+@pytest.mark.peer(13)
 def test_9_5_an_order_that_another_client_placed_is_open_and_out_of_reach_until_it_is_over() -> None:
     wire = Wire()
     wire.hear(opened(ref=OTHER, permanent=21, handle=None))
@@ -425,3 +427,42 @@ def test_0_6_of_another_session_s_orders_only_what_still_works_concerns_this_one
     truth.hear(opened(ref="AU-ffffff-GEN-2-1.v1", permanent=12, handle=None), 2_000)
     (listed,) = truth.answer(0, 3_000, complete=True).orders
     assert (listed.client_order_id, listed.open) == ("AU-ffffff-GEN-2-1.v1", True)
+
+
+# Refused, and nowhere
+
+
+def refused_at(wire: Wire, ms: int) -> list[OrderRejected]:
+    """Those told once a whole answer to a question of an instant has come."""
+    wire.after(ms - wire.now_ms)
+    wire.truth.answer(ms, ms, complete=True)
+    return [report for report in wire.after(0) if isinstance(report, OrderRejected)]
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.peer(20)
+def test_0_6_a_refusal_and_two_absences_two_seconds_apart_are_a_rejection_with_its_reason() -> None:
+    wire = Wire()
+    wire.hear(ErrorSeen(7, 110, "no such price"))
+    assert refused_at(wire, 1_000) == []  # asked in the very moment
+    assert refused_at(wire, 2_000) == [] and refused_at(wire, 3_999) == []
+    assert refused_at(wire, 4_000) == [OrderRejected(4_000, REF, "no such price")]
+    assert refused_at(wire, 8_000) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.peer(19)
+def test_0_6_who_is_listed_or_is_only_absent_is_not_rejected() -> None:
+    absent, shown = Wire(), Wire()
+    shown.hear(ErrorSeen(7, 110, "no such price"), opened())
+    for ms in (2_000, 6_000, 60_000):
+        assert refused_at(absent, ms) == refused_at(shown, ms) == []
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_one_that_was_told_to_be_rejected_and_works_all_the_same_has_to_be_cancelled() -> None:
+    wire = Wire()
+    wire.hear(ErrorSeen(7, 110, "no such price"))
+    assert [refused_at(wire, ms) != [] for ms in (2_000, 4_000)] == [False, True]
+    wire.hear(opened())
+    assert wire.truth.take_strays() == [7]

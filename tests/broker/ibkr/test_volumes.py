@@ -27,8 +27,7 @@ def thin_puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
 
 
 async def scanned(world: Wired) -> Slice:
-    await world.watch(["AAPL", "VIX"])
-    world.market.ask_chain("AAPL", world.house.now_ms)
+    await world.look_for()
     await world.until(world.chains)
     (seen,) = world.chains()
     assert seen.chain is not None, seen.reason
@@ -60,8 +59,7 @@ async def test_8_2_an_average_that_the_line_does_not_tell_is_that_of_the_session
     async with wired(tmp_path, thin_puts) as world:
         sizes = world.library.client.decoder.handlers[2]
         world.library.client.decoder.handlers[2] = lambda fields: None if fields[3] == "87" else sizes(fields)
-        await world.watch(["AAPL", "VIX"])
-        world.market.ask_chain("AAPL", world.house.now_ms)
+        await world.look_for()
         await world.pass_until(world.chains, 1_000)
         (seen,) = world.chains()
         assert seen.chain is not None

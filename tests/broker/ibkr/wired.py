@@ -16,12 +16,13 @@ from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.quote import Quote, Sought
 from tests.broker.gateway.clients import PATIENCE_S, House, serving
 from tests.broker.gateway.desks import CALENDAR, venue
 
+CLIENT = 3
 Wish = Callable[[str, Sequence[date]], Sequence[Sought]]
 
 
@@ -73,6 +74,26 @@ class Wired:
         self.market.watch(symbols, options)
         await self.until(lambda: all(self.spot(each) for each in symbols) and all(map(self.quote, options)))
 
+    async def look_for(self, symbol: str = "AAPL") -> None:
+        """Ask for a symbol's chain, once its underlying and the VIX are shown."""
+        await self.watch([symbol, "VIX"])
+        self.market.ask_chain(symbol, self.house.now_ms)
+
+    def say(self, *fields: object) -> None:
+        """The gateway says something, whatever its market shows."""
+        self.say_later(*fields)
+        self.house.server.turn()
+
+    def say_later(self, *fields: object) -> None:
+        """It says so with the next thing that it says."""
+        session = self.house.gateway.sessions.of_client(CLIENT)
+        assert session is not None
+        session.send(*fields)  # type: ignore[arg-type]
+
+    def line_of(self, contract: Contract) -> int:
+        """The number under which its line was asked for."""
+        return self.market.stream._number_of[contract]
+
     def spot(self, symbol: str) -> Quote | None:
         return self.market.underlying(symbol, self.house.now_ms)
 
@@ -102,7 +123,7 @@ async def wired(
             library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None,
             lambda symbol, listed, at_ms: ahead(symbol, listed),
         )  # fmt: skip
-        await library.connectAsync(ADDRESS, house.port, clientId=3, timeout=4, raiseSyncErrors=True)
+        await library.connectAsync(ADDRESS, house.port, clientId=CLIENT, timeout=4, raiseSyncErrors=True)
         try:
             yield Wired(house, library, market, rights)
         finally:

@@ -72,6 +72,10 @@ def left_by_its_key(books: Books, row: Row, law: Law) -> Iterator[Violation]:
             yield Violation(11, at_ms, seq, f"{event.account} leaves {event.latch}, and nothing has ended it")
         case ev.LatchReleased(latch="breaker") if "safe" in books.breakers:
             yield Violation(11, at_ms, seq, f"{event.account} leaves its breaker while the tier stands")
+        case ev.ResumeStep(step="active"):
+            forgotten = [latch for latch in sorted(sheet.latches) if latch not in event.findings]
+            if forgotten:
+                yield Violation(11, at_ms, seq, f"{event.account} is up again and knows nothing of {forgotten}")
         case ev.StateChanged():
             yield from _moves(books, sheet, event, row)
         case ev.BreakerCleared():

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from unicodedata import category
 
-from allusetui.codec.records import line
+from allusetui.codec.records import CodecError, line
 from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.violation import Violation
@@ -14,13 +14,18 @@ _KEPT: Final = frozenset("\n")
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _ESCAPED: Final = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00[01789]|[bfnrt])")
 """A control byte as JSON writes it."""
+_DATABASE: Final = b"SQLite format 3\0"
 _SHOWN: Final = 20
 
 
 def record_is_plain(books: Books, row: Row, law: Law) -> Iterator[Violation]:
     """16. No control byte in a record."""
     seq, at_ms, event = row
-    text = line(seq, at_ms, event)
+    try:
+        text = line(seq, at_ms, event)
+    except CodecError as error:
+        yield Violation(16, at_ms, seq, f"{event.kind} can't be written: {error}")
+        return
     escaped = _ESCAPED.search(text)
     wrong = f"{escaped[0]!r}" if escaped else _wrong(text)
     if wrong:
@@ -50,8 +55,8 @@ def frames_are_plain(frames: Iterable[str], secrets: Collection[str], at_ms: int
 
 
 def _text(content: bytes) -> str | None:
-    """What a file says; None for one that is no text: a database begins with zeros."""
-    if b"\0" in content[:100]:
+    """What a file says; None for one that is no text."""
+    if content.startswith(_DATABASE):
         return None
     try:
         return content.decode()

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.broker.gateway.commands import Correct, Nameless, Notice, OrderError, Resend, Restart
+from allusetui.broker.gateway.commands import ByHand, Correct, Nameless, Notice, OrderError, Resend, Restart
 from allusetui.broker.gateway.faults import Kind, LineFault
+from allusetui.broker.gateway.fields import Wanted
+from allusetui.domain.contract import Side
 from tests.broker.gateway.clients import until
 from tests.broker.gateway.placed import ACCOUNT, purchase, roll, sale
 from tests.broker.gateway.surprises.counter import AT_ONCE, RESTING, counter, fill, put, quiet, rest
@@ -153,13 +155,21 @@ async def test_a_nul_in_a_reference_is_no_order_here() -> None:
 
 
 @pytest.mark.surprise(21)
-async def test_a_global_cancel_ends_other_clients_orders_too() -> None:
+async def test_a_global_cancel_ends_other_clients_and_a_persons_orders_too() -> None:
     async with counter() as desk:
         mine, other = await desk.house.client(1), await desk.house.client(2)
         contract = await put(mine)
         trades = [await rest(mine, contract, "mine"), await rest(other, contract, "other")]
+        wanted = Wanted(symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")
+        desk.do(ByHand(wanted, Side.BUY, 5, Decimal(150)))
+        assert len(await mine.reqAllOpenOrdersAsync()) == 3
         mine.reqGlobalCancel()
-        await until(lambda: [each.orderStatus.status for each in trades] == ["Cancelled", "Cancelled"])
+        await until(lambda: all(each.orderStatus.status == "Cancelled" for each in trades))
+        assert await mine.reqAllOpenOrdersAsync() == []
+        ended = await other.reqCompletedOrdersAsync(False)
+        assert sorted((each.order.orderRef, each.orderStatus.status) for each in ended) == [
+            ("", "Cancelled"), ("mine", "Cancelled"), ("other", "Cancelled"),
+        ]  # fmt: skip
 
 
 @pytest.mark.surprise(22)

@@ -16,10 +16,14 @@ from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 SOON_S = 0.1
-STARTING = {"positions": 61, "open orders": 5, "completed orders": 99, "account updates": 6, "executions": 7}
+STARTING = {
+    "positions": 61, "open orders": 5, "completed orders": 99, "account updates": 6, "account values": 76,
+    "executions": 7,
+}  # fmt: skip
 Asked = Callable[[IB], Awaitable[object]]
 
 
+@pytest.mark.surprise(1)
 @pytest.mark.parametrize("message", STARTING.values(), ids=STARTING.keys())
 async def test_surprise_1_a_client_that_heard_nothing_of_its_book_says_it_is_connected(message: int) -> None:
     async with counter("", accounts=(provision(ACCOUNT),)) as desk:
@@ -40,6 +44,7 @@ async def _what_if(ib: IB) -> object:
 
 SILENT: dict[str, tuple[int, Asked]] = {
     "details": (9, lambda ib: ib.qualifyContractsAsync(Stock("AAPL", "SMART", "USD"))),
+    "tickers": (1, lambda ib: ib.reqTickersAsync(Stock("AAPL", "SMART", "USD", conId=265598))),
     "chain": (78, lambda ib: ib.reqSecDefOptParamsAsync("AAPL", "", "STK", 265598)),
     "summary": (62, lambda ib: ib.accountSummaryAsync()),
     "what if": (3, _what_if),
@@ -49,6 +54,7 @@ SILENT: dict[str, tuple[int, Asked]] = {
 }
 
 
+@pytest.mark.surprise(9)
 @pytest.mark.parametrize("name", SILENT)
 async def test_surprise_9_a_question_that_is_not_answered_is_waited_for_without_end(name: str) -> None:
     message, ask = SILENT[name]
@@ -61,4 +67,13 @@ async def test_surprise_9_a_question_that_is_not_answered_is_waited_for_without_
         await ib.reqCurrentTimeAsync() if message != 49 else await put(ib)
         assert not asked.done()
         asked.cancel()
+        ib.disconnect()
+
+
+@pytest.mark.surprise(9)
+async def test_surprise_9_price_steps_that_do_not_come_within_a_second_are_told_as_none() -> None:
+    async with counter() as desk:
+        ib = await desk.house.client()
+        desk.do(LineFault(Kind.UNHEARD, 91, count=1))
+        assert await ib.reqMarketRuleAsync(26) is None
         ib.disconnect()

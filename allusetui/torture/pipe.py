@@ -1,0 +1,73 @@
+"""Two transports joined in memory: what one end writes the other is told, in order, once it has come its way."""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+
+def join(loop: asyncio.AbstractEventLoop, ours: asyncio.Protocol, theirs: asyncio.Protocol, latency_s: float) -> "End":
+    """Connect two protocols; the end of `ours`."""
+    near, far = End(loop, ours, latency_s), End(loop, theirs, latency_s)
+    near.other, far.other = far, near
+    theirs.connection_made(far)
+    ours.connection_made(near)
+    return near
+
+
+class End(asyncio.Transport):
+    """One end. What has been written before it is closed still arrives; where it is torn down the other end is told."""
+
+    other: "End"
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, protocol: asyncio.Protocol, latency_s: float) -> None:
+        super().__init__()
+        self._loop, self._protocol, self._latency_s = loop, protocol, latency_s
+        self._coming: deque[bytes | Exception | None] = deque()
+        self._closing = self._over = False
+
+    def write(self, data: Any) -> None:
+        if not self._closing:
+            self._pass_on(bytes(data))
+
+    def write_eof(self) -> None:
+        """Whoever says that nothing more comes closes right after it."""
+
+    def close(self) -> None:
+        self._end(None)
+
+    def abort(self) -> None:
+        self._end(ConnectionResetError("torn down"))
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes under way: in memory nobody leaves anything unread."""
+        return sum(len(piece) for piece in self.other._coming if isinstance(piece, bytes))
+
+    def _end(self, told: Exception | None) -> None:
+        if not self._closing:
+            self._closing = True
+            self._pass_on(told)
+            self._loop.call_soon(self._lose, None)
+
+    def _pass_on(self, piece: bytes | Exception | None) -> None:
+        self.other._coming.append(piece)
+        if self._latency_s:
+            self._loop.call_later(self._latency_s, self.other._take)
+        else:
+            self._loop.call_soon(self.other._take)
+
+    def _take(self) -> None:
+        """The next piece that was under way, whichever call has come first."""
+        piece = self._coming.popleft()
+        if not isinstance(piece, bytes):
+            self._closing = True
+            self._lose(piece)
+        elif not self._closing:
+            self._protocol.data_received(piece)
+
+    def _lose(self, told: Exception | None) -> None:
+        if not self._over:
+            self._over = True
+            self._protocol.connection_lost(told)

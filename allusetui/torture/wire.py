@@ -1,0 +1,128 @@
+"""A scenario over the wire on virtual time: engine, adapter, the real client library and our gateway in one loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from allusetui.broker.gateway.server import ADDRESS, Server
+from allusetui.broker.ibkr.broker import Account, IbkrBroker
+from allusetui.broker.ibkr.connection import ANSWER_S
+from allusetui.broker.ibkr.known import Known, Report, Width
+from allusetui.broker.ibkr.market import IbkrMarket, Terms
+from allusetui.compose.gateway import ACCOUNT, build_gateway
+from allusetui.compose.run import Run, build_run
+from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.frozen import frozen
+from allusetui.domain.link import Mode
+from allusetui.domain.moment import DAY_MS, SECOND_MS, YEAR_MS, at_clock, day_of
+from allusetui.ports import Journal, Market, Reporter
+from allusetui.runtime.bell import Bell
+from allusetui.runtime.live import Live, Session
+from allusetui.runtime.pace import RealTime
+from allusetui.runtime.tail import TailJournal
+from allusetui.scenario.model import Scenario
+from allusetui.torture.loop import Draw, VirtualLoop
+
+CLIENT: Final = 7
+_SNAPSHOT_S: Final = 3_600.0
+"""Nobody watches."""
+_SPEED: Final = 1.0
+_ANSWERED_MS: Final = 10 * SECOND_MS
+"""What is asked at the last instant is still answered."""
+_SETTLED: Final = time(3, 31)
+"""A broker's book of the morning shows what was settled the day before."""
+
+
+@frozen
+class Way:
+    """What lies between the program and the gateway. `draw`: see `VirtualLoop`.
+
+    `beat_s`: how often a silent link is probed; where no link is lost nothing is lost by probing seldom.
+    """
+
+    latency_s: float = 0.0
+    beat_s: float = 60.0
+    draw: Draw | None = None
+
+
+AT_ONCE: Final = Way()
+
+
+def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, folder: Path, way: Way = AT_ONCE) -> Run:
+    """Run a scenario to its end, every message of orders and of data on the wire; `folder` keeps the bars."""
+    loop = VirtualLoop(way.latency_s, way.draw)
+    run = build_run(scenario, journal, reporter)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(_live(scenario, run, folder, loop, way))
+    return run
+
+
+def _wall_ms(start_ms: int, loop: VirtualLoop) -> Callable[[], int]:
+    """The hour at the market as the loop has it."""
+    return lambda: start_ms + loop.ms()
+
+
+@asynccontextmanager
+async def _serving(scenario: Scenario, now_ms: Callable[[], int], loop: VirtualLoop) -> AsyncIterator[int]:
+    """The scenario's gateway, at the pace of the loop; the port at which it listens."""
+    gateway, _ = build_gateway(scenario, {}, _SPEED)
+    server = Server(gateway, now_ms, lambda due_ms: (due_ms - now_ms()) / SECOND_MS, lambda line: None)
+    try:
+        yield await server.open(0)
+    finally:
+        await server.close()
+
+
+async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, way: Way) -> None:
+    clock = RealTime(run.calendar, _wall_ms(run.started.at_ms, loop), loop.time)
+    world, bell = run.runtime.world, Bell()
+    world.journal = journal = TailJournal(world.journal)
+    async with _serving(scenario, clock.instant, loop) as port:
+        broker = IbkrBroker(
+            (ADDRESS, port, CLIENT), Account(ACCOUNT), clock.instant, bell.ring, waits=(ANSWER_S, way.beat_s)
+        )
+        known = _known(world.market, run.started.at_ms, run.end_ms)
+        market = IbkrMarket(
+            broker.connection.library, Terms(run.calendar, folder, known),
+            lambda *asked: run.runtime.engine.reach(*asked), clock.instant, bell.ring,
+        )  # fmt: skip
+        world.broker, world.market, world.inquiries, world.every_tick = broker, market, market, True
+        end_ms = _end_ms(run)
+        session = Session("torture", Mode.PAPER, run.runtime, journal, run.begin, _nothing, clock, end_ms, bell)
+        broker.open()
+        try:
+            await Live(session, loop.time, _SNAPSHOT_S).run()
+        finally:
+            market.close()
+            await broker.close()
+
+
+def _nothing() -> None:
+    """The folder is its owner's to close."""
+
+
+def _end_ms(run: Run) -> int:
+    """Where a scenario ends after a close its wire runs on until that day has been settled."""
+    session = run.calendar.at(run.end_ms)
+    if session is not None and session.open_ms <= run.end_ms < session.close_ms:
+        return run.end_ms + _ANSWERED_MS
+    return at_clock(day_of(run.end_ms + DAY_MS), _SETTLED)
+
+
+def _known(market: Market, start_ms: int, end_ms: int) -> Known:
+    """What a person would have written down of this market, beside what its calendar of events tells.
+
+    The calendar of a scenario is whole: what it does not tell of does not come. A broker's is not, so that a symbol
+    without any report to come would be unknown (1.6).
+    """
+    found = market.breadth(start_ms)
+    later = (Report(day=day_of(end_ms + YEAR_MS)),)
+    return Known(
+        rate=Decimal(str(market.rate(start_ms))),
+        breadth=None if found is None else Width(day=found.day, value=found.value),
+        earnings=dict.fromkeys(sorted(market.symbols - CASH_SETTLED), later),
+    )

@@ -1,0 +1,100 @@
+"""What a session over the wire has in common with one on the exchange of its own process: all but this list."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import time
+from typing import Any, Final
+
+from allusetui.domain.moment import DAY_MS, SECOND_MS, at_clock, day_of, from_iso
+from tests.replaying import Replayed
+
+Row = dict[str, Any]
+LATEST_MS: Final = 10 * SECOND_MS
+"""How much later an event may come over the wire: chains are scanned within the broker's pace."""
+BROKERS_WORDS: Final = {
+    "order.filled": {"exec_id"},  # the wire tells which version of an execution it is
+    "order.rejected": {"reason"},
+    "entry.skipped": {"why"},  # why there is no chain: in one process it needs no asking
+    "triggers.judged": {"breadth", "breadth_day"},  # no broker tells it: what a person wrote down before the start
+    "report.written": {"sha256"},  # reports tell instants
+    "assignment.received": {"settlement"},  # nobody names one: it is read off the book
+    "called_away.received": {"settlement"},
+    "exercised.received": {"settlement"},
+    "expired.received": {"settlement"},
+}
+LINKING: Final = frozenset(
+    {
+        "broker.down", "broker.up", "latch.set", "latch.released", "resume.step", "state.changed", "freeze.on",
+        "freeze.off", "data.stale",
+    }
+)  # fmt: skip
+"""A session over the wire begins without a link: latched, until it is synchronized."""
+LINKED_MS: Final = 5 * SECOND_MS
+SETTLED: Final = frozenset(
+    {"assignment.received", "called_away.received", "expired.received", "exercised.received", "lot.closed"}
+)
+"""A broker settles in the night, and tells nobody: what was settled is the same, the hour is not."""
+MEANWHILE: Final = frozenset({"account.marked", "week.typed", "state.changed", "report.written"})
+"""What goes by the book, and so by another one from the close to that night; a week is typed again after it (7.2)."""
+SEEN_AT: Final = time(3, 31)
+
+
+def disagreements(here: Replayed, wired: Replayed) -> list[str]:
+    """One line for each event that only one of two runs has, or has in another place, or at another hour."""
+    settled = [sorted(_facts(row) for row in run.records if row["kind"] in SETTLED) for run in (here, wired)]
+    ours, theirs = _told(here, here), _told(wired, here)
+    found = _differences("settled", *settled)
+    found += _differences("told", *([*map(_facts, rows)] for rows in (ours, theirs)))
+    found += _differences("week", _weeks(here), _weeks(wired))
+    return found or [
+        f"at another hour: {there['ts']}, here {row['ts']} {_facts(row)}"
+        for row, there in zip(ours, theirs, strict=True)
+        if not -1 <= _ms(there) - _ms(row) <= LATEST_MS
+    ]
+
+
+def _told(run: Replayed, here: Replayed) -> list[Row]:
+    """What has to be told in both, each account and symbol by itself: several are told in any order."""
+    begin_ms, end_ms = here.run.started.at_ms + LINKED_MS, here.run.end_ms + LATEST_MS
+    nights = _nights(here)
+    rows = [
+        row for row in run.records
+        if row["kind"] not in SETTLED and _ms(row) <= end_ms
+        and not (row["kind"] in LINKING and _ms(row) < begin_ms)
+        and not (row["kind"] in MEANWHILE and any(begun <= _ms(row) <= over for begun, over in nights))
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (str(row["account"]), _symbol(row)))
+
+
+def _symbol(row: Row) -> str:
+    contract = row["data"].get("contract") or {}
+    return str(row["data"].get("symbol") or contract.get("symbol") or "")
+
+
+def _nights(here: Replayed) -> list[tuple[int, int]]:
+    """From each settlement to when a broker has shown it: the morning after."""
+    begun = [_ms(row) for row in here.records if row["data"].get("settlement")]
+    return [(at_ms, at_clock(day_of(at_ms + DAY_MS), SEEN_AT)) for at_ms in begun]
+
+
+def _differences(what: str, ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    here, there = Counter(ours), Counter(theirs)
+    found = [f"{what}, only here: {each}" for each in here - there]
+    found += [f"{what}, only on the wire: {each}" for each in there - here]
+    return found or [f"{what} in another order: {a}, {b}" for a, b in zip(ours, theirs, strict=True) if a != b]
+
+
+def _weeks(run: Replayed) -> list[str]:
+    """What each week was typed in the end."""
+    last = {(row["data"]["week"], row["data"]["group"]): row["data"]["type"] for row in run.of("week.typed")}
+    return sorted(map(str, last.items()))
+
+
+def _facts(row: Row) -> str:
+    left_out = BROKERS_WORDS.get(row["kind"], set())
+    data = {key: value for key, value in row["data"].items() if key not in left_out}
+    return f"{row['kind']} {row['account']} {row['clauses']} {data}"
+
+
+def _ms(row: Row) -> int:
+    return from_iso(row["ts"])
