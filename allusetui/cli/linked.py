@@ -6,10 +6,8 @@ from typing import Final
 
 from allusetui.cli.say import complain, plain, sessions_root, settings_file
 from allusetui.cli.start import Start
-from allusetui.compose.linked import begun, paper_weeks
-from allusetui.domain.link import Claim, Link, Linked, Mode, Refused, settled
+from allusetui.domain.link import Begun, Claim, Link, Linked, Mode, Refused, settled
 from allusetui.domain.text import untrusted
-from allusetui.journal.error import JournalError
 from allusetui.linking.table import LinkError, load
 
 PHRASE: Final = "trade real money"
@@ -58,9 +56,24 @@ def _check_words(start: Start, mode: Mode) -> None:
         raise complain("--waive-paper-weeks: without a reason; allowed: a reason in words, which is journalled")
 
 
+def _begun(folder: Path) -> Begun | None:
+    """What the folder's journal tells of the link that it was begun with."""
+    # Imported here: a new session has none, and its dashboard paints sooner.
+    from allusetui.compose.linked import begun
+    from allusetui.journal.error import JournalError
+
+    try:
+        return begun(folder)
+    except JournalError as error:
+        raise complain(str(error)) from None
+    except OSError as error:
+        raise complain(f"{error.filename or folder}: {error.strerror}") from None
+
+
 def _history(root: Path) -> tuple[int, int]:
     """The paper weeks of this machine, and those that 16.1 asks for."""
-    # Imported here: paper asks for none, and the law takes a while to be read.
+    # Imported here: paper asks for none, and journals and the law take a while to be read.
+    from allusetui.compose.linked import paper_weeks
     from allusetui.law.load import LawError, load
 
     try:
@@ -71,12 +84,7 @@ def _history(root: Path) -> tuple[int, int]:
 
 def _claim(start: Start, mode: Mode, link: Link) -> Claim:
     root, name = start.sessions or sessions_root(), plain(start.session)
-    try:
-        theirs = begun(root / name)
-    except JournalError as error:
-        raise complain(str(error)) from None
-    except OSError as error:
-        raise complain(f"{error.filename or root / name}: {error.strerror}") from None
+    theirs = _begun(root / name) if (root / name).is_dir() else None
     weeks, needed = _history(root) if mode is Mode.LIVE else (0, 0)
     waived = untrusted(start.waive_paper_weeks or "", _LONGEST_REASON)
     return Claim(mode, name, link, theirs, weeks, needed, waived)

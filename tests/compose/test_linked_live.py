@@ -10,6 +10,8 @@ from allusetui.broker.ibkr.broker import Account
 from allusetui.compose.gateway import build_gateway
 from allusetui.compose.linked import begun
 from allusetui.compose.linked_live import UnfundedError
+from allusetui.domain.account import Latch, Status
+from allusetui.domain.console import Key
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import (
     AccountProvisioned,
@@ -103,6 +105,34 @@ async def test_what_forked_from_a_sleeve_lives_in_that_sleeve_s_account() -> Non
     parents = {"MINI-1": "GEN", "A2.REV": "REV", "A2.MINI-1": "A2.REV"}
     codes = Account("DU1", {"GEN": "DU1", "REV": "DU2", "COM": "DU3"}, parent=parents.get)
     assert [codes.code_of(name) for name in ("COM", "MINI-1", "A2.REV", "A2.MINI-1")] == ["DU3", "DU1", "DU2", "DU2"]
+
+
+@pytest.mark.clause("0.8")
+async def test_0_8_a_kill_before_there_is_a_link_holds_from_the_first_instant(tmp_path: Path) -> None:
+    async with serving(assembly().gateway) as house:
+        await house.server.close()
+        async with joined(house, tmp_path / "main") as session:
+            session.live.inbox.put(Key("kill"))
+            await session.until(lambda: session.seen.link.trouble.startswith("nobody"))
+            await house.server.open(house.port)
+            await session.until(lambda: session.rests)
+            assert {each.status for each in session.state.accounts.values()} == {Status.EMERGENCY}
+
+
+@pytest.mark.clause("8.6", "9.5")
+async def test_8_6_a_gateway_that_goes_is_named_and_one_that_comes_back_is_compared_with(tmp_path: Path) -> None:
+    async with serving(assembly().gateway) as house, joined(house, tmp_path / "main") as session:
+        await session.until(lambda: session.rests)
+        await house.server.close()
+        await session.until(lambda: session.seen.link.trouble.startswith("nobody"))
+        assert session.seen.link.trouble == f"nobody listens on 127.0.0.1:{house.port}"
+        await session.until(lambda: all(Latch.BROKER in each.latches for each in session.state.accounts.values()))
+        compared = len(session.of(ResumeStep))
+        await house.server.open(house.port)
+        await session.until(lambda: session.rests)
+        assert session.seen.link.trouble == ""
+        steps = [step.step for step in session.of(ResumeStep)[compared:] if step.account == "GEN"]
+        assert steps == ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
 
 
 async def test_a_clock_behind_the_journal_is_told_before_anything_is_connected_to(tmp_path: Path) -> None:

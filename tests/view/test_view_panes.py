@@ -10,6 +10,7 @@ from allusetui.domain.account import Status
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.snapshot import Link, Proof, Told
+from allusetui.domain.state import State
 from allusetui.view.alerts import alert_line
 from allusetui.view.header import header
 from allusetui.view.journal import journal
@@ -279,3 +280,12 @@ def test_an_account_that_does_not_trade_warns_of_no_cap(paused: Replayed) -> Non
     table = sleeves(replace(seen, snapshot=replace(seen.snapshot, state=state)), 200)
     cap = next(i for i, column in enumerate(table.columns) if column.title == "cap")
     assert next(row for row in table.rows if row.key == "REV").cells[cap] == Cell("margin", Tone.DIM)
+
+
+def test_the_header_says_why_there_is_no_link_and_whether_anything_is_lost_by_it(calm: Seen) -> None:
+    down = Link(up=False, trouble="nobody listens on 127.0.0.1:4002 (the broker's weekend)")
+    begun = replace(calm, snapshot=replace(calm.snapshot, link=down))
+    assert "link ✖ DOWN nobody listens on 127.0.0.1:4002 …  data ?  eng ●" in text_of(header(begun, 80, 0.0)[1])
+    waiting = replace(calm, snapshot=replace(calm.snapshot, link=down, state=State()))
+    assert "linking … nobody listens on 127.0.0.1:4002 …  data ?  eng ●" in text_of(header(waiting, 80, 0.0)[1])
+    assert "LIVE" in text_of(header(replace(calm, snapshot=replace(calm.snapshot, mode="live")), 80, 0.0)[0])

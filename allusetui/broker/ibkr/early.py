@@ -16,20 +16,22 @@ from allusetui.domain.moment import MINUTE_MS
 BEFORE_MS: Final = 45 * MINUTE_MS
 """Before the open: the gateway is up by then, and the listings are the day's."""
 _AGAIN_MS: Final = MINUTE_MS
+_PAUSE_S: Final = 0.25
 
 
 class Early:
     """Asks once a session and symbol, one after the other; what can't be had is asked again, or by whoever needs it.
 
-    `ahead`: what of a symbol's chain the session may look at.
+    `ahead`: what of a symbol's chain the session may look at; without one nothing is asked early. `busy`: whether
+    somebody waits for a chain, who goes before.
     """
 
     def __init__(
-        self, asks: Asks, listings: Listings, calendars: Calendars, calendar: Calendar, ahead: Wanted,
-        now_ms: Callable[[], int],
+        self, asks: Asks, listings: Listings, calendars: Calendars, calendar: Calendar, ahead: Wanted | None,
+        busy: Callable[[], bool], now_ms: Callable[[], int],
     ) -> None:  # fmt: skip
         self._asks, self._listings, self._calendars, self._calendar = asks, listings, calendars, calendar
-        self._ahead, self._now_ms = ahead, now_ms
+        self._ahead, self._busy, self._now_ms = ahead, busy, now_ms
         self._symbols: Sequence[str] = ()
         self._known: set[str] = set()
         self._day = date.min
@@ -42,7 +44,7 @@ class Early:
 
     def turn(self, at_ms: int) -> None:
         """Begin to ask, where it is time to and something is not known."""
-        session = self._calendar.at(at_ms)
+        session = self._calendar.at(at_ms) if self._ahead is not None else None
         if session is None or not session.open_ms - BEFORE_MS <= at_ms < session.close_ms:
             return
         if self._day != session.day:
@@ -67,6 +69,8 @@ class Early:
     async def _ask(self) -> None:
         try:
             for symbol in self._missing():
+                while self._busy():
+                    await asyncio.sleep(_PAUSE_S)
                 try:
                     await self._learn(symbol)
                 except UnansweredError:
@@ -77,6 +81,7 @@ class Early:
 
     async def _learn(self, symbol: str) -> None:
         """At least one row of its options, which tells their price steps. Raises UnansweredError."""
+        assert self._ahead is not None
         listed = await self._listings.expiries(symbol, self._now_ms())
         await self._calendars.learn(symbol)
         rows = [(each.expiry, each.right) for each in self._ahead(symbol, listed, self._now_ms())]

@@ -71,7 +71,7 @@ class IbkrMarket:
 
     def __init__(
         self, library: Library, terms: Terms, wanted: Wanted, now_ms: Callable[[], int], ring: Callable[[], None],
-        ahead: Wanted = lambda symbol, listed, at_ms: (),
+        ahead: Wanted | None = None,
     ) -> None:  # fmt: skip
         self._calendar = terms.calendar
         asks = Asks(library)
@@ -86,7 +86,7 @@ class IbkrMarket:
         counts = CountFile(terms.folder)
         self.night = Night(terms.known.constituents, self.history, counts, terms.calendar, now_ms)
         self.headlines = Headlines(asks, self.listings, now_ms, ring)
-        self.early = Early(asks, self.listings, self.calendars, terms.calendar, ahead, now_ms)
+        self.early = Early(asks, self.listings, self.calendars, terms.calendar, ahead, self.scans.are_running, now_ms)
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
         self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}

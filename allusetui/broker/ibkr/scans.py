@@ -65,6 +65,10 @@ class Scans:
         if symbol not in self._running:
             self._running[symbol] = asyncio.get_running_loop().create_task(self._run(symbol))
 
+    def are_running(self) -> bool:
+        """Whether somebody waits for a chain."""
+        return bool(self._running)
+
     def moved(self) -> None:
         """Something has come on some line, or time has passed."""
         self._moved.set()

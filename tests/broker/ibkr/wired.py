@@ -111,7 +111,7 @@ class Wired:
 async def wired(
     folder: Path, wish: Wish = lambda symbol, listed: (), more: str = "", lines: int = MOST, known: Known | None = None,
     entitled: Entitled | None = None, steps: PriceSteps | None = None,
-    ahead: Wish = lambda symbol, listed: (),
+    ahead: Wish | None = None,
 ) -> AsyncIterator[Wired]:  # fmt: skip
     """A gateway over the market of the desks with `more` tables, and our market over it."""
     rights, place = entitled or Entitled(), venue(more)
@@ -121,7 +121,7 @@ async def wired(
         terms = Terms(CALENDAR, folder, known or Known(), lines)
         market = IbkrMarket(
             library, terms, lambda symbol, listed, at_ms: wish(symbol, listed), lambda: house.now_ms, lambda: None,
-            lambda symbol, listed, at_ms: ahead(symbol, listed),
+            None if ahead is None else lambda symbol, listed, at_ms: ahead(symbol, listed),
         )  # fmt: skip
         await library.connectAsync(ADDRESS, house.port, clientId=CLIENT, timeout=4, raiseSyncErrors=True)
         try:
