@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
-FIRST_POLL_S = 0.02
+FIRST_POLL_S = 0.01
 """As long as there is nothing to show yet."""
 
 T = TypeVar("T")
