@@ -9,7 +9,7 @@ from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.frozen import frozen
-from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
+from allusetui.domain.moment import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, at_clock
 
 SOURCE: Final = "exchange_calendars"
 EXCHANGE: Final = "XNYS"
@@ -33,10 +33,12 @@ class Told:
 
     def sessions(self, first: date, last: date) -> Iterator[Session]:
         """The sessions of a part of it."""
+        open_ms = at_clock(first - timedelta(days=1), _OPEN)
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            # Clocks are changed on Sundays: the hours of a week's sessions are all of one zone.
+            open_ms = open_ms + DAY_MS if day.weekday() else at_clock(day, _OPEN)
             close = self.closes.get(day, _USUAL_CLOSE)
             if close is not None and day.weekday() < _SATURDAY:
-                open_ms = at_clock(day, _OPEN)  # clocks are changed on Sundays: a session's hours are all of one zone
                 yield Session(day, open_ms, open_ms + _clock_ms(close) - _clock_ms(_OPEN), early=close < _USUAL_CLOSE)
 
 

@@ -1,36 +1,24 @@
 """The screen that watches: polls the newest snapshot and draws what changed of it."""
 
 import asyncio
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from rich.color import ColorSystem
-from rich.console import RenderableType
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Key
-from textual.screen import Screen
 
 from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
-from allusetui.tui.driver.driver import CellDriver
-from allusetui.tui.driver.terminal import let_go
 from allusetui.tui.frame import keys_line, trouble
-from allusetui.tui.keys import rebound
-from allusetui.tui.look import structure, themes
+from allusetui.tui.life import Life
 from allusetui.tui.notes import Notes
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.main import Frame, Main
 from allusetui.tui.widgets.pane import Pane
-from allusetui.view.commands import label
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 from allusetui.view.shelf import Shelf, empty_shelf
 
@@ -41,7 +29,7 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
-FIRST_POLL_S = 0.02
+FIRST_POLL_S = 0.01
 """As long as there is nothing to show yet."""
 
 T = TypeVar("T")
@@ -49,14 +37,13 @@ Lens = Callable[["Snapshot"], Seen]
 """Gives a snapshot the law and the calendar that it is read by."""
 
 
-class Watch(App[str], inherit_bindings=False):
-    """Shows; sends nothing. Gives back `detach` or `end`: whether the engine goes on.
+class Watch(Life):
+    """Shows; sends nothing.
 
     `grind` makes the lens; it is called once, in a thread, after the first paint, and may be slow. `clock_ms` is the
     monotonic wall clock that a snapshot's `beat_ms` is told on.
     """
 
-    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-widest")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-usual"), (38, "-tall"), (46, "-tallest")]  # noqa: RUF012  # the same
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,29 +60,11 @@ class Watch(App[str], inherit_bindings=False):
         opening: str = "ALL-USE is starting",
         asking: "Asking | None" = None,
     ) -> None:
-        no_colour = os.environ.get("NO_COLOR")
-        super().__init__(CellDriver, css_path=structure(), ansi_color=True if no_colour is not None else None)
-        if no_colour is not None:
-            os.environ["NO_COLOR"] = no_colour  # Textual takes it away; the next screen needs it too
-        self.prefs = prefs or Prefs()
+        super().__init__(console, prefs or Prefs())
         self.wanted = ""
         """The words that the journal's rows have to have."""
-        self.palettes, complaints = themes(self.prefs.palettes)
-        for palette in self.palettes.values():
-            self.register_theme(palette)
-        self.theme = self.prefs.theme if self.prefs.theme in self.palettes else "dark"
-        if self.theme != self.prefs.theme:
-            complaints += (f"no palette {self.prefs.theme}; there are {', '.join(self.palettes)}",)
-        self._bindings = rebound(self._bindings, self.prefs.keys)
-        self._complaints = self.prefs.complaints + complaints
-        self._labels = {name: label(key) for name, key in self.prefs.keys.items()}
-        self.failure: Exception | None = None
-        """What the screen died of, if it did; the caller tells it."""
-        self.lost = False
-        """Whether its terminal is gone."""
         self.account: str | None = None
         self._asking = asking
-        self._engine = console
         self._grind = grind
         self._clock_ms = clock_ms
         self._frame = Frame(
@@ -112,8 +81,6 @@ class Watch(App[str], inherit_bindings=False):
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
         self._read_seq = 0
-        self._home: asyncio.AbstractEventLoop | None = None
-        self._left: str | None = None
 
     @cached_property
     def inquirer(self) -> "Inquirer":
@@ -129,7 +96,7 @@ class Watch(App[str], inherit_bindings=False):
             for pane in self.screen.query("#document").results(Pane):
                 pane.show(self._seen)
 
-    # The beginning and the end
+    # The beginning
 
     def get_default_screen(self) -> Main:
         return self.main
@@ -165,52 +132,6 @@ class Watch(App[str], inherit_bindings=False):
 
     def make_ready(self) -> None:
         """Once something is shown: make what keys will show."""
-
-    def leave(self, end: bool) -> None:
-        """End the screen, and the engine too if `end`. From any thread, and from a signal's handler."""
-        self._left = "end" if end else "detach"
-        self._soon(self._leave, self._left)
-
-    def lose(self) -> None:
-        """The terminal is gone: end the screen alone. From any thread, and from a signal's handler."""
-        if not self.lost:
-            self.lost = True
-            let_go()
-            self.leave(end=False)
-
-    def _soon(self, call: Callable[..., object], *arguments: object) -> None:
-        """From any thread; nothing once the screen has ended."""
-        if self._home is not None:
-            with suppress(RuntimeError):  # its loop is closed
-                self._home.call_soon_threadsafe(call, *arguments)
-
-    def _leave(self, answer: str | None) -> None:
-        if answer == "end":
-            self._engine.end()
-        if answer in ("end", "detach"):
-            self.exit(answer)
-
-    def _fatal_error(self) -> None:
-        """Textual would print the locals, account numbers included."""
-        self.failure = self._exception
-        self._close_messages_no_wait()
-
-    # The terminal
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Textual's own way writes whole regions; ours sends what changed of them."""
-        driver = self._driver
-        if not isinstance(driver, CellDriver) or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            super()._display(screen, renderable)
-        elif self._running and not self._batch_count:
-            try:
-                driver.paint(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
-            except Exception as error:
-                self._handle_exception(error)
-
-    def take(self, key: Key, settled: bool) -> bool:
-        """A key as it arrives, in the thread that reads it: nothing here is for it."""
-        return False
 
     # What is shown
 

@@ -3,8 +3,9 @@
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
 Before that ours is started ten times, each a new session: minimum and median. It runs from bytecode, as installed.
-Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. A rival that is not there is left out.
-Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop]
+Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals are htop and, as a Textual
+program, toolong on a log of its own; one that is not there is left out.
+Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop --rival "tl {log}"]
 """
 
 import argparse
@@ -55,6 +56,8 @@ opened = 2026-03-02
 STRIKES = {"AAPL": 250, "MSFT": 385, "AMZN": 205, "GOOGL": 295, "NVDA": 175, "TSLA": 360, "META": 620}
 PHASES = {"shut": ("shut", "1"), "normal": ("open", "1"), "fast": ("open", "60")}
 """How each is run: the scenario and the speed. A fast market has every quote move several times a second."""
+RIVALS = ("htop", "tl {log}")
+LOG_LINES = 2_000
 KEYS = {"account": ("2", "▸2", "1"), "help": ("?", "Keys: ", "esc")}
 """What is pressed, what the screen shows then, and what takes it back."""
 
@@ -84,6 +87,14 @@ def scenarios(folder: Path) -> dict[str, Path]:
         found[name] = folder / f"{name}.toml"
         found[name].write_text(text)
     return found
+
+
+def rivals(folder: Path, given: list[str] | None) -> list[list[str]]:
+    """The commands of the rivals that are there; `{log}` in one stands for a log file."""
+    log = folder / "rival.log"
+    log.write_text("".join(f"2026-03-03 10:00:{line % 60:02} INFO {line}\n" for line in range(LOG_LINES)))
+    commands = [shlex.split(rival.replace("{log}", str(log))) for rival in given or RIVALS]
+    return [command for command in commands if shutil.which(command[0]) is not None]
 
 
 def screen_cpu_s(pid: int) -> float:
@@ -153,7 +164,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=10, help="starts timed")
     parser.add_argument("--rest", type=float, default=20.0, help="seconds watched")
     parser.add_argument("--keys", type=int, default=20, help="presses timed")
-    parser.add_argument("--rival", action="append", help="another program, as a command")
+    parser.add_argument("--rival", action="append", help="another program, as a command; {log}: a log")
     asked = parser.parse_args()
     sys.setswitchinterval(0.0005)  # the probe's reader must cut into its renderer
     probe = probe_module()
@@ -170,10 +181,8 @@ def main() -> None:
                     "--session", f"{phase}{width}", "--sessions", str(folder / "sessions"),
                 ]  # fmt: skip
                 tell("allusetui", (width, height), phase, measure(probe, command, (width, height), asked))
-            for rival in asked.rival or ["htop"]:
-                command = shlex.split(rival)
-                if shutil.which(command[0]) is not None:
-                    tell(command[0], (width, height), "idle", measure(probe, command, (width, height), asked))
+            for command in rivals(folder, asked.rival):
+                tell(command[0], (width, height), "idle", measure(probe, command, (width, height), asked))
 
 
 if __name__ == "__main__":

@@ -56,3 +56,10 @@ def test_what_another_version_said_and_what_lies_outside_is_asked_of_the_library
     found = calendar(date(2026, 7, 2), date(2026, 7, 6))
     calendar.cache_clear()
     assert [session.day.day for session in found.sessions] == [2, 6]
+
+
+@pytest.mark.parametrize("first", [date(2025, 3, 3 + day) for day in range(7)], ids=lambda day: f"{day:%a}")
+def test_a_calendar_that_begins_on_any_day_of_a_week_is_a_part_of_a_longer_one(first: date) -> None:
+    """The clocks are put forward on the Sunday of that week."""
+    longer = calendar(date(2025, 1, 6), date(2025, 3, 31)).sessions
+    assert calendar(first, date(2025, 3, 31)).sessions == tuple(s for s in longer if s.day >= first)

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from allusetui.tui.driver.canvas import Canvas
 from allusetui.tui.driver.cells import Cell, cells
 from allusetui.tui.driver.look import PLAIN, Look, change
-from tests.tui.pytes import Pyte
+from tests.tui.pytes import Pyte, Shown
 
 WIDTH, HEIGHT = 24, 5
 DARK, CALM, LOUD = "on #101418", "#8d98a5 on #101418", "bold #101418 on #ffb454"
@@ -105,6 +105,26 @@ def test_a_row_of_two_colours_by_turns_sets_each_of_them_once() -> None:
     assert (sent.count("141;152;165"), sent.count("200;206;214")) == (1, 1)
     terminal.feed(sent)
     assert terminal.screen.display[0].split() == ["GEN", "GEN", "AAPL", "AAPL", "200", "200"]
+
+
+def test_rows_of_two_colours_on_empty_ground_set_each_of_them_once() -> None:
+    canvas, terminal = Canvas(WIDTH, HEIGHT), Pyte(WIDTH, HEIGHT)
+    rows = [cells_of((f"GEN {y}", "#c8ced6 on #101418"), (" calm 15:00", CALM), (" " * 8, CALM)) for y in range(HEIGHT)]
+    for y, row in enumerate(rows):
+        canvas.paint(y, 0, row)
+    sent = canvas.changes()
+    terminal.feed(sent)
+    assert sent.count("38;2;200;206;214") == sent.count("38;2;141;152;165") == 1
+    assert terminal.shown == _repainted(rows)
+
+
+def _repainted(rows: list[list[Cell]]) -> Shown:
+    """What a terminal shows that is sent one row at a time."""
+    canvas, terminal = Canvas(WIDTH, HEIGHT), Pyte(WIDTH, HEIGHT)
+    for y, row in enumerate(rows):
+        canvas.paint(y, 0, row)
+        terminal.feed(canvas.changes())
+    return terminal.shown
 
 
 def test_a_terminal_of_another_size_is_drawn_anew() -> None:

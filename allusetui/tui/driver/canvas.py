@@ -1,7 +1,8 @@
 """What the terminal is to show, what it shows, and what has to be sent to make the one the other."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import compress
 from operator import ne
 
@@ -65,10 +66,12 @@ class Canvas:
         if self._shown is None:
             self._shown = self._cleared()
             self._painted = set(range(self.height))
-        for y in sorted(self._painted):
-            if self._wanted[y] != self._shown[y]:
-                self._row(y, self._wanted[y], self._shown[y])
-                self._shown[y] = self._wanted[y].copy()
+        shown, wanted = self._shown, self._wanted
+        rows = [y for y in sorted(self._painted) if wanted[y] != shown[y]]
+        for band in _bands(rows, wanted, shown):
+            self._band(band, wanted, shown)
+            for y in band:
+                shown[y] = wanted[y].copy()
         self._painted.clear()
         return "".join(self._out)
 
@@ -82,20 +85,45 @@ class Canvas:
         self._pen, self._at = base, None
         return _grid(self.width, self.height, (" ", base))
 
+    def _band(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
+        """Row by row, or one look after the other through all of them where that is shorter."""
+        if len(rows) == 1:
+            self._rows(rows, wanted, shown)
+        else:
+            self._shortest([partial(way, rows, wanted, shown) for way in (self._rows, self._looks)])
+
+    def _rows(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
+        for y in rows:
+            self._row(y, wanted[y], shown[y])
+
+    def _looks(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
+        apart = {y: _apart(wanted[y], _stale(wanted[y], shown[y]), self._pen) for y in rows}
+        for look in dict.fromkeys(look for found in apart.values() for look in found):
+            for y, found in apart.items():
+                if look in found:
+                    self._pass(y, wanted[y], found[look])
+
     def _row(self, y: int, wanted: list[Cell], shown: list[Cell]) -> None:
         """From left to right, or one look after the other where that is shorter: a colour is longer than a jump."""
         stale = _stale(wanted, shown)
         orders = [[stale]]
-        if len(apart := _apart(wanted, stale, self._pen)) > 1:
-            orders.append(apart)
+        if not _is_in_order(wanted, stale, self._pen) and len(apart := _apart(wanted, stale, self._pen)) > 1:
+            orders.append([*apart.values()])
+        self._shortest([partial(self._passes, y, wanted, passes) for passes in orders])
+
+    def _passes(self, y: int, wanted: list[Cell], passes: Sequence[list[bool]]) -> None:
+        for each in passes:
+            self._pass(y, wanted, each)
+
+    def _shortest(self, ways: Sequence[Callable[[], None]]) -> None:
+        """Go the way that takes the fewest bytes."""
         pen, place, out = self._pen, self._at, self._out
-        ways: list[tuple[str, Look | None, tuple[int, int] | None]] = []
-        for passes in orders:
+        ends: list[tuple[str, Look | None, tuple[int, int] | None]] = []
+        for way in ways:
             self._pen, self._at, self._out = pen, place, []
-            for each in passes:
-                self._pass(y, wanted, each)
-            ways.append(("".join(self._out), self._pen, self._at))
-        text, self._pen, self._at = min(ways, key=lambda way: _size(way[0]))
+            way()
+            ends.append(("".join(self._out), self._pen, self._at))
+        text, self._pen, self._at = min(ends, key=lambda end: _size(end[0]))
         out.append(text)
         self._out = out
 
@@ -201,24 +229,47 @@ def _stale(wanted: list[Cell], shown: list[Cell]) -> list[bool]:
     return stale
 
 
-def _apart(wanted: list[Cell], stale: list[bool], pen: Look | None) -> list[list[bool]]:
-    """What is stale of each look, the pen's own first; nothing where every look would be set once anyhow.
+def _bands(rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> list[list[int]]:
+    """Neighbours on empty ground that can all be drawn one look after the other; every other row by itself.
+
+    What ticks later changes a few cells here and there: to look for the shorter way would take longer than to send it.
+    """
+    bands: list[list[int]] = []
+    last = False
+    for y in rows:
+        is_empty = shown[y].count(shown[y][0]) == len(shown[y])
+        apart = is_empty and len(_apart(wanted[y], _stale(wanted[y], shown[y]), None)) > 1
+        if apart and last and bands[-1][-1] == y - 1:
+            bands[-1].append(y)
+        else:
+            bands.append([y])
+        last = apart
+    return bands
+
+
+def _apart(wanted: list[Cell], stale: list[bool], pen: Look | None) -> dict[Look, list[bool]]:
+    """What is stale of each look, the pen's own first.
 
     Blanks take any pen of their background. A row with links, or with what terminals differ about, is not taken apart.
     """
     drawn = [cell for cell in compress(wanted, stale) if cell[0]]
     looks = [look for text, look in drawn if not is_blank((text, look))]
     kinds = sorted(dict.fromkeys(looks), key=lambda look: look != pen)
-    is_short = sum(map(ne, looks, looks[1:])) < len(kinds) and kinds[:1] == looks[:1]
-    if is_short or any(look.link for look in kinds) or not all(is_certain(text) for text, _ in drawn):
-        return []
+    if any(look.link for look in kinds) or not all(is_certain(text) for text, _ in drawn):
+        return {}
     found: dict[Look, list[bool]] = {look: [False] * len(wanted) for look in kinds}
     grounds = {look.bg: look for look in reversed(kinds)}
     for x in compress(range(len(wanted)), stale):
         look = wanted[x][1]
         kind = grounds.get(look.bg, look) if is_blank(wanted[x]) else look
         found.setdefault(kind, [False] * len(wanted))[x] = True
-    return list(found.values())
+    return found
+
+
+def _is_in_order(wanted: list[Cell], stale: list[bool], pen: Look | None) -> bool:
+    """Whether from left to right every look is set once, and none before the pen's own."""
+    looks = [cell[1] for cell in compress(wanted, stale) if cell[0] and not is_blank(cell)]
+    return sum(map(ne, looks, looks[1:])) < len(set(looks)) and (pen not in looks or looks[0] == pen)
 
 
 def _move(place: tuple[int, int] | None, to: tuple[int, int]) -> str:

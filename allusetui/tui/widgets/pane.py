@@ -1,23 +1,18 @@
-"""The one widget that draws: lines and tables, of which only the lines that changed are drawn again."""
+"""What a person looks at: lines and tables, with a cursor and a place that keep to the row."""
 
 from collections.abc import Callable
 from functools import partial
-from itertools import zip_longest
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from allusetui.domain.text import untrusted
-from allusetui.tui.layout import Body, Runs, changed, lay, said, title
-from allusetui.tui.look import drawn
-from allusetui.tui.widgets.strips import Drawn
+from allusetui.tui.layout import Body, Runs, lay, said, title
+from allusetui.tui.widgets.lines import Lines
 from allusetui.view.model import Cell, Line, Seen, Table, Tone
 
 Content = Callable[[int], Table | tuple[Line, ...]]
@@ -30,7 +25,7 @@ _UNCUT = 600
 """Cells that hold what a row says, whole."""
 
 
-class Pane(Widget):
+class Pane(Lines):
     """Shows what its source makes of a snapshot. Cursor and scroll keep to the row, not to the line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,10 +77,7 @@ class Pane(Widget):
         self._content: Content | None = None
         self._body = Body()
         self._laid: tuple[object, Body] = (None, self._body)
-        self._drawn: list[tuple[Runs, bool]] = []
         self._drawn_size = Size()
-        self._strips: dict[int, Strip] = {}
-        self._styles: dict[str, Style] = {}
 
     # What is shown
 
@@ -270,48 +262,10 @@ class Pane(Widget):
         hidden = len(self._body.rows) - self._top - len(rows)
         if hidden and self.can_focus and not self._heading:
             lines[-1] = (((f"↓ {hidden + 1} more", "warn"),), False)
-        self._refresh(lines)
-
-    def _refresh(self, lines: list[tuple[Runs, bool]]) -> None:
-        before, self._drawn = self._drawn, lines
-        nothing: tuple[Runs, bool] = ((), False)
-        dirty: list[Region] = []
-        for y, (old, new) in enumerate(zip_longest(before, lines, fillvalue=nothing)):
-            if old != new:
-                self._strips.pop(y, None)
-                width = self.size.width
-                start, end = (0, width) if old[1] != new[1] else changed(old[0], new[0], width)
-                if start < end:
-                    dirty.append(Region(start, y, end - start, 1))
-        if dirty:
-            self.refresh(*dirty)
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        self._strips.clear()
-        super().notify_style_update()
+        self.redraw(lines)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines; those of a size that was given to it since, too: its first frame is a whole one."""
         if self._content is not None and self._drawn_size != self.size:
             self._take(self._made(self.size.width))
-        return [Drawn(line, line.cell_length) for line in super().render_lines(crop)]
-
-    def render_line(self, y: int) -> Strip:
-        """A line as it was laid; blank below the last."""
-        width = self.size.width
-        strip = self._strips.get(y)
-        if strip is None or strip.cell_length != width:
-            runs, is_cursor = self._drawn[y] if y < len(self._drawn) else ((), False)
-            segments = [Segment(text, self._style(look, is_cursor)) for text, look in runs]
-            strip = Strip(segments).adjust_cell_length(width, self._style("plain", is_cursor))
-            self._strips[y] = strip
-        return strip
-
-    def _style(self, look: str, is_cursor: bool) -> Style:
-        name = look + "+" * is_cursor
-        if name not in self._styles:
-            theme = self.app.current_theme
-            cursor = drawn(theme, "cursor") if is_cursor else Style.null()
-            self._styles[name] = self.rich_style + cursor + drawn(theme, look)
-        return self._styles[name]
+        return super().render_lines(crop)
