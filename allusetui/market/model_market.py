@@ -99,8 +99,11 @@ class ModelMarket:
         told = {name: values for name, values in spots.items() if values is not None}
         if len(told) < len(spots):
             return None
-        listed = [option for option in options if option.symbol in self.symbols]
-        quotes = {option: self._listed[option.symbol].quotes(option, told[VIX], times) for option in listed}
+        quotes: dict[Option, tuple[Floats, Floats]] = {}
+        for (name, expiry, right), held in _together(option for option in options if option.symbol in self.symbols):
+            strikes = np.array([float(option.strike) for option in held])
+            bids, asks = self._listed[name].quotes(expiry, right, strikes, told[VIX], times)
+            quotes |= {option: (bids[:, at], asks[:, at]) for at, option in enumerate(held)}
         slices = {key: self._listed[key[0]].strip(*key[1:], told[VIX], times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
 
@@ -151,6 +154,14 @@ class ModelMarket:
             for ex_date, value in rows.get(name, ()):
                 found[ex_date] = (*found.get(ex_date, ()), (name, value))
         return found
+
+
+def _together(options: Iterable[Option]) -> Iterable[tuple[Listed, list[Option]]]:
+    """The options by what of a chain they stand in."""
+    found: dict[Listed, list[Option]] = {}
+    for option in options:
+        found.setdefault((option.symbol, option.expiry, option.right), []).append(option)
+    return found.items()
 
 
 def _tenth(rows: Daily) -> Daily:

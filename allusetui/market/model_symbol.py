@@ -115,12 +115,15 @@ class ModelSymbol:
         values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
         return values
 
-    def quotes(self, option: Option, vix: Floats, times: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Bids and asks of an option at instants of a session that `spots` serves, `vix` at the same instants."""
-        sights, at = self._along(option.expiry, vix, times)
-        strikes = np.array([float(option.strike)])
-        bids, asks = model_path.slices(self._traits, sights, at, strikes, not option.is_put)
-        return bids[:, 0], asks[:, 0]
+    def quotes(
+        self, expiry: date, right: Right, strikes: Floats, vix: Floats, times: NDArray[np.int64]
+    ) -> tuple[Floats, Floats]:
+        """Bids and asks of strikes, along the rows, at instants of a session that `spots` serves, down them.
+
+        `vix` stands at the same instants.
+        """
+        sights, at = self._along(expiry, vix, times)
+        return model_path.slices(self._traits, sights, at, strikes, right is Right.CALL)
 
     def strip(self, expiry: date, right: Right, vix: Floats, times: NDArray[np.int64]) -> Strip:
         """An expiry's calls or puts at instants of a session that `spots` serves, `vix` at the same instants."""
