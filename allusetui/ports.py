@@ -12,7 +12,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import HeadlineSeen, Input
 from allusetui.domain.order import Order
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Listed, Quote
 from allusetui.domain.snapshot import Source
 
 
@@ -43,7 +43,9 @@ class Market(Protocol):
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
         """The first tick in (after, until] at which the underlying stands above `level`."""
 
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+    def ahead(
+        self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
+    ) -> Ahead | None:
         """What will be shown at the instants, ms, all of one session; None where every one of them has to be seen."""
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:

@@ -123,6 +123,27 @@ class Sought:
     volume_below: int = 0
 
 
+Listed = tuple[str, date, Right]
+"""A part of a chain: symbol, expiry, right."""
+
+
+@frozen
+class Strip:
+    """A slice at the instants of an `Ahead`: those down the rows, the strikes along them. Counts are −1 where missing.
+
+    Dollars a share, as they will be shown; strikes that are listed at one of the instants stand in all of them.
+    """
+
+    expires_ms: int
+    strikes: Floats
+    bids: Floats
+    asks: Floats
+    open_interest: NDArray[np.int64]
+    volume: NDArray[np.int64]
+    previous_volume: NDArray[np.int64]
+    """Of each strike, whatever the instant, as is the open interest."""
+
+
 @frozen
 class Ahead:
     """What a feed that knows its own future is going to show at the instants `times`, ms, ascending.
@@ -134,6 +155,7 @@ class Ahead:
     times: NDArray[np.int64]
     spots: Mapping[str, Floats]
     options: Mapping[Option, tuple[Floats, Floats]]
+    strips: Mapping[Listed, Strip]
 
 
 @frozen

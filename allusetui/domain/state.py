@@ -264,6 +264,8 @@ class Volatile:
     hedge_chains: dict[str, Chain | None] = field(default_factory=dict)
     hedges_asked_ms: dict[str, int] = field(default_factory=dict)
     """When an account last asked for the chains of a hedge."""
+    listed: dict[str, tuple[date, ...]] = field(default_factory=dict)
+    """Expiries by symbol, as its last chain listed them."""
     reports: dict[str, tuple[date, ...] | None] = field(default_factory=dict)
     """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)

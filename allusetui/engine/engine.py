@@ -90,6 +90,10 @@ class Engine:
         desk = self._desk(self.state.at_ms)
         return first_decision(desk, desk.trading(), ahead)
 
+    def pass_over(self, at_ms: int) -> None:
+        """Looks up to the instant were left out, nothing being to decide at them: their points of the grid are past."""
+        self.volatile.seen_ms = max(self.volatile.seen_ms, at_ms)
+
     def thresholds(self) -> tuple[Threshold, ...]:
         """What must not be passed over between two looks."""
         return thresholds(self.state, self.law)

@@ -15,7 +15,7 @@ from allusetui.engine.machine import change, rest
 from allusetui.engine.orders import intend
 from allusetui.rules import covered_call
 from allusetui.rules.cadence import CALLS, WINDOW_CLAUSE, Span, entry_window, windows_of
-from allusetui.rules.entry import Pick, account_refusal, put_for
+from allusetui.rules.entry import RELOOKED, Pick, account_refusal, put_for
 from allusetui.rules.latches import may_begin
 from allusetui.rules.situation import Refusal, clause
 from allusetui.rules.sizing import allocate, put_room
@@ -24,8 +24,6 @@ SCAN_WAIT_S = 60
 """How long a look waits for its chains."""
 ABANDONED = "abandoned"
 UNABLE = frozenset({"paused", "safe", "no_entries", "frozen", "pivot", ABANDONED})
-RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
-OWED = RELOOKED | {""}
 Plan = dict[str, tuple[Pick, int]]
 Refused = dict[str, list[Refusal]]
 
@@ -50,13 +48,13 @@ def look(desk: Desk, relook_due: bool) -> None:
 
 
 def owes_a_look(desk: Desk) -> bool:
-    """Whether an open window has symbols that are looked at again on its grid, or has no answer for yet."""
+    """Whether an open window has symbols that it has no answer for yet."""
     for account in desk.trading():
         for window in windows_of(account):
             span = window_of(desk, window)
             if span is not None and span.holds(desk.now_ms):
                 outcomes = _outcomes(desk, account, window)
-                if any(outcomes.get(symbol, "") in OWED for symbol in desk.symbols_in(account, window)):
+                if any(symbol not in outcomes for symbol in desk.symbols_in(account, window)):
                     return True
     return False
 

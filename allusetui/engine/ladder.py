@@ -10,11 +10,11 @@ from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
 from allusetui.engine.advice import apply_approved
 from allusetui.engine.desk import Desk
-from allusetui.engine.entries import RELOOKED, SCAN_WAIT_S
+from allusetui.engine.entries import SCAN_WAIT_S
 from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.outcome import close_roll
-from allusetui.rules.entry import data_refusal
+from allusetui.rules.entry import RELOOKED, data_refusal
 from allusetui.rules.ladder import (
     GROWTH,
     PURCHASE_CLAUSES,

@@ -131,6 +131,7 @@ def remember_dates(desk: Desk, seen: inp.ChainSeen) -> None:
     """What a chain tells of reports, for every symbol of its issuer, and of dividends; or why there is none."""
     desk.volatile.chainless.pop(seen.symbol, None)
     if seen.chain is not None:
+        desk.volatile.listed[seen.symbol] = seen.chain.expiries
         desk.volatile.reports[seen.symbol] = seen.chain.earnings
         desk.volatile.payouts[seen.symbol] = seen.chain.payouts
     elif seen.reason:

@@ -16,6 +16,7 @@ from allusetui.engine.entries import owes_a_look, window_of
 from allusetui.engine.forks import owes_a_sale
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.reinvest import may_buy
+from allusetui.rules.relook import relooks
 from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
 from allusetui.rules.watch import Watch
@@ -64,8 +65,11 @@ def watch(desk: Desk) -> Watch | None:
     if not len(times):
         return None
     held = dict.fromkeys(c for account in desk.trading() for c in account.lots)
-    symbols = tuple(dict.fromkeys(c.symbol for c in held))
-    return Watch(until_ms, times, symbols, tuple(c for c in held if isinstance(c, Option)))
+    again = [relooks(desk, account) for account in desk.trading()]
+    strips = tuple(dict.fromkeys(each.listed for found, _ in again for each in found))
+    entered = [*(symbol for symbol, _, _ in strips), *sorted(set().union(*(unknown for _, unknown in again)))]
+    symbols = tuple(dict.fromkeys([*(c.symbol for c in held), *entered]))
+    return Watch(until_ms, times, symbols, tuple(c for c in held if isinstance(c, Option)), strips)
 
 
 def _periods(desk: Desk, session: Session) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from allusetui.domain.money import CENT, ZERO
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Quote, Slice
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Quote, Slice
 from allusetui.ports import Market
 from allusetui.scenario.model import Fault
 
@@ -100,9 +100,11 @@ class FaultyMarket:
         """Of the true market: where the feed is disturbed every tick is looked at anyway."""
         return self._market.first_above(symbol, level, after_ms, until_ms)
 
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+    def ahead(
+        self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
+    ) -> Ahead | None:
         """Of the true market, as `first_above`."""
-        return self._market.ahead(symbols, options, times)
+        return self._market.ahead(symbols, options, strips, times)
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         """From 5 s before a data fault until a minute after it."""

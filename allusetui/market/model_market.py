@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Payout, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
@@ -92,14 +92,20 @@ class ModelMarket:
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
         return self._listed[symbol].first_above(level, after_ms, until_ms) if symbol in self.symbols else None
 
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+    def ahead(
+        self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
+    ) -> Ahead | None:
         spots = {name: self._listed[name].spots(times) for name in sorted({VIX, *symbols} & self.symbols)}
         told = {name: values for name, values in spots.items() if values is not None}
         if len(told) < len(spots):
             return None
-        listed = [option for option in options if option.symbol in self.symbols]
-        quotes = {option: self._listed[option.symbol].quotes(option, told[VIX], times) for option in listed}
-        return Ahead(times, told, quotes)
+        quotes: dict[Option, tuple[Floats, Floats]] = {}
+        for (name, expiry, right), held in _together(option for option in options if option.symbol in self.symbols):
+            strikes = np.array([float(option.strike) for option in held])
+            bids, asks = self._listed[name].quotes(expiry, right, strikes, told[VIX], times)
+            quotes |= {option: (bids[:, at], asks[:, at]) for at, option in enumerate(held)}
+        slices = {key: self._listed[key[0]].strip(*key[1:], told[VIX], times) for key in strips if key[0] in told}
+        return Ahead(times, told, quotes, slices)
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False
@@ -148,6 +154,14 @@ class ModelMarket:
             for ex_date, value in rows.get(name, ()):
                 found[ex_date] = (*found.get(ex_date, ()), (name, value))
         return found
+
+
+def _together(options: Iterable[Option]) -> Iterable[tuple[Listed, list[Option]]]:
+    """The options by what of a chain they stand in."""
+    found: dict[Listed, list[Option]] = {}
+    for option in options:
+        found.setdefault((option.symbol, option.expiry, option.right), []).append(option)
+    return found.items()
 
 
 def _tenth(rows: Daily) -> Daily:

@@ -1,4 +1,4 @@
-"""What the model markets ask for one option along a session: `model_quotes` at many instants at once."""
+"""What the model markets ask for options along a session: `model_quotes` at many instants at once."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import model_quotes
@@ -32,13 +31,27 @@ class Sights:
     rate: float
 
 
-def quotes(
-    traits: Traits, sights: Sights, option: Option, expires_ms: int, reports: int, dividends: Dividends
-) -> tuple[Floats, Floats]:
-    """Bids and asks, one an instant; `reports` earnings days and `dividends`, as of the first, lie ahead."""
+def slices(traits: Traits, sights: Sights, at: Scale[Floats], strikes: Floats, call: bool) -> tuple[Floats, Floats]:
+    """Bids and asks of every strike: instants down the rows, strikes along them."""
+    instants, count = len(sights.times), len(strikes)
+
+    def each(values: Floats) -> Floats:
+        return np.repeat(values, count)
+
+    years, spot, base, forward = each(at.years), each(at.spot), each(at.base), each(at.forward)
+    every = Scale(years, spot, base, at.dividends, at.carry, forward, each(at.atm_vol), each(at.half_spread))
+    wide = np.repeat(sights.wide, count)
+    bids, asks = model_quotes.many(traits, sights.rate, wide, every, np.tile(strikes, instants), call)
+    return bids.reshape(instants, count), asks.reshape(instants, count)
+
+
+def scale(
+    traits: Traits, sights: Sights, symbol: str, expires_ms: int, reports: int, dividends: Dividends
+) -> Scale[Floats]:
+    """`model_quotes.term` at every instant."""
     years = np.maximum(expires_ms - sights.times, 0) / YEAR_MS
     days = years * _YEAR_DAYS
-    if option.symbol == VIX:
+    if symbol == VIX:
         sessions = years * _YEAR_SESSIONS
         base = forward = surface.vix_forward(sights.vix, sessions)
         vols = np.array([model_quotes.vix_vol(each) for each in sessions.tolist()])
@@ -48,9 +61,7 @@ def quotes(
         forward = base * np.exp(sights.rate * years)
         vols = _atm_vols(traits, days, sights, reports)
     half = model_quotes.half_spread(traits, base, np.maximum(days, LEAST_DAYS), sights.vix)
-    at = Scale(years, sights.sizes, base, dividends, carry, forward, vols, half)
-    strikes = np.full(len(years), float(option.strike))
-    return model_quotes.many(traits, sights.rate, sights.wide, at, strikes, option.right is Right.CALL)
+    return Scale(years, sights.sizes, base, dividends, carry, forward, vols, half)
 
 
 def _atm_vols(traits: Traits, days: Floats, sights: Sights, reports: int) -> Floats:

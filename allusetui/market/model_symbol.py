@@ -14,12 +14,12 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
-from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice
+from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.model_data import Daily, Reports
 from allusetui.market.model_path import Sights
-from allusetui.market.model_quotes import Sight, Term
+from allusetui.market.model_quotes import Scale, Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
 from allusetui.market.ticks import TICK_MS
 from allusetui.pricing.american import Dividends
@@ -115,8 +115,37 @@ class ModelSymbol:
         values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
         return values
 
-    def quotes(self, option: Option, vix: Floats, times: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Bids and asks of an option at instants of a session that `spots` serves, `vix` at the same instants."""
+    def quotes(
+        self, expiry: date, right: Right, strikes: Floats, vix: Floats, times: NDArray[np.int64]
+    ) -> tuple[Floats, Floats]:
+        """Bids and asks of strikes, along the rows, at instants of a session that `spots` serves, down them.
+
+        `vix` stands at the same instants.
+        """
+        sights, at = self._along(expiry, vix, times)
+        return model_path.slices(self._traits, sights, at, strikes, right is Right.CALL)
+
+    def strip(self, expiry: date, right: Right, vix: Floats, times: NDArray[np.int64]) -> Strip:
+        """An expiry's calls or puts at instants of a session that `spots` serves, `vix` at the same instants."""
+        sights, at = self._along(expiry, vix, times)
+        showing = self._shown
+        assert showing is not None
+        opened, session = self._at_open(showing), showing.session
+        days, expires_ms = (expiry - session.day).days, self._expires_ms(expiry)
+        step = self._traits.strike_step(opened.spot, days)
+        ranges = [
+            listing.strike_range(*point, step)
+            for point in zip(at.base.tolist(), at.atm_vol.tolist(), at.years.tolist(), strict=True)
+        ]
+        _, strikes = listing.strikes(min(low for low, _ in ranges), max(high for _, high in ranges), step)
+        bids, asks = model_path.slices(self._traits, sights, at, strikes, right is Right.CALL)
+        interest, volume = model_quotes.depth(strikes, self._term(opened, expires_ms, expiry), days, float(step), right)
+        shares = np.array([_passed(session, tick) for tick in sights.times.tolist()])
+        so_far = np.floor(shares[:, np.newaxis] * volume).astype(np.int64)
+        return Strip(expires_ms, strikes, bids, asks, interest, so_far, volume)
+
+    def _along(self, expiry: date, vix: Floats, times: NDArray[np.int64]) -> tuple[Sights, Scale[Floats]]:
+        """What prices an expiry at instants of one session."""
         showing, spots = self._showing(int(times[0])), self.spots(times)
         assert showing is not None
         assert spots is not None
@@ -124,9 +153,9 @@ class ModelSymbol:
         wide = np.array([_is_edge(showing.session, tick) for tick in ticks.tolist()]) | (vix > _WIDE_FROM_VIX)
         mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
         sights = Sights(ticks, spots, vix, wide, mean, rate)
-        expires_ms, reports = self._expires_ms(option.expiry), self._reports_until(option.expiry, day)
-        dividends = self._dividends_until(option.expiry, day, int(ticks[0]))
-        return model_path.quotes(self._traits, sights, option, expires_ms, reports, dividends)
+        dividends = self._dividends_until(expiry, day, int(ticks[0]))
+        reports = self._reports_until(expiry, day)
+        return sights, model_path.scale(self._traits, sights, self._name, self._expires_ms(expiry), reports, dividends)
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close."""
@@ -249,7 +278,6 @@ class ModelSymbol:
         exact, numbers = self._grid(sight, opened, expiry)
         bids, asks = model_quotes.many(self._traits, sight.rate, sight.wide, term, numbers, right is Right.CALL)
         interest, volume = model_quotes.depth(numbers, self._term(opened, expires_ms, expiry), days, float(step), right)
-        passed = (sight.at_ms - session.open_ms) / (session.close_ms - session.open_ms)
         return Slice(
             symbol=self._name,
             expiry=expiry,
@@ -259,7 +287,7 @@ class ModelSymbol:
             bids=bids,
             asks=asks,
             open_interest=interest,
-            volume=np.floor(volume * bridge.elapsed_share(passed)).astype(np.int64),
+            volume=np.floor(volume * _passed(session, sight.at_ms)).astype(np.int64),
             previous_volume=volume,
             average_volume=volume,
         )
@@ -307,6 +335,11 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
 def _is_edge(session: Session, tick: int) -> bool:
     """Whether spreads are wide: in the first and the last five minutes."""
     return tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
+
+
+def _passed(session: Session, at_ms: int) -> float:
+    """The share of the session's volume that has traded."""
+    return bridge.elapsed_share((at_ms - session.open_ms) / (session.close_ms - session.open_ms))
 
 
 def _dollars(value: float) -> Decimal:

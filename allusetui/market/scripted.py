@@ -11,7 +11,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import to_price
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Listed, Quote
 from allusetui.market.bars import Ranges
 from allusetui.market.symbol import VIX, Script, ScriptedSymbol
 from allusetui.market.track import MISSING, Point, Track, as_level
@@ -84,7 +84,9 @@ class ScriptedMarket:
         listed = self._symbols.get(symbol)
         return None if listed is None else listed.first_above(level, after_ms, until_ms)
 
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+    def ahead(
+        self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
+    ) -> Ahead | None:
         return None
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:

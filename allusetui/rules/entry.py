@@ -25,6 +25,8 @@ from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.situation import VIX, Refusal, Situation, clause
 
 _EPSILON = 1e-9
+RELOOKED = frozenset({"stale", "bad_quote", "no_chain", "open_interest", "volume", "spread", "adv"})
+"""Reasons that may pass while a window is open: a symbol refused by one is looked at again on the grid."""
 PUT_CLAUSES = {
     "gen": ("1.1", "2.1", "2.2"),
     "mini": ("1.1", "2.1", "2.2"),

@@ -17,11 +17,11 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.money import ZERO
-from allusetui.domain.quote import Ahead, Bools, Floats
+from allusetui.domain.quote import Ahead, Bools, Floats, Listed
 from allusetui.domain.state import State
 from allusetui.law.model import Law
 from allusetui.pricing.implied_vol import model_itm_probabilities
-from allusetui.rules import assignment, covered_call, valuation
+from allusetui.rules import assignment, covered_call, relook, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.cadence import ExpiryClock, expiry_clock
 from allusetui.rules.situation import VIX, Situation, clause
@@ -47,6 +47,7 @@ class Watch:
     times: NDArray[np.int64]
     symbols: tuple[str, ...]
     options: tuple[Option, ...]
+    strips: tuple[Listed, ...]
 
 
 @clause("0.12", "6.12", "6.13", "6.14")
@@ -64,7 +65,7 @@ def first_decision(s: Situation, accounts: Iterable[Account], ahead: Ahead) -> i
     for account in accounts:
         if account.status is not Status.EMERGENCY:
             due |= _breaches(s, account, ahead) | _profits(s, account, ahead) | _judgements(s, account, ahead)
-            due |= _endings(s, account, ahead)
+            due |= _endings(s, account, ahead) | relook.may_change(s, account, ahead)
     return int(ahead.times[due.argmax()]) if due.any() else None
 
 

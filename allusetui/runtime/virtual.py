@@ -64,6 +64,8 @@ class VirtualRuntime:
         self._saved_ms = 0
         self._kept_ms = 0
         self._unkept = 0
+        self._left_out: Sequence[int] = ()
+        """Looks that are left out as long as nothing comes before them."""
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
         self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
 
@@ -97,6 +99,9 @@ class VirtualRuntime:
     def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
         self.now_ms = at_ms
+        left_out = [each for each in self._left_out if each < at_ms]
+        if left_out:
+            self.engine.pass_over(left_out[-1])
         while self._crashes and self._crashes[0].at_ms <= at_ms:
             if not self.crash(self._crashes.popleft()):
                 return
@@ -283,14 +288,16 @@ class VirtualRuntime:
 
         A disk that refuses is tried again at every tick.
         """
+        self._left_out = ()
         if self._unsaved is not None:
             return self.world.market.next_tick(self.now_ms) or _NEVER
         watch = None if self.world.every_tick else self.engine.watch(self.now_ms)
         if watch is None or self.world.market.disturbed(self.now_ms, watch.until_ms):
             return self.engine.wake_at(self.now_ms)
-        ahead = self.world.market.ahead(watch.symbols, watch.options, watch.times)
+        ahead = self.world.market.ahead(watch.symbols, watch.options, watch.strips, watch.times)
         if ahead is None:
             return self.engine.wake_at(self.now_ms)
+        self._left_out = watch.times.tolist()
         return self.engine.first_decision(ahead) or watch.until_ms
 
     def _is_tense(self) -> bool:

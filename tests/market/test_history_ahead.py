@@ -33,7 +33,7 @@ def market() -> HistoryMarket:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.symbol)
 def test_what_is_told_ahead_is_what_is_shown(market: HistoryMarket, option: Option) -> None:
-    ahead = market.ahead([option.symbol], [option], TIMES)
+    ahead = market.ahead([option.symbol], [option], [], TIMES)
     assert ahead is not None
     bids, asks = ahead.options[option]
     for at, time in enumerate(TIMES.tolist()):
@@ -46,11 +46,37 @@ def test_what_is_told_ahead_is_what_is_shown(market: HistoryMarket, option: Opti
     assert len(set(asks.tolist())) > 5
 
 
+@pytest.mark.parametrize(
+    ("symbol", "expiry", "right"),
+    [("NVDA", date(2020, 3, 13), Right.PUT), ("AAPL", date(2020, 3, 20), Right.CALL)],
+    ids=["puts of the week", "calls"],
+)
+def test_a_strip_told_ahead_is_the_slice_of_each_instant(
+    market: HistoryMarket, symbol: str, expiry: date, right: Right
+) -> None:
+    times = TIMES[3:18]
+    ahead = market.ahead([symbol], [], [(symbol, expiry, right)], times)
+    assert ahead is not None
+    strip = ahead.strips[symbol, expiry, right]
+    for at, time in enumerate(times.tolist()):
+        chain = market.chain(symbol, time)
+        assert chain is not None
+        row = chain.slices[expiry, right]
+        listed = np.searchsorted(strip.strikes, [float(strike) for strike in row.strikes])
+        assert strip.expires_ms == row.expires_ms
+        assert strip.strikes[listed].tolist() == [float(strike) for strike in row.strikes]
+        assert strip.bids[at, listed].tolist() == row.bids.tolist()
+        assert strip.asks[at, listed].tolist() == row.asks.tolist()
+        assert strip.open_interest[listed].tolist() == row.open_interest.tolist()
+        assert strip.volume[at, listed].tolist() == row.volume.tolist()
+        assert strip.previous_volume[listed].tolist() == row.previous_volume.tolist()
+
+
 def test_a_symbol_without_data_is_not_told_of(market: HistoryMarket) -> None:
-    ahead = market.ahead(["IWM", "NVDA"], [], TIMES)
+    ahead = market.ahead(["IWM", "NVDA"], [], [], TIMES)
     assert ahead is not None
     assert set(ahead.spots) == {"NVDA", "VIX"}
 
 
 def test_where_a_symbol_has_no_row_for_the_session_nothing_is_told_ahead(market: HistoryMarket) -> None:
-    assert market.ahead(["NVDA"], [], TIMES + 400 * 24 * 60 * MINUTE_MS) is None
+    assert market.ahead(["NVDA"], [], [], TIMES + 400 * 24 * 60 * MINUTE_MS) is None

@@ -1,5 +1,6 @@
 """Looks at which nothing can be decided are left out of a run, and the journal does not show it (0.12)."""
 
+import json
 import re
 
 import pytest
@@ -28,7 +29,7 @@ SPAN = """
 [scenario]
 name = "looks"
 start = {first}T{opens}
-end = {last}T17:00:00
+end = {last}T{closes}
 capital = 4_000_000
 accounts = {accounts}
 [market]
@@ -110,17 +111,35 @@ quantity = -1
 price = 5.0
 opened = 2019-08-22
 """
+# MSFT is below its first level from before 10:00 on, and the key comes before the look of that hour.
+PRESSED = """
+[accounts.GEN]
+equity = 900_000
+[[accounts.GEN.options]]
+symbol = "MSFT"
+expiry = 2019-08-30
+strike = 139
+right = "P"
+quantity = -1
+price = 15.0
+opened = 2019-08-22
+[[operator]]
+at = 2019-08-23T09:59:59
+action = "resume"
+account = "REV"
+"""
 
 
 ALL = ("GEN", "REV", "COM")
 
 
 def run(
-    first: str, last: str, every_tick: bool, more: str = "", accounts: tuple[str, ...] = ALL, opens: str = "09:00:00"
-) -> tuple[list[str], int]:
+    first: str, last: str, every_tick: bool, more: str = "", accounts: tuple[str, ...] = ALL,
+    opens: str = "09:00:00", closes: str = "17:00:00",
+) -> tuple[list[str], int]:  # fmt: skip
     """The journal's lines, and how often the market was looked at."""
     journal, looks = MemoryJournal(), 0
-    text = SPAN.format(first=first, last=last, opens=opens, data=DATA, accounts=list(accounts)) + more
+    text = SPAN.format(first=first, last=last, opens=opens, closes=closes, data=DATA, accounts=list(accounts)) + more
     made = build_run(parse(text, "looks.toml"), journal, Silent())
     world = made.runtime.world
     world.every_tick = every_tick
@@ -189,3 +208,36 @@ def test_0_12_no_look_is_left_out_at_which_an_option_ends() -> None:
     assert few < many / 20
     intended = [row for row in truth if '"kind":"order.intended"' in row]
     assert [re.findall(r"T(\d\d:\d\d)", row)[0] for row in intended] == ["14:47", "15:30", "15:42"]
+
+
+@pytest.mark.clause("0.12", "1.1", "1.3", "8.1")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+@pytest.mark.parametrize(
+    ("day", "accounts", "late"),
+    [
+        ("2016-01-21", ("GEN",), ["09:55 planned", "10:05 no_strike"]),
+        ("2016-02-01", ("COM",), ["10:20 planned", "10:40 planned"]),
+    ],
+    ids=["a contract is wanted by enough others, and a strike leaves the band", "spreads narrow at last"],
+)
+def test_0_12_no_look_again_is_left_out_that_finds_something_else(
+    day: str, accounts: tuple[str, ...], late: list[str]
+) -> None:
+    told, few = run(day, day, False, "", accounts, "09:40:00", "11:05:00")
+    truth, many = run(day, day, True, "", accounts, "09:40:00", "11:05:00")
+    assert told == truth
+    assert few < many / 20
+    rows = [json.loads(row) for row in truth]
+    entries = [row for row in rows if row["kind"].startswith("entry.") and row["ts"][11:16] > "09:45"]
+    assert [f"{row['ts'][11:16]} {row['data'].get('reason') or 'planned'}" for row in entries] == late
+
+
+@pytest.mark.clause("0.12")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_a_key_between_two_looks_makes_no_look_of_itself() -> None:
+    day, gen = "2019-08-23", ("GEN",)
+    told, few = run(day, day, False, PRESSED, gen, "09:30:00", "10:05:00")
+    truth, many = run(day, day, True, PRESSED, gen, "09:30:00", "10:05:00")
+    assert told == truth
+    assert few < many / 20
+    assert "T10:00:00" in next(row for row in truth if '"kind":"protocol.level"' in row)

@@ -37,7 +37,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import CENT, ZERO
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Listed, Quote
 from allusetui.domain.snapshot import Source
 
 TICK_MS: Final = 250
@@ -135,7 +135,9 @@ class IbkrMarket:
         """Nobody knows; every tick is looked at."""
         return None
 
-    def ahead(self, symbols: Iterable[str], options: Iterable[Option], times: NDArray[np.int64]) -> Ahead | None:
+    def ahead(
+        self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
+    ) -> Ahead | None:
         return None
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
