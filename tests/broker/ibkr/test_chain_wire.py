@@ -35,10 +35,10 @@ def both(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
     return (Sought(FRIDAY, Right.PUT, BAND), Sought(FRIDAY, Right.CALL, BAND))
 
 
-async def scanned(world: Wired, symbol: str = "AAPL") -> Chain:
+async def scanned(world: Wired, symbol: str = "AAPL", moment_s: float = 0.001) -> Chain:
     """The symbol's chain, once its underlying is shown."""
     await world.look_for(symbol)
-    await world.pass_until(world.chains)
+    await world.pass_until(world.chains, moment_s=moment_s)
     (seen,) = world.chains()
     assert seen.chain is not None, seen.reason
     return seen.chain
@@ -235,7 +235,7 @@ async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_kn
         assert world.market.calendars.told["AAPL"].source == "market.toml"
         assert world.market.calendars.refusal is not None
         world.seen.clear()
-        chain = await scanned(world, "GOOG")
+        chain = await scanned(world, "GOOG", moment_s=0.02)
         assert chain.earnings is None
 
 
@@ -316,6 +316,7 @@ async def test_every_datum_is_told_with_its_source_and_its_age(tmp_path: Path) -
 
 
 @pytest.mark.clause("2.2")
+@pytest.mark.peer(26)
 @pytest.mark.asyncio
 @pytest.mark.parametrize("greeks", [None, ["-1", "-2", "-1", "-1", "-2", "-2", "-2", "-1"]])
 async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_by(
@@ -333,6 +334,7 @@ async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_
 
 
 @pytest.mark.clause("8.5")
+@pytest.mark.peer(28)
 @pytest.mark.asyncio
 async def test_8_5_peers_28_a_competing_session_in_a_scan_is_told_as_the_reason(tmp_path: Path) -> None:
     async with wired(tmp_path, puts) as world:

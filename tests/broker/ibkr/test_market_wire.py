@@ -231,6 +231,7 @@ async def test_0_8_a_flood_of_ticks_is_read_in_small_parts_between_which_keys_ge
         assert sum(sizes) > 500_000 and max(sizes) <= READ_BYTES
 
 
+@pytest.mark.peer(27)
 @pytest.mark.asyncio
 @pytest.mark.parametrize("code", [10089, 10090, 10091, 10167])
 async def test_peers_27_an_advisory_is_remembered_and_the_line_goes_on(tmp_path: Path, code: int) -> None:
@@ -245,6 +246,7 @@ async def test_peers_27_an_advisory_is_remembered_and_the_line_goes_on(tmp_path:
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.peer(29)
 @pytest.mark.asyncio
 @pytest.mark.parametrize("price", ["nan", "inf", "-inf", "-1", "1.7976931348623157E308", "Infinity"])
 async def test_peers_29_what_is_no_price_is_unknown_and_the_last_valid_quote_ages(tmp_path: Path, price: str) -> None:
