@@ -58,6 +58,8 @@ PHASES = {"shut": ("shut", "1"), "normal": ("open", "1"), "fast": ("open", "60")
 """How each is run: the scenario and the speed. A fast market has every quote move several times a second."""
 RIVALS = ("htop", "tl {log}")
 LOG_LINES = 2_000
+READY_S = 6.0
+"""By then the screens that keys will show have been made: that is no rest."""
 KEYS = {"account": ("2", "▸2", "1"), "help": ("?", "Keys: ", "esc")}
 """What is pressed, what the screen shows then, and what takes it back."""
 
@@ -137,7 +139,7 @@ def measure(probe: ModuleType, command: list[str], size: tuple[int, int], asked:
     args = probed(command, size, 1.0, asked)
     run = probe.Probe(args)
     start = run.startup()
-    run.pump(2.0)
+    run.pump(READY_S)
     before = screen_cpu_s(run.pid)
     rest = run.rest(asked.rest)
     drawn = 100 * (screen_cpu_s(run.pid) - before) / rest["seconds"]
