@@ -54,7 +54,12 @@ AT_ONCE: Final = Way()
 
 
 def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, folder: Path, way: Way = AT_ONCE) -> Run:
-    """Run a scenario to its end, every message of orders and of data on the wire; `folder` keeps the bars."""
+    """Run a scenario to its end, every message of orders and of data on the wire; `folder` keeps the bars.
+
+    Raises ValueError for one whose process crashes: what begins again here is the engine alone, not its connection.
+    """
+    if any(fault.kind == "crash" for fault in scenario.faults):
+        raise ValueError("a process that crashes is not run over the wire")
     loop = VirtualLoop(way.latency_s, way.draw)
     run = build_run(scenario, journal, reporter)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
@@ -117,13 +122,15 @@ def last_ms(days: Calendar, end_ms: int) -> int:
 def known_of(market: Market, start_ms: int, end_ms: int) -> Known:
     """What a person would have written down of this market, beside what its calendar of events tells.
 
-    The calendar of a scenario is whole: what it does not tell of does not come. A broker's is not, so that a symbol
-    without any report to come would be unknown (1.6).
+    Where a scenario's calendar is known it is whole: what it does not tell of does not come. A broker's is not, so that
+    a symbol without any report to come would be unknown (1.6).
     """
+    chains = {symbol: market.chain(symbol, start_ms) for symbol in sorted(market.symbols - CASH_SETTLED)}
+    told = [symbol for symbol, chain in chains.items() if chain is not None and chain.earnings is not None]
     found = market.breadth(start_ms)
     later = (Report(day=day_of(end_ms + YEAR_MS)),)
     return Known(
         rate=Decimal(str(market.rate(start_ms))),
         breadth=None if found is None else Width(day=found.day, value=found.value),
-        earnings=dict.fromkeys(sorted(market.symbols - CASH_SETTLED), later),
+        earnings=dict.fromkeys(told, later),
     )

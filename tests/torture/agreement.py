@@ -29,6 +29,9 @@ LINKING: Final = frozenset(
     }
 )  # fmt: skip
 """A session over the wire begins without a link: latched, until it is synchronized."""
+AT_THE_BELL: Final = frozenset({"freeze.on", "freeze.off", "data.stale"})
+"""The first quotes of a session come a moment after its bell: for so long those of the day before are all there is."""
+MOMENT_MS: Final = SECOND_MS
 LINKED_MS: Final = 5 * SECOND_MS
 SETTLED: Final = frozenset(
     {"assignment.received", "called_away.received", "expired.received", "exercised.received", "lot.closed"}
@@ -61,9 +64,15 @@ def _told(run: Replayed, here: Replayed) -> list[Row]:
         row for row in run.records
         if row["kind"] not in SETTLED and _ms(row) <= end_ms
         and not (row["kind"] in LINKING and _ms(row) < begin_ms)
+        and not (row["kind"] in AT_THE_BELL and _is_at_the_bell(row, here))
         and not (row["kind"] in MEANWHILE and any(begun <= _ms(row) <= over for begun, over in nights))
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (str(row["account"]), _symbol(row)))
+
+
+def _is_at_the_bell(row: Row, here: Replayed) -> bool:
+    session = here.run.calendar.at(_ms(row))
+    return session is not None and 0 <= _ms(row) - session.open_ms < MOMENT_MS and row["account"] is None
 
 
 def _symbol(row: Row) -> str:
