@@ -22,8 +22,10 @@ from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError
 from allusetui.market.history_data import DataError
 from allusetui.scenario.load import ScenarioError
+from allusetui.scenario.model import Scenario
 
-_MARKETS: Final = {"synthetic": "demo"}
+_DEMO, _TODAY = "demo", "today"
+_MARKETS: Final = {"synthetic": _DEMO, _TODAY: _DEMO}
 _LIVE_PORTS: Final = (4001, 7496)
 _FIRST_FREE: Final = 1024
 _LAST: Final = 65_535
@@ -84,7 +86,10 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
     entitled = Entitled(_data(wanted.data), events=wanted.events, orders=not wanted.read_only)
     data = os.environ.get("ALLUSETUI_DATA")
     try:
-        gateway, stage = build_gateway(load_scenario(source, Path(data) if data else None), codes, rate, entitled)
+        scenario = load_scenario(source, Path(data) if data else None)
+        if wanted.market == _TODAY:
+            scenario = _from_now(scenario)
+        gateway, stage = build_gateway(scenario, codes, rate, entitled)
     except (ScenarioError, DataError, LawError) as error:
         raise complain(str(error)) from None
     except KeyboardInterrupt:
@@ -92,6 +97,12 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
     except KeyError as error:
         raise complain(f"--accounts {error.args[0]}: no sleeve of {source}; allowed: GEN, REV, COM …") from None
     return gateway, stage, source, rate
+
+
+def _from_now(scenario: Scenario) -> Scenario:
+    """The same market, which begins now: its clock is this machine's, as that of a real gateway is."""
+    start = local(int(time()) * SECOND_MS).replace(tzinfo=None)
+    return scenario.model_copy(update={"scenario": scenario.scenario.model_copy(update={"start": start})})
 
 
 def _pass_on(wanted: Wanted, upstream: tuple[str, int]) -> None:

@@ -57,7 +57,7 @@ def end(process: "subprocess.Popen[str]") -> str:
 def test_9_5_it_links_to_a_gateway_ends_on_a_signal_and_is_resumed_by_the_next(tmp_path: Path) -> None:
     folder, file = tmp_path / "sessions" / "main", tmp_path / "settings.toml"
     where = ("--session", "main", "--sessions", folder.parent, "--settings", file)
-    with gateway() as (port, _):
+    with gateway("--market", "today") as (port, _):
         file.write_text(f'[broker]\nport = {port}\nmode = "paper"\naccount = "DU4000001"\n', encoding="utf-8")
         for _ in range(2):
             with engine(*where) as process:

@@ -11,7 +11,13 @@ from allusetui.cli.typed.options import AsJson, SettingsFile
 def gateway(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 4_002,
     scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name.", show_default=False)] = None,
-    market: Annotated[str | None, typer.Option(help="synthetic, which is the default.", show_default=False)] = None,
+    market: Annotated[
+        str | None,
+        typer.Option(
+            help="synthetic, which is the default; or today: the same from now on, for a session on paper.",
+            show_default=False,
+        ),
+    ] = None,
     speed: Annotated[str, typer.Option(help="Market seconds a second.")] = "1",
     accounts: Annotated[
         str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
