@@ -165,7 +165,7 @@ class _Parts:
         return Session(
             self._name, self._wish.found.mode, self.turn, self._stored.journal, self._begin, lambda: None, self._clock,
             end_ms, self._bell, self._linked, self._look if self._stored.stand is None else None,
-            lambda: self._trouble or self.broker.trouble,
+            lambda: (self._trouble or self.broker.trouble, self.broker.connection.round_trip_ms),
         )  # fmt: skip
 
     @asynccontextmanager

@@ -32,8 +32,8 @@ class Session:
     """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back.
 
     `bell` is rung by a broker whose reports come from outside. `beside` is what is kept open in the session's loop
-    while it runs; `ready` returns once all is there that its beginning needs, None where it is; `trouble` says why the
-    link to a broker outside is down, nothing while it is up.
+    while it runs; `ready` returns once all is there that its beginning needs, None where it is; `told` says why the
+    link to a broker outside is down, nothing while it is up, and its last round trip, ms.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Session:
     bell: Bell = field(default_factory=Bell)
     beside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
     ready: Callable[[], Awaitable[None]] | None = None
-    trouble: Callable[[], str] | None = None
+    told: Callable[[], tuple[str, float | None]] | None = None
 
 
 class Live:
@@ -238,11 +238,11 @@ class Live:
 
         A link that is up is heard with each newer quote; where nothing trades nothing is missed.
         """
-        engine, told = self._turn.engine, self.session.trouble
-        trouble = told() if told is not None else ""
+        engine, told = self._turn.engine, self.session.told
+        trouble, trip_ms = told() if told is not None else ("", 0.0)
         up = not trouble and not any(Latch.BROKER in account.latches for account in engine.state.accounts.values())
         newest_ms = max((quote.at_ms for quote in engine.volatile.quotes.values()), default=0)
         if up and (newest_ms > self._newest_ms or not self.session.pace.trades(now_ms)):
             self._heard_s = self._published_s
         self._newest_ms = max(newest_ms, self._newest_ms)
-        return Link(up, 0.0 if up and told is None else None, (self._published_s - self._heard_s) * SECOND_MS, trouble)
+        return Link(up, trip_ms if up else None, (self._published_s - self._heard_s) * SECOND_MS, trouble)

@@ -12,6 +12,7 @@ from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
 from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class Connection:
     def __init__(self, address: Address, news: News, waits: tuple[float, float] = (ANSWER_S, BEAT_S)):
         self.library = Library(news.hear, self._complain)
         self.up = False
+        self.round_trip_ms: float | None = None
+        """Of the last probe; None while none has been answered on this connection."""
         self._address, self._news = address, news
         self.answer_s, self._beat_s = waits
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -163,7 +166,7 @@ class Connection:
             if silent >= _MOST_SILENT:
                 self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
                 await self._closed.wait()
-            elif silent:
+            else:
                 self._spawn(self._probe())
 
     async def _probe(self) -> None:
@@ -173,9 +176,12 @@ class Connection:
             client = self.library.client
             if client.isReady():
                 client.hurry(Lane.ORDER, lambda: started.append(self.library.reqCurrentTimeAsync()))
+                clock = asyncio.get_running_loop().time
+                begun_s = clock()
                 with suppress(TimeoutError, ConnectionError):
                     async with asyncio.timeout(self._beat_s):
                         await started[0]
+                    self.round_trip_ms = (clock() - begun_s) * SECOND_MS if self.up else None
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -195,7 +201,7 @@ class Connection:
         self.library.hang_up()
 
     def _lose(self, reason: str) -> None:
-        self.up = False
+        self.up, self.round_trip_ms = False, None
         self._news.lost(reason)
 
     def _complain(self, about: int, code: int, text: str) -> None:

@@ -213,6 +213,11 @@ async def test_8_6_a_quiet_link_is_kept_up_by_its_probes() -> None:
     async with stand(waits=QUICK_BEATS) as desk:
         await desk.until(lambda: len(desk.sent(49)) > 5)
         assert len(desk.of(BrokerLost)) == 1
+        trip_ms = desk.broker.connection.round_trip_ms
+        assert trip_ms is not None and 0 < trip_ms < 1_000
+        desk.do(LoseLink())
+        await desk.report(BrokerLost, 2)
+        assert desk.broker.connection.round_trip_ms is None
 
 
 @pytest.mark.clause("8.6", "9.5")
