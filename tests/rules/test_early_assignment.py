@@ -178,5 +178,5 @@ def test_6_6_no_look_is_left_out_at_which_the_risk_may_be_acted_on(
     held.positions[CALL].assignment_feared = told_before
     held.cash = held.high_water = Decimal(10_000)
     times, vix = np.array([s.now_ms, s.now_ms + 300_000]), np.array([18.0, 18.0])
-    ahead = Ahead(times, {"AAPL": np.array(spots), VIX: vix}, {CALL: (np.array(values), np.array(values))})
+    ahead = Ahead(times, {"AAPL": np.array(spots), VIX: vix}, {CALL: (np.array(values), np.array(values))}, {})
     assert first_decision(s, [held], ahead) == (int(times[1]) if due else None)
