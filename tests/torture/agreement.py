@@ -53,7 +53,7 @@ def disagreements(here: Replayed, wired: Replayed) -> list[str]:
     ours, theirs = _told(here, here), _told(wired, here)
     found = _differences("settled", *settled)
     found += _differences("told", *([*map(_facts, rows)] for rows in (ours, theirs)))
-    found += _differences("week", _weeks(here), _weeks(wired))
+    found += _differences("week", _weeks(here, here), _weeks(wired, here))
     return found or [
         f"at another hour: {there['ts']}, here {row['ts']} {_facts(row)}"
         for row, there in zip(ours, theirs, strict=True)
@@ -104,10 +104,16 @@ def _differences(what: str, ours: Sequence[str], theirs: Sequence[str]) -> list[
     return found or [f"{what} in another order: {a}, {b}" for a, b in zip(ours, theirs, strict=True) if a != b]
 
 
-def _weeks(run: Replayed) -> list[str]:
-    """What each week was typed in the end."""
-    last = {(row["data"]["week"], row["data"]["group"]): row["data"]["type"] for row in run.of("week.typed")}
+def _weeks(run: Replayed, here: Replayed) -> list[str]:
+    """What each week was typed in the end, of those typed by the scenario's end: a wire runs on into the night."""
+    rows, end_ms = run.of("week.typed"), here.run.end_ms + LATEST_MS
+    typed = {_week(row) for row in rows if _ms(row) <= end_ms}
+    last = {_week(row): row["data"]["type"] for row in rows if _week(row) in typed}
     return sorted(map(str, last.items()))
+
+
+def _week(row: Row) -> tuple[str, str | None]:
+    return row["data"]["week"], row["data"]["group"]
 
 
 def _facts(row: Row) -> str:

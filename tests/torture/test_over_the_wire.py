@@ -88,6 +88,23 @@ def test_15_1_a_kill_leaves_and_cancels_the_same_once_two_chains_have_come_at_th
     assert len(there.of("order.filled")) == 3 and len(there.of("order.abandoned", reason="halt")) == 1
 
 
+@pytest.mark.clause("1.4")
+def test_15_1_a_week_that_ends_after_the_scenario_is_not_compared(tmp_path: Path) -> None:
+    text = written("1.4-pin-risk")
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert here.of("week.typed") == [] != there.of("week.typed")
+
+
+@pytest.mark.clause("6.6")
+def test_6_6_dividends_are_known_at_the_first_look_of_a_session_that_was_linked_before_it(tmp_path: Path) -> None:
+    """They come with a chain: one that is asked for without a link is asked for again at the next look."""
+    text = written("6.6-early-assignment-risk").replace("start = 2026-01-14T10:00:00", "start = 2026-01-14T09:59:00")
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert len(there.of("order.filled")) == 1 and len(there.of("assignment.feared")) == 2
+
+
 @pytest.mark.clause("8.6", "8.3")
 def test_15_1_a_lost_broker_is_told_by_the_gateway_and_takes_its_data_with_it(tmp_path: Path) -> None:
     """In one process the link alone is lost: what the wire brings nothing of is made stale, and its chain missing."""
