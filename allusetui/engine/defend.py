@@ -155,6 +155,9 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
     doubted = desk.is_doubted(option.symbol)
     if doubted and not stale:
         return  # a chain with values that are thrown away names no candidate: the next evaluation asks again
+    level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
+    if level >= desk.law.protocol.stop_level:
+        return  # asked for before it got there: what is bought back is not rolled
     candidates = [] if doubted else protocol.roll_candidates(desk, account, option, chain, quote)
     if not position.roll_prepared:
         cited = ("3.3",) if account.type.value == "rev" else ("2.3",)
@@ -167,8 +170,7 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
                 first_credit=to_price(position.first_credit), stale=stale,
             )
         )  # fmt: skip
-    level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
-    if not desk.law.protocol.freeze_level <= level < desk.law.protocol.stop_level:
+    if level < desk.law.protocol.freeze_level:
         return
     if desk.state.intents_of(account, option) or protocol.opens_wide(desk, option):
         return

@@ -61,7 +61,7 @@ def on_lost(desk: Desk, seen: inp.BrokerLost) -> None:
     """The link is gone: latched at once, live orders unknown."""
     desk.emit(ev.BrokerDown(clauses=("8.6",), reason=untrusted(seen.reason)))
     if seen.alarm:
-        text = untrusted(f"The broker is lost, and should not be: {seen.reason}.")
+        text = untrusted(f"The broker is lost, and should not be: {seen.reason.removesuffix('.')}.")
         desk.alert("critical", text, None, ("8.6", "14.4"))
     audit.give_up(desk)
     for account in desk.state.accounts.values():

@@ -254,9 +254,10 @@ def test_9_4_answers_that_take_a_second_change_no_order_of_a_day() -> None:
 
 @pytest.mark.clause("8.6", "14.4")
 @pytest.mark.parametrize("alarm", [True, False])
-def test_8_6_a_loss_that_nobody_expects_alerts(alarm: bool) -> None:
+@pytest.mark.parametrize("stop", ["", "."])
+def test_8_6_a_loss_that_nobody_expects_alerts(alarm: bool, stop: str) -> None:
     desk = Desk()
-    batch = desk.tell(BrokerLost(desk.now_ms, "nobody listens\x1b[2J", alarm))
+    batch = desk.tell(BrokerLost(desk.now_ms, f"nobody listens\x1b[2J{stop}", alarm))
     alerts = [e.text for e in batch.events if e.kind == "alert.raised"]
     assert alerts == (["The broker is lost, and should not be: nobody listens[2J."] if alarm else [])
     assert Latch.BROKER in desk.account.latches

@@ -14,8 +14,10 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Source
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Market
-from allusetui.scenario.load import load
+from allusetui.scenario.load import load, parse
+from allusetui.scenario.model import Scenario
 from tests.replaying import Silent
+from tests.rules.situations import AAPL, but, option, situation, tape
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "2.2-gen-delta-band.toml"
 
@@ -59,10 +61,12 @@ class Late:
         return found
 
 
-def events(wait_ms: int | None, reason: str = "", later: bool = True) -> list[dict[str, Any]]:
-    """The journal of the scenario with such a market; `later`: false leaves the market as it is."""
+def events(
+    wait_ms: int | None, reason: str = "", later: bool = True, scenario: Scenario | None = None
+) -> list[dict[str, Any]]:
+    """The journal of a scenario with such a market; `later`: false leaves the market as it is."""
     journal = MemoryJournal()
-    run = build_run(load(str(SCENARIO), None), journal, Silent())
+    run = build_run(scenario or load(str(SCENARIO), None), journal, Silent())
     if later:
         run.runtime.world.inquiries = Late(run.runtime.world.market, wait_ms, reason)
     run.go()
@@ -94,3 +98,16 @@ def test_8_5_why_there_is_no_chain_stands_in_the_journal() -> None:
     records = events(None, "354 Requested\x00 market data is not subscribed")
     skips = [each["data"] for each in of(records, "entry.skipped") if each["data"]["reason"] == "no_chain"]
     assert skips and {each["why"] for each in skips} == {"354 Requested market data is not subscribed"}
+
+
+@pytest.mark.clause("2.3", "6.4")
+@pytest.mark.parametrize(("wait_ms", "prepared"), [(59_000, 1), (60_500, 0)])
+def test_6_4_a_chain_that_comes_after_its_put_went_to_level_3_prepares_no_roll(wait_ms: int, prepared: int) -> None:
+    """ATR 4: 195 is level 1 at 10:05:00, which asks for the chain; 187 is level 3 at 10:06:00, filled at 10:06:01."""
+    held = option("GEN", "AAPL", "2026-03-06", 200.0, "P", -1, 20.0, "2026-03-03")
+    falls = (tape("2026-03-04T10:01:00", AAPL=195.0), tape("2026-03-04T10:05:10", AAPL=187.0))
+    calm = but(AAPL, spot=205.0, atr=4.0)
+    text = situation("2026-03-04T09:30:00", "2026-03-04T10:10:00", {"AAPL": calm}, held, *falls)
+    records = events(wait_ms, scenario=parse(text, "test.toml"))
+    assert [each["data"]["to"] for each in of(records, "protocol.level")] == [1, 3]
+    assert len(of(records, "roll.prepared")) == prepared and len(of(records, "stop.done")) == 1

@@ -14,6 +14,8 @@ LATEST_MS: Final = 10 * SECOND_MS
 BROKERS_WORDS: Final = {
     "order.filled": {"exec_id"},  # the wire tells which version of an execution it is
     "order.rejected": {"reason"},
+    "broker.down": {"reason"},
+    "broker.up": {"reason"},
     "entry.skipped": {"why"},  # why there is no chain: in one process it needs no asking
     "triggers.judged": {"breadth", "breadth_day"},  # no broker tells it: what a person wrote down before the start
     "report.written": {"sha256"},  # reports tell instants
@@ -30,7 +32,10 @@ LINKING: Final = frozenset(
 )  # fmt: skip
 """A session over the wire begins without a link: latched, until it is synchronized."""
 AT_THE_BELL: Final = frozenset({"freeze.on", "freeze.off", "data.stale"})
-"""The first quotes of a session come a moment after its bell: for so long those of the day before are all there is."""
+"""The first quotes of a session come a moment after its bell, and so do those of a link that is back: until then there
+are only older ones."""
+UNEXPECTED: Final = ["8.6", "14.4"]
+"""The alert of a loss that was not expected: a scenario's own exchange does not say whether it was."""
 MOMENT_MS: Final = SECOND_MS
 LINKED_MS: Final = 5 * SECOND_MS
 SETTLED: Final = frozenset(
@@ -48,7 +53,7 @@ def disagreements(here: Replayed, wired: Replayed) -> list[str]:
     ours, theirs = _told(here, here), _told(wired, here)
     found = _differences("settled", *settled)
     found += _differences("told", *([*map(_facts, rows)] for rows in (ours, theirs)))
-    found += _differences("week", _weeks(here), _weeks(wired))
+    found += _differences("week", _weeks(here, here), _weeks(wired, here))
     return found or [
         f"at another hour: {there['ts']}, here {row['ts']} {_facts(row)}"
         for row, there in zip(ours, theirs, strict=True)
@@ -57,22 +62,28 @@ def disagreements(here: Replayed, wired: Replayed) -> list[str]:
 
 
 def _told(run: Replayed, here: Replayed) -> list[Row]:
-    """What has to be told in both, each account and symbol by itself: several are told in any order."""
+    """What has to be told in both, each account and symbol by itself: several are told in any order.
+
+    The steps of a resume too: while the broker is asked for its book prices come, and are judged.
+    """
     begin_ms, end_ms = here.run.started.at_ms + LINKED_MS, here.run.end_ms + LATEST_MS
-    nights = _nights(here)
+    nights, back = _nights(here), [_ms(row) for row in here.of("broker.up")]
     rows = [
         row for row in run.records
         if row["kind"] not in SETTLED and _ms(row) <= end_ms
         and not (row["kind"] in LINKING and _ms(row) < begin_ms)
-        and not (row["kind"] in AT_THE_BELL and _is_at_the_bell(row, here))
+        and not (row["kind"] == "alert.raised" and row["clauses"] == UNEXPECTED)
+        and not (row["kind"] in AT_THE_BELL and row["account"] is None and _is_first(_ms(row), here, back))
         and not (row["kind"] in MEANWHILE and any(begun <= _ms(row) <= over for begun, over in nights))
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (str(row["account"]), _symbol(row)))
+    return sorted(rows, key=lambda row: (str(row["account"]), _symbol(row), row["kind"] == "resume.step"))
 
 
-def _is_at_the_bell(row: Row, here: Replayed) -> bool:
-    session = here.run.calendar.at(_ms(row))
-    return session is not None and 0 <= _ms(row) - session.open_ms < MOMENT_MS and row["account"] is None
+def _is_first(at_ms: int, here: Replayed, back: Sequence[int]) -> bool:
+    """Whether an instant is in the first moment of a session, or of a link that is `back`."""
+    session = here.run.calendar.at(at_ms)
+    begun = [*back] if session is None else [*back, session.open_ms]
+    return any(0 <= at_ms - begun_ms < MOMENT_MS for begun_ms in begun)
 
 
 def _symbol(row: Row) -> str:
@@ -93,10 +104,16 @@ def _differences(what: str, ours: Sequence[str], theirs: Sequence[str]) -> list[
     return found or [f"{what} in another order: {a}, {b}" for a, b in zip(ours, theirs, strict=True) if a != b]
 
 
-def _weeks(run: Replayed) -> list[str]:
-    """What each week was typed in the end."""
-    last = {(row["data"]["week"], row["data"]["group"]): row["data"]["type"] for row in run.of("week.typed")}
+def _weeks(run: Replayed, here: Replayed) -> list[str]:
+    """What each week was typed in the end, of those typed by the scenario's end: a wire runs on into the night."""
+    rows, end_ms = run.of("week.typed"), here.run.end_ms + LATEST_MS
+    typed = {_week(row) for row in rows if _ms(row) <= end_ms}
+    last = {_week(row): row["data"]["type"] for row in rows if _week(row) in typed}
     return sorted(map(str, last.items()))
+
+
+def _week(row: Row) -> tuple[str, str | None]:
+    return row["data"]["week"], row["data"]["group"]
 
 
 def _facts(row: Row) -> str:
