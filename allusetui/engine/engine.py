@@ -23,6 +23,7 @@ from allusetui.engine import (
     closes,
     closing,
     defend,
+    dividends,
     entries,
     forks,
     hedges,
@@ -253,6 +254,7 @@ class Engine:
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
+            dividends.look(desk, since)
             reinvest.look(desk, since)
             closes.missed(desk)
             _evaluate_due(desk, session, since)
