@@ -172,6 +172,8 @@ class State:
     """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
     anomalies: dict[tuple[str, str], date] = field(default_factory=dict)
     """(topic, symbol) → the day on which the adviser's finding was last told (13.2)."""
+    announced: dict[str, dict[date, Decimal]] = field(default_factory=dict)
+    """Symbol → its ex-dates to come, as far as they are told, and the dollars a share; of a linked session alone."""
     dividends: dict[str, Dividend] = field(default_factory=dict)
     """Settlement → the dividend expected under it, which the broker's cash has not shown yet."""
     losses: dict[str, set[str]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Stock
 from allusetui.domain.money import ZERO, to_cent, to_price
+from allusetui.domain.quote import Chain
 from allusetui.domain.state import Dividend
 from allusetui.engine.desk import Desk
 from allusetui.engine.reconcile import differences, missing_cash
@@ -18,6 +19,17 @@ from allusetui.rules.situation import clause
 
 _MOST_AWAITED: Final = 14
 """Of which there are 16,384 choices."""
+
+
+def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
+    """Keep what a chain tells of dividends: a restart may come before the ex-date, and no chain tells of it then."""
+    if not desk.state.linked or told is None:
+        return
+    known = desk.state.announced.get(symbol, {})
+    for row in told.payouts:
+        a_share = to_price(row.amount)
+        if row.ex >= desk.today and known.get(row.ex) != a_share:
+            desk.emit(ev.DividendAnnounced(clauses=("9.5",), symbol=symbol, ex=row.ex, a_share=a_share))
 
 
 @clause("9.5")
@@ -33,16 +45,16 @@ def look(desk: Desk, since: Since) -> None:
 
 
 def _expect(desk: Desk, account: Account, symbol: str) -> None:
-    before = desk.calendar.before(desk.today).day
-    rows = [row for row in desk.volatile.payouts.get(symbol, ()) if before < row.ex <= desk.today]
-    a_share, shares = sum((row.amount for row in rows), ZERO), account.shares(symbol)
+    before, known = desk.calendar.before(desk.today).day, desk.state.announced.get(symbol, {})
+    a_share = sum((known[ex] for ex in known if before < ex <= desk.today), ZERO)
+    shares = account.shares(symbol)
     amount = to_cent(a_share * shares)
     if amount <= 0:
         return
     desk.emit(
         ev.DividendExpected(
             account=account.name, clauses=("9.5", "10.3"), symbol=symbol, ex=desk.today, shares=shares,
-            a_share=to_price(a_share), amount=amount, settlement=f"dividend-{desk.today}-{account.name}-{symbol}",
+            a_share=a_share, amount=amount, settlement=f"dividend-{desk.today}-{account.name}-{symbol}",
         )
     )  # fmt: skip
 

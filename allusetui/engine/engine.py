@@ -134,6 +134,7 @@ class Engine:
                 self._look(desk, item)
             case inp.ChainSeen():
                 market.remember_dates(desk, item)
+                dividends.on_chain(desk, item.symbol, item.chain)
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)

@@ -1,7 +1,7 @@
 """9.5: a dividend that no broker tells of: expected at its ex-date's open, and read off the cash to the cent."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.account import Latch
 from allusetui.domain.contract import Stock
-from allusetui.domain.event import AccountMerged, DividendExpected
+from allusetui.domain.event import AccountMerged, DividendAnnounced, DividendExpected
 from allusetui.domain.input import ChainSeen, OperatorActed, PositionsSeen, Settled
 from allusetui.domain.link import SLEEVES, Linked, Mode
 from allusetui.domain.moment import DAY_MS, SECOND_MS, day_of, to_ms
 from allusetui.domain.money import ZERO
+from allusetui.domain.quote import Chain, Payout
 from allusetui.domain.state import Dividend
 from allusetui.engine.apply import apply, fold
 from allusetui.journal.memory import MemoryJournal
@@ -69,6 +70,11 @@ class Night:
                 ),
             )  # fmt: skip
 
+    def chain_told(self, chain: Chain | None, at_ms: int | None = None) -> list[Decimal]:
+        """Dollars a share of what a chain announces."""
+        batch = self.run.runtime.engine.handle(ChainSeen(at_ms or self.run.end_ms, "AAPL", chain))
+        return [e.a_share for e in batch.events if isinstance(e, DividendAnnounced)]
+
     def compare(self, more: str, at_ms: int = EVENING_MS, shares: int = 300) -> list[Any]:
         """The broker's book shows so many dollars more than ours; what the comparison leads to."""
         seen = PositionsSeen(at_ms, {Stock("AAPL"): shares}, self.cash + Decimal(more), Settled(at_ms), complete=True)
@@ -76,7 +82,7 @@ class Night:
 
 
 def opened(lines: str = PAYS, link: Linked | None = LINK, known: bool = True) -> Night:
-    """COM holds 300 shares over the open of their ex-date; `known`: their chain was seen before."""
+    """COM holds 300 shares over the open of their ex-date; `known`: their chain was seen before, and a restart came."""
     journal = MemoryJournal()
     text = situation(*OPENING, {"AAPL": lines}, holding("COM", "AAPL", 300, 190.0), accounts=("COM",))
     run = build_run(parse(text, "test.toml"), journal, Silent())
@@ -86,7 +92,9 @@ def opened(lines: str = PAYS, link: Linked | None = LINK, known: bool = True) ->
     run.begin()
     if known:
         at_ms = run.started.at_ms
-        run.runtime.engine.handle(ChainSeen(at_ms, "AAPL", run.runtime.world.market.chain("AAPL", at_ms)))
+        batch = run.runtime.engine.handle(ChainSeen(at_ms, "AAPL", run.runtime.world.market.chain("AAPL", at_ms)))
+        journal.append(batch.at_ms, batch.events)
+        run.runtime.engine.volatile.payouts.clear()
     run.runtime.go_on(run.end_ms)
     return Night(run, journal)
 
@@ -97,6 +105,18 @@ def booked(events: list[Any]) -> list[tuple[str, str, Decimal, tuple[str, ...]]]
 
 def latched(night: Night) -> bool:
     return Latch.MISMATCH in night.state.accounts["COM"].latches
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_dividend_is_announced_once_and_again_with_another_amount() -> None:
+    night = opened(known=False)
+    chain = night.run.runtime.world.market.chain("AAPL", night.run.started.at_ms)
+    dearer = replace(chain, payouts=(Payout(EX, Decimal("0.123456")),))
+    told = [night.chain_told(each) for each in (chain, chain, None, dearer, dearer)]
+    assert told == [[Decimal("0.255")], [], [], [Decimal("0.1235")], []]
+    assert night.state.announced == {"AAPL": {EX: Decimal("0.1235")}}
+    night.chain_told(replace(chain, payouts=(Payout(EX + timedelta(days=90), Decimal(1)),)), EVENING_MS)
+    assert night.state.announced == {"AAPL": {date(2026, 6, 4): Decimal(1)}}
 
 
 @pytest.mark.clause("9.5")

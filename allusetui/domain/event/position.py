@@ -204,6 +204,16 @@ class CashBooked(Event):
 
 
 @frozen(kw_only=True)
+class DividendAnnounced(Event):
+    """A chain tells of a dividend to come, dollars a share, that was not known, or known as another amount."""
+
+    kind = "dividend.announced"
+    symbol: str
+    ex: date
+    a_share: Decimal
+
+
+@frozen(kw_only=True)
 class DividendExpected(Event):
     """A dividend that no broker will tell of: `shares` were held as they went `ex`, `a_share` dollars are to come each.
 

@@ -35,6 +35,11 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
         account.realized_quarter += e.amount
 
 
+def _dividend_announced(state: State, e: ev.DividendAnnounced) -> None:
+    today, known = day_of(state.at_ms), state.announced.get(e.symbol, {})
+    state.announced[e.symbol] = {ex: a_share for ex, a_share in known.items() if ex >= today} | {e.ex: e.a_share}
+
+
 def _dividend_expected(state: State, e: ev.DividendExpected) -> None:
     today = day_of(state.at_ms)
     state.dividends = {id_: each for id_, each in state.dividends.items() if each.is_awaited(today)}
@@ -205,6 +210,7 @@ def _lot_closed(state: State, e: ev.LotClosed) -> None:
 
 CHANGES: Changes = {
     ev.CashBooked: _cash_booked,
+    ev.DividendAnnounced: _dividend_announced,
     ev.DividendExpected: _dividend_expected,
     ev.PositionAdjusted: _adjusted,
     ev.LevelChanged: _level,
