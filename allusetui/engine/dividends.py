@@ -21,6 +21,7 @@ _MOST_AWAITED: Final = 14
 """Of which there are 16,384 choices."""
 
 
+@clause("9.5")
 def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
     """Keep what a chain tells of dividends: a restart may come before the ex-date, and no chain tells of it then."""
     if not desk.state.linked or told is None:
