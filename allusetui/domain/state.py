@@ -1,7 +1,7 @@
 """Everything the engine knows: `State` is durable, the fold of the journal; `Volatile` restarts conservatively."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -16,6 +16,7 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Pocket, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
+_DIVIDEND_COMES_WITHIN = timedelta(days=60)
 _FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
@@ -112,12 +113,28 @@ class Booked:
         return Version(fill.root[0], signed, fill.price, fill.commission, fill.day, self.closed)
 
 
+@frozen
+class Dividend:
+    """A dividend to come, dollars, on shares that an account held as they went ex."""
+
+    account: str
+    symbol: str
+    ex: date
+    amount: Decimal
+
+    def is_awaited(self, today: date) -> bool:
+        """What has not come so long after the ex-date was never paid so, and explains nothing any more."""
+        return today - self.ex <= _DIVIDEND_COMES_WITHIN
+
+
 @dataclass(slots=True)
 class State:
     """The durable state. Changed in `apply` alone."""
 
     session: str = ""
     mode: str = "normal"
+    linked: bool = False
+    """Whether it is of a broker's account: its broker tells of orders and its book, not of what moves cash else."""
     constitution: str = ""
     constitution_hash: str = ""
     seed: int = 0
@@ -155,6 +172,10 @@ class State:
     """The session's first day, and the reports that were written: `weekly 2026-W10` → the sha256 of its text."""
     anomalies: dict[tuple[str, str], date] = field(default_factory=dict)
     """(topic, symbol) → the day on which the adviser's finding was last told (13.2)."""
+    announced: dict[str, dict[date, Decimal]] = field(default_factory=dict)
+    """Symbol → its ex-dates to come, as far as they are told, and the dollars a share; of a linked session alone."""
+    dividends: dict[str, Dividend] = field(default_factory=dict)
+    """Settlement → the dividend expected under it, which the broker's cash has not shown yet."""
     losses: dict[str, set[str]] = field(default_factory=dict)
     """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""

@@ -57,9 +57,10 @@ def _book_cash(desk: Desk, booking: inp.CashBooking) -> None:
         rest = replace(booking, id=f"{booking.id}-rest", reason="withdrawal", amount=booking.amount + kept)
         rows = [replace(booking, amount=-kept), *([rest] if rest.amount else [])]
     for row in rows:
+        read = ("9.5",) if row.id in desk.state.dividends else ()  # off the broker's cash
         desk.emit(
             ev.CashBooked(
-                account=row.account, clauses=_BOOKING_CLAUSES.get(row.reason, ("10.3",)), reason=row.reason,
+                account=row.account, clauses=(*read, *_BOOKING_CLAUSES.get(row.reason, ("10.3",))), reason=row.reason,
                 amount=to_price(row.amount), symbol=row.symbol, settlement=row.id,
                 day=row.day if row.day is not None and row.day < desk.today else None,
             )

@@ -23,6 +23,7 @@ from allusetui.engine import (
     closes,
     closing,
     defend,
+    dividends,
     entries,
     forks,
     hedges,
@@ -133,6 +134,7 @@ class Engine:
                 self._look(desk, item)
             case inp.ChainSeen():
                 market.remember_dates(desk, item)
+                dividends.on_chain(desk, item.symbol, item.chain)
                 entries.on_chain(desk, item.symbol, item.chain)
                 defend.on_chain(desk, item.symbol, item.chain)
                 calls.on_chain(desk, item.symbol, item.chain)
@@ -253,6 +255,7 @@ class Engine:
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
+            dividends.look(desk, since)
             reinvest.look(desk, since)
             closes.missed(desk)
             _evaluate_due(desk, session, since)

@@ -40,7 +40,7 @@ def accept(desk: Desk, account: Account, seen: inp.PositionsSeen) -> None:
     for contract, mine, theirs in differences(desk, seen):
         if account in _holders(desk, contract):
             _adjust(desk, account, contract, theirs - mine)
-    missing = seen.cash - _cash(desk)
+    missing = missing_cash(desk, seen)
     if missing:
         settlement = f"accepted-{desk.now_ms}-{account.name}-cash"
         desk.emit(
@@ -84,6 +84,11 @@ def differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int
     theirs = {contract: quantity - seen.foreign.get(contract, 0) for contract, quantity in seen.positions.items()}
     rows = [(c, ours.get(c, 0), theirs.get(c, 0)) for c in sorted({*ours, *theirs}, key=str)]
     return [row for row in rows if row[1] != row[2]]
+
+
+def missing_cash(desk: Desk, seen: inp.PositionsSeen) -> Decimal:
+    """Dollars that the broker has more than our books."""
+    return seen.cash - _cash(desk)
 
 
 def _cash(desk: Desk) -> Decimal:

@@ -10,6 +10,7 @@ from allusetui.domain.text import untrusted
 from allusetui.engine import audit, papers
 from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
+from allusetui.engine.dividends import paid
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.orders import to_unknown
 from allusetui.engine.overnight import explained
@@ -100,6 +101,7 @@ def on_positions(desk: Desk, seen: inp.PositionsSeen) -> bool:
         return False
     desk.volatile.positions_wanted = False
     on_settled(desk, explained(desk, seen, differences(desk, seen)))
+    on_settled(desk, paid(desk, seen))
     _compare(desk, seen)
     return True
 

@@ -40,6 +40,8 @@ CONTRACT = {
     "intent.split": "intent sizes",
     "atr.fixed": "symbol atr atr_source",
     "cash.booked": "reason amount",
+    "dividend.announced": "symbol ex a_share",
+    "dividend.expected": "symbol ex shares a_share amount settlement",
     "position.adjusted": "reason contract from to",
     "order.abandoned": "intent client_order_id reason",
     "protocol.level": "contract from to spot strike atr atr_source breach stale",

@@ -30,6 +30,8 @@ _KINDS_IN_WORDS: Final[Mapping[str, str]] = {
     ev.AssignmentReceived.kind: "was assigned on",
     ev.AssignmentPrepared.kind: "prepared for the assignment of",
     ev.AssignmentFeared.kind: "feared the early assignment of",
+    ev.DividendAnnounced.kind: "a dividend was announced",
+    ev.DividendExpected.kind: "expected a dividend",
     ev.CalledAwayReceived.kind: "had shares called away by",
     ev.ExpiredReceived.kind: "saw the expiry of",
     ev.EntryPlanned.kind: "planned to sell",

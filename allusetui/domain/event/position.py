@@ -204,6 +204,32 @@ class CashBooked(Event):
 
 
 @frozen(kw_only=True)
+class DividendAnnounced(Event):
+    """A chain tells of a dividend to come, dollars a share, that was not known, or known as another amount."""
+
+    kind = "dividend.announced"
+    symbol: str
+    ex: date
+    a_share: Decimal
+
+
+@frozen(kw_only=True)
+class DividendExpected(Event):
+    """A dividend that no broker will tell of: `shares` were held as they went `ex`, `a_share` dollars are to come each.
+
+    `settlement`: that of the `cash.booked` which ends it.
+    """
+
+    kind = "dividend.expected"
+    symbol: str
+    ex: date
+    shares: int
+    a_share: Decimal
+    amount: Decimal
+    settlement: str
+
+
+@frozen(kw_only=True)
 class CashRefused(Event):
     """Money that a person wanted out and that is not there: `free` is what no put, order or reserve binds."""
 

@@ -1,5 +1,7 @@
 """How events of accounts change the state: what they begin with, are worth and are latched by."""
 
+from dataclasses import replace
+
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, AccountType, Latch, Position, Status
 from allusetui.domain.contract import Stock
@@ -49,6 +51,9 @@ def _merged(state: State, e: ev.AccountMerged) -> None:
     ended.leap_cash -= e.leap_cash
     heir.leap_cash += e.leap_cash
     ended.merged, ended.trading = True, False
+    for id_, dividend in state.dividends.items():
+        if dividend.account == ended.name:
+            state.dividends[id_] = replace(dividend, account=heir.name)
 
 
 def _marked(state: State, e: ev.AccountMarked) -> None:

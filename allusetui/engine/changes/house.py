@@ -20,6 +20,10 @@ def _started(state: State, e: ev.SessionStarted) -> None:
         state.triggers.judged = day_of(state.at_ms) - timedelta(days=1)
 
 
+def _linked(state: State, e: ev.SessionLinked) -> None:
+    state.linked = True
+
+
 def _atr_fixed(state: State, e: ev.AtrFixed) -> None:
     atr = Atr(e.atr, e.atr_source, e.day)
     state.atr[e.symbol] = atr
@@ -98,6 +102,7 @@ def _operator(state: State, e: ev.OperatorKey) -> None:
 
 CHANGES: Changes = {
     ev.SessionStarted: _started,
+    ev.SessionLinked: _linked,
     ev.AtrFixed: _atr_fixed,
     ev.BreakerTripped: _tripped,
     ev.BreakerCleared: _cleared,

@@ -9,7 +9,7 @@ from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.lot import Lot, adjusted, delivered_on, take
 from allusetui.domain.moment import day_of, month_of, week_of
 from allusetui.domain.money import ZERO
-from allusetui.domain.state import State
+from allusetui.domain.state import Dividend, State
 from allusetui.engine.changes.held import Changes, account_of, keep
 
 # Longer than any loss may still be flagged: what is older is forgotten.
@@ -20,6 +20,9 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
     if e.settlement in state.seen_ids:
         return
     state.seen_ids.add(e.settlement)
+    state.dividends.pop(e.settlement, None)
+    if e.reason == "accepted":
+        state.dividends.clear()  # any of them may be part of it
     account = account_of(state, e)
     if e.is_capital:  # no gain and no drawdown (0.1, 0.9)
         account.base += e.amount
@@ -30,6 +33,17 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
         account.cash += e.amount
         account.realized_year += e.amount
         account.realized_quarter += e.amount
+
+
+def _dividend_announced(state: State, e: ev.DividendAnnounced) -> None:
+    today, known = day_of(state.at_ms), state.announced.get(e.symbol, {})
+    state.announced[e.symbol] = {ex: a_share for ex, a_share in known.items() if ex >= today} | {e.ex: e.a_share}
+
+
+def _dividend_expected(state: State, e: ev.DividendExpected) -> None:
+    today = day_of(state.at_ms)
+    state.dividends = {id_: each for id_, each in state.dividends.items() if each.is_awaited(today)}
+    state.dividends[e.settlement] = Dividend(account_of(state, e).name, e.symbol, e.ex, e.amount)
 
 
 def _pay_tax(account: Account, amount: Decimal) -> None:
@@ -196,6 +210,8 @@ def _lot_closed(state: State, e: ev.LotClosed) -> None:
 
 CHANGES: Changes = {
     ev.CashBooked: _cash_booked,
+    ev.DividendAnnounced: _dividend_announced,
+    ev.DividendExpected: _dividend_expected,
     ev.PositionAdjusted: _adjusted,
     ev.LevelChanged: _level,
     ev.RollPrepared: _roll_prepared,

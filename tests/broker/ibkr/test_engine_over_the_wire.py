@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,16 +17,18 @@ from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.compose.gateway import ACCOUNT, build_assembly
 from allusetui.compose.run import build_run
 from allusetui.domain.account import Latch
+from allusetui.domain.link import SLEEVES, Linked, Mode
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.broker.gateway.clients import PATIENCE_S, House
 from tests.broker.ibkr.stands import linked
 from tests.replaying import Replayed, Silent, replay_text
-from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
 pytestmark = pytest.mark.asyncio
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
+LINK = Linked(Mode.PAPER, "main", dict.fromkeys(SLEEVES, ACCOUNT), 0)
 QUIET = but(AAPL, atr=4.0)
 PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
 _QUIET_TURNS = 12
@@ -95,11 +97,14 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
 
 
-async def over_the_wire(text: str, commands: Sequence[tuple[int, Command]] = ()) -> Replayed:
+async def over_the_wire(
+    text: str, commands: Sequence[tuple[int, Command]] = (), link: Linked | None = None
+) -> Replayed:
     """A scenario with the broker behind a socket, of whose controls `commands` are given at their instants."""
     scenario, journal = parse(text, "test.toml"), MemoryJournal()
     made, _ = build_assembly(scenario, {}, 0.001)
     run = build_run(scenario, journal, Silent())
+    run.started = replace(run.started, link=link)
     house = House(made.gateway, run.started.at_ms)
     happens = [Happens(at_ms, partial(made.commands.do, command)) for at_ms, command in commands]
     house.port = await house.server.open(0)
@@ -177,6 +182,21 @@ async def test_0_6_an_order_that_becomes_two_stops_its_account_and_both_are_canc
     assert [row["data"]["client_order_id"] for row in replayed.of("order.sent")] == [first]
     assert replayed.of("order.replaced") == []
     assert [row["data"]["reason"] for row in replayed.of("order.abandoned", account="GEN")] == ["safe"]
+
+
+@pytest.mark.clause("9.5", "10.3")
+@pytest.mark.parametrize(("link", "explains"), [(LINK, True), (None, False)])
+async def test_9_5_a_dividend_that_nobody_tells_of_is_read_off_the_brokers_cash(
+    link: Linked | None, explains: bool
+) -> None:
+    paying = but(AAPL, oi=0, dividends=f"[{{ ex = {FRIDAY}, amount = 0.25 }}]")
+    text = situation(
+        f"{DAY}T09:44:00", f"{FRIDAY}T17:05:00", {"AAPL": paying}, holding("COM", "AAPL", 300, 190.0),
+        accounts=("GEN", "COM"),
+    )  # fmt: skip
+    replayed = await over_the_wire(text, link=link)
+    assert (replayed.of("cash.booked", reason="dividend", amount=75.0) != []) is explains
+    assert (replayed.of("reconcile.mismatch") == []) is explains
 
 
 def decided_first(replayed: Replayed) -> str:

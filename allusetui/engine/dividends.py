@@ -1,0 +1,87 @@
+"""A dividend of which no broker tells: it is expected of the shares held as they go ex, and read off the cash."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain, combinations
+from typing import Final
+
+from allusetui.domain import event as ev
+from allusetui.domain import input as inp
+from allusetui.domain.account import Account
+from allusetui.domain.contract import Stock
+from allusetui.domain.money import ZERO, to_cent, to_price
+from allusetui.domain.quote import Chain
+from allusetui.domain.state import Dividend
+from allusetui.engine.desk import Desk
+from allusetui.engine.reconcile import differences, missing_cash
+from allusetui.engine.schedule import Since
+from allusetui.rules.situation import clause
+
+_MOST_AWAITED: Final = 14
+"""Of which there are 16,384 choices."""
+
+
+@clause("9.5")
+def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
+    """Keep what a chain tells of dividends: a restart may come before the ex-date, and no chain tells of it then."""
+    if not desk.state.linked or told is None:
+        return
+    known = desk.state.announced.get(symbol, {})
+    for row in told.payouts:
+        a_share = to_price(row.amount)
+        if row.ex >= desk.today and known.get(row.ex) != a_share:
+            desk.emit(ev.DividendAnnounced(clauses=("9.5",), symbol=symbol, ex=row.ex, a_share=a_share))
+
+
+@clause("9.5")
+def look(desk: Desk, since: Since) -> None:
+    """At a session's open: what is known to go ex is to come on the shares held, where no broker will tell of it."""
+    session = desk.open_session
+    if not desk.state.linked or session is None or not since.passed(session.open_ms):
+        return
+    for account in desk.state.accounts.values():
+        for contract in account.lots:
+            if isinstance(contract, Stock) and account.quantity(contract) > 0:
+                _expect(desk, account, contract.symbol)
+
+
+def _expect(desk: Desk, account: Account, symbol: str) -> None:
+    before, known = desk.calendar.before(desk.today).day, desk.state.announced.get(symbol, {})
+    a_share = sum((known[ex] for ex in known if before < ex <= desk.today), ZERO)
+    shares = account.shares(symbol)
+    amount = to_cent(a_share * shares)
+    if amount <= 0:
+        return
+    desk.emit(
+        ev.DividendExpected(
+            account=account.name, clauses=("9.5", "10.3"), symbol=symbol, ex=desk.today, shares=shares,
+            a_share=a_share, amount=amount, settlement=f"dividend-{desk.today}-{account.name}-{symbol}",
+        )
+    )  # fmt: skip
+
+
+@clause("9.5", "10.3")
+def paid(desk: Desk, seen: inp.PositionsSeen) -> inp.Settled:
+    """The expected dividends that alone make up what the broker has more; nothing where two choices of them do.
+
+    Where a contract differs too, what else has moved cash is not known.
+    """
+    missing = missing_cash(desk, seen)
+    awaited = {id_: each for id_, each in desk.state.dividends.items() if each.is_awaited(desk.today)}
+    if missing <= 0 or len(awaited) > _MOST_AWAITED or differences(desk, seen):
+        return inp.Settled(desk.now_ms)
+    fitting = [each for each in _choices(awaited) if _sum(awaited, each) == missing]
+    told = fitting[0] if len(fitting) == 1 else ()
+    return inp.Settled(desk.now_ms, bookings=tuple(_booking(id_, awaited[id_]) for id_ in told))
+
+
+def _choices(awaited: dict[str, Dividend]) -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(awaited, count) for count in range(1, len(awaited) + 1))
+
+
+def _sum(awaited: dict[str, Dividend], chosen: tuple[str, ...]) -> Decimal:
+    return sum((awaited[id_].amount for id_ in chosen), ZERO)
+
+
+def _booking(settlement: str, dividend: Dividend) -> inp.CashBooking:
+    return inp.CashBooking(settlement, dividend.account, "dividend", dividend.amount, dividend.symbol)
