@@ -12,6 +12,7 @@ from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.engine.desk import Desk
+from allusetui.engine.reconcile import missing_cash
 from allusetui.rules.situation import clause
 
 _MOST_ROWS: Final = 12
@@ -61,17 +62,17 @@ def explained(desk: Desk, seen: inp.PositionsSeen, differences: list[tuple[Contr
     """
     changed = {contract: theirs - ours for contract, ours, theirs in differences}
     options = [(c, ours, theirs) for c, ours, theirs in differences if isinstance(c, Option)]
-    cash = sum((account.money for account in desk.state.accounts.values()), ZERO)
+    gone_cash = -missing_cash(desk, seen)
     stories: list[_Story] = []
     for symbol in sorted({option.symbol for option, _, _ in options if not option.is_index}):
         gone = _gone(desk, [row for row in options if row[0].symbol == symbol])
         if ways := _ways(desk, gone, changed.get(Stock(symbol), 0)):
             stories.append(_Story(tuple(gone), ways))
     rows: list[inp.Settlement] = []
-    for story, way in _told(stories, cash - seen.cash):
+    for story, way in _told(stories, gone_cash):
         rows += [_row(desk, each, each in way) for each in story.gone]
-        cash -= _paid(way)
-    if cash == seen.cash:
+        gone_cash -= _paid(way)
+    if not gone_cash:
         # In cash nothing came of an index option only if it expired with nothing in it.
         gone = _gone(desk, [row for row in options if row[0].is_index])
         rows += [_row(desk, each, delivered=False) for each in gone if _has_expired(desk, each.option)]

@@ -7,7 +7,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
 from allusetui.domain.contract import Contract
 from allusetui.domain.lot import take
-from allusetui.domain.money import ZERO
+from allusetui.domain.money import ZERO, to_cent
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
 from allusetui.engine.orders import end
@@ -28,9 +28,8 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
         what = "missing_position" if abs(theirs) < abs(mine) else "unknown_position"
         whose = holders if len(holders) == 1 else list(desk.state.accounts.values())
         concerned |= mismatch(desk, whose, what, contract, Decimal(mine), Decimal(theirs))
-    cash = _cash(desk)
-    if cash != seen.cash:
-        concerned |= mismatch(desk, list(desk.state.accounts.values()), "cash", None, cash, seen.cash)
+    if missing_cash(desk, seen):
+        concerned |= mismatch(desk, list(desk.state.accounts.values()), "cash", None, _cash(desk), seen.cash)
     return concerned
 
 
@@ -87,8 +86,8 @@ def differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int
 
 
 def missing_cash(desk: Desk, seen: inp.PositionsSeen) -> Decimal:
-    """Dollars that the broker has more than our books."""
-    return seen.cash - _cash(desk)
+    """Dollars that the broker has more than our books, to the cent: none shows the third decimal of a price."""
+    return to_cent(seen.cash - _cash(desk))
 
 
 def _cash(desk: Desk) -> Decimal:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.account import Latch
 from allusetui.domain.contract import Stock
-from allusetui.domain.event import AccountMerged, DividendAnnounced, DividendExpected
+from allusetui.domain.event import AccountMerged, DividendAnnounced, DividendExpected, ReconcileMismatch
 from allusetui.domain.input import ChainSeen, OperatorActed, PositionsSeen, Settled
 from allusetui.domain.link import SLEEVES, Linked, Mode
 from allusetui.domain.moment import DAY_MS, SECOND_MS, day_of, to_ms
@@ -224,3 +224,12 @@ def test_9_5_cash_is_explained_if_and_only_if_one_choice_of_dividends_makes_it_u
     explains = missing > 0 and ways[missing] == 1
     assert found == (missing if explains else 0)
     assert latched(night) is (missing != 0 and not explains)
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.parametrize(("more", "differs"), [("0.0033", False), ("-0.0033", False), ("0.01", True), ("-0.01", True)])
+def test_9_5_cash_is_compared_to_the_cent_that_a_broker_shows(more: str, differs: bool) -> None:
+    night = opened(AAPL)
+    told = [event for event in night.compare(more) if isinstance(event, ReconcileMismatch)]
+    assert {event.what for event in told} == ({"cash"} if differs else set())
+    assert latched(night) is differs

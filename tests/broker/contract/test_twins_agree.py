@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from allusetui.domain.contract import Contract, Option, Side, Stock
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import down_to_tick, up_to_tick
+from allusetui.domain.money import down_to_tick, to_cent, up_to_tick
 from tests.broker.contract.twins import SLEEVES, SimulatedTwin, Twin, order
 from tests.broker.contract.wired import WireTwin
 from tests.broker.contract.words import LATER, PUT, fault
@@ -50,7 +50,7 @@ def shown(twin: Twin) -> tuple[object, ...]:
         for row in orders.executions
     )
     listed = sorted((each.client_order_id, each.open, each.filled) for each in orders.orders)
-    return orders.complete, listed, rows, positions.complete, dict(positions.positions), positions.cash
+    return orders.complete, listed, rows, positions.complete, dict(positions.positions), to_cent(positions.cash)
 
 
 class Agreement(RuleBasedStateMachine):
