@@ -166,7 +166,7 @@ class Connection:
             if silent >= _MOST_SILENT:
                 self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
                 await self._closed.wait()
-            else:
+            elif silent:
                 self._spawn(self._probe())
 
     async def _probe(self) -> None:
