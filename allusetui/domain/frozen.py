@@ -7,6 +7,7 @@ first used, and the others are shared here.
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from inspect import Signature, signature
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -47,6 +48,14 @@ def _compiled_when_used(made: Any) -> Any:
         made.__init__(self, *values, **named)
 
     return __init__
+
+
+class _Told:
+    """What a class is made of, for whoever looks before it was used."""
+
+    def __get__(self, value: object, cls: Any) -> Signature:
+        of_init = signature(_init(fields(cls), cls.__qualname__))
+        return of_init.replace(parameters=list(of_init.parameters.values())[1:])
 
 
 def _init(found: tuple[Field[Any], ...], name: str) -> Any:
@@ -108,5 +117,5 @@ def _set_state(self: Any, state: list[Any]) -> None:
 
 _SHARED = {
     "__eq__": _eq, "__hash__": _hash, "__repr__": _repr, "__setattr__": _refuse_to_set,
-    "__delattr__": _refuse_to_delete, "__getstate__": _state, "__setstate__": _set_state,
+    "__delattr__": _refuse_to_delete, "__getstate__": _state, "__setstate__": _set_state, "__signature__": _Told(),
 }  # fmt: skip
