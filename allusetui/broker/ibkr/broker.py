@@ -160,8 +160,10 @@ class IbkrBroker:
         order_id = order.client_order_id
         try:
             draft = await self._drafts.prepared(order)
-        except (UnknownContractError, RefusedError) as error:
+        except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
+        except RefusedError as error:
+            self._tell(OrderRejected(self._now_ms(), order_id, str(error), error.fits))
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
