@@ -250,12 +250,12 @@ class Engine:
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
+        dividends.look(desk, since)
         if session is None:
             return
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
-            dividends.look(desk, since)
             reinvest.look(desk, since)
             closes.missed(desk)
             _evaluate_due(desk, session, since)
