@@ -41,7 +41,8 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.since import Since
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.reach import ahead, reach
