@@ -10,7 +10,7 @@ from allusetui.domain.order import OrderStatus
 from allusetui.engine import papers
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import window_of
-from allusetui.rules.cadence import ExpiryClock, expiry_clock, next_grid, period_s, windows_of
+from allusetui.rules.cadence import ExpiryClock, expiry_clock, windows_of
 from allusetui.rules.relook import relooked
 from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
@@ -65,10 +65,6 @@ def _session_times(desk: Desk, session: Session) -> Iterator[int]:
     accounts = desk.trading()
     yield from _windows(desk, accounts)
     yield from _hours(desk, accounts)
-    for account in accounts:
-        for option, position in account.positions.items():
-            if option.is_put and position.level:
-                yield next_grid(session, period_s(desk.law.monitoring, position.level), desk.now_ms)
     yield from _afternoon(desk, session, clock)
 
 

@@ -75,7 +75,9 @@ class Engine:
         self._dispatch(desk, item)
         if not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
-        if desk.events or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+        # A range that is fixed has been looked at on the spot.
+        told = any(not isinstance(event, ev.AtrFixed) for event in desk.events)
+        if told or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
             self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 

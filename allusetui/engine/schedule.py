@@ -11,7 +11,7 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.entries import owes_a_look
 from allusetui.engine.forks import owes_a_sale
 from allusetui.engine.since import Since
-from allusetui.rules.cadence import expiry_clock, next_grid
+from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.reinvest import may_buy
 from allusetui.rules.relook import relooks
 from allusetui.rules.situation import clause
@@ -51,21 +51,23 @@ def watch(desk: Desk) -> Watch | None:
 
 
 def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
-    """The grids, s, of the looks at level 0, and of those at what expires this afternoon."""
+    """The grids, s, of the looks at level 0 and at the levels that there are, and at what expires this afternoon."""
     looks = expiry_clock(desk.law.cadence, session).looks
-    closing = (desk.law.cadence.closing_look_s,) if looks.holds(desk.now_ms) and expires(desk, session) else ()
-    return (desk.law.monitoring.period_s[0], *closing)
+    closing = [desk.law.cadence.closing_look_s] if looks.holds(desk.now_ms) and expires(desk, session) else []
+    levels = {p.level for a in desk.trading() for option, p in a.positions.items() if option.is_put}
+    return tuple({period_s(desk.law.monitoring, level) for level in {0, *levels}}.union(closing))
 
 
 def _is_quiet(desk: Desk) -> bool:
-    """Whether nothing works and nothing is awaited, and every position is at level 0."""
+    """Whether nothing works and nothing is awaited, and no position is at a level that asks for more at each look."""
     known = desk.volatile
     awaited = (
         known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming, known.auditing,
         known.hedges_awaited, known.judging, known.leap_scans, known.leap_looks,
     )  # fmt: skip
     doubted = (known.buffered, known.fall_looks, known.jumps, known.told_invalid, known.told_stale)
-    levels = (position.level for account in desk.trading() for position in account.positions.values())
+    positions = (position for account in desk.trading() for position in account.positions.values())
+    defended = (p.level >= desk.law.protocol.freeze_level or p.level_from_buffer for p in positions)
     return (
         known.calm
         and not known.positions_wanted
@@ -75,7 +77,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not desk.state.vix_stale
         and not any(awaited)
         and not any(doubted)
-        and not any(levels)
+        and not any(defended)
         and not owes_a_look(desk)
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
         and not owes_a_sale(desk)

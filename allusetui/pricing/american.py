@@ -1,8 +1,9 @@
 """American options by trees of Leisen and Reimer: price and delta of many at once, with cash dividends.
 
 Units as in `black_scholes`. Dividends are (years from now to the ex-date, USD a share) of the one underlying that all
-options of a call share, the years one for all or of each; those that go ex in (0, years] of an option count for it. The tree carries the escrowed spot,
-the spot less the present value of these dividends; who exercises gets the whole spot, with what is still to be paid.
+options of a call share, the years one number or an option's each; those that go ex in (0, years] of an option count for
+it. The tree carries the escrowed spot, the spot less the present value of these dividends; who exercises gets the whole
+spot, with what is still to be paid.
 
 A tree of 101 steps is within 0.025 % of the spot of the true value up to two years out, within 0.05 % up to three. At
 expiry (`years` <= 0) the value is the intrinsic one. NaN in gives NaN out.
