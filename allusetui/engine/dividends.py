@@ -16,7 +16,7 @@ from allusetui.domain.quote import Chain
 from allusetui.domain.state import COMES_WITHIN, Dividend
 from allusetui.engine.desk import Desk
 from allusetui.engine.reconcile import differences, missing_cash
-from allusetui.engine.schedule import Since
+from allusetui.engine.since import Since
 from allusetui.rules.situation import clause
 
 _MOST_AWAITED: Final = 14
