@@ -1,9 +1,9 @@
 """The Cboe's PutWrite and BuyWrite indices of 1991-2021, made of SPX, VIX and three-month bills by our own pricing.
 
 A check of pricing and rolling on real data: each third Friday a month at the money is sold at its close, secured by
-bills (PUT, volatility .90 VIX) or by the index (BXM, .85 VIX), and settled at the close of the next. The Cboe settles at
-the opening auction, which the data does not have. The published series are yearly, and so is the correlation. Nor has
-the data the index's dividends: 1.9 % of every year stand for them.
+bills (PUT, volatility .90 VIX) or by the index (BXM, .85 VIX), and settled at the close of the next. The Cboe settles
+at the opening auction, which the data does not have. The published series are yearly, and so is the correlation. Nor
+has the data the index's dividends: 1.9 % of every year stand for them.
 
 Reads data and published series of the shared folder. Exits 1 where a tolerance is passed.
 Usage: python -m tests.bench.replications
