@@ -189,6 +189,9 @@ class Engine:
                 _end_entries(desk)
             case inp.InboxFull():
                 _inbox_full(desk)
+            case inp.TapeEnded():
+                text = f"The tape of inputs has ended ({item.reason}): what follows can't be decided again from it."
+                desk.alert("warning", untrusted(text), None, ("15.1",))
             case _:
                 assert_never(item)
 
