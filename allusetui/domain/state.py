@@ -245,7 +245,7 @@ class Volatile:
 
     seen_ms: int = 0
     calm: bool = False
-    """Whether the last look on the grid left nothing for the next to find that is not told ahead, nor what came since."""
+    """Whether neither the last look on the grid nor what came since left the next one more than what is told ahead."""
     quotes: dict[str, Quote] = field(default_factory=dict)
     option_quotes: dict[Option, Quote] = field(default_factory=dict)
     jumps: dict[str, tuple[Quote, int]] = field(default_factory=dict)
