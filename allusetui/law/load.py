@@ -11,6 +11,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
@@ -23,6 +24,14 @@ class LawError(Exception):
     def __init__(self, file: str, key: str, wrong: str, allowed: str) -> None:
         """Puts the line together; its parts may quote the file."""
         super().__init__(untrusted(f"{file}: {key}: {wrong}; allowed: {allowed}", longest=1000))
+
+
+@frozen
+class Version:
+    """A law to run under, and the hash by which a journal names it."""
+
+    law: Law
+    hash: str
 
 
 def content_hash(data: bytes) -> str:
@@ -39,6 +48,11 @@ def load(version: str = "v1.3") -> Law:
 def law_hash(version: str = "v1.3") -> str:
     """The sha256 of a shipped constitution, which its file has been checked against; LawError as in `load`."""
     return content_hash(_shipped_bytes(version))
+
+
+def version(name: str = "v1.3") -> Version:
+    """A shipped constitution with its hash; LawError as in `load`."""
+    return Version(load(name), law_hash(name))
 
 
 def load_file(path: str | Path) -> Law:

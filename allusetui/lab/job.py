@@ -1,0 +1,70 @@
+"""What a trial tries: a scenario, and the version of the law that it is under."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from allusetui.domain.text import untrusted
+from allusetui.law.load import Version
+from allusetui.scenario.load import ScenarioError
+from allusetui.scenario.model import Scenario
+from allusetui.scenario.problem import explain
+
+_BEGINS, _ENDS = time(9), time(17)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A scenario and the name of a shipped law."""
+
+    scenario: Scenario
+    law: str
+
+    @property
+    def id(self) -> str:
+        """What tells it from the others of a sweep: `synthetic 2026-03-02 2036-03-01 4000000 v1.3 seed 7`."""
+        told = self.scenario.scenario
+        capital = "own" if told.capital is None else f"{told.capital.normalize():f}"
+        return f"{told.name} {told.start.date()} {told.end.date()} {capital} {self.law} seed {told.seed}"
+
+    def identity(self, under: Version, program: str) -> str:
+        """A digest of all that a result depends on. `program`: the digest of the code that decides."""
+        told = json.dumps(self.scenario.model_dump(), default=str, sort_keys=True)
+        return sha256("\n".join((told, self.law, under.hash, program)).encode()).hexdigest()
+
+
+def job_of(
+    kind: str, first: date, last: date, capital: Decimal, seed: int, law: str, data: Path | None = None
+) -> Job:
+    """A market's days from `first` to `last`, both included, with nothing but cash at their beginning.
+
+    Raises ScenarioError for what no scenario may have.
+    """
+    run = {"name": kind, "start": datetime.combine(first, _BEGINS), "end": datetime.combine(last, _ENDS)}
+    market = {"kind": kind} if data is None else {"kind": kind, "data": data}
+    tables = {"scenario": {**run, "capital": capital, "seed": seed}, "market": market}
+    try:
+        return Job(Scenario.model_validate(tables), law)
+    except ValidationError as error:
+        raise ScenarioError(kind, explain(error)) from None
+
+
+def variant(scenario: Scenario, capital: Decimal | None, seed: int | None, law: str) -> Job:
+    """A scenario with another capital, another seed, or both; None leaves its own."""
+    changed = {"capital": capital, "seed": seed}
+    run = scenario.scenario.model_copy(update={name: value for name, value in changed.items() if value is not None})
+    return Job(scenario.model_copy(update={"scenario": run}), law)
+
+
+def check_told_apart(jobs: tuple[Job, ...]) -> None:
+    """Raises ScenarioError where two jobs could not be told apart by their ids."""
+    seen: set[str] = set()
+    for job in jobs:
+        if job.id in seen:
+            raise ScenarioError(untrusted(job.scenario.scenario.name), f"two trials are {job.id}; allowed: each once")
+        seen.add(job.id)
