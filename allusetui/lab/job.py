@@ -1,7 +1,6 @@
 """What a trial tries: a scenario, and the version of the law that it is under."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.load import Version
 from allusetui.scenario.load import ScenarioError
@@ -18,7 +18,7 @@ from allusetui.scenario.problem import explain
 _BEGINS, _ENDS = time(9), time(17)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """A scenario and the name of a shipped law."""
 
