@@ -39,8 +39,9 @@ def backtest(
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         folder = data_of(market, data)
-        days = span_of(wanted, version(law).law, folder)
-        job = job_of(market, *days, capital_in(capital), seed, law, folder)
+        under = version(law)
+        days = span_of(wanted, under.law, folder)
+        job = job_of(market, *days, capital_in(capital), seed, under, folder)
         _run(job, out if out is not None else sessions_root() / _FOLDER / plain(job.id), in_json)
     except (SpanError, LawError, DataError, ScenarioError, Problem, TrialError, SessionInUse) as error:
         raise complain(untrusted(str(error), 1_000)) from None
@@ -54,10 +55,9 @@ def data_of(market: str, data: str | None) -> Path | None:
 
 
 def _run(job: Job, folder: Path, in_json: bool) -> None:
-    under = version(job.law)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = TrialFile(folder, job.identity(under, program_digest()))
+        kept = TrialFile(folder, job.identity(program_digest()))
         kept.check(NAMES)
         lock = FolderLock(folder)
         try:

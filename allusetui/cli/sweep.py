@@ -22,7 +22,7 @@ from allusetui.lab.spread import NAMES, page, write
 from allusetui.lab.sweep import FILE_NAME, SweepFile, sweep
 from allusetui.lab.trial import prepare
 from allusetui.lab.work import Done, WorkError
-from allusetui.law.load import LawError, version
+from allusetui.law.load import LawError, Version, version
 from allusetui.market.history_data import DataError
 from allusetui.reports.page import as_json, text
 from allusetui.scenario.load import ScenarioError
@@ -39,10 +39,10 @@ def run_sweep(
 ) -> None:  # fmt: skip
     """Do what is not done yet, write what all came to into a folder, and print that."""
     try:
-        varied = seeds, capitals, laws
+        varied = seeds, capitals, tuple(version(name) for name in dict.fromkeys(laws))
         jobs = tuple(_of_files(scenarios, *varied) if scenarios else _of_market(wanted, *varied))
-        for law in dict.fromkeys(laws):
-            prepare(next(job for job in jobs if job.law == law))
+        for under in dict.fromkeys(job.under for job in jobs):
+            prepare(next(job for job in jobs if job.under == under))
         crew: Crew = Processes(workers or os.cpu_count() or 1) if cluster is None else Cluster(cluster)
         folder = out if out is not None else sessions_root() / _FOLDER / plain(_name(jobs))
         _do(jobs, crew, folder, in_json)
@@ -51,25 +51,25 @@ def run_sweep(
 
 
 def _of_files(
-    scenarios: Sequence[str], seeds: str | None, capitals: Sequence[str], laws: Sequence[str]
+    scenarios: Sequence[str], seeds: str | None, capitals: Sequence[str], laws: Sequence[Version]
 ) -> Iterator[Job]:
     """Scenarios of files, or shipped ones; what is not varied stays as they say."""
     data = os.environ.get("ALLUSETUI_DATA")
     for source in scenarios:
         scenario = load_scenario(source, Path(data) if data else None)
-        for law in laws:
+        for under in laws:
             for capital in map(capital_in, capitals) if capitals else (None,):
                 for seed in seeds_in(seeds) if seeds else (None,):
-                    yield variant(scenario, capital, seed, law)
+                    yield variant(scenario, capital, seed, under)
 
 
-def _of_market(wanted: Wanted, seeds: str | None, capitals: Sequence[str], laws: Sequence[str]) -> Iterator[Job]:
+def _of_market(wanted: Wanted, seeds: str | None, capitals: Sequence[str], laws: Sequence[Version]) -> Iterator[Job]:
     data = data_of(wanted.market, os.environ.get("ALLUSETUI_DATA"))
-    for law in laws:
-        days = span_of(wanted, version(law).law, data)
+    for under in laws:
+        days = span_of(wanted, under.law, data)
         for capital in map(capital_in, capitals or ("4_000_000",)):
             for seed in seeds_in(seeds or "1-10"):
-                yield job_of(wanted.market, *days, capital, seed, law, data)
+                yield job_of(wanted.market, *days, capital, seed, under, data)
 
 
 def seeds_in(given: str) -> tuple[int, ...]:

@@ -11,7 +11,6 @@ from allusetui.lab.curves import Closes, deployed, lines, tail_week
 from allusetui.lab.effects import Effects
 from allusetui.lab.job import Job
 from allusetui.lab.result import DayLine, Figures, Header, Result, SleeveLine
-from allusetui.law.load import Version
 from allusetui.law.model import Law
 from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records, once
@@ -35,21 +34,21 @@ class _Told:
     events: int
 
 
-def measure(job: Job, under: Version, records: Records, warnings: tuple[str, ...] = ()) -> Result:
+def measure(job: Job, records: Records, warnings: tuple[str, ...] = ()) -> Result:
     """The result of a trial, or of as much of it as there is. Raises LedgerError where the journal is not whole."""
-    rows = list(records)
-    told = _told(rows, under.law)
-    sleeves = tuple(_sleeves(told, rows, under.law))
+    rows, law = list(records), job.under.law
+    told = _told(rows, law)
     run = job.scenario.scenario
     header = Header(
-        job.scenario.market.kind, run.start.date(), run.end.date(), run.capital, run.seed, job.law, under.hash
-    )
+        job.scenario.market.kind, run.start.date(), run.end.date(), run.capital, run.seed, job.under.name,
+        job.under.hash,
+    )  # fmt: skip
     return Result(
         header=header,
-        figures=_figures(told, performance(told.wealth, under.law.reports)),
-        sleeves=sleeves,
+        figures=_figures(told, performance(told.wealth, law.reports)),
+        sleeves=tuple(_sleeves(told, rows, law)),
         days=told.days,
-        clauses=told.effects.lines(under.law),
+        clauses=told.effects.lines(law),
         asked=tuple(told.effects.asked),
         defence=told.effects.defence(told.summary.rolls_done, told.summary.stops),
         taxes=tuple(told.ledger.year(year) for year in told.ledger.years),

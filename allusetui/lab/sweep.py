@@ -12,7 +12,6 @@ from allusetui.lab.crews import Crew, Task
 from allusetui.lab.job import Job, check_told_apart
 from allusetui.lab.result import Figures
 from allusetui.lab.work import Done, WorkError, own_program
-from allusetui.law.load import version
 
 FILE_NAME: Final = "trials.ndjson"
 _EXACT: Final = frozenset(name for name, hint in get_type_hints(Figures).items() if hint is Decimal)
@@ -69,10 +68,9 @@ def _written(value: object) -> object:
 
 
 def tasks_of(jobs: Sequence[Job]) -> tuple[Task, ...]:
-    """The jobs with their identities under this program. Raises LawError, and ScenarioError for two of one id."""
+    """The jobs with their identities under this program. Raises ScenarioError for two of one id."""
     check_told_apart(tuple(jobs))
-    under = {name: version(name) for name in {job.law for job in jobs}}
-    return tuple((job, job.identity(under[job.law], own_program())) for job in jobs)
+    return tuple((job, job.identity(own_program())) for job in jobs)
 
 
 def sweep(

@@ -11,7 +11,6 @@ from allusetui.lab.job import Job
 from allusetui.lab.measure import measure
 from allusetui.lab.person import Person
 from allusetui.lab.result import Result
-from allusetui.law.load import version
 from allusetui.law.model import Law
 from allusetui.market.history_data import DataError
 from allusetui.scenario.setting import FOUNDERS
@@ -31,9 +30,8 @@ class Stopped(Exception):
 
 def prepare(job: Job) -> Trial:
     """A trial at its first instant. Raises LawError, DataError, and Problem where an account could not begin so."""
-    under = version(job.law)
-    trial = build_trial(job.scenario, under, Person)
-    _check_served(under.law, trial.run.market.symbols)
+    trial = build_trial(job.scenario, job.under, Person)
+    _check_served(job.under.law, trial.run.market.symbols)
     return trial
 
 
@@ -105,4 +103,4 @@ def _saturdays(first: date, last: date) -> Iterator[date]:
 
 def result_of(job: Job, trial: Trial) -> Result:
     """What the trial came to."""
-    return measure(job, version(job.law), trial.journal.read(), trial.run.warnings)
+    return measure(job, trial.journal.read(), trial.run.warnings)

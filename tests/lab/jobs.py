@@ -7,9 +7,11 @@ from decimal import Decimal
 from allusetui.lab.crews import Heard, Interrupted, Task
 from allusetui.lab.job import job_of
 from allusetui.lab.work import own_program, work
+from allusetui.law.load import version
 
 WEEK = tuple(
-    job_of("synthetic", date(2026, 3, 2), date(2026, 3, 4), Decimal(1_000_000), seed, "v1.3") for seed in (1, 2, 3, 4)
+    job_of("synthetic", date(2026, 3, 2), date(2026, 3, 4), Decimal(1_000_000), seed, version())
+    for seed in (1, 2, 3, 4)
 )
 
 

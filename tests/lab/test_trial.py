@@ -15,16 +15,16 @@ from allusetui.compose.trial_file import JOURNAL_FILE, STAND_FILE, TrialError, T
 from allusetui.domain import event as ev
 from allusetui.domain.moment import clock, day_of
 from allusetui.lab.files import write
-from allusetui.lab.job import job_of, variant
+from allusetui.lab.job import Job, job_of, variant
 from allusetui.lab.page import page
 from allusetui.lab.result import Result
 from allusetui.lab.trial import Stopped, prepare, result_of, run_in, run_through
-from allusetui.law.load import version
+from allusetui.law.load import Version, version
 from allusetui.reports.marks import TOTAL
 from allusetui.reports.page import text
 
 D = Decimal
-JOB = job_of("synthetic", date(2026, 3, 2), date(2026, 3, 27), D(1_000_000), 6, "v1.3")
+JOB = job_of("synthetic", date(2026, 3, 2), date(2026, 3, 27), D(1_000_000), 6, version())
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,8 @@ def test_the_page_and_its_tables_tell_the_same_and_are_never_too_wide(
 
 
 def test_two_seeds_are_two_markets_and_two_identities() -> None:
-    other, under = variant(JOB.scenario, None, 2, "v1.3"), version("v1.3")
+    other = variant(JOB.scenario, None, 2, JOB.under)
+    proposed = Job(JOB.scenario, Version("v1.3", JOB.under.data + b"\n"))
     assert JOB.id == "synthetic 2026-03-02 2026-03-27 1000000 v1.3 seed 6"
     assert other.id == "synthetic 2026-03-02 2026-03-27 1000000 v1.3 seed 2"
-    assert JOB.identity(under, "a") != other.identity(under, "a") != JOB.identity(under, "b")
+    assert len({JOB.identity("a"), JOB.identity("b"), other.identity("a"), proposed.identity("a")}) == 4
