@@ -4,15 +4,18 @@ import os
 import sys
 from pathlib import Path
 
+from allusetui.domain.text import untrusted
+
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 WIDTH = 100  # of text that is wrapped
+_LONGEST = 2_000
 
 
 def complain(message: str) -> SystemExit:
-    """Say in one line what is wrong with what was given."""
-    print(f"allusetui: {message}", file=sys.stderr)
+    """Say in one line what is wrong with what was given, which may be anything."""
+    print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
     return SystemExit(BAD_INPUT)
 
 

@@ -11,6 +11,7 @@ from allusetui.engine import papers
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import window_of
 from allusetui.rules.cadence import ExpiryClock, expiry_clock, windows_of
+from allusetui.rules.covered_call import is_last_look
 from allusetui.rules.relook import relooked
 from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
@@ -82,7 +83,8 @@ def _windows(desk: Desk, accounts: list[Account]) -> Iterator[int]:
 def _hours(desk: Desk, accounts: list[Account]) -> Iterator[int]:
     """The hours of the morning: of calls and of what runs off, of reinvested gains, of the ladder, of hedges."""
     law = desk.law
-    if any(a.run_off_on is not None or a.shorts(Right.CALL) for a in accounts):
+    calls = [(a, call) for a in accounts for call in a.shorts(Right.CALL)]
+    if any(a.run_off_on is not None for a in accounts) or any(is_last_look(desk, a, call) for a, call in calls):
         yield desk.clock(law.cadence.call_look_at)
     if any(a.purchase_due or a.reinvested_on == desk.today or a.longs() for a in accounts):
         yield desk.clock(law.reinvest.buys_at)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from allusetui.domain import event as ev
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
+from allusetui.domain.event import Event
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.engine import advice, ladder
 from allusetui.engine.appointments import appointment, expires
@@ -17,6 +19,10 @@ from allusetui.rules.relook import relooks
 from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
 from allusetui.rules.watch import Watch
+
+_LOOKED_AT = (
+    ev.AtrFixed, ev.EntryPlanned, ev.EntrySkipped, ev.StateChanged, ev.OrderIntended, ev.IntentSplit, ev.OrderSent,
+)  # fmt: skip
 
 
 @clause("S.3")
@@ -56,6 +62,19 @@ def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
     closing = [desk.law.cadence.closing_look_s] if looks.holds(desk.now_ms) and expires(desk, session) else []
     levels = {p.level for a in desk.trading() for option, p in a.positions.items() if option.is_put}
     return tuple({period_s(desk.law.monitoring, level) for level in {0, *levels}}.union(closing))
+
+
+@clause("0.12")
+def leaves_calm(event: Event) -> bool:
+    """Whether what it changes is looked at on the spot, or told ahead: ranges, and puts on their way to be sold.
+
+    A call that was sold is looked at for its last day and for reports.
+    """
+    match event:
+        case ev.OrderFilled(contract=Option(is_put=True)):
+            return True
+        case _:
+            return isinstance(event, _LOOKED_AT)
 
 
 def _is_quiet(desk: Desk) -> bool:
