@@ -69,9 +69,9 @@ def _run(job: Job, folder: Path, in_json: bool) -> None:
             write(folder, result, seconds)
         finally:
             lock.release()
-    except Stopped as stopped:
-        has = "what is done is kept" if stopped.kept else "nothing is kept yet: not a week was done"
-        print(f"allusetui: stopped by hand; {has}, and the same command goes on: {folder}", file=sys.stderr)
+    except Stopped:
+        told = "stopped by hand; what is done is kept, and the same command goes on"
+        print(f"allusetui: {told}: {folder}", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     except KeyboardInterrupt:
         print(f"allusetui: ended by hand; {folder} has what was last kept", file=sys.stderr)

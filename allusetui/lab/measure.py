@@ -9,6 +9,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.lab.curves import Closes, deployed, lines, tail_week
 from allusetui.lab.effects import Effects
+from allusetui.lab.held import Held
 from allusetui.lab.job import Job
 from allusetui.lab.result import DayLine, Figures, Header, Result, SleeveLine
 from allusetui.law.model import Law
@@ -34,8 +35,11 @@ class _Told:
     events: int
 
 
-def measure(job: Job, records: Records, warnings: tuple[str, ...] = ()) -> Result:
-    """The result of a trial, or of as much of it as there is. Raises LedgerError where the journal is not whole."""
+def measure(job: Job, records: Records, kept: Held | None = None, warnings: tuple[str, ...] = ()) -> Result:
+    """The result of a trial, or of as much of it as there is. Raises LedgerError where the journal is not whole.
+
+    `kept`: what holding would have come to, where the market tells.
+    """
     rows, law = list(records), job.under.law
     told = _told(rows, law)
     run = job.scenario.scenario
@@ -45,7 +49,7 @@ def measure(job: Job, records: Records, warnings: tuple[str, ...] = ()) -> Resul
     )  # fmt: skip
     return Result(
         header=header,
-        figures=_figures(told, performance(told.wealth, law.reports)),
+        figures=_figures(told, performance(told.wealth, law.reports), kept),
         sleeves=tuple(_sleeves(told, rows, law)),
         days=told.days,
         clauses=told.effects.lines(law),
@@ -84,7 +88,7 @@ def _sleeves(told: _Told, records: Records, law: Law) -> Iterator[SleeveLine]:
         )  # fmt: skip
 
 
-def _figures(told: _Told, done: Performance) -> Figures:
+def _figures(told: _Told, done: Performance, kept: Held | None) -> Figures:
     did, effects = told.summary, told.effects
     equity = [row.equity for row in told.days if row.account == TOTAL]
     return Figures(
@@ -96,6 +100,8 @@ def _figures(told: _Told, done: Performance) -> Figures:
         worst_drawdown=done.worst,
         tail_week=tail_week(told.wealth),
         sharpe=done.sharpe,
+        held_growth=kept.growth if kept else None,
+        held_drawdown=kept.worst_drawdown if kept else None,
         deployed=deployed(told.days, TOTAL),
         premium=effects.premium,
         realized=sum((row.realized for row in did.accounts), ZERO),

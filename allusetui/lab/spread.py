@@ -22,7 +22,8 @@ PAGE_FILE, JSON_FILE, ROWS_FILE = "sweep.txt", "sweep.json", "sweep.csv"
 NAMES: Final = (PAGE_FILE, JSON_FILE, ROWS_FILE)
 _SHARES: Final = {
     "growth": "Growth", "growth_a_year": "Growth a year", "worst_drawdown": "Worst drawdown",
-    "tail_week": "Worst weeks", "deployed": "Deployed",
+    "tail_week": "Worst weeks", "held_growth": "SPY held: growth", "held_drawdown": "SPY held: drawdown",
+    "deployed": "Deployed",
 }  # fmt: skip
 _NUMBERS: Final = {
     "final_wealth": "Final wealth", "premium": "Premium", "fees": "Fees", "tax_set_aside": "Set aside for taxes",
