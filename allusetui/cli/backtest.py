@@ -39,8 +39,9 @@ def backtest(
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         folder = data_of(market, data)
-        days = span_of(wanted, version(law).law, folder)
-        job = job_of(market, *days, capital_in(capital), seed, law, folder)
+        under = version(law)
+        days = span_of(wanted, under.law, folder)
+        job = job_of(market, *days, capital_in(capital), seed, under, folder)
         _run(job, out if out is not None else sessions_root() / _FOLDER / plain(job.id), in_json)
     except (SpanError, LawError, DataError, ScenarioError, Problem, TrialError, SessionInUse) as error:
         raise complain(untrusted(str(error), 1_000)) from None
@@ -54,10 +55,9 @@ def data_of(market: str, data: str | None) -> Path | None:
 
 
 def _run(job: Job, folder: Path, in_json: bool) -> None:
-    under = version(job.law)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = TrialFile(folder, job.identity(under, program_digest()))
+        kept = TrialFile(folder, job.identity(program_digest()))
         kept.check(NAMES)
         lock = FolderLock(folder)
         try:
@@ -69,9 +69,9 @@ def _run(job: Job, folder: Path, in_json: bool) -> None:
             write(folder, result, seconds)
         finally:
             lock.release()
-    except Stopped as stopped:
-        has = "what is done is kept" if stopped.kept else "nothing is kept yet: not a week was done"
-        print(f"allusetui: stopped by hand; {has}, and the same command goes on: {folder}", file=sys.stderr)
+    except Stopped:
+        told = "stopped by hand; what is done is kept, and the same command goes on"
+        print(f"allusetui: {told}: {folder}", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     except KeyboardInterrupt:
         print(f"allusetui: ended by hand; {folder} has what was last kept", file=sys.stderr)

@@ -50,7 +50,7 @@ for _command in (
     keys.pause, keys.resume, keys.kill, keys.reset, keys.no_entries, keys.close, keys.approve, keys.refuse,
     keys.maintenance, keys.audit, engine.status,
     journals.replay, journals.report, journals.ask, journals.tax, journals.statement, journals.weeks,
-    lab.backtest, broker.link, broker.doctor, settings,
+    lab.backtest, lab.sweep, broker.link, broker.doctor, settings,
 ):  # fmt: skip
     app.command()(_command)
 constitution.command("show")(law.show_clauses)

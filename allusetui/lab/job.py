@@ -1,7 +1,6 @@
-"""What a trial tries: a scenario, and the version of the law that it is under."""
+"""What a trial tries: a scenario under a law."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.load import Version
 from allusetui.scenario.load import ScenarioError
@@ -18,28 +18,28 @@ from allusetui.scenario.problem import explain
 _BEGINS, _ENDS = time(9), time(17)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
-    """A scenario and the name of a shipped law."""
+    """A scenario, and the law that it is under: one that is in force, or one that somebody proposes."""
 
     scenario: Scenario
-    law: str
+    under: Version
 
     @property
     def id(self) -> str:
         """What tells it from the others of a sweep: `synthetic 2026-03-02 2036-03-01 4000000 v1.3 seed 7`."""
         told = self.scenario.scenario
         capital = "own" if told.capital is None else f"{told.capital.normalize():f}"
-        return f"{told.name} {told.start.date()} {told.end.date()} {capital} {self.law} seed {told.seed}"
+        return f"{told.name} {told.start.date()} {told.end.date()} {capital} {self.under.name} seed {told.seed}"
 
-    def identity(self, under: Version, program: str) -> str:
+    def identity(self, program: str) -> str:
         """A digest of all that a result depends on. `program`: the digest of the code that decides."""
         told = json.dumps(self.scenario.model_dump(), default=str, sort_keys=True)
-        return sha256("\n".join((told, self.law, under.hash, program)).encode()).hexdigest()
+        return sha256("\n".join((told, self.under.name, self.under.hash, program)).encode()).hexdigest()
 
 
 def job_of(
-    kind: str, first: date, last: date, capital: Decimal, seed: int, law: str, data: Path | None = None
+    kind: str, first: date, last: date, capital: Decimal, seed: int, under: Version, data: Path | None = None
 ) -> Job:
     """A market's days from `first` to `last`, both included, with nothing but cash at their beginning.
 
@@ -49,16 +49,16 @@ def job_of(
     market = {"kind": kind} if data is None else {"kind": kind, "data": data}
     tables = {"scenario": {**run, "capital": capital, "seed": seed}, "market": market}
     try:
-        return Job(Scenario.model_validate(tables), law)
+        return Job(Scenario.model_validate(tables), under)
     except ValidationError as error:
         raise ScenarioError(kind, explain(error)) from None
 
 
-def variant(scenario: Scenario, capital: Decimal | None, seed: int | None, law: str) -> Job:
+def variant(scenario: Scenario, capital: Decimal | None, seed: int | None, under: Version) -> Job:
     """A scenario with another capital, another seed, or both; None leaves its own."""
     changed = {"capital": capital, "seed": seed}
     run = scenario.scenario.model_copy(update={name: value for name, value in changed.items() if value is not None})
-    return Job(scenario.model_copy(update={"scenario": run}), law)
+    return Job(scenario.model_copy(update={"scenario": run}), under)
 
 
 def check_told_apart(jobs: tuple[Job, ...]) -> None:

@@ -9,9 +9,9 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.lab.curves import Closes, deployed, lines, tail_week
 from allusetui.lab.effects import Effects
+from allusetui.lab.held import Held
 from allusetui.lab.job import Job
 from allusetui.lab.result import DayLine, Figures, Header, Result, SleeveLine
-from allusetui.law.load import Version
 from allusetui.law.model import Law
 from allusetui.ledger.lots import LotBook, taken_back
 from allusetui.ledger.once import Records, once
@@ -35,21 +35,24 @@ class _Told:
     events: int
 
 
-def measure(job: Job, under: Version, records: Records, warnings: tuple[str, ...] = ()) -> Result:
-    """The result of a trial, or of as much of it as there is. Raises LedgerError where the journal is not whole."""
-    rows = list(records)
-    told = _told(rows, under.law)
-    sleeves = tuple(_sleeves(told, rows, under.law))
+def measure(job: Job, records: Records, kept: Held | None = None, warnings: tuple[str, ...] = ()) -> Result:
+    """The result of a trial, or of as much of it as there is. Raises LedgerError where the journal is not whole.
+
+    `kept`: what holding would have come to, where the market tells.
+    """
+    rows, law = list(records), job.under.law
+    told = _told(rows, law)
     run = job.scenario.scenario
     header = Header(
-        job.scenario.market.kind, run.start.date(), run.end.date(), run.capital, run.seed, job.law, under.hash
-    )
+        job.scenario.market.kind, run.start.date(), run.end.date(), run.capital, run.seed, job.under.name,
+        job.under.hash,
+    )  # fmt: skip
     return Result(
         header=header,
-        figures=_figures(told, performance(told.wealth, under.law.reports)),
-        sleeves=sleeves,
+        figures=_figures(told, performance(told.wealth, law.reports), kept),
+        sleeves=tuple(_sleeves(told, rows, law)),
         days=told.days,
-        clauses=told.effects.lines(under.law),
+        clauses=told.effects.lines(law),
         asked=tuple(told.effects.asked),
         defence=told.effects.defence(told.summary.rolls_done, told.summary.stops),
         taxes=tuple(told.ledger.year(year) for year in told.ledger.years),
@@ -85,7 +88,7 @@ def _sleeves(told: _Told, records: Records, law: Law) -> Iterator[SleeveLine]:
         )  # fmt: skip
 
 
-def _figures(told: _Told, done: Performance) -> Figures:
+def _figures(told: _Told, done: Performance, kept: Held | None) -> Figures:
     did, effects = told.summary, told.effects
     equity = [row.equity for row in told.days if row.account == TOTAL]
     return Figures(
@@ -97,6 +100,8 @@ def _figures(told: _Told, done: Performance) -> Figures:
         worst_drawdown=done.worst,
         tail_week=tail_week(told.wealth),
         sharpe=done.sharpe,
+        held_growth=kept.growth if kept else None,
+        held_drawdown=kept.worst_drawdown if kept else None,
         deployed=deployed(told.days, TOTAL),
         premium=effects.premium,
         realized=sum((row.realized for row in did.accounts), ZERO),

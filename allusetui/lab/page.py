@@ -8,6 +8,7 @@ from decimal import Decimal
 from allusetui.domain.moment import iso
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
+from allusetui.lab.held import SYMBOL
 from allusetui.lab.person import AT
 from allusetui.lab.result import Asked, ClauseLine, Figures, Result, SleeveLine
 from allusetui.ledger.tax.year import YearTax
@@ -75,6 +76,10 @@ def _sentences(result: Result, seconds: float) -> Iterator[str]:
     yield (
         f"Its worst drawdown was {percent(did.worst_drawdown)}, the mean of its worst weeks {percent(did.tail_week)},"
         f" its Sharpe ratio {figure(did.sharpe)}; {percent(did.deployed)} of the equity was deployed on the average."
+    )
+    yield (
+        f"Holding {SYMBOL} over the same days, dividends reinvested, without costs and taxes:"
+        f" {percent(did.held_growth)}, worst drawdown {percent(did.held_drawdown)}."
     )
     yield (
         f"Premium of {money(did.premium)} and {money(did.fees)} of fees; realized {money(did.realized)}, of which"

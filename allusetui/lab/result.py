@@ -14,7 +14,8 @@ class Figures:
 
     `final_equity` is the law's (0.2), `final_wealth` all that is owned: with LEAPs, hedges and what is set aside.
     Growth, drawdown and tail are the wealth's, net of the owner's money; `tail_week` is the mean of the worst weeks.
-    None where the span is too short to say. `assigned` and `called_away` are contracts; `taxable`: gains and income.
+    `held_growth` and `held_drawdown`: of SPY bought on the first day and kept. None where the span is too short to say,
+    or the market does not tell. `assigned` and `called_away` are contracts; `taxable`: gains and income.
     """
 
     days: int
@@ -25,6 +26,8 @@ class Figures:
     worst_drawdown: float
     tail_week: float | None
     sharpe: float | None
+    held_growth: float | None
+    held_drawdown: float | None
     deployed: float | None
     premium: Decimal
     realized: Decimal

@@ -7,11 +7,11 @@ from typing import Final
 from allusetui.compose.trial import Trial, build_trial
 from allusetui.compose.trial_file import TrialFile
 from allusetui.domain.moment import at_clock
+from allusetui.lab.held import held
 from allusetui.lab.job import Job
 from allusetui.lab.measure import measure
 from allusetui.lab.person import Person
 from allusetui.lab.result import Result
-from allusetui.law.load import version
 from allusetui.law.model import Law
 from allusetui.market.history_data import DataError
 from allusetui.scenario.setting import FOUNDERS
@@ -22,18 +22,13 @@ _MIDNIGHT: Final = time(0)
 
 
 class Stopped(Exception):
-    """A trial was asked to stop; `kept`: whether the folder has it as it stood."""
-
-    def __init__(self, kept: bool) -> None:
-        super().__init__("stopped")
-        self.kept = kept
+    """A trial was asked to stop; its folder has it as it stood."""
 
 
 def prepare(job: Job) -> Trial:
     """A trial at its first instant. Raises LawError, DataError, and Problem where an account could not begin so."""
-    under = version(job.law)
-    trial = build_trial(job.scenario, under, Person)
-    _check_served(under.law, trial.run.market.symbols)
+    trial = build_trial(job.scenario, job.under, Person)
+    _check_served(job.under.law, trial.run.market.symbols)
     return trial
 
 
@@ -64,7 +59,8 @@ def run_in(
 ) -> float:
     """Run it in a folder, from where it was kept; the seconds of the engine's own run, those before included.
 
-    It is kept once a year, and where it is asked to stop. Raises Stopped, TrialError, OSError.
+    It is kept once a year, and between the first two weeks after it is asked to stop with no order at work. Raises
+    Stopped, TrialError, OSError.
     """
     seconds = 0.0
     if folder.is_halfway:
@@ -76,8 +72,8 @@ def run_in(
         trial.go_to(at_ms)
         seconds += clock_s() - began_s
         progress(at_ms)
-        if is_stopped() and not trial.is_over:
-            raise Stopped(folder.keep(trial, seconds) or folder.is_halfway)
+        if is_stopped() and not trial.is_over and folder.keep(trial, seconds):
+            raise Stopped
         if week % _KEEP_WEEKS == 0:
             folder.keep(trial, seconds)
     folder.finish(trial)
@@ -105,4 +101,6 @@ def _saturdays(first: date, last: date) -> Iterator[date]:
 
 def result_of(job: Job, trial: Trial) -> Result:
     """What the trial came to."""
-    return measure(job, version(job.law), trial.journal.read(), trial.run.warnings)
+    run, told = trial.run, job.scenario.scenario
+    kept = held(run.market, run.calendar, told.start.date(), told.end.date())
+    return measure(job, trial.journal.read(), kept, run.warnings)

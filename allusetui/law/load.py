@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import get_args
@@ -28,10 +28,20 @@ class LawError(Exception):
 
 @frozen
 class Version:
-    """A law to run under, and the hash by which a journal names it."""
+    """A law to run under, as the bytes of its file: what is sent to another process is what is read there."""
 
-    law: Law
-    hash: str
+    name: str
+    data: bytes
+
+    @property
+    def law(self) -> Law:
+        """The same value at every call; LawError where the bytes are none."""
+        return _parsed(self.data, _file_name(self.name))
+
+    @property
+    def hash(self) -> str:
+        """By which a journal names it."""
+        return content_hash(self.data)
 
 
 def content_hash(data: bytes) -> str:
@@ -42,7 +52,7 @@ def content_hash(data: bytes) -> str:
 @cache
 def load(version: str = "v1.3") -> Law:
     """The shipped constitution of a version; LawError when it is unknown or its file was changed (15.1)."""
-    return _parse(_shipped_bytes(version), _file_name(version))
+    return _parsed(_shipped_bytes(version), _file_name(version))
 
 
 def law_hash(version: str = "v1.3") -> str:
@@ -52,7 +62,7 @@ def law_hash(version: str = "v1.3") -> str:
 
 def version(name: str = "v1.3") -> Version:
     """A shipped constitution with its hash; LawError as in `load`."""
-    return Version(load(name), law_hash(name))
+    return Version(name, _shipped_bytes(name))
 
 
 def load_file(path: str | Path) -> Law:
@@ -84,6 +94,11 @@ def _packaged(version: str) -> bytes:
         return resources.files("allusetui.law").joinpath(_file_name(version)).read_bytes()
     except OSError as error:
         raise LawError(_file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
+
+
+@lru_cache(maxsize=8)
+def _parsed(data: bytes, file: str) -> Law:
+    return _parse(data, file)
 
 
 def _parse(data: bytes, file: str) -> Law:
