@@ -19,7 +19,7 @@ def wilder_atr(highs: Sequence[float], lows: Sequence[float], closes: Sequence[f
     """
     if not len(highs) == len(lows) == len(closes):
         raise ValueError(f"{len(highs)} highs, {len(lows)} lows and {len(closes)} closes")
-    ranges = list(map(true_range, highs[1:], lows[1:], closes[:-1]))
+    ranges = list(map(true_range, highs[1:], lows[1:], closes))
     if len(ranges) < period:
         return None
     atr = sum(ranges[:period]) / period
