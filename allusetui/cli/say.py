@@ -24,9 +24,21 @@ def tell(text: str) -> None:
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:
-        # Else the interpreter would try again at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_reader()
         raise SystemExit(0) from None
+
+
+def mention(text: str) -> None:
+    """Print a line to whoever reads; that nobody does any more is no reason to end."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _forget_reader()
+
+
+def _forget_reader() -> None:
+    # Else the interpreter would try again at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def speed_of(text: str) -> float | None:

@@ -23,9 +23,7 @@ Lines = list[str]
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A session on paper that has ended."""
-    folder = tmp_path_factory.mktemp("sessions") / "main"
-    on_paper(parse(WEEK.format(end="09:44:10"), "test.toml"), folder)
-    return folder
+    return on_paper(parse(WEEK.format(end="09:44:10"), "test.toml"), tmp_path_factory.mktemp("disk")).folder
 
 
 def rewritten(session: Path, root: Path, change: Callable[[Lines], Lines]) -> Path:

@@ -1,6 +1,7 @@
 """15.1: what an engine was told, told again, is decided again as it was; what is not, is found."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -10,9 +11,10 @@ import pytest
 
 from allusetui.codec.tape import TapeWriter
 from allusetui.compose.retold import Retold, retell, told_again
-from allusetui.domain.event import AlertRaised
+from allusetui.domain.event import AlertRaised, OrderFilled, SessionStarted
 from allusetui.domain.input import DiskFailed, Input, MarketSeen, OrderExecuted, Resumed, Started
 from allusetui.domain.quote import Quote
+from allusetui.journal.archive import open_archive
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.paper import on_paper
@@ -176,11 +178,23 @@ def test_8_5_that_its_tape_has_ended_is_told_once_when_it_can_be_and_nothing_els
 
 @pytest.mark.clause("9.5")
 def test_15_1_a_session_on_paper_keeps_a_tape_over_its_restarts_and_is_decided_again(tmp_path: Path) -> None:
-    folder = tmp_path / "main"
-    on_paper(parse(WEEK.format(end="09:44:30"), "first.toml"), folder)
-    first = retell(folder).records
+    program = on_paper(parse(WEEK.format(end="09:44:30"), "first.toml"), tmp_path)
+    first = retell(program.folder).records
     text = WEEK.format(end="09:46:00").replace("T09:44:00", "T09:44:31")
-    on_paper(parse(text, "then.toml"), folder)
-    found = retell(folder)
+    on_paper(parse(text, "then.toml"), tmp_path)
+    found = retell(program.folder)
     assert (found.untold, found.difference) == ((), None)
     assert found.records > first > 20
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_session_that_was_killed_is_decided_again_but_for_what_its_tape_had_no_time_for(tmp_path: Path) -> None:
+    text = ENTRY.replace("T09:30:00", "T09:44:00").replace("T12:00:00", "T09:46:00")
+    program = on_paper(parse(text + fault("crash", "09:45:00.500", "30s"), "test.toml"), tmp_path)
+    found = retell(program.folder)
+    with closing(open_archive(program.folder)) as archive:
+        *_, resumed = [seq for seq, _, _ in archive.select([SessionStarted.kind])]
+        filled = [seq for seq, _, _ in archive.select([OrderFilled.kind])]
+    assert found.difference is None
+    assert all(last < resumed for _, last in found.untold)
+    assert filled[0] > resumed

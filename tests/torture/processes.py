@@ -6,6 +6,7 @@ and continued, and judged in the end by the gateway's transcript and the session
 
 import argparse
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -21,11 +22,12 @@ from typing import Any
 from allusetui.broker.gateway.compare import differences, replayed
 from allusetui.broker.gateway.transcript import Record, read
 from allusetui.compose.gateway import build_assembly
+from allusetui.domain.console import Key
 from allusetui.domain.event import Event
 from allusetui.domain.moment import SECOND_MS, to_ms
 from allusetui.journal.archive import open_archive
 from allusetui.law.load import load as load_law
-from allusetui.runtime.remote import status
+from allusetui.runtime.remote import press, status
 from allusetui.runtime.talk import ControlError
 from allusetui.scenario.load import load
 from allusetui.torture.checker.checker import judge
@@ -159,7 +161,7 @@ def judged(room: Path, transcript: Path, rows: Sequence[Row]) -> list[Violation]
 def kill_and_resume(run: Paper, lives: Sequence[float], stop_s: float) -> None:
     """Lives ended by a kill: the first so long after its first order, the others after their start.
 
-    Then one that is stopped a while, and ends in good order.
+    Then one that is stopped a while, finds its disk full, and ends in good order.
     """
     for number, life_s in enumerate(lives):
         with run.engine() as process:
@@ -175,8 +177,28 @@ def kill_and_resume(run: Paper, lives: Sequence[float], stop_s: float) -> None:
         time.sleep(stop_s)
         process.send_signal(signal.SIGCONT)
         run.until(process, linked)
+        fill_disk(run, process)
         time.sleep(SETTLED_S)
         assert run.ended(process) == 0, run.said
+
+
+def fill_disk(run: Paper, process: "subprocess.Popen[str]") -> None:
+    """No file of it may grow: a pause latches `disk`, as its status says, and is heard once there is room again."""
+    usual = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    try:
+        press(run.folder, Key("no_entries"), patience_s=1.0)
+    except ControlError:
+        run.until(process, lambda found: latched(found, "disk"))
+    else:
+        raise AssertionError("a key was journalled on a full disk")
+    finally:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, usual)
+    run.until(process, lambda found: not latched(found, "disk") and found["accounts"][0]["no_entries"])
+
+
+def latched(found: dict[str, Any], latch: str) -> bool:
+    """Whether all of its accounts are kept in SAFE by a latch."""
+    return all(latch in account["latches"] for account in found["accounts"])
 
 
 def drawn(seed: int, kills: int = KILLS) -> list[float]:

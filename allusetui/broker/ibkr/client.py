@@ -83,7 +83,7 @@ class LaneClient(Client):
         self._pump()
 
     def _pump(self) -> None:
-        now_ms = int(asyncio.get_running_loop().time() * SECOND_MS)
+        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)  # a timer may come a hair before its millisecond
         for lane in Lane:
             while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
                 self._write(lane, self._lanes[lane].popleft(), now_ms)
