@@ -24,11 +24,12 @@ _LEAST_OFTEN, _MOST_OFTEN = 0.7, 5.0
 _AT_THE_WINDOW_S: Final = (-10, 60)
 _MOST_MOVES: Final = 6
 _MOST_STRIKES: Final = 40
+_LEAST_EQUITY: Final = 400_000
 _OWNERS: Final = {0: "COM", 2: "REV", 3: "GEN"}
 """Whose entry window is on a weekday."""
-_WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 1)
+_WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 4)
 _LATE: Final = time(15, 52)
-_OTHER_HOURS: Final = (time(9, 28), time(11, 10), time(14, 55), time(15, 35), _LATE)
+_OTHER_HOURS: Final = (time(9, 28), time(14, 28), time(15, 35), time(15, 54), _LATE)
 _EVENING, _MORNING = time(16, 8), time(9, 26)
 
 
@@ -87,6 +88,7 @@ class _Hour(Dice):
         super().__init__(seed)
         self.accounts = ["GEN", *(name for name in ("REV", "COM") if self.happens(0.4))]
         self.quiet, self.most_strikes = _QUIET, _MOST_STRIKES
+        self.liquid, self.least_equity = True, _LEAST_EQUITY
         self.fresh = self.happens(0.15)
         weekday = self.one_of(_WEEKDAYS)
         day = self.one_of(dice.STARTS) + timedelta(days=weekday)

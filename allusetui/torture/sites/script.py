@@ -41,7 +41,7 @@ def _news(throws: Throws, at: datetime, traded: Sequence[str], held: Sequence[Ke
 
 
 SITES: Final = (
-    *(Scripted(f"exchange: {kind}", (9, 12, 24), 1.0, 0.7, partial(_fault, kind)) for kind in ("no_fill", "partial_fill")),
+    *(Scripted(f"exchange: {kind}", (9, 12, 24), 4.0, 1.5, partial(_fault, kind)) for kind in ("no_fill", "partial_fill")),
     Scripted("exchange: reject", (24,), 0.7, 0.5, partial(_fault, "reject")),
     Scripted("exchange: foreign_order", (20,), 0.5, 0.3, partial(_fault, "foreign_order")),
     Scripted("quotes stale", (25,), 0.7, 0.5, partial(_fault, "stale")),
