@@ -137,7 +137,8 @@ def _kept(plan: Plan, keep: str) -> Plan:
         raise complain(f"--keep {keep}: not a list of faults; allowed: numbers as 3,7, or none") from None
     unknown = numbers - {fault.number for fault in plan.faults}
     if unknown:
-        raise complain(f"--keep {keep}: seed {plan.seed} has no fault {min(unknown)}; it has 0 to {len(plan.faults) - 1}")
+        has = f"seed {plan.seed} has {len(plan.faults)} faults, counted from 0"
+        raise complain(f"--keep {keep}: {has}; {min(unknown)} is none of them")
     return plan.only(numbers)
 
 

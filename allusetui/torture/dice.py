@@ -126,8 +126,10 @@ def listed(dice: Dice) -> list[str]:
     for symbol in dict.fromkeys(symbol for name in UNIVERSES for symbol in UNIVERSES[name]):
         spot = dice.spots[symbol] = dice.number(20, 400)
         keys: Keys = {
-            "spot": spot, "iv": dice.number(0.2, 0.9), "spread_pct": dice.one_of(_TIGHT if dice.liquid else _ANY),
-            "oi": dice.one_of((5000, 5000, 5000, 400)), "volume": dice.one_of((20_000, 20_000, 5_000, 150)),
+            "spot": spot, "iv": dice.number(0.5 if dice.liquid else 0.2, 0.9),
+            "spread_pct": dice.one_of(_TIGHT if dice.liquid else _ANY),
+            "oi": dice.one_of((5000, 5000, 5000, 5000 if dice.liquid else 400)),
+            "volume": dice.one_of((20_000, 20_000, 5_000, 5_000 if dice.liquid else 150)),
             "strike_step": _step(dice, spot), "expiries": dice.one_of(("daily", "friday", "mon-wed-fri")),
             "atr": dice.one_of((round(spot * 0.01, 2), round(spot * 0.03, 2), "none")),
         }  # fmt: skip

@@ -7,7 +7,8 @@ import typer
 
 def torture(
     seeds: Annotated[
-        int | None, typer.Option(min=1, max=1_000_000, help="How many runs; 100 if nothing is said.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="How many runs; else 100.", show_default=False),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=2**62, help="The first seed; alone: that run.", show_default=False)

@@ -51,7 +51,7 @@ class Checker:
     """Judges a run while it goes on, or after it. `witness` None: by the journal alone.
 
     `take` each record, `look` whenever the program has done what it does at an instant, `end` when all has been told.
-    `ages_ms`: how old the market may be that it decides by; where quotes come by wire they are on their way for a while.
+    `ages_ms`: how old the market may be that it decides by; quotes that come by wire are on their way for a while.
     """
 
     def __init__(self, law: Law, witness: Witness | None = None, ages_ms: Sequence[int] = (0,)) -> None:
