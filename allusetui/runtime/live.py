@@ -220,7 +220,7 @@ class Live:
             self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
             tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
             dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
-            self._turn.sources(), ended,
+            self._turn.sources(), ended, self._begun,
         )  # fmt: skip
         self._lag_s = 0.0
         for watch in self.watchers:
