@@ -41,13 +41,16 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import is_closing_time, leaves_calm, missed_close, missed_cut, wake_at, watch
 from allusetui.engine.since import Since
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
+
+_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted
+"""What may come and leave nothing for the next look to find that is not told ahead."""
 
 
 @frozen
@@ -75,9 +78,7 @@ class Engine:
         self._dispatch(desk, item)
         if not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
-        # A range that is fixed has been looked at on the spot.
-        told = any(not isinstance(event, ev.AtrFixed) for event in desk.events)
-        if told or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+        if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 
@@ -189,6 +190,9 @@ class Engine:
                 _end_entries(desk)
             case inp.InboxFull():
                 _inbox_full(desk)
+            case inp.TapeEnded():
+                text = f"The tape of inputs has ended ({item.reason}): what follows can't be decided again from it."
+                desk.alert("warning", untrusted(text), None, ("15.1",))
             case _:
                 assert_never(item)
 

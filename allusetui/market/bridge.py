@@ -63,7 +63,9 @@ def path(day: Ohlc, shape: Floats, noise: Floats, late: tuple[bool, bool]) -> Fl
     places = np.array([place for place, _ in known])
     values = np.array([value for _, value in known])
     bridged = walk + np.interp(clock, clock[places], values - walk[places])
-    folded = np.mod(bridged - day.low, 2 * reach)
+    folded = bridged - day.low
+    outside = (folded < 0.0) | (folded >= 2 * reach)
+    folded[outside] = np.mod(folded[outside], 2 * reach)
     result: Floats = day.low + np.minimum(folded, 2 * reach - folded)
     result[places] = values
     return result

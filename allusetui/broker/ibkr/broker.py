@@ -19,6 +19,7 @@ from allusetui.broker.ibkr.drafts import Draft, Drafts, RefusedError
 from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.looks import Looks
+from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract
 from allusetui.domain.frozen import frozen
@@ -73,18 +74,18 @@ class Account:
 class IbkrBroker:
     """Implements `ports.Broker` over a connection that it keeps from `open` to `close`, in the loop of the runtime.
 
-    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `waits`: see `Connection`.
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `clocks` and `waits`: see `Connection`.
     """
 
     def __init__(
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
-        hours: Hours | None = None, **waits: tuple[float, float],
+        hours: Hours | None = None, clocks: Clocks | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
         self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
         self.trouble = _NOT_YET
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
-        self.connection = Connection(Address(*address, account.codes), news, **waits)
+        self.connection = Connection(Address(*address, account.codes), news, clocks=clocks, **waits)
         asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
         self.contracts = Contracts(asks)
         self._drafts = Drafts(
@@ -145,7 +146,7 @@ class IbkrBroker:
         Raises ValueError for a reference that is unfit for the wire, or that an order has had before.
         """
         translate.checked(order.client_order_id)
-        if not self.connection.up or not self._hours.takes_orders(at_ms):
+        if not self.connection.takes_orders or not self._hours.takes_orders(at_ms):
             return ()
         self.truth.begun(order.client_order_id)
         draft = self._drafts.ready(order)
@@ -168,7 +169,7 @@ class IbkrBroker:
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
-            if self.connection.up:
+            if self.connection.takes_orders:
                 self._write(draft, order)
         finally:
             self._resolving.pop(order_id, None)

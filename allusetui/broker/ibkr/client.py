@@ -15,8 +15,6 @@ from allusetui.domain.moment import SECOND_MS
 READ_BYTES = 16 * 1024
 _SPAN_MS: Final = SECOND_MS + 1
 """A second, and what is lost of one where instants are cut to milliseconds."""
-_HAIR_MS: Final = 1e-4
-"""So that it is an instant when the timer that was set for it rings, whatever fractions lose."""
 _PLACE: Final = 3
 
 
@@ -85,7 +83,7 @@ class LaneClient(Client):
         self._pump()
 
     def _pump(self) -> None:
-        now_ms = int(asyncio.get_running_loop().time() * SECOND_MS + _HAIR_MS)
+        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)  # a timer may come a hair before its millisecond
         for lane in Lane:
             while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
                 self._write(lane, self._lanes[lane].popleft(), now_ms)

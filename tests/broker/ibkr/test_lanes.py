@@ -68,6 +68,19 @@ async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkey
     assert line.texts[BULK_A_SECOND:] == [f"cancel {number}" for number in range(CANCELS_A_SECOND)]
 
 
+@pytest.mark.timeout(20)
+async def test_what_waits_leaves_though_a_thousand_times_the_second_is_a_hair_less_than_its_millisecond(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(monkeypatch)
+    line.now_s = 0.0
+    for number in range(BULK_A_SECOND + 1):
+        line.say(f"data {number}")
+    line.run(1.1)
+    assert int(1.001 * 1_000) == 1_000
+    assert line.sent[-1] == (1.001, f"data {BULK_A_SECOND}")
+
+
 @pytest.mark.clause("0.8")
 async def test_0_8_orders_and_a_probe_of_the_same_second_take_no_cancels_place(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
