@@ -21,6 +21,7 @@ from allusetui.rules.entry import slice_deltas
 from tests.broker.gateway.desks import CALENDAR, venue
 from tests.broker.ibkr.wired import Wired, wired
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
 _RULE, _GREEKS = 93, 21
@@ -133,7 +134,7 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
         await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         wishes.append(both("AAPL", ()))
-        await world.until(world.chains)
+        await world.pass_until(world.chains)
         (seen,) = world.chains()
         assert seen.chain is not None and seen.chain.slices[FRIDAY, Right.CALL].strikes
 

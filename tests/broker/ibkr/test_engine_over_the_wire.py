@@ -14,7 +14,6 @@ import pytest
 
 from allusetui.broker.gateway.commands import ByHand, Command, Double, Restart
 from allusetui.broker.gateway.fields import Wanted
-from allusetui.broker.ibkr import client
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.compose.gateway import ACCOUNT, build_assembly
 from allusetui.compose.run import build_run
@@ -29,7 +28,7 @@ from tests.broker.ibkr.stands import linked
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("unhurried")]
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
 LINK = Linked(Mode.PAPER, "main", dict.fromkeys(SLEEVES, ACCOUNT), 0)
 QUIET = but(AAPL, atr=4.0)
@@ -91,12 +90,6 @@ class Wired:
             await asyncio.sleep(0)
             busy = self.broker._resolving or self.broker._answers._working
             quiet = 0 if busy else quiet + 1
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "SHARES", ())
 
 
 async def over_the_wire(

@@ -169,6 +169,21 @@ async def test_0_8_an_order_that_waits_to_leave_and_is_cancelled_never_leaves() 
         assert set(await desk.listed()) == {name(100), *(name(number) for number in range(1, left + 1))}
 
 
+@pytest.mark.parametrize("start_s", [0.0, 0.0005, 1.001, 63.2499, 12_345.678])
+async def test_a_timer_that_fires_in_time_sends_and_is_not_set_for_the_same_instant_again(
+    monkeypatch: pytest.MonkeyPatch, start_s: float
+) -> None:
+    line = Line(monkeypatch)
+    line.now_s = start_s
+    for number in range(BULK_A_SECOND + 1):
+        line.say(f"data {number}")
+    ((due_s, call),) = line.timers
+    line.timers.clear()
+    line.now_s = due_s
+    call()
+    assert not line.timers and line.client.waiting == 0
+
+
 async def test_what_waits_when_the_connection_ends_is_not_sent_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
     for number in range(BULK_A_SECOND + 5):
