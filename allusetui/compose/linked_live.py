@@ -15,6 +15,7 @@ from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.cash import FirstLook, first_look
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
+from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.broker.simulated.exchange import COMMISSION
 from allusetui.compose.linked import begun
 from allusetui.compose.program import code_digest
@@ -155,7 +156,8 @@ class _Parts:
             link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent, law.sizing.margin_cap
         )
         address = link.host, link.port, link.client_id
-        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring)
+        clocks = Clocks(self._clock.lead_s, self._clock.behind_s)
+        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring, clocks=clocks)
         self.market = IbkrMarket(
             self.broker.connection.library, Terms(days, folder / BARS_FOLDER, wish.known),
             lambda *asked: self.turn.engine.reach(*asked), self._clock.instant, self._bell.ring,

@@ -41,13 +41,16 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import is_closing_time, leaves_calm, missed_close, missed_cut, wake_at, watch
 from allusetui.engine.since import Since
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
+
+_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted
+"""What may come and leave nothing for the next look to find that is not told ahead."""
 
 
 @frozen
@@ -73,11 +76,10 @@ class Engine:
         """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
         desk = self._desk(item.at_ms)
         self._dispatch(desk, item)
-        if not isinstance(item, inp.Started | inp.DiskFailed):
+        moves = not isinstance(item, inp.BarsSeen) or not all(isinstance(each, ev.AtrFixed) for each in desk.events)
+        if moves and not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
-        # A range that is fixed has been looked at on the spot.
-        told = any(not isinstance(event, ev.AtrFixed) for event in desk.events)
-        if told or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+        if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 
@@ -296,7 +298,7 @@ class Engine:
                 desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
 
     def _settle(self, desk: Desk) -> None:
-        """What every batch ends with: windows served, orders given their next move, states at rest."""
+        """What every batch ends with, but one that only fixes a range: windows served, orders moved, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from allusetui.domain import event as ev
 from allusetui.domain.calendar import Session
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Option, Side
+from allusetui.domain.event import Event
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.engine import advice, ladder
 from allusetui.engine.appointments import appointment, expires
@@ -17,6 +19,11 @@ from allusetui.rules.relook import relooks
 from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
 from allusetui.rules.watch import Watch
+
+_LOOKED_AT = (
+    ev.AtrFixed, ev.EntryPlanned, ev.EntrySkipped, ev.StateChanged, ev.OrderIntended, ev.IntentSplit, ev.OrderSent,
+    ev.LotClosed,
+)  # fmt: skip
 
 
 @clause("S.3")
@@ -34,11 +41,14 @@ def watch(desk: Desk) -> Watch | None:
     session = desk.open_session
     if session is None or not _is_quiet(desk):
         return None
-    until_ms = appointment(desk)
+    until_ms = appointment(desk, told=True)
+    ladder_ms = desk.clock(desk.law.ladder.looks_at)
     grids = [
         np.arange(next_grid(session, period, desk.now_ms), until_ms, period * SECOND_MS, dtype=np.int64)
         for period in _periods(desk, session)
     ]
+    if desk.now_ms < ladder_ms < until_ms:
+        grids.append(np.array([ladder_ms], dtype=np.int64))
     times = np.unique(np.concatenate(grids))
     if not len(times):
         return None
@@ -56,6 +66,19 @@ def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
     closing = [desk.law.cadence.closing_look_s] if looks.holds(desk.now_ms) and expires(desk, session) else []
     levels = {p.level for a in desk.trading() for option, p in a.positions.items() if option.is_put}
     return tuple({period_s(desk.law.monitoring, level) for level in {0, *levels}}.union(closing))
+
+
+@clause("0.12")
+def leaves_calm(event: Event) -> bool:
+    """Whether what it changes is looked at on the spot, or told ahead: ranges, options on their way to be traded.
+
+    A call that was sold is looked at for its last day and for reports.
+    """
+    match event:
+        case ev.OrderFilled(contract=Option(is_put=True)) | ev.OrderFilled(contract=Option(), side=Side.BUY):
+            return True
+        case _:
+            return isinstance(event, _LOOKED_AT)
 
 
 def _is_quiet(desk: Desk) -> bool:

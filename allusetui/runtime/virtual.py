@@ -1,5 +1,6 @@
 """The virtual clock: replay, backtest and tests. Time jumps to the next instant at which anything may happen."""
 
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
 from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter, Tape
 from allusetui.runtime.asking import Asking, AtOnce, ToldAtOnce
-from allusetui.runtime.stored import Stand
+from allusetui.runtime.stored import Halfway, Stand
 
 Progress = Callable[[int], None]
 KEEP_AFTER = 500
@@ -98,6 +99,20 @@ class VirtualRuntime:
         while (at_ms := self.next_ms()) <= end_ms:
             self.step(at_ms)
             self.world.progress(at_ms)
+
+    def expect(self, key: inp.OperatorActed) -> None:
+        """A person is going to press it, at an instant to come."""
+        insort(self._operators, key, key=lambda each: each.at_ms)
+
+    def halfway(self) -> Halfway:
+        """The run as it stands, which shares what it may yet change."""
+        return Halfway(self.engine.state, self.engine.volatile, self.now_ms, tuple(self._operators))
+
+    def rejoin(self, kept: Halfway) -> None:
+        """Be the run that was kept: unlike a restart this is nothing that the engine hears of."""
+        self.engine = self._build(kept.state)
+        self.engine.volatile = kept.volatile
+        self.now_ms, self._operators = kept.at_ms, deque(kept.keys)
 
     def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
