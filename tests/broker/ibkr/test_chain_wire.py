@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr import market, survey
 from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.scans import WAIT_MS, Looked
 from allusetui.broker.ibkr.shown import DELAY_MS
@@ -124,6 +125,18 @@ async def test_a_second_look_begins_where_the_first_one_ended(tmp_path: Path) ->
         again = world.chains()[1].chain
         assert again is not None
         assert len(again.slices[FRIDAY, Right.PUT].strikes) < len(first.slices[FRIDAY, Right.PUT].strikes)
+
+
+@pytest.mark.asyncio
+async def test_a_guess_too_far_off_to_get_there_is_mended_by_what_was_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market, "guess_vol", lambda vix: 2.0)
+    monkeypatch.setattr(survey, "MOST", 9)
+    async with wired(tmp_path, puts) as world:
+        row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
+        assert min(deltas) < BAND[0] < BAND[1] < max(deltas)
 
 
 @pytest.mark.asyncio
