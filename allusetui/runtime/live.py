@@ -193,7 +193,8 @@ class Live:
             self._turn.deliver([inp.Ending(self._move())])
             until_s = self._wall_s() + _PATIENCE_S
             while self._opening() and self._wall_s() < until_s:
-                self._turn.step(min(self._turn.next_ms(), self._move()))
+                due_ms = min(self._turn.next_ms(), self._move())
+                self._turn.step(self.session.pace.step_ms(due_ms, self._wall_s()))
                 await asyncio.sleep(0.01)
         if self._begun:
             self._turn.keep()
