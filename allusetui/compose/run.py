@@ -11,6 +11,7 @@ from allusetui.compose.parts import (
     build_market,
     corporate_actions,
     operators,
+    option_owners,
     scripted_crashes,
     session_id,
     transfers,
@@ -22,7 +23,7 @@ from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
-from allusetui.law.load import law_hash, load
+from allusetui.law.load import Version, version
 from allusetui.law.model import Law
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import shown
@@ -71,14 +72,15 @@ def check_beginning(scenario: Scenario) -> None:
     """Raises Problem where an account could not begin as its table says, by the prices of the start."""
     if not any(table.holdings or table.options for table in scenario.accounts.values()):
         return
-    law, days, start_ms, end_ms = _frame(scenario)
+    law = version().law
+    days, start_ms, end_ms = _frame(scenario)
     provisions(scenario, law, build_market(scenario, law, days, start_ms, end_ms), days, start_ms)
 
 
-def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
-    """Law, sessions, first and last instant."""
+def _frame(scenario: Scenario) -> tuple[Calendar, int, int]:
+    """Sessions, first and last instant."""
     first, last = scenario.scenario.start.date() - _LOOKBACK, scenario.scenario.end.date() + _LISTINGS
-    return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
+    return calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
 
 
 @frozen
@@ -94,17 +96,20 @@ class Stage:
     accounts: tuple[Provision, ...]
 
 
-def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None) -> Stage:
-    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another.
+def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None, under: Version | None = None) -> Stage:
+    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another;
+    `under`: the law, where it is not the one in force.
 
     Raises Problem where an account could not begin as its table says.
     """
-    law, days, start_ms, end_ms = _frame(scenario)
+    law = (under or version()).law
+    days, start_ms, end_ms = _frame(scenario)
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
     held_in = codes or {}
     paid = [replace(each, account=held_in.get(each.account, each.account)) for each in transfers(scenario)]
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid)
+    owners = option_owners(scenario)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid, owners)
     accounts = by_code(provisions(scenario, law, market, days, start_ms), held_in)
     for account in accounts:
         exchange.open_account(account)
@@ -117,12 +122,15 @@ def build_run(
     reporter: Reporter,
     progress: Callable[[int], None] | None = None,
     crashes: tuple[Crash, ...] = (),
+    under: Version | None = None,
 ) -> Run:
     """Put a scenario's market, exchange and engine together around a journal and a reporter.
 
-    Raises Problem where an account could not begin as its table says.
+    `under`: the law, where it is not the one in force. Raises Problem where an account could not begin as its table
+    says.
     """
-    stage = build_stage(scenario)
+    ruling = under or version()
+    stage = build_stage(scenario, under=ruling)
     market = stage.market
     world = World(
         market=shown(market, scenario.faults),
@@ -138,7 +146,7 @@ def build_run(
         world.progress = progress
 
     def engine(state: State | None) -> Engine:
-        return Engine(stage.law, law_hash(), stage.calendar, state)
+        return Engine(ruling.law, ruling.hash, stage.calendar, state)
 
     started = Started(
         stage.start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,

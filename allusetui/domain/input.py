@@ -167,9 +167,12 @@ class OrderCancelled:
 
 @frozen
 class OrderRejected:
+    """`fits`: how many of its contracts the account's margin would carry; None where margin is not why (0.10)."""
+
     at_ms: int
     client_order_id: str
     reason: str
+    fits: int | None = None
 
 
 @frozen
@@ -357,6 +360,14 @@ class InboxFull:
     at_ms: int
 
 
+@frozen
+class TapeEnded:
+    """Nothing that is told from now on stands on the tape."""
+
+    at_ms: int
+    reason: str
+
+
 Input = (
     Started
     | Resumed
@@ -382,4 +393,5 @@ Input = (
     | DiskFailed
     | Ending
     | InboxFull
+    | TapeEnded
 )

@@ -191,6 +191,9 @@ class Engine:
                 _end_entries(desk)
             case inp.InboxFull():
                 _inbox_full(desk)
+            case inp.TapeEnded():
+                text = f"The tape of inputs has ended ({item.reason}): what follows can't be decided again from it."
+                desk.alert("warning", untrusted(text), None, ("15.1",))
             case _:
                 assert_never(item)
 
@@ -255,12 +258,12 @@ class Engine:
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
+        dividends.look(desk, since)
         if session is None:
             return
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
-            dividends.look(desk, since)
             reinvest.look(desk, since)
             closes.missed(desk)
             _evaluate_due(desk, session, since)

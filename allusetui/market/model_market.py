@@ -148,6 +148,14 @@ class ModelMarket:
         """(symbol, dollars a share) of the dividends whose ex-date is `day`."""
         return self._dividends.get(day, ())
 
+    def closes(self, symbol: str, first: date, last: date) -> tuple[tuple[date, float], ...]:
+        """The session closes within two days, raw as traded, dollars; none of a symbol that is not listed."""
+        if symbol not in self.symbols:
+            return ()
+        rows = self._data.daily[symbol]
+        found = zip(rows.days, rows.closes.tolist(), strict=True)
+        return tuple((day, close) for day, close in found if first <= day <= last)
+
     def rate_on(self, day: date) -> float:
         """The last three-month rate up to `day`, continuously compounded."""
         row = bisect_right(self._rate_days, day) - 1

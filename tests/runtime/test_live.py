@@ -234,6 +234,19 @@ def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
     assert first.state is not seen[0].state
 
 
+def test_a_screen_that_draws_and_draws_holds_no_heartbeat_up() -> None:
+    """How late a beat is beside a slow screen is measured by `tests.bench.screen`; here it comes at all."""
+    engine, _ = running(60.0)
+    until(lambda: engine.latest() is not None)
+    for _ in range(3):
+        before, end_s = shown(engine).count, perf_counter() + PATIENCE_S
+        while shown(engine).count == before:
+            sum(range(10_000))  # a render gives nobody the interpreter of its own will
+            assert perf_counter() < end_s, "it waits for the screen"
+    engine.end()
+    engine.join()
+
+
 def test_a_snapshot_tells_the_reports_and_dividends_that_are_known_and_the_quotes_that_are_doubted() -> None:
     lines = but(AAPL, earnings="[2026-04-30]", dividends="[{ ex = 2026-03-10, amount = 0.50 }]")
     bad = fault("2026-03-05T10:30:00", "bad_quote", "AAPL", "1h", value='"nan"')

@@ -23,6 +23,7 @@ BROKERS_WORDS: Final = {
     "called_away.received": {"settlement"},
     "exercised.received": {"settlement"},
     "expired.received": {"settlement"},
+    "lot.closed": {"day"},  # told in the night after, it names its day
 }
 LINKING: Final = frozenset(
     {

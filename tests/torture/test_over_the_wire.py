@@ -6,11 +6,13 @@ from random import Random  # noqa: TID251 - an order is drawn by a seed
 import pytest
 import time_machine
 
+from allusetui.compose.retold import told_again
 from allusetui.domain.moment import from_iso
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.wire import AT_ONCE, Way, over_the_wire
 from tests.broker.ibkr.test_engine_over_the_wire import DAY, SITUATIONS
+from tests.journal.tapes import MemoryTape, heard
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, situation
 from tests.torture.agreement import disagreements
@@ -25,8 +27,13 @@ def written(name: str) -> str:
 
 
 def wired(text: str, folder: Path, way: Way = AT_ONCE) -> Replayed:
+    """Over the wire; told again by its tape, an engine decides the same."""
     scenario, journal = parse(text, "test.toml"), MemoryJournal()
-    return Replayed(scenario, over_the_wire(scenario, journal, Silent(), folder, way), journal)
+    tape = MemoryTape(lambda: journal.last_seq)
+    run = over_the_wire(scenario, journal, Silent(), folder, way, tape)
+    again = told_again(journal, heard(tape.lines))
+    assert (again.records, again.untold, again.difference) == (journal.last_seq, (), None)
+    return Replayed(scenario, run, journal)
 
 
 @pytest.mark.timeout(400)
