@@ -49,7 +49,7 @@ from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
-_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted
+_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted | inp.OrderCancelled
 """What may come and leave nothing for the next look to find that is not told ahead."""
 
 
@@ -361,7 +361,8 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
         for account in desk.trading():
             if account.status is Status.MONITORING:
                 change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
-    if since.passed_grid(session, desk.law.cadence.closing_look_s) and desk.now_ms >= clock.looks.opens_ms:
+    closing = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
+    if closing or (base and desk.now_ms >= clock.looks.opens_ms):
         for account in desk.trading():
             calls.look_at_expiring(desk, account, clock)
 
