@@ -76,7 +76,8 @@ class Engine:
         """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
         desk = self._desk(item.at_ms)
         self._dispatch(desk, item)
-        if not isinstance(item, inp.Started | inp.DiskFailed):
+        moves = not isinstance(item, inp.BarsSeen) or not all(isinstance(each, ev.AtrFixed) for each in desk.events)
+        if moves and not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
         if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
@@ -297,7 +298,7 @@ class Engine:
                 desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
 
     def _settle(self, desk: Desk) -> None:
-        """What every batch ends with: windows served, orders given their next move, states at rest."""
+        """What every batch ends with, but one that only fixes a range: windows served, orders moved, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)

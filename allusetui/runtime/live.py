@@ -168,7 +168,7 @@ class Live:
         )
         before = len(self.session.journal.tail) and self.session.journal.tail[-1].seq
         self._turn.deliver([acted])
-        if key.action in PROVEN:
+        if key.action in PROVEN and (key.account is None or key.account in self._turn.engine.state.accounts):
             told = [row.event for row in self.session.journal.tail if row.seq > before]
             sent = frozenset(e.client_order_id for e in told if isinstance(e, CancelRequested))
             name = key.account or ""
