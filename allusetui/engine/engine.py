@@ -309,6 +309,7 @@ class Engine:
         prompts.expire(desk)
         advice.lapse(desk)
         orders.work(desk)
+        defend.forget_gone(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
