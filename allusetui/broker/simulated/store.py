@@ -13,10 +13,12 @@ from allusetui.broker.simulated.plain import Json, PlainError, from_plain, to_pl
 from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.whole_file import replace_whole
 from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrdersSeen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
 
 FILE_NAME: Final = "exchange.json"
 FORMAT: Final = 1
+_AGAIN_MS: Final = 5 * SECOND_MS
 
 
 class BookError(Exception):
@@ -73,7 +75,12 @@ class DurableExchange:
         self._exchange.engine_down(down)
 
     def next_ms(self, after_ms: int) -> int | None:
-        return self._exchange.next_ms(after_ms)
+        """While the disk refuses it is tried again every few seconds, whatever else there is to do."""
+        due_ms = self._exchange.next_ms(after_ms)
+        if not self._lost:
+            return due_ms
+        again_ms = after_ms + _AGAIN_MS
+        return again_ms if due_ms is None else min(due_ms, again_ms)
 
     def stop(self, at_ms: int) -> None:
         """Its clock stands at the instant until it is opened again. Raises OSError where that can't be stored."""
