@@ -53,6 +53,7 @@ _LOOKBACK, _LISTINGS = timedelta(days=420), timedelta(days=800)
 _SEED, _MODE = 0, "normal"
 _SOON_S, _AGAIN_S = 0.05, 2.0
 _MOST_ACCOUNTS: Final = 1_000
+_TOKEN_BYTES: Final = 3
 
 
 class UnfundedError(Exception):
@@ -61,10 +62,11 @@ class UnfundedError(Exception):
 
 @frozen
 class Wall:
-    """The wall's clocks: epoch ms, and seconds that never go back."""
+    """The wall's clocks: epoch ms, and seconds that never go back. `token`: a name that nothing had before."""
 
     now_ms: Callable[[], int]
     now_s: Callable[[], float]
+    token: Callable[[], str] = lambda: secrets.token_hex(_TOKEN_BYTES)
 
 
 @frozen
@@ -104,7 +106,7 @@ def open_linked(folder: Path, wish: Wish, wall: Wall) -> Live:
     with ExitStack() as held:
         journal = SqliteJournal(folder)
         held.callback(journal.close)
-        before = begun(folder) or Begun(wish.found.mode, folder.name, wish.link.accounts, secrets.token_hex(3))
+        before = begun(folder) or Begun(wish.found.mode, folder.name, wish.link.accounts, wall.token())
         snapshot = SnapshotFile(folder, journal, Maker(before.session, law_hash(), code_digest()))
         stand = _stand(journal, folder / FILE_NAME, before.session, snapshot, wall.now_ms()) if journal.seq else None
         stored = _Stored(TailJournal(journal), snapshot.keep, before, stand)

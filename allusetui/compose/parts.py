@@ -4,6 +4,7 @@ import hashlib
 from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import SplitDay, Transfer
+from allusetui.broker.simulated.owners import Owners, PunctualOwners
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import OperatorActed
@@ -13,6 +14,7 @@ from allusetui.law.model import Law
 from allusetui.market import traits
 from allusetui.market.history import HistoryMarket
 from allusetui.market.model_market import ModelMarket
+from allusetui.market.owners import SeededOwners
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
 from allusetui.ports import Market
@@ -35,6 +37,11 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
         assert scenario.market.data is not None
         return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)
     return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate)
+
+
+def option_owners(scenario: Scenario) -> Owners:
+    """Who owns what the accounts are short of: a scripted or real market's settle as the script or the close says."""
+    return SeededOwners(scenario.scenario.seed) if scenario.market.kind == "synthetic" else PunctualOwners()
 
 
 def corporate_actions(

@@ -11,6 +11,7 @@ from allusetui.compose.parts import (
     build_market,
     corporate_actions,
     operators,
+    option_owners,
     scripted_crashes,
     session_id,
     transfers,
@@ -104,7 +105,8 @@ def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None) -> S
     dividends, splits = corporate_actions(scenario, market, days)
     held_in = codes or {}
     paid = [replace(each, account=held_in.get(each.account, each.account)) for each in transfers(scenario)]
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid)
+    owners = option_owners(scenario)
+    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid, owners)
     accounts = by_code(provisions(scenario, law, market, days, start_ms), held_in)
     for account in accounts:
         exchange.open_account(account)

@@ -1,11 +1,13 @@
 """Frozen values: dataclasses with slots, made without compiling each of their methods anew.
 
 The standard decorator compiles six methods a class, which for the hundreds of classes of a start takes a quarter of
-a second. Of these only `__init__` differs from class to class in more than its names; the others are shared here.
+a second. Of these only `__init__` differs from class to class in more than its names: it is compiled where a class is
+first used, and the others are shared here.
 """
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from inspect import Signature, signature
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -30,7 +32,7 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False) -> Any:
 def _made(cls: type[Any], kw_only: bool) -> Any:
     cls.__doc__ = cls.__doc__ or cls.__name__  # where there is none, the standard decorator would work out a signature
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
-    made.__init__ = _init(fields(made), made.__qualname__)
+    made.__init__ = _compiled_when_used(made)
     made._names = names = tuple(each.name for each in fields(made))
     # A tuple is compared by identity first, and only of two and more does this give one.
     made._values = attrgetter(*names) if len(names) > 1 else attrgetter(*names, "__class__")
@@ -38,6 +40,22 @@ def _made(cls: type[Any], kw_only: bool) -> Any:
         if made.__dict__.get(name) is None:
             setattr(made, name, method)
     return made
+
+
+def _compiled_when_used(made: Any) -> Any:
+    def __init__(self: Any, *values: Any, **named: Any) -> None:
+        made.__init__ = _init(fields(made), made.__qualname__)
+        made.__init__(self, *values, **named)
+
+    return __init__
+
+
+class _Told:
+    """What a class is made of, for whoever looks before it was used."""
+
+    def __get__(self, value: object, cls: Any) -> Signature:
+        of_init = signature(_init(fields(cls), cls.__qualname__))
+        return of_init.replace(parameters=list(of_init.parameters.values())[1:])
 
 
 def _init(found: tuple[Field[Any], ...], name: str) -> Any:
@@ -99,5 +117,5 @@ def _set_state(self: Any, state: list[Any]) -> None:
 
 _SHARED = {
     "__eq__": _eq, "__hash__": _hash, "__repr__": _repr, "__setattr__": _refuse_to_set,
-    "__delattr__": _refuse_to_delete, "__getstate__": _state, "__setstate__": _set_state,
+    "__delattr__": _refuse_to_delete, "__getstate__": _state, "__setstate__": _set_state, "__signature__": _Told(),
 }  # fmt: skip

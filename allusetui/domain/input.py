@@ -167,9 +167,12 @@ class OrderCancelled:
 
 @frozen
 class OrderRejected:
+    """`fits`: how many of its contracts the account's margin would carry; None where margin is not why (0.10)."""
+
     at_ms: int
     client_order_id: str
     reason: str
+    fits: int | None = None
 
 
 @frozen

@@ -148,8 +148,7 @@ class Strip:
 class Ahead:
     """What a feed that knows its own future is going to show at the instants `times`, ms, ascending.
 
-    Dollars a share, one value an instant; an option as (bids, asks), right to within a tick. What it does not tell of
-    stays as it is.
+    Dollars a share, one value an instant; an option as (bids, asks). What it does not tell of stays as it is.
     """
 
     times: NDArray[np.int64]

@@ -16,7 +16,8 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Pocket, Purpose
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
-_DIVIDEND_COMES_WITHIN = timedelta(days=60)
+COMES_WITHIN = timedelta(days=60)
+"""After its ex-date a dividend."""
 _FIRST: dict[Purpose | None, int] = {Purpose.STOP: 0, Purpose.ROLL: 1}
 
 
@@ -124,7 +125,7 @@ class Dividend:
 
     def is_awaited(self, today: date) -> bool:
         """What has not come so long after the ex-date was never paid so, and explains nothing any more."""
-        return today - self.ex <= _DIVIDEND_COMES_WITHIN
+        return today - self.ex <= COMES_WITHIN
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """A dividend of which no broker tells: it is expected of the shares held as they go ex, and read off the cash."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import chain, combinations
 from typing import Final
@@ -8,13 +9,14 @@ from typing import Final
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
+from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Stock
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.quote import Chain
-from allusetui.domain.state import Dividend
+from allusetui.domain.state import COMES_WITHIN, Dividend
 from allusetui.engine.desk import Desk
 from allusetui.engine.reconcile import differences, missing_cash
-from allusetui.engine.schedule import Since
+from allusetui.engine.since import Since
 from allusetui.rules.situation import clause
 
 _MOST_AWAITED: Final = 14
@@ -35,27 +37,44 @@ def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
 
 @clause("9.5")
 def look(desk: Desk, since: Since) -> None:
-    """At a session's open: what is known to go ex is to come on the shares held, where no broker will tell of it."""
-    session = desk.open_session
-    if not desk.state.linked or session is None or not since.passed(session.open_ms):
-        return
-    for account in desk.state.accounts.values():
-        for contract in account.lots:
-            if isinstance(contract, Stock) and account.quantity(contract) > 0:
-                _expect(desk, account, contract.symbol)
+    """At a session's open: what is known to go ex is to come on the shares held, where no broker will tell of it.
+
+    At each open that has passed: a process that was down over one holds what it held then. Chains are asked for too,
+    which tell of the next dividends of what is held.
+    """
+    opened = list(_opened(desk, since)) if desk.state.linked else []
+    held = [
+        (account, contract.symbol)
+        for account in (desk.state.accounts.values() if opened else ())
+        for contract in account.lots
+        if isinstance(contract, Stock) and account.quantity(contract) > 0
+    ]
+    for account, symbol in held:
+        for session in opened:
+            _expect(desk, account, symbol, session.day)
+        desk.ask_chain(symbol)
 
 
-def _expect(desk: Desk, account: Account, symbol: str) -> None:
-    before, known = desk.calendar.before(desk.today).day, desk.state.announced.get(symbol, {})
-    a_share = sum((known[ex] for ex in known if before < ex <= desk.today), ZERO)
+def _opened(desk: Desk, since: Since) -> Iterator[Session]:
+    """The sessions that have opened since the last look, as far back as a dividend may be awaited; newest first."""
+    session = desk.calendar.up_to(desk.today)
+    while since.after_ms < session.open_ms and desk.today - session.day <= COMES_WITHIN:
+        if since.passed(session.open_ms):
+            yield session
+        session = desk.calendar.before(session.day)
+
+
+def _expect(desk: Desk, account: Account, symbol: str, day: date) -> None:
+    before, known = desk.calendar.before(day).day, desk.state.announced.get(symbol, {})
+    a_share = sum((known[ex] for ex in known if before < ex <= day), ZERO)
     shares = account.shares(symbol)
-    amount = to_cent(a_share * shares)
-    if amount <= 0:
+    amount, settlement = to_cent(a_share * shares), f"dividend-{day}-{account.name}-{symbol}"
+    if amount <= 0 or settlement in desk.state.dividends:
         return
     desk.emit(
         ev.DividendExpected(
-            account=account.name, clauses=("9.5", "10.3"), symbol=symbol, ex=desk.today, shares=shares,
-            a_share=a_share, amount=amount, settlement=f"dividend-{desk.today}-{account.name}-{symbol}",
+            account=account.name, clauses=("9.5", "10.3"), symbol=symbol, ex=day, shares=shares, a_share=a_share,
+            amount=amount, settlement=settlement,
         )
     )  # fmt: skip
 

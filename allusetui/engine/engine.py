@@ -41,7 +41,8 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import Since, is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.since import Since
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.reach import ahead, reach
@@ -74,7 +75,9 @@ class Engine:
         self._dispatch(desk, item)
         if not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
-        if desk.events or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+        # A range that is fixed has been looked at on the spot.
+        told = any(not isinstance(event, ev.AtrFixed) for event in desk.events)
+        if told or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
             self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 
@@ -250,12 +253,12 @@ class Engine:
         missed = missed_cut(desk, since)
         if missed is not None:
             closing.cut_week(desk, missed)
+        dividends.look(desk, since)
         if session is None:
             return
         if desk.open_session:
             self.volatile.calm |= since.passed_grid(session, self.law.monitoring.period_s[0])
             market.ask_bars(desk)
-            dividends.look(desk, since)
             reinvest.look(desk, since)
             closes.missed(desk)
             _evaluate_due(desk, session, since)

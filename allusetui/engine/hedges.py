@@ -13,7 +13,7 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
 from allusetui.engine.purchase import buy
-from allusetui.engine.schedule import Since
+from allusetui.engine.since import Since
 from allusetui.rules import hedging, triggers
 from allusetui.rules.entry import account_refusal
 from allusetui.rules.hedging import LEG_CLAUSES, Budget, Unfit

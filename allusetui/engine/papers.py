@@ -17,7 +17,7 @@ from allusetui.domain.moment import day_of, month_of, quarter_before, quarter_of
 from allusetui.domain.order import Pocket
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
-from allusetui.engine.schedule import Since
+from allusetui.engine.since import Since
 from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.situation import clause
 
@@ -32,9 +32,17 @@ def look(desk: Desk, since: Since) -> None:
     session = desk.session
     cut = session is not None and since.passed(_cut_ms(desk, session))
     if cut or day_of(since.after_ms) != desk.today:
-        for period, name in _ended(desk):
-            if _key(period, name) not in desk.state.reports:
-                desk.ask(WriteReport(period, name))
+        for period, name in _unwritten(desk, desk.now_ms):
+            desk.ask(WriteReport(period, name))
+
+
+def owes_a_report(desk: Desk, at_ms: int) -> bool:
+    """Whether at an instant of today something will have ended that is not written yet."""
+    return any(_unwritten(desk, at_ms))
+
+
+def _unwritten(desk: Desk, at_ms: int) -> Iterator[tuple[str, str]]:
+    return (ended for ended in _ended(desk, at_ms) if _key(*ended) not in desk.state.reports)
 
 
 @clause("11.1")
@@ -44,17 +52,17 @@ def on_failed(desk: Desk, failed: inp.ReportFailed) -> None:
     desk.alert("warning", untrusted(text), None, _CLAUSES[failed.period])
 
 
-def _ended(desk: Desk) -> Iterator[tuple[str, str]]:
+def _ended(desk: Desk, at_ms: int) -> Iterator[tuple[str, str]]:
     """The last week that was typed; the last month and quarter that are over, had their hour, and saw the session."""
     if desk.state.week_typed:
         yield WEEKLY, desk.state.week_typed
     month = desk.today.replace(day=1)
-    if desk.now_ms >= _cut_ms(desk, desk.calendar.before(months_later(month, 1))):
+    if at_ms >= _cut_ms(desk, desk.calendar.before(months_later(month, 1))):
         month = months_later(month, 1)
     if (last := _seen_before(desk, month)) is not None:
         yield MONTHLY, month_of(last)
     quarter = _begin(desk.today)
-    if desk.now_ms < _cut_ms(desk, desk.calendar.from_day(quarter)):
+    if at_ms < _cut_ms(desk, desk.calendar.from_day(quarter)):
         quarter = months_later(quarter, -3)
     if (last := _seen_before(desk, quarter)) is not None:
         yield QUARTERLY, quarter_of(last)
@@ -124,7 +132,7 @@ def _reason(event: ev.Event) -> str:
 
 def on_resumed(desk: Desk) -> None:
     """What was asked for and not written any more is written now, and the newest of each are looked at again."""
-    for period, name in _ended(desk):
+    for period, name in _ended(desk, desk.now_ms):
         desk.ask(WriteReport(period, name, _RESUMED))
 
 

@@ -8,7 +8,7 @@ from allusetui.domain.order import Purpose
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import open_cycle
 from allusetui.engine.orders import intend
-from allusetui.engine.schedule import Since
+from allusetui.engine.since import Since
 from allusetui.rules import reinvest
 from allusetui.rules.latches import may_begin
 from allusetui.rules.reinvest import CLAUSE_OF, Purchase

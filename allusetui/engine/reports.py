@@ -136,27 +136,38 @@ def on_cancelled(desk: Desk, report: inp.OrderCancelled) -> None:
     cancelled(desk, intent, order)
 
 
-@clause("0.6")
+@clause("0.6", "0.10")
 def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
-    """A rejected order is dead. Only stops try again; five in a row stop the symbol's entries."""
+    """A rejected order is dead. Only stops try again, and what the broker's margin carries of an order that opens.
+
+    Five in a row stop the symbol's entries; what the margin does not carry is cut as a plan is, and is no rejection.
+    """
     found = find(desk, report.client_order_id)
     if found is None:
         return
     intent, order = found
     desk.emit(
         ev.OrderRejected(
-            account=intent.account, clauses=("0.6",), client_order_id=order.client_order_id,
-            reason=untrusted(report.reason), intent=intent.id,
+            account=intent.account, clauses=("0.6",) if report.fits is None else ("0.10",),
+            client_order_id=order.client_order_id, reason=untrusted(report.reason), intent=intent.id,
+            fits=report.fits,
         )
     )  # fmt: skip
+    if report.fits is None:
+        _count_rejection(desk, intent)
+    if report.fits and intent.id in desk.state.intents:
+        desk.volatile.walks.pop(intent.id, None)  # nothing has been at the broker: the walk begins
+    elif intent.purpose.value != "stop" and intent.id in desk.state.intents:
+        end(desk, intent, "rejected")
+
+
+def _count_rejection(desk: Desk, intent: Intent) -> None:
     symbol = intent.contract.symbol
     count = desk.state.rejections.get(symbol, 0)
     told = all((name, symbol) in desk.state.rejecting for name in desk.state.accounts)
     if count >= desk.law.rejections and not told:
         desk.emit(ev.SymbolRejecting(clauses=("0.6",), symbol=symbol, rejections=count))
         desk.alert("critical", f"{symbol}: {count} orders rejected in a row; entries wait for a reset.", None, ("0.6",))
-    if intent.purpose.value != "stop" and intent.id in desk.state.intents:
-        end(desk, intent, "rejected")
 
 
 @clause("0.6")

@@ -1,19 +1,16 @@
-"""When the engine next wants to be asked, and what has come due since it was last asked. Pure: calendar and clock."""
-
-from collections.abc import Iterator
+"""When the engine next wants to be asked, and what of a week it has missed. Pure: calendar and clock."""
 
 import numpy as np
 
-from allusetui.domain.account import Status
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option
-from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, day_of
-from allusetui.domain.order import OrderStatus
 from allusetui.engine import advice, ladder
+from allusetui.engine.appointments import appointment, expires
 from allusetui.engine.desk import Desk
-from allusetui.engine.entries import owes_a_look, window_of
+from allusetui.engine.entries import owes_a_look
 from allusetui.engine.forks import owes_a_sale
+from allusetui.engine.since import Since
 from allusetui.rules.cadence import expiry_clock, next_grid, period_s
 from allusetui.rules.reinvest import may_buy
 from allusetui.rules.relook import relooks
@@ -21,30 +18,11 @@ from allusetui.rules.situation import clause
 from allusetui.rules.triggers import is_due
 from allusetui.rules.watch import Watch
 
-WINDOWS = ("gen", "rev", "com", "mini")
-
-
-@frozen
-class Since:
-    """The span since the last look: open at its beginning, closed at its end."""
-
-    after_ms: int
-    now_ms: int
-
-    def passed(self, at_ms: int) -> bool:
-        return self.after_ms < at_ms <= self.now_ms
-
-    def passed_grid(self, session: Session, period_s: int) -> bool:
-        """Whether a point of the session's grid lies in the span (0.12)."""
-        period = period_s * SECOND_MS
-        last = (self.now_ms - session.open_ms) // period
-        return last >= 0 and last > (self.after_ms - session.open_ms) // period
-
 
 @clause("S.3")
 def wake_at(desk: Desk) -> int:
     """The next instant at which something may have to be decided without any news."""
-    session, times = desk.open_session, [_appointment(desk)]
+    session, times = desk.open_session, [appointment(desk)]
     if session is not None:
         times += [next_grid(session, period, desk.now_ms) for period in _periods(desk, session)]
     return min(times)
@@ -56,7 +34,7 @@ def watch(desk: Desk) -> Watch | None:
     session = desk.open_session
     if session is None or not _is_quiet(desk):
         return None
-    until_ms = _appointment(desk)
+    until_ms = appointment(desk)
     grids = [
         np.arange(next_grid(session, period, desk.now_ms), until_ms, period * SECOND_MS, dtype=np.int64)
         for period in _periods(desk, session)
@@ -73,26 +51,23 @@ def watch(desk: Desk) -> Watch | None:
 
 
 def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
-    """The grids, s, of the looks at level 0, and of those at what expires this afternoon."""
+    """The grids, s, of the looks at level 0 and at the levels that there are, and at what expires this afternoon."""
     looks = expiry_clock(desk.law.cadence, session).looks
-    closing = (desk.law.cadence.closing_look_s,) if looks.holds(desk.now_ms) and _expires(desk, session) else ()
-    return (desk.law.monitoring.period_s[0], *closing)
-
-
-def _expires(desk: Desk, session: Session) -> bool:
-    """Whether a short option has its last session."""
-    return any(option.expiry == session.day for account in desk.trading() for option in account.positions)
+    closing = [desk.law.cadence.closing_look_s] if looks.holds(desk.now_ms) and expires(desk, session) else []
+    levels = {p.level for a in desk.trading() for option, p in a.positions.items() if option.is_put}
+    return tuple({period_s(desk.law.monitoring, level) for level in {0, *levels}}.union(closing))
 
 
 def _is_quiet(desk: Desk) -> bool:
-    """Whether nothing works and nothing is awaited, and every position is at level 0."""
+    """Whether nothing works and nothing is awaited, and no position is at a level that asks for more at each look."""
     known = desk.volatile
     awaited = (
         known.scans, known.rolls_awaited, known.coverage_awaited, known.bars_asked, known.resuming, known.auditing,
         known.hedges_awaited, known.judging, known.leap_scans, known.leap_looks,
     )  # fmt: skip
     doubted = (known.buffered, known.fall_looks, known.jumps, known.told_invalid, known.told_stale)
-    levels = (position.level for account in desk.trading() for position in account.positions.values())
+    positions = (position for account in desk.trading() for position in account.positions.values())
+    defended = (p.level >= desk.law.protocol.freeze_level or p.level_from_buffer for p in positions)
     return (
         known.calm
         and not known.positions_wanted
@@ -102,7 +77,7 @@ def _is_quiet(desk: Desk) -> bool:
         and not desk.state.vix_stale
         and not any(awaited)
         and not any(doubted)
-        and not any(levels)
+        and not any(defended)
         and not owes_a_look(desk)
         and not any(may_buy(desk, a) for a in desk.trading() if a.purchase_due)
         and not owes_a_sale(desk)
@@ -110,64 +85,6 @@ def _is_quiet(desk: Desk) -> bool:
         and not advice.owes_a_question(desk)
         and not any(is_due(desk, a) for a in desk.trading())
     )
-
-
-def _appointment(desk: Desk) -> int:
-    """The next instant at which something may be decided whatever the market does."""
-    times = [t for t in _order_times(desk) if t > desk.now_ms]
-    session = desk.session
-    if session is not None:
-        times += [t for t in _session_times(desk, session) if t > desk.now_ms]
-    times.append(desk.calendar.after(desk.today).open_ms)
-    return min(times)
-
-
-def _order_times(desk: Desk) -> Iterator[int]:
-    for intent in desk.state.intents.values():
-        if desk.state.accounts[intent.account].status is Status.AUDIT:
-            continue  # until the broker's book has come
-        walk = desk.volatile.walks.get(intent.id)
-        status = intent.order.status if intent.order else None
-        if walk is not None and status is not OrderStatus.UNKNOWN:
-            yield max(walk.due_ms, desk.now_ms + 1)
-        elif intent.order is None:
-            yield desk.now_ms + SECOND_MS
-    for due_ms in (desk.volatile.sync_ms, desk.volatile.orders_asked.until_ms, desk.volatile.positions_asked.until_ms):
-        if due_ms is not None:
-            yield due_ms
-    if desk.volatile.query_ms is not None:
-        yield max(desk.volatile.query_ms, desk.now_ms + SECOND_MS)
-    for scan in (*desk.volatile.scans.values(), *desk.volatile.leap_scans.values()):
-        yield scan.due_ms
-    yield from desk.volatile.advice_awaited.values()
-
-
-def _session_times(desk: Desk, session: Session) -> Iterator[int]:
-    clock = expiry_clock(desk.law.cadence, session)
-    yield session.open_ms
-    yield session.close_ms
-    yield clock.report_cut_ms
-    yield desk.clock(desk.law.cadence.audit_at)
-    for window in WINDOWS:
-        span = window_of(desk, window)
-        if span is not None:
-            yield span.opens_ms
-            yield span.closes_ms
-    if not session.open_ms <= desk.now_ms < session.close_ms:
-        return
-    yield desk.clock(desk.law.cadence.call_look_at)
-    yield desk.clock(desk.law.reinvest.buys_at)
-    yield desk.clock(desk.law.ladder.looks_at)
-    yield desk.clock(desk.law.hedging.buys_at)
-    for account in desk.trading():
-        for option, position in account.positions.items():
-            if option.is_put and position.level:
-                yield next_grid(session, period_s(desk.law.monitoring, position.level), desk.now_ms)
-    yield clock.looks.opens_ms
-    yield clock.prep_ms
-    if clock.looks.holds(desk.now_ms) and _expires(desk, session):
-        yield clock.close_otm_ms
-        yield clock.relentless_ms
 
 
 def missed_close(desk: Desk, since: Since) -> bool:

@@ -14,6 +14,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote
+from allusetui.market.foresight import Foresight
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
@@ -54,13 +55,17 @@ class ModelMarket:
         self._ticks = Ticks(calendar, (), overtime_ms(VIX))
         self.symbols = frozenset(symbols) & frozenset(daily)
         self._splits, self._dividends = self._by_day(data.splits), self._by_day(data.dividends)
+        self._foresight = Foresight(np.empty(0, dtype=np.int64))
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
 
     def underlying(self, symbol: str, at_ms: int) -> Quote | None:
         return self._listed[symbol].underlying(at_ms) if symbol in self.symbols else None
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
-        return self._listed[option.symbol].option(option, at_ms) if option.symbol in self.symbols else None
+        """What was told ahead of the instant is what is shown."""
+        if option.symbol not in self.symbols:
+            return None
+        return self._listed[option.symbol].option(option, at_ms, self._foresight.of(option, at_ms))
 
     def chain(self, symbol: str, at_ms: int) -> Chain | None:
         return self._listed[symbol].chain(at_ms) if symbol in self.symbols else None
@@ -99,13 +104,27 @@ class ModelMarket:
         told = {name: values for name, values in spots.items() if values is not None}
         if len(told) < len(spots):
             return None
-        quotes: dict[Option, tuple[Floats, Floats]] = {}
-        for (name, expiry, right), held in _together(option for option in options if option.symbol in self.symbols):
-            strikes = np.array([float(option.strike) for option in held])
-            bids, asks = self._listed[name].quotes(expiry, right, strikes, told[VIX], times)
-            quotes |= {option: (bids[:, at], asks[:, at]) for at, option in enumerate(held)}
+        listed = [option for option in options if option.symbol in self.symbols]
+        self._foresee(listed, times)
+        quotes = self._foresight.at(times, listed)
         slices = {key: self._listed[key[0]].strip(*key[1:], told[VIX], times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
+
+    def _foresee(self, options: Iterable[Option], times: NDArray[np.int64]) -> None:
+        """Price what is not foreseen yet, up to the close and at the pace of the instants: they will be asked for."""
+        if not self._foresight.covers(times):
+            session = self._calendar.at(int(times[0]))
+            assert session is not None
+            pace = int(np.diff(times).min()) if len(times) > 1 else session.close_ms - int(times[0])
+            later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
+            self._foresight = Foresight(np.union1d(times, later))
+        foreseen = self._foresight
+        vix = self._listed[VIX].spots(foreseen.times)
+        assert vix is not None
+        for (name, expiry, right), held in _together(option for option in options if option not in foreseen.quotes):
+            strikes = np.array([float(option.strike) for option in held])
+            bids, asks = self._listed[name].quotes(expiry, right, strikes, vix, foreseen.times)
+            foreseen.quotes |= {option: (bids[:, at], asks[:, at]) for at, option in enumerate(held)}
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False

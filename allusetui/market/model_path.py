@@ -39,7 +39,8 @@ def slices(traits: Traits, sights: Sights, at: Scale[Floats], strikes: Floats, c
         return np.repeat(values, count)
 
     years, spot, base, forward = each(at.years), each(at.spot), each(at.base), each(at.forward)
-    every = Scale(years, spot, base, at.dividends, at.carry, forward, each(at.atm_vol), each(at.half_spread))
+    dividends = tuple((each(np.asarray(due)), amount) for due, amount in at.dividends)
+    every = Scale(years, spot, base, dividends, at.carry, forward, each(at.atm_vol), each(at.half_spread))
     wide = np.repeat(sights.wide, count)
     bids, asks = model_quotes.many(traits, sights.rate, wide, every, np.tile(strikes, instants), call)
     return bids.reshape(instants, count), asks.reshape(instants, count)
@@ -57,11 +58,19 @@ def scale(
         vols = np.array([model_quotes.vix_vol(each) for each in sessions.tolist()])
         carry = sights.rate
     else:
-        base, carry = sights.sizes - model_quotes.escrow(dividends, sights.rate), 0.0
+        base, carry = sights.sizes - _escrow(sights, dividends), 0.0
         forward = base * np.exp(sights.rate * years)
         vols = _atm_vols(traits, days, sights, reports)
     half = model_quotes.half_spread(traits, base, np.maximum(days, LEAST_DAYS), sights.vix)
     return Scale(years, sights.sizes, base, dividends, carry, forward, vols, half)
+
+
+def _escrow(sights: Sights, dividends: Dividends) -> Floats:
+    """`model_quotes.escrow` at every instant."""
+    worth = np.zeros(len(sights.times))
+    for years, amount in dividends:
+        worth += amount * np.exp(-sights.rate * np.asarray(years))
+    return worth
 
 
 def _atm_vols(traits: Traits, days: Floats, sights: Sights, reports: int) -> Floats:

@@ -60,7 +60,7 @@ class Scale(Generic[Value]):
     """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`.
 
     Of a stock `base` is the spot less the worth of its `dividends` before the expiry: (years from now, dollars).
-    Of arrays: the expiry at as many ticks.
+    Of arrays, the years of the dividends too: the expiry at as many ticks.
     """
 
     years: Value
@@ -105,7 +105,7 @@ def term(
 
 
 def escrow(dividends: Dividends, rate: float) -> float:
-    """What dividends to come are worth today, dollars a share."""
+    """What dividends to come are worth at one tick, dollars a share."""
     return sum(amount * exp(-rate * years) for years, amount in dividends)
 
 
@@ -192,9 +192,12 @@ def _with_early_exercise(
     np.maximum(values, exercise, out=values)
     early = np.flatnonzero(near)
     if len(early):
-        spots, years = (np.broadcast_to(each, strikes.shape) for each in (at.spot, at.years))
+        def chosen(each: float | Floats) -> Floats:
+            return np.broadcast_to(each, strikes.shape)[early]
+
+        due = [(chosen(years), amount) for years, amount in at.dividends]
         values[early], _ = american.prices_and_deltas(
-            spots[early], strikes[early], years[early], rate, vols[early], call, dividends=at.dividends
+            chosen(at.spot), strikes[early], chosen(at.years), rate, vols[early], call, dividends=due
         )
 
 

@@ -14,8 +14,8 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
-from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
-from allusetui.market import bridge, listing, model_path, model_quotes, traits
+from allusetui.domain.quote import Bar, Bools, Chain, Floats, Payout, Quote, Slice, Strip
+from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.model_data import Daily, Reports
 from allusetui.market.model_path import Sights
@@ -150,15 +150,21 @@ class ModelSymbol:
         assert showing is not None
         assert spots is not None
         day, ticks = showing.session.day, times - (times - showing.session.open_ms) % TICK_MS
-        wide = np.array([_is_edge(showing.session, tick) for tick in ticks.tolist()]) | (vix > _WIDE_FROM_VIX)
+        wide = _are_edges(showing.session, ticks) | (vix > _WIDE_FROM_VIX)
         mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
         sights = Sights(ticks, spots, vix, wide, mean, rate)
-        dividends = self._dividends_until(expiry, day, int(ticks[0]))
+        dividends = self._dividends_until(expiry, day, ticks)
         reports = self._reports_until(expiry, day)
         return sights, model_path.scale(self._traits, sights, self._name, self._expires_ms(expiry), reports, dividends)
 
-    def option(self, option: Option, at_ms: int) -> Quote | None:
-        """Bid and ask around the model's value; after the close of its last session the quote of that close."""
+    def option(self, option: Option, at_ms: int, told: tuple[float, float] | None = None) -> Quote | None:
+        """Bid and ask around the model's value; after the close of its last session the quote of that close.
+
+        `told`: what they were told ahead to be at this tick. Of a price alone the grid is known where there is one.
+        """
+        if told is not None and not self._traits.steps:
+            bid, ask = (spread.exact(each, self._traits.tick) for each in told)
+            return Quote(bid, ask, at_ms - at_ms % TICK_MS, confirmed=True, tick=self._traits.tick)
         expires_ms = self._expires_ms(option.expiry)
         sight = self._at(min(at_ms, expires_ms))
         if sight is None:
@@ -251,8 +257,8 @@ class ModelSymbol:
         dividends = self._dividends_until(expiry, sight.day, sight.at_ms)
         return model_quotes.term(self._traits, self._name, sight, expires_ms, reports, dividends)
 
-    def _dividends_until(self, expiry: date, day: date, at_ms: int) -> Dividends:
-        """Those that go ex after the day and up to the expiry, by years from the instant to the open."""
+    def _dividends_until(self, expiry: date, day: date, at_ms: int | NDArray[np.int64]) -> Dividends:
+        """Those that go ex after the day and up to the expiry, by years from the instant, or from each, to the open."""
         due = (paid for paid in self._payouts if day < paid.ex <= expiry)
         return tuple(((self._calendar.from_day(paid.ex).open_ms - at_ms) / YEAR_MS, float(paid.amount)) for paid in due)
 
@@ -335,6 +341,10 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
 def _is_edge(session: Session, tick: int) -> bool:
     """Whether spreads are wide: in the first and the last five minutes."""
     return tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
+
+
+def _are_edges(session: Session, ticks: NDArray[np.int64]) -> Bools:
+    return (ticks < session.open_ms + _EDGE_MS) | (ticks >= session.close_ms - _EDGE_MS)
 
 
 def _passed(session: Session, at_ms: int) -> float:

@@ -25,3 +25,8 @@ def many(mids: Floats, spread_share: float | Floats, tick_size: float | Floats) 
     bids = np.maximum(0.0, np.floor(ticks * (1 - half) + _NOISE))
     asks = np.maximum(1.0, np.ceil(ticks * (1 + half) - _NOISE))
     return np.round(bids * tick_size, 4), np.round(asks * tick_size, 4)
+
+
+def exact(price: float, tick: Decimal) -> Decimal:
+    """A price that is a multiple of the tick, as `one` gives it."""
+    return round(price / float(tick)) * tick

@@ -22,7 +22,8 @@ _TENTH_CENTS: Final = Decimal("0.001")
 class SyntheticMarket(ModelMarket):
     """A model market that knows every symbol. At the close before the start all but VIX stand where they always do.
 
-    Days depend on the seed, the start and the days before them: a later end leaves them as they are.
+    No symbol ever splits. Days depend on the seed, the start and the days before them: a later end leaves them as they
+    are.
     """
 
     def __init__(

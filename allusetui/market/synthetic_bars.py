@@ -71,16 +71,10 @@ class Bars:
         return self._daily(symbol, self._moves(symbol, kind, own, dated), replace(own, tops=tops, bottoms=bottoms))
 
     def _moves(self, symbol: str, kind: Traits, own: Draws, dated: Dated) -> Moves:
-        """A symbol's share in the market's moves, and its own; its reports and ex-dates show at the open."""
-        market, vix = self._index.moves, self._index.vix
-        nerves = (np.concatenate([vix[:1], vix[:-1]]) / NAME_VOL.vix_normal) ** NAME_VOL.own_power
-        deviations = nerves * (_quiet_variance(kind) / YEAR_SESSIONS) ** 0.5
-        parts = parted(deviations * own.shocks - deviations**2 / 2, deviations * own.scales, own.gaps)
-        gaps = kind.beta * market.gaps + parts.gaps + self._on(dated.reported) * (kind.report_move or 0.0) * own.others
-        paid = YIELDS.get(symbol, 0.0)
-        gaps += paid / YEAR_SESSIONS + self._on(dated.ex_dates) * np.log(1 - paid / QUARTERS)
-        sizes = np.sqrt((kind.beta * market.sizes) ** 2 + parts.sizes**2)
-        return Moves(gaps, kind.beta * market.inside + parts.inside, sizes)
+        """A symbol's moves; its ex-dates show at the open."""
+        moves, paid = followed(self._index, kind, own, self._on(dated.reported)), YIELDS.get(symbol, 0.0)
+        payouts = paid / YEAR_SESSIONS + self._on(dated.ex_dates) * np.log(1 - paid / QUARTERS)
+        return replace(moves, gaps=moves.gaps + payouts)
 
     def _daily(self, symbol: str, moves: Moves, drawn: Draws) -> Daily:
         levels = np.cumsum(moves.whole)
@@ -109,6 +103,20 @@ class Bars:
         wanted = frozenset(days)
         hits[self._span.hidden :] = [day in wanted for day in self._span.days]
         return hits
+
+
+def followed(index: Index, kind: Traits, own: Draws, reported: Floats) -> Moves:
+    """A symbol's share in the market's moves, and its own; a report shows at the open where `reported` is 1, not 0.
+
+    Of one run, or of many at once as `index` and `own` are.
+    """
+    market, vix = index.moves, index.vix
+    nerves = (np.concatenate([vix[:1], vix[:-1]]) / NAME_VOL.vix_normal) ** NAME_VOL.own_power
+    deviations = nerves * (_quiet_variance(kind) / YEAR_SESSIONS) ** 0.5
+    parts = parted(deviations * own.shocks - deviations**2 / 2, deviations * own.scales, own.gaps)
+    gaps = kind.beta * market.gaps + parts.gaps + reported * (kind.report_move or 0.0) * own.others
+    sizes = np.sqrt((kind.beta * market.sizes) ** 2 + parts.sizes**2)
+    return Moves(gaps, kind.beta * market.inside + parts.inside, sizes)
 
 
 def _quiet_variance(kind: Traits) -> float:

@@ -13,13 +13,18 @@ from allusetui.market.dice import dice
 from allusetui.pricing.normal import cdf
 
 OVERNIGHT: Final = 0.40  # market model, day shape: 37-43 % of the variance is overnight
+# Sessions range less than a Brownian path of their variance: names' true range / close / daily sd is 1.25 with this.
+_TRAVEL: Final = 0.82
 _FREEDOM: Final = 6.81  # market model, market: the shocks' degrees of freedom
 _NORMALS: Final = ("shock", "gap", "top", "bottom", "other", "slow")
 
 
 @frozen
 class Draws:
-    """One row a session: Student `shocks` of deviation 1, the `scales` within them, and standard normals."""
+    """One row a session, one column a run where there are many.
+
+    Student `shocks` of deviation 1, the `scales` within them, and standard normals.
+    """
 
     shocks: Floats
     scales: Floats
@@ -66,10 +71,10 @@ def mixed(share: float, common: Floats, own: Floats) -> Floats:
 def reach(inside: Floats, sizes: Floats, noise: Floats) -> Floats:
     """How far above their opens sessions come that end `inside` above them, in logs.
 
-    The maximum of a Brownian bridge, drawn at the standard normals `noise`. Source: Karatzas & Shreve, Brownian Motion
-    and Stochastic Calculus (1991), 4.3.40.
+    The maximum of a Brownian bridge that travels less, drawn at the standard normals `noise`. Source: Karatzas &
+    Shreve, Brownian Motion and Stochastic Calculus (1991), 4.3.40.
     """
-    variances = (1 - OVERNIGHT) * sizes * sizes
+    variances = _TRAVEL * (1 - OVERNIGHT) * sizes * sizes
     # One by one: to the cent it is the same, and a start does not wait for scipy.
     chances = np.fromiter(map(cdf, noise.tolist()), np.float64, len(noise))
     result: Floats = (inside + np.sqrt(inside * inside - 2 * variances * np.log(chances))) / 2

@@ -26,9 +26,10 @@ from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.cadence import ExpiryClock, expiry_clock
 from allusetui.rules.situation import VIX, Situation, clause
 
-SLACK = 0.1
-"""Dollars a share by which a value may miss its threshold and the look is taken all the same: told ahead a value is
-right to within a tick."""
+NOISE = 1e-6
+"""Dollars a share by which floats may miss a threshold that decimals reach: what is told ahead is what is shown."""
+_CENT = 0.01
+_SURE = 1e-6  # a probability from a whole array of quotes is that of each to within this
 
 
 @frozen
@@ -70,16 +71,18 @@ def first_decision(s: Situation, accounts: Iterable[Account], ahead: Ahead) -> i
 
 
 def _breaches(s: Situation, account: Account, ahead: Ahead) -> Bools:
-    """Where a put's level rises, or its roll trigger is reached."""
-    due = np.zeros(len(ahead.times), dtype=bool)
+    """Where a put's level rises or may begin to fall, or its roll trigger is reached."""
+    due, law = np.zeros(len(ahead.times), dtype=bool), s.law.protocol
     for put in account.shorts(Right.PUT):
-        atr, spots = s.state.atr.get(put.symbol), ahead.spots.get(put.symbol)
+        atr, spots, position = s.state.atr.get(put.symbol), ahead.spots.get(put.symbol), account.positions[put]
         if atr is None or spots is None:
             continue
-        steps = [s.law.protocol.level_atr[0]]
-        if not account.positions[put].roll_prepared:
+        steps, strike, size = [law.level_atr[position.level]], float(put.strike), float(atr.value)
+        if not position.roll_prepared:
             steps.append(s.law.sleeves[account.type.value].roll_trigger_atr)
-        due |= spots <= float(put.strike) - min(steps) * float(atr.value) + SLACK
+        due |= spots <= strike - min(steps) * size + NOISE
+        if position.level:
+            due |= spots >= strike - (law.level_atr[position.level - 1] - law.fall_margin) * size - NOISE
     return due
 
 
@@ -89,13 +92,13 @@ def _profits(s: Situation, account: Account, ahead: Ahead) -> Bools:
     for call in account.shorts(Right.CALL):
         if call in ahead.options:
             wanted = float(s.law.covered_call.profit_ask * average_price(account.lots[call]))
-            due |= ahead.options[call][1] <= wanted + SLACK
+            due |= (ahead.options[call][1] <= wanted + NOISE) & _priced(s, call, ahead)
             if call.symbol in ahead.spots and covered_call.may_come_early(s, account, call):
                 due |= _fears(s, account, call, ahead)
     for option in account.longs():
         if option.is_index and option in ahead.options:
-            cost = average_price(account.lots[option])
-            due |= ahead.options[option][0] >= float(s.law.hedging.release_multiple * cost) - SLACK
+            cost, bids = average_price(account.lots[option]), ahead.options[option][0]
+            due |= (bids >= float(s.law.hedging.release_multiple * cost) - NOISE) & (bids > 0)
     return due
 
 
@@ -109,11 +112,21 @@ def _fears(s: Situation, account: Account, call: Option, ahead: Ahead) -> Bools:
     strike, years = float(call.strike), (s.calendar.up_to(call.expiry).close_ms - s.now_ms) / YEAR_MS
     by_delta = (1.0 - law.assignment_risk) * law.extrinsic_share * spots
     enough = np.maximum(by_delta, float(max(covered_call.payouts_ahead(s, call), default=ZERO)))
-    near = spots > strike * exp(-max(s.volatile.rate, 0.0) * years) - SLACK
-    feared = near & ((bids + asks) / 2 - np.maximum(spots - strike, 0.0) <= enough + SLACK)
+    near = spots > strike * exp(-max(s.volatile.rate, 0.0) * years) - NOISE
+    feared = near & ((bids + asks) / 2 - np.maximum(spots - strike, 0.0) <= enough + NOISE)
     if not account.positions[call].assignment_feared:
         return feared
-    return feared & (asks <= float(law.early_profit_ask * average_price(account.lots[call])) + SLACK)
+    profits = asks <= float(law.early_profit_ask * average_price(account.lots[call])) + NOISE
+    return feared & profits & _priced(s, call, ahead)
+
+
+@clause("0.5")
+def _priced(s: Situation, option: Option, ahead: Ahead) -> Bools:
+    """Where `assignment.has_a_price` may hold."""
+    bids, asks = ahead.options[option]
+    quote = s.volatile.option_quotes.get(option)
+    tick = float(quote.tick_at(ZERO)) if quote is not None else 0.0
+    return float(1 + s.law.walk.slippage_cap) * (bids + asks) / 2 >= tick - NOISE
 
 
 @clause("1.4", "7.1")
@@ -122,33 +135,33 @@ def _endings(s: Situation, account: Account, ahead: Ahead) -> Bools:
     due = np.zeros(len(ahead.times), dtype=bool)
     if s.session is None:
         return due
-    clock = expiry_clock(s.law.cadence, s.session)
+    clock, limit = expiry_clock(s.law.cadence, s.session), s.law.assignment.itm_probability
     for option in account.shorts():
         if option.expiry == s.today and option in ahead.options and option.symbol in ahead.spots:
+            chances = _chances(s, option, ahead)
             if not account.positions[option].assignment_prepared:
-                due |= (ahead.times >= clock.prep_ms) & (_away(option, ahead) <= SLACK)
+                due |= (ahead.times >= clock.prep_ms) & (chances > limit - _SURE)
             if not assignment.is_covered_at_cost(account, option):
-                due |= _closes(s, option, clock, ahead)
+                due |= _closes(s, option, clock, ahead) & (chances <= limit + _SURE)
     return due
 
 
+def _chances(s: Situation, option: Option, ahead: Ahead) -> Floats:
+    """`assignment.itm_probability` at every instant."""
+    (bids, asks), spots = ahead.options[option], ahead.spots[option.symbol]
+    years = np.maximum(s.calendar.up_to(option.expiry).close_ms - ahead.times, 0) / YEAR_MS
+    strikes, call = np.full(len(spots), float(option.strike)), not option.is_put
+    return model_itm_probabilities((bids + asks) / 2, spots, strikes, years, s.volatile.rate, call)
+
+
 def _closes(s: Situation, option: Option, clock: ExpiryClock, ahead: Ahead) -> Bools:
-    """Where `assignment.expiry_verdict` may be to close."""
-    law, strike, (bids, asks), spots = s.law, float(option.strike), ahead.options[option], ahead.spots[option.symbol]
+    """Where `assignment.expiry_verdict` may be to close what is not left to be assigned."""
+    law, strike, asks, spots = s.law, float(option.strike), ahead.options[option][1], ahead.spots[option.symbol]
     looks = (ahead.times >= clock.looks.opens_ms) & (ahead.times < clock.looks.closes_ms)
-    near = _away(option, ahead) <= float(law.cadence.pin_distance) * strike + SLACK
-    late = (ahead.times >= clock.close_otm_ms) & (asks > float(law.cadence.let_expire_ask) - SLACK)
-    # The dearer it is in the money, the less likely it ends there.
-    years = (s.calendar.up_to(option.expiry).close_ms - ahead.times) / YEAR_MS
-    dear = (bids + asks) / 2 + SLACK
-    left = model_itm_probabilities(dear, spots, np.full(len(spots), strike), years, s.volatile.rate, not option.is_put)
-    return looks & (near | late) & (left <= law.assignment.itm_probability)
-
-
-def _away(option: Option, ahead: Ahead) -> Floats:
-    """`Option.otm_distance` at every instant."""
-    spots, strike = ahead.spots[option.symbol], float(option.strike)
-    return spots - strike if option.is_put else strike - spots
+    away = spots - strike if option.is_put else strike - spots
+    near = away <= float(law.cadence.pin_distance) * strike + NOISE
+    late = (ahead.times >= clock.close_otm_ms) & (asks > float(law.cadence.let_expire_ask) + NOISE)
+    return looks & (near | late) & _priced(s, option, ahead)
 
 
 def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:
@@ -164,20 +177,19 @@ def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:
                 required -= quantity * _put_margin(s, contract, price, ahead)
     required += float(valuation.STOCK_MARGIN) * stock
     equity = float(account.cash) + stock + shorts
-    slack = SLACK * sum(abs(account.quantity(c)) * c.multiplier for c in account.lots)
     room = float(s.law.sizing.margin_cap) * equity - required
-    turned = room >= -slack if account.over_margin else room <= slack
-    return turned | _pivots(s, account, equity, slack, ahead)
+    turned = room >= -_CENT if account.over_margin else room <= _CENT
+    return turned | _pivots(s, account, equity, ahead)
 
 
-def _pivots(s: Situation, account: Account, equity: Floats, slack: float, ahead: Ahead) -> Bools:
+def _pivots(s: Situation, account: Account, equity: Floats, ahead: Ahead) -> Bools:
     mark, law = float(account.high_water), s.law.pivot
     if account.pivoted:
-        return equity >= float(law.recovery) * mark - slack
-    fallen = equity <= float(law.drawdown_floor) * mark + slack
+        return equity >= float(law.recovery) * mark - _CENT
+    fallen = equity <= float(law.drawdown_floor) * mark + _CENT
     if s.law.sleeves[account.type.value].pivot_any_vix:
         return fallen
-    return fallen & (ahead.spots[VIX] < law.vix_below + SLACK)
+    return fallen & (ahead.spots[VIX] < law.vix_below + NOISE)
 
 
 def _put_margin(s: Situation, put: Option, premium: Floats, ahead: Ahead) -> Floats:

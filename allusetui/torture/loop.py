@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from math import ceil
 from typing import Any, Final
 
 from allusetui.domain.moment import SECOND_MS
 from allusetui.torture.pipe import join
+from allusetui.torture.process import process_of
 
 Draw = Callable[[int], int]
 """Which of so many comes next, from 0."""
@@ -35,8 +37,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._latency_s = latency_s
         self._listeners: dict[tuple[str, int], Listener] = {}
         self._next_port = _FIRST_PORT
-        if draw is not None:
-            self._ready = _Drawn(draw)
+        self._ready = _Ready(self, draw)
 
     def time(self) -> float:
         return self._now / _UNITS
@@ -57,7 +58,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             raise ConnectionRefusedError(f"nobody listens on {host}:{port}")
         ours, theirs = factory(), listener.factory()
         assert isinstance(ours, asyncio.Protocol) and isinstance(theirs, asyncio.Protocol)
-        return join(self, ours, theirs, self._latency_s), ours
+        return join(self, ours, theirs, self._latency_s, listener.context), ours
 
     async def create_server(self, factory: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> "Listener":  # type: ignore[override]
         """Listen; with port 0 on one that is free. Raises OSError where it is taken."""
@@ -88,6 +89,7 @@ class Listener:
         self, loop: VirtualLoop, factory: Callable[[], asyncio.BaseProtocol], address: tuple[str, int]
     ) -> None:
         self.factory = factory
+        self.context = copy_context()
         self._loop, self._address = loop, address
 
     @property
@@ -117,15 +119,29 @@ class _Jumps:
         return ()
 
 
-class _Drawn(deque[Any]):
-    """Gives back what is in it in an order that is drawn."""
+class _Ready(deque[asyncio.Handle]):
+    """Gives back what is in it in an order that is drawn, or as it came; what belongs to the stopped is put aside."""
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, loop: VirtualLoop, draw: Draw | None) -> None:
         super().__init__()
         self._draw = draw
+        self._nothing = asyncio.Handle(_nothing, (), loop)
+        self._nothing.cancel()
 
-    def popleft(self) -> Any:
-        at = self._draw(len(self))
+    def popleft(self) -> asyncio.Handle:
+        found = super().popleft() if self._draw is None else self._drawn(self._draw)
+        process = process_of(found)
+        if process is None or not process.is_stopped:
+            return found
+        process.park(found)
+        return self._nothing
+
+    def _drawn(self, draw: Draw) -> asyncio.Handle:
+        at = draw(len(self))
         found = self[at]
         del self[at]
         return found
+
+
+def _nothing() -> None:
+    """In place of what has to wait."""

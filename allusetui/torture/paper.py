@@ -5,55 +5,59 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from allusetui.advisor.adviser import Adviser
-from allusetui.broker.gateway.server import ADDRESS
-from allusetui.compose.gateway import ACCOUNT
-from allusetui.compose.linked_live import Wall, Wish, open_linked
-from allusetui.compose.run import Stage, build_stage
-from allusetui.domain.link import SLEEVES, Link, Linked, Mode
-from allusetui.domain.moment import SECOND_MS
-from allusetui.runtime.asking import AtOnce
-from allusetui.runtime.live import Live
+from allusetui.compose.parts import operators, scripted_crashes
+from allusetui.domain.console import Key
+from allusetui.domain.input import OperatorActed
+from allusetui.runtime.virtual import Crash
 from allusetui.scenario.model import Scenario
+from allusetui.torture.house import House
 from allusetui.torture.loop import VirtualLoop
-from allusetui.torture.wire import AT_ONCE, CLIENT, SNAPSHOT_S, Way, known_of, last_ms, serving
+from allusetui.torture.program import Program
+from allusetui.torture.wire import AT_ONCE, Way, last_ms
 
-SETTINGS: Final = "settings.toml"
+_MOVES_MONEY: Final = frozenset({"deposit", "withdraw", "tax_paid"})
+"""What no key does: it is done at the broker."""
 
 
-def on_paper(scenario: Scenario, folder: Path, way: Way = AT_ONCE) -> None:
-    """A session on paper in a folder, new or as it was left, from a scenario's start to its end.
+def on_paper(scenario: Scenario, disk: Path, way: Way = AT_ONCE) -> Program:
+    """A session on paper below a folder, new or as it was left, from a scenario's start to its end; what ran it.
 
-    Its accounts begin with the scenario's capital, or go on. What a scenario's operators do nobody does here. The
-    adviser is asked at once, so that the journal is the same each time.
+    Its accounts begin as the scenario has them where its tables name any, with the capital as a new link splits it
+    where not, or go on. It crashes where the scenario says so, and whoever is its operator presses the keys. The
+    adviser is asked at once, so that the journal is the same each time. Raises what the program died of.
     """
     loop = VirtualLoop(way.latency_s, way.draw)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(_paper(scenario, folder, loop))
+        return runner.run(_paper(House(scenario, loop), disk))
 
 
-async def _paper(scenario: Scenario, folder: Path, loop: VirtualLoop) -> None:
-    stage = build_stage(scenario)
+async def _paper(house: House, disk: Path) -> Program:
+    program, stage, loop = Program(house, disk), house.stage, house.loop
+    if house.scenario.accounts and not program.folder.exists():
+        program.prepare()
+    async with house.opened():
+        program.start()
+        for act in operators(house.scenario):
+            if act.action not in _MOVES_MONEY:
+                loop.call_at(house.at_s(act.at_ms), _press, program, act)
+        for crash in scripted_crashes(house.scenario):
+            _crash(program, crash, loop, house.at_s)
+        await asyncio.sleep(house.at_s(last_ms(stage.calendar, stage.end_ms)) - loop.time())
+        if program.live is not None:
+            await program.end()
+        program.bury()
+    if program.failure is not None:
+        raise program.failure
+    return program
 
-    def now_ms() -> int:
-        return stage.start_ms + loop.ms()
 
-    async with serving(scenario, now_ms, loop) as port:
-        live = _opened(stage, folder, port, now_ms, loop)
-        loop.call_at((last_ms(stage.calendar, stage.end_ms) - stage.start_ms) / SECOND_MS, live.end)
-        try:
-            await live.run()
-        finally:
-            live.session.close()
+def _press(program: Program, act: OperatorActed) -> None:
+    """Nobody hears a key while the program is down."""
+    if program.live is not None:
+        program.live.inbox.put(Key(act.action, act.account, act.contract))
 
 
-def _opened(stage: Stage, folder: Path, port: int, now_ms: Callable[[], int], loop: VirtualLoop) -> Live:
-    codes = dict.fromkeys(SLEEVES, ACCOUNT)
-    wish = Wish(
-        folder / SETTINGS, Link(ADDRESS, port, CLIENT, Mode.PAPER, codes), Linked(Mode.PAPER, folder.name, codes, 0),
-        known_of(stage.market, stage.start_ms, stage.end_ms),
-    )  # fmt: skip
-    live = open_linked(folder, wish, Wall(now_ms, loop.time))
-    live.snapshot_s = SNAPSHOT_S
-    live.session.turn.world.advice = AtOnce(Adviser(stage.law))
-    return live
+def _crash(program: Program, crash: Crash, loop: VirtualLoop, at_s: Callable[[int], float]) -> None:
+    loop.call_at(at_s(crash.at_ms), program.kill)
+    if crash.back_ms is not None:
+        loop.call_at(at_s(crash.back_ms), program.start)

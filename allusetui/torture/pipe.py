@@ -2,20 +2,33 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from contextvars import Context, copy_context
 from typing import Any
 
+from allusetui.torture.process import Way, running
 
-def join(loop: asyncio.AbstractEventLoop, ours: asyncio.Protocol, theirs: asyncio.Protocol, latency_s: float) -> "End":
-    """Connect two protocols; the end of `ours`."""
-    near, far = End(loop, ours, latency_s), End(loop, theirs, latency_s)
+
+def join(
+    loop: asyncio.AbstractEventLoop,
+    ours: asyncio.Protocol,
+    theirs: asyncio.Protocol,
+    latency_s: float,
+    there: Context,
+) -> "End":
+    """Connect two protocols; the end of `ours`, which is whoever's calls. `there`: what `theirs` runs in."""
+    near, far = End(loop, ours, latency_s), there.run(End, loop, theirs, latency_s)
     near.other, far.other = far, near
-    theirs.connection_made(far)
+    there.run(theirs.connection_made, far)
     ours.connection_made(near)
     return near
 
 
 class End(asyncio.Transport):
-    """One end. What has been written before it is closed still arrives; where it is torn down the other end is told."""
+    """One end. What has been written before it is closed still arrives; where it is torn down the other end is told.
+
+    It tells its protocol everything in the context, and so in the process, in which it was made.
+    """
 
     other: "End"
 
@@ -24,8 +37,14 @@ class End(asyncio.Transport):
         self._loop, self._protocol, self._latency_s = loop, protocol, latency_s
         self._coming: deque[bytes | Exception | None] = deque()
         self._closing = self._over = False
+        self._context = copy_context()
+        self._process = running()
+        if self._process is not None:
+            self._process.owns(self)
 
     def write(self, data: Any) -> None:
+        if not self._closing and self._process is not None:
+            self._process.traffic(Way.OUT, bytes(data))
         if not self._closing:
             self._pass_on(bytes(data))
 
@@ -38,6 +57,11 @@ class End(asyncio.Transport):
     def abort(self) -> None:
         self._end(ConnectionResetError("torn down"))
 
+    def sever(self) -> None:
+        """Whose end it was is dead: the other one is told of the end of what was written, and this one of nothing."""
+        self._over = True
+        self._end(None)
+
     def is_closing(self) -> bool:
         return self._closing
 
@@ -49,14 +73,17 @@ class End(asyncio.Transport):
         if not self._closing:
             self._closing = True
             self._pass_on(told)
-            self._loop.call_soon(self._lose, None)
+            self._soon(self._lose, None)
 
     def _pass_on(self, piece: bytes | Exception | None) -> None:
         self.other._coming.append(piece)
         if self._latency_s:
-            self._loop.call_later(self._latency_s, self.other._take)
+            self._loop.call_later(self._latency_s, self.other._take, context=self.other._context)
         else:
-            self._loop.call_soon(self.other._take)
+            self.other._soon(self.other._take)
+
+    def _soon(self, work: Callable[..., None], *told: Exception | None) -> None:
+        self._loop.call_soon(work, *told, context=self._context)
 
     def _take(self) -> None:
         """The next piece that was under way, whichever call has come first."""
@@ -64,7 +91,10 @@ class End(asyncio.Transport):
         if not isinstance(piece, bytes):
             self._closing = True
             self._lose(piece)
-        elif not self._closing:
+            return
+        if not self._closing and self._process is not None:
+            self._process.traffic(Way.IN, piece)
+        if not self._closing:
             self._protocol.data_received(piece)
 
     def _lose(self, told: Exception | None) -> None:

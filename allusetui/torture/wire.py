@@ -1,19 +1,18 @@
 """A scenario over the wire on virtual time: engine, adapter, the real client library and our gateway in one loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from allusetui.broker.gateway.server import ADDRESS, Server
+from allusetui.broker.gateway.server import ADDRESS
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.connection import ANSWER_S
 from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
-from allusetui.compose.gateway import ACCOUNT, build_gateway
+from allusetui.compose.gateway import ACCOUNT
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import CASH_SETTLED
@@ -26,12 +25,12 @@ from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import RealTime
 from allusetui.runtime.tail import TailJournal
 from allusetui.scenario.model import Scenario
+from allusetui.torture.house import House
 from allusetui.torture.loop import Draw, VirtualLoop
 
 CLIENT: Final = 7
 SNAPSHOT_S: Final = 3_600.0
 """Nobody watches."""
-_SPEED: Final = 1.0
 _ANSWERED_MS: Final = 10 * SECOND_MS
 """What is asked at the last instant is still answered."""
 _SETTLED: Final = time(3, 31)
@@ -72,22 +71,11 @@ def _wall_ms(start_ms: int, loop: VirtualLoop) -> Callable[[], int]:
     return lambda: start_ms + loop.ms()
 
 
-@asynccontextmanager
-async def serving(scenario: Scenario, now_ms: Callable[[], int], loop: VirtualLoop) -> AsyncIterator[int]:
-    """The scenario's gateway, at the pace of the loop; the port at which it listens."""
-    gateway, _ = build_gateway(scenario, {}, _SPEED)
-    server = Server(gateway, now_ms, lambda due_ms: (due_ms - now_ms()) / SECOND_MS, lambda line: None)
-    try:
-        yield await server.open(0)
-    finally:
-        await server.close()
-
-
 async def _live(scenario: Scenario, run: Run, folder: Path, loop: VirtualLoop, way: Way) -> None:
     clock = RealTime(run.calendar, _wall_ms(run.started.at_ms, loop), loop.time)
     world, bell = run.runtime.world, Bell()
     world.journal = journal = TailJournal(world.journal)
-    async with serving(scenario, clock.instant, loop) as port:
+    async with House(scenario, loop, clock.instant).opened() as port:
         broker = IbkrBroker(
             (ADDRESS, port, CLIENT), Account(ACCOUNT), clock.instant, bell.ring, waits=(ANSWER_S, way.beat_s)
         )

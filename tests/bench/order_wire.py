@@ -100,7 +100,6 @@ async def kill(desk: Desk) -> tuple[list[float], list[float]]:
         names = [desk.sell() for _ in range(KILLED)]
         for name in names:
             await desk.report(OrderAcked, name)
-        await asyncio.sleep(1.1)
         for _ in range(QUEUED):
             desk.broker.connection.library.reqContractDetailsAsync(contract)
         written.clear()

@@ -2,9 +2,10 @@
 
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
-Before that ours is started ten times, each a new session: minimum and median. It runs from bytecode, as installed.
-Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals are htop and, as a Textual
-program, toolong on a log of its own; one that is not there is left out.
+Before that ours is started ten times, each a new session, in turn with a bare program: minimum and median. It runs
+from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals
+are htop, toolong on a log of its own as a Textual program, and the least that Textual makes; one that is not there is
+left out.
 Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop --rival "tl {log}"]
 """
 
@@ -56,7 +57,7 @@ opened = 2026-03-02
 STRIKES = {"AAPL": 250, "MSFT": 385, "AMZN": 205, "GOOGL": 295, "NVDA": 175, "TSLA": 360, "META": 620}
 PHASES = {"shut": ("shut", "1"), "normal": ("open", "1"), "fast": ("open", "60")}
 """How each is run: the scenario and the speed. A fast market has every quote move several times a second."""
-RIVALS = ("htop", "tl {log}")
+RIVALS = ("htop", "tl {log}", f"{sys.executable} -m tests.bench.bare")
 LOG_LINES = 2_000
 READY_S = 6.0
 """By then the screens that keys will show have been made: that is no rest."""
@@ -119,15 +120,18 @@ def probed(command: list[str], size: tuple[int, int], quiet_s: float, asked: arg
 
 
 def starts(probe: ModuleType, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
-    """New sessions begun one after the other; the first writes the bytecode, and is not counted."""
-    rows = []
+    """New sessions begun one after the other, each after the least program; the first two write the bytecode."""
+    ours: list[dict[str, float]] = []
+    bare: list[dict[str, float]] = []
     for name in range(asked.starts + 1):
-        command = [sys.executable, "-m", "allusetui", "--session", f"start{name}", "--sessions", str(folder)]
-        run = probe.Probe(probed(command, SIZES[0], 0.2, asked))
-        rows.append(run.startup())
-        run.finish()
+        session = [sys.executable, "-m", "allusetui", "--session", f"start{name}", "--sessions", str(folder)]
+        for command, rows in (([sys.executable, "-m", "tests.bench.bare"], bare), (session, ours)):
+            run = probe.Probe(probed(command, SIZES[0], 0.2, asked))
+            rows.append(run.startup())
+            run.finish()
     told: dict[str, Any] = {"starts": asked.starts}
-    for name, key in (("first_paint_s", "first_paint_s"), ("usable_s", "ready_s")):
+    kinds = (("first_paint_s", ours, "first_paint_s"), ("usable_s", ours, "ready_s"), ("bare_s", bare, "first_paint_s"))
+    for name, rows, key in kinds:
         times = [row[key] for row in rows[1:]]
         told[name] = {"min": rounded(min(times)), "median": rounded(median(times))}
     return told

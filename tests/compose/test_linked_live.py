@@ -44,8 +44,7 @@ OTHER = "DU4000002"
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
-    monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
+    monkeypatch.setattr(client, "SHARES", ())
 
 
 @pytest.mark.clause("0.1", "9.5", "14.1")

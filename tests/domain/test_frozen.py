@@ -45,6 +45,7 @@ def twins(plain: type[Any], **how: bool) -> tuple[Any, Any]:
 
 def test_a_frozen_value_is_made_shown_and_taken_apart_as_a_dataclass_is() -> None:
     theirs, ours = twins(_Leg)
+    assert list(signature(ours).parameters) == list(signature(theirs).parameters), "before it is used"
     for cls in (theirs, ours):
         globals()["Leg"] = cls  # where pickle looks for it
         leg = cls("SPY", marks={"a": 1})

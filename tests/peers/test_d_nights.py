@@ -15,8 +15,7 @@ FRIDAY, MONDAY = "2026-03-06", "2026-03-09"
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
-    monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
+    monkeypatch.setattr(client, "SHARES", ())
 
 
 def clocks(replayed: Replayed, kind: str, **keys: object) -> list[str]:

@@ -13,7 +13,7 @@ from allusetui.compose.run import Run, build_run
 from allusetui.domain.account import Latch
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import AccountMerged, DividendAnnounced, DividendExpected, ReconcileMismatch
-from allusetui.domain.input import ChainSeen, OperatorActed, PositionsSeen, Settled
+from allusetui.domain.input import ChainSeen, MarketSeen, OperatorActed, PositionsSeen, Resumed, Settled
 from allusetui.domain.link import SLEEVES, Linked, Mode
 from allusetui.domain.moment import DAY_MS, SECOND_MS, day_of, to_ms
 from allusetui.domain.money import ZERO
@@ -109,8 +109,9 @@ def latched(night: Night) -> bool:
 
 @pytest.mark.clause("9.5")
 def test_9_5_a_dividend_is_announced_once_and_again_with_another_amount() -> None:
-    night = opened(known=False)
-    chain = night.run.runtime.world.market.chain("AAPL", night.run.started.at_ms)
+    night = opened(AAPL, known=False)
+    bare = night.run.runtime.world.market.chain("AAPL", night.run.started.at_ms)
+    chain = replace(bare, payouts=(Payout(EX, Decimal("0.255")),))
     dearer = replace(chain, payouts=(Payout(EX, Decimal("0.123456")),))
     told = [night.chain_told(each) for each in (chain, chain, None, dearer, dearer)]
     assert told == [[Decimal("0.255")], [], [], [Decimal("0.1235")], []]
@@ -133,6 +134,28 @@ def test_9_5_a_restart_still_awaits_what_went_ex_before_it() -> None:
     night = opened()
     (awaited,) = fold(night.journal.read()).dividends.values()
     assert awaited == Dividend("COM", "AAPL", EX, Decimal("76.50"))
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.parametrize("days", [3, 6, 40])
+def test_9_5_a_process_that_was_down_over_the_ex_date_awaits_what_went_ex_meanwhile(days: int) -> None:
+    night, back_ms = opened(known=False), EVENING_MS + days * DAY_MS
+    chain = night.run.runtime.world.market.chain("AAPL", night.run.started.at_ms)
+    ex = day_of(EVENING_MS + 3 * DAY_MS)
+    night.chain_told(replace(chain, payouts=(Payout(ex, Decimal("0.255")),)), EVENING_MS)
+    engine = night.run.runtime.engine
+    looks = [MarketSeen(back_ms + n * SECOND_MS, {}, {}, 0.04) for n in range(2)]
+    back = [Resumed(back_ms, EVENING_MS), *looks]
+    told = [event for item in back for event in engine.handle(item).events if isinstance(event, DividendExpected)]
+    assert [(each.ex, each.shares, each.amount) for each in told] == [(ex, 300, Decimal("76.50"))]
+    assert told[0].settlement in night.state.dividends
+
+
+@pytest.mark.clause("9.5", "6.6")
+def test_9_5_the_chain_of_what_is_held_is_asked_for_at_the_open() -> None:
+    night = opened(but(PAYS, dividends="[{ ex = 2026-03-09, amount = 0.255 }]"), known=False)
+    (told,) = night.of("dividend.announced")
+    assert (told["ts"][:19], told["data"]["ex"]) == ("2026-03-06T09:30:00", "2026-03-09")
 
 
 @pytest.mark.clause("9.5")

@@ -46,7 +46,7 @@ class Told(Replayed):
 
 
 def paper(text: str, folder: Path, here: Replayed) -> Told:
-    on_paper(parse(text, "test.toml"), folder)
+    folder = on_paper(parse(text, "test.toml"), folder).folder
     with closing(open_archive(folder)) as archive:
         rows = [to_record(*row) for row in archive.select()]
     name = IDS.search(str(here.records))

@@ -160,8 +160,10 @@ class IbkrBroker:
         order_id = order.client_order_id
         try:
             draft = await self._drafts.prepared(order)
-        except (UnknownContractError, RefusedError) as error:
+        except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
+        except RefusedError as error:
+            self._tell(OrderRejected(self._now_ms(), order_id, str(error), error.fits))
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
@@ -177,12 +179,14 @@ class IbkrBroker:
         client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, *draft))
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
-        """Write a cancel, ahead of all that waits; an order that was not written yet is not written any more."""
+        """Write a cancel, ahead of all that waits; an order that has not left yet does not leave any more."""
         if (task := self._resolving.pop(client_order_id, None)) is not None:
             task.cancel()
             return (OrderCancelled(at_ms, client_order_id, 0),)
-        handles = self.truth.handles_of(client_order_id)
-        if handles and self.connection.library.client.isReady():
+        client, handles = self.connection.library.client, self.truth.handles_of(client_order_id)
+        if any(map(client.withdraw, handles)):
+            return (OrderCancelled(at_ms, client_order_id, 0),)
+        if handles and client.isReady():
             self.truth.cancel_asked(client_order_id)
             for handle in handles:
                 self._cancel(handle)

@@ -1,39 +1,51 @@
-"""The library's socket client with two lanes: what can't wait leaves at once, the rest as the broker's limit allows."""
+"""The library's socket client with lanes: what can't wait leaves at once, the rest as the broker's limit allows."""
 
 import asyncio
 import struct
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+from typing import Final
 
 from ib_async.client import Client
 
-BULK_A_SECOND = 28
-URGENT_A_SECOND = 20
-"""Together they stay below the 50 messages a second at which the broker complains, and then hangs up."""
+from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
+from allusetui.domain.moment import SECOND_MS
+
 READ_BYTES = 16 * 1024
-_SECOND = 1.0
+_SPAN_MS: Final = SECOND_MS + 1
+"""A second, and what is lost of one where instants are cut to milliseconds."""
+_PLACE: Final = 3
 
 
 class Lane(IntEnum):
     """What leaves first when something has to wait."""
 
     CANCEL = 0
-    ORDER = 1
-    BULK = 2
+    PROBE = 1
+    ORDER = 2
+    BULK = 3
+
+
+SHARES: Final = (
+    (frozenset({Lane.CANCEL}), 20),
+    (frozenset({Lane.ORDER}), 20),
+    (frozenset({Lane.BULK}), BULK_A_SECOND),
+    (frozenset({Lane.ORDER, Lane.BULK}), 27),
+)
+"""How many messages of which lanes leave in a second. Nothing takes a cancel's place, and a flood of data leaves seven
+to orders, one for each symbol of a sleeve. Together, and with the probe that a beat of the link sends, they stay below
+the 50 at which the broker complains, and then hangs up."""
 
 
 class LaneClient(Client):
     """`ib_async.Client` with its queue replaced: every message counts, cancels and orders never wait behind data."""
 
-    MaxRequests = BULK_A_SECOND
-
     def reset(self) -> None:
         super().reset()
         self._lane = Lane.BULK
         self._lanes: tuple[deque[str], ...] = tuple(deque() for _ in Lane)
-        self._sent_s: deque[float] = deque()
-        self._urgent_s: deque[float] = deque()
+        self._windows = [(lanes, Window(most, _SPAN_MS)) for lanes, most in SHARES]
         if (timer := getattr(self, "_timer", None)) is not None:
             timer.cancel()
         self._timer: asyncio.TimerHandle | None = None
@@ -58,38 +70,44 @@ class LaneClient(Client):
         """How many messages have not left yet."""
         return sum(map(len, self._lanes))
 
+    def withdraw(self, handle: int) -> bool:
+        """Whether an order had not left yet; it does not any more. Its cancel would leave before it, and miss it."""
+        orders, beginning = self._lanes[Lane.ORDER], f"{_PLACE}\0{handle}\0"
+        found = [msg for msg in orders if msg.startswith(beginning)]
+        for msg in found:
+            orders.remove(msg)
+        return bool(found)
+
     def sendMsg(self, msg: str) -> None:
         self._lanes[self._lane].append(msg)
         self._pump()
 
     def _pump(self) -> None:
-        now_s = asyncio.get_running_loop().time()
-        for times in (self._sent_s, self._urgent_s):
-            while times and now_s - times[0] > _SECOND:
-                times.popleft()
+        now_ms = int(asyncio.get_running_loop().time() * SECOND_MS)
         for lane in Lane:
-            while self._lanes[lane] and self._has_room(lane):
-                self._write(lane, self._lanes[lane].popleft(), now_s)
-        if self.waiting and self._timer is None:
-            self._wait(now_s)
+            while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
+                self._write(lane, self._lanes[lane].popleft(), now_ms)
+        if self.waiting:
+            self._wait(min(self._free_ms(lane, now_ms) for lane in Lane if self._lanes[lane]) / SECOND_MS)
 
-    def _has_room(self, lane: Lane) -> bool:
-        if lane is Lane.BULK:
-            return len(self._sent_s) < BULK_A_SECOND
-        return len(self._urgent_s) < URGENT_A_SECOND
+    def _free_ms(self, lane: Lane, now_ms: int) -> int:
+        """The first instant at which a message of the lane fits into every share that counts it."""
+        return max((window.free_ms(now_ms) for lanes, window in self._windows if lane in lanes), default=now_ms)
 
-    def _write(self, lane: Lane, msg: str, now_s: float) -> None:
+    def _write(self, lane: Lane, msg: str, now_ms: int) -> None:
         body = msg.encode()
         self.conn.sendMsg(struct.pack(">I", len(body)) + body)
-        self._sent_s.append(now_s)
-        if lane is not Lane.BULK:
-            self._urgent_s.append(now_s)
+        for lanes, window in self._windows:
+            if lane in lanes:
+                window.take(now_ms)
 
-    def _wait(self, now_s: float) -> None:
-        """One timer for all that waits: it looks again when the oldest message of a full window has left it."""
-        full = [times[0] for times in (self._sent_s, self._urgent_s) if times]
-        due_s = min(full, default=now_s) + _SECOND
-        self._timer = asyncio.get_running_loop().call_at(max(due_s, now_s) + 0.001, self._look_again)
+    def _wait(self, due_s: float) -> None:
+        """One timer for all that waits: what came last may be due first."""
+        if self._timer is not None and self._timer.when() <= due_s:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due_s, self._look_again)
 
     def _look_again(self) -> None:
         self._timer = None

@@ -152,7 +152,7 @@ class Connection:
     # Losing it
 
     async def _watch(self) -> None:
-        """Until the socket is gone. A silent one is probed; one that stays silent is dropped.
+        """Until the socket is gone. It is probed with each beat; one that stays silent all the same is dropped.
 
         Beats are counted, not seconds: a process that was stopped for a minute has heard nothing of what waits for it.
         """
@@ -166,7 +166,7 @@ class Connection:
             if silent >= _MOST_SILENT:
                 self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
                 await self._closed.wait()
-            elif silent:
+            else:
                 self._spawn(self._probe())
 
     async def _probe(self) -> None:
@@ -175,7 +175,7 @@ class Connection:
             started: list[Awaitable[object]] = []
             client = self.library.client
             if client.isReady():
-                client.hurry(Lane.ORDER, lambda: started.append(self.library.reqCurrentTimeAsync()))
+                client.hurry(Lane.PROBE, lambda: started.append(self.library.reqCurrentTimeAsync()))
                 clock = asyncio.get_running_loop().time
                 begun_s = clock()
                 with suppress(TimeoutError, ConnectionError):

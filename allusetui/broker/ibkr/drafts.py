@@ -9,7 +9,7 @@ from ib_async import Order as TheirOrder
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.contracts import Contracts
 from allusetui.broker.ibkr.library import Library
-from allusetui.broker.ibkr.margins import Margins
+from allusetui.broker.ibkr.margins import Margins, NoRoom
 from allusetui.domain.contract import Contract, Side
 from allusetui.domain.order import Order
 
@@ -17,7 +17,11 @@ Draft = tuple[TheirContract, TheirOrder]
 
 
 class RefusedError(Exception):
-    """The order must not leave; one line that says why."""
+    """The order must not leave; one line that says why. `fits`: see `NoRoom`."""
+
+    def __init__(self, refusal: NoRoom) -> None:
+        super().__init__(refusal.reason)
+        self.fits = refusal.fits
 
 
 class Drafts:

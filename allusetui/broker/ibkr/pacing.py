@@ -6,8 +6,8 @@ from typing import Final
 
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 
-BULK_A_SECOND: Final = 30
-"""Requests for data a second: the broker cuts off at 50, and what orders need must always fit beside them."""
+BULK_A_SECOND: Final = 20
+"""Requests for data a second: the broker cuts off at 50, and what cancels and orders need must always fit beside."""
 HISTORY_MOST, HISTORY_MS = 60, 10 * MINUTE_MS
 CONTRACT_MOST, CONTRACT_MS = 5, 2 * SECOND_MS
 """The sixth request for one contract within two seconds is a violation."""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from allusetui.broker.simulated.book import Book
+from allusetui.broker.simulated.owners import Owners
 from allusetui.broker.simulated.settlement import Outcome, at_expiry, exercised
 from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.simulated.wire import Recent
@@ -21,8 +22,10 @@ KEPT_DAYS = 10
 
 @frozen
 class _ExDate:
-    """A dividend a share that falls due at an open."""
+    """A dividend a share that falls due at the open of `day`; `eve_ms`: the close of the session before."""
 
+    day: date
+    eve_ms: int
     at_ms: int
     symbol: str
     amount: Decimal
@@ -54,14 +57,19 @@ class Clearing:
         self,
         market: Market,
         calendar: Calendar,
+        owners: Owners,
         dividends: Mapping[str, Sequence[Dividend]],
         splits: Sequence[SplitDay] = (),
         transfers: Sequence[Transfer] = (),
     ) -> None:
         self.book = Book()
+        self._owners = owners
         self._market = market
         self._calendar = calendar
         self._ex_dates = _ex_dates(dividends, calendar)
+        self._eves: dict[int, dict[str, _ExDate]] = {}
+        for ex in self._ex_dates:
+            self._eves.setdefault(ex.eve_ms, {})[ex.symbol] = ex
         self._splits = tuple((calendar.from_day(split.day).open_ms, split) for split in splits)
         self._transfers = tuple(transfers)
         self._settled: Recent[Settlement | CashBooking | Split] = Recent(KEPT_DAYS)
@@ -69,9 +77,10 @@ class Clearing:
 
     @property
     def agenda(self) -> frozenset[int]:
-        """The instants at which a dividend is paid, a split takes effect or money is transferred."""
+        """The instants at which a dividend is paid or called for, a split takes effect or money is transferred."""
         splits = (at_ms for at_ms, _ in self._splits)
-        return frozenset((*(ex.at_ms for ex in self._ex_dates), *splits, *(t.at_ms for t in self._transfers)))
+        dividends = (at_ms for ex in self._ex_dates for at_ms in (ex.eve_ms, ex.at_ms))
+        return frozenset((*dividends, *splits, *(t.at_ms for t in self._transfers)))
 
     def expires_ms(self, option: Option) -> int:
         """The close of the option's last session."""
@@ -104,9 +113,16 @@ class Clearing:
                 quote = self._market.underlying(option.symbol, close_ms)
                 if quote is None:
                     raise LookupError(f"no price of {option.symbol} to settle {option}")
-                outcome = at_expiry(option, quantity, quote.mid)
+                outcome = at_expiry(option, quantity, quote.mid, self._owners)
                 settlements.append(self._settle(account, option, quantity, outcome, at_ms))
         return Settled(at_ms, tuple(settlements))
+
+    def call_for_dividends(self, at_ms: int) -> Settled:
+        """Calls away what owners want before an ex-date: the instant is the last close before it."""
+        due = self._eves.get(at_ms, {})
+        held = [row for row in self.book.options() if row[2] < 0 and row[1].symbol in due] if due else []
+        called = [row for row in held if self._is_called(row[1], due[row[1].symbol], at_ms)]
+        return Settled(at_ms, tuple(self._settle(*row, exercised(*row[1:]), at_ms) for row in called))
 
     def exercise_early(self, option: Contract, quantity: int, at_ms: int) -> Settled:
         """Exercises contracts of an option: the short ones by account; with none short the long ones."""
@@ -153,6 +169,16 @@ class Clearing:
             self._settled.append(at_ms, row)
         return Settled(at_ms, splits=rows)
 
+    def _is_called(self, option: Option, ex: _ExDate, at_ms: int) -> bool:
+        """Whether its owners exercise a call for the dividend; not without prices to judge by."""
+        if option.is_put or self.expires_ms(option) <= at_ms:
+            return False
+        spot, quote = self._market.underlying(option.symbol, at_ms), self._market.option(option, at_ms)
+        if spot is None or quote is None:
+            return False
+        extrinsic = quote.mid - option.intrinsic(spot.mid)
+        return self._owners.exercise_before(ex.day, option, spot.mid, extrinsic, ex.amount)
+
     def _pay(self, ex: _ExDate, account: str, shares: int) -> CashBooking:
         booking = CashBooking(self._next_id("D"), account, "dividend", ex.amount * shares, ex.symbol, day_of(ex.at_ms))
         return self._booked(ex.at_ms, booking)
@@ -181,11 +207,16 @@ class Clearing:
 
 
 def _ex_dates(dividends: Mapping[str, Sequence[Dividend]], calendar: Calendar) -> tuple[_ExDate, ...]:
-    """An ex-date without a session falls due at the next open; those past the calendar never."""
-    last = calendar.sessions[-1].day
+    """An ex-date without a session falls due at the next open; those before or past the calendar never."""
+    first, last = calendar.sessions[0].day, calendar.sessions[-1].day
     return tuple(
-        _ExDate(calendar.from_day(dividend.ex).open_ms, symbol, dividend.amount)
+        _ex_date(symbol, dividend, calendar)
         for symbol, rows in dividends.items()
         for dividend in rows
-        if dividend.ex <= last
+        if first < dividend.ex <= last
     )
+
+
+def _ex_date(symbol: str, dividend: Dividend, calendar: Calendar) -> _ExDate:
+    session = calendar.from_day(dividend.ex)
+    return _ExDate(session.day, calendar.before(session.day).close_ms, session.open_ms, symbol, dividend.amount)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from allusetui.broker.simulated.clearing import KEPT_DAYS, Clearing, SplitDay, Transfer
 from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
 from allusetui.broker.simulated.outages import Outages, contract_of, foreign_order
+from allusetui.broker.simulated.owners import Owners, PunctualOwners
 from allusetui.broker.simulated.slow import SlowMarket, next_look
 from allusetui.broker.simulated.standing import Live, Standing
 from allusetui.broker.simulated.wire import Recent, Wire
@@ -50,13 +51,16 @@ class Exchange:
         commission: Decimal = COMMISSION,
         splits: Sequence[SplitDay] = (),
         transfers: Sequence[Transfer] = (),
+        owners: Owners | None = None,
     ) -> None:
+        """Without `owners` they are punctual."""
         self._market = market
         self._calendar = calendar
         self._commission = commission
         self._outages = Outages(faults, start_ms)
         self._wire = Wire(self._outages)
-        self._clearing = Clearing(market, calendar, dividends or {}, splits, transfers)
+        owners = owners or PunctualOwners()
+        self._clearing = Clearing(market, calendar, owners, dividends or {}, splits, transfers)
         self._book = self._clearing.book
         self._live: dict[str, Live] = {}
         self._known: Recent[str] = Recent(KEPT_DAYS)
@@ -241,6 +245,7 @@ class Exchange:
         if self._closing_ms is not None and self._closing_ms <= at_ms:
             self._end_expired(at_ms)
             self._tell(self._clearing.expire(at_ms), at_ms)
+        self._tell(self._clearing.call_for_dividends(at_ms), at_ms)
         self._note_expiries()
 
     def _follow_agenda(self, at_ms: int) -> None:

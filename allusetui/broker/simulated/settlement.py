@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from allusetui.broker.simulated.owners import Owners
 from allusetui.domain.contract import Option
 from allusetui.domain.frozen import frozen
 from allusetui.domain.money import CENT, ZERO
@@ -17,14 +18,18 @@ class Outcome:
     cash: Decimal
 
 
-def at_expiry(option: Option, quantity: int, spot: Decimal) -> Outcome:
-    """Of `quantity` contracts (− = short) at the close: a cent in the money is exercised, indices settle in cash."""
+def at_expiry(option: Option, quantity: int, spot: Decimal, owners: Owners) -> Outcome:
+    """Of `quantity` contracts (− = short) at the close.
+
+    Indices settle in cash; what an account holds is exercised a cent in the money, what it is short of by its `owners`.
+    """
     intrinsic = option.intrinsic(spot)
-    if intrinsic < CENT:
-        return Outcome("expired", ZERO, 0, ZERO)
-    if option.is_index:
+    if option.is_index and intrinsic >= CENT:
         return Outcome("cash_settled", intrinsic, 0, intrinsic * option.multiplier * quantity)
-    return exercised(option, quantity)
+    is_short = quantity < 0 and not option.is_index
+    if owners.exercise_at_expiry(option, spot) if is_short else intrinsic >= CENT:
+        return exercised(option, quantity)
+    return Outcome("expired", ZERO, 0, ZERO)
 
 
 def exercised(option: Option, quantity: int) -> Outcome:

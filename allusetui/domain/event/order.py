@@ -160,10 +160,13 @@ class OrderCancelled(Event):
 
 @frozen(kw_only=True)
 class OrderRejected(Event):
+    """`fits`: to how many contracts the intent's rest is cut, by the broker's own margin (0.10)."""
+
     kind = "order.rejected"
     client_order_id: str
     reason: str
     intent: str
+    fits: int | None = None
 
 
 @frozen(kw_only=True)

@@ -83,7 +83,10 @@ def _dead(state: State, e: ev.OrderCancelled | ev.OrderRejected) -> None:
         drop_filled(state, intent)
     if isinstance(e, ev.OrderRejected) and intent is not None:
         symbol = intent.contract.symbol
-        state.rejections[symbol] = state.rejections.get(symbol, 0) + 1
+        if e.fits is None:
+            state.rejections[symbol] = state.rejections.get(symbol, 0) + 1
+        elif e.fits:
+            intent.quantity, intent.clip_open, intent.clips = intent.filled + e.fits, e.fits, []
 
 
 def _unknown(state: State, e: ev.OrderUnknown) -> None:

@@ -17,8 +17,7 @@ KINDS = ("exchange", "durable", "wire")
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "BULK_A_SECOND", 1_000_000)
-    monkeypatch.setattr(client, "URGENT_A_SECOND", 1_000_000)
+    monkeypatch.setattr(client, "SHARES", ())
 
 
 @pytest.fixture(params=KINDS)

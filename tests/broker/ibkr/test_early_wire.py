@@ -23,7 +23,7 @@ PUT = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
+    monkeypatch.setattr(client, "SHARES", ())
 
 
 def puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:

@@ -93,8 +93,7 @@ class Wired:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "BULK_A_SECOND", 100_000)
-    monkeypatch.setattr(client, "URGENT_A_SECOND", 100_000)
+    monkeypatch.setattr(client, "SHARES", ())
 
 
 async def over_the_wire(

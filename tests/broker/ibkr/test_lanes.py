@@ -8,12 +8,14 @@ import pytest
 from ib_async.wrapper import Wrapper
 
 from allusetui.broker.gateway.session import Limits
-from allusetui.broker.ibkr.client import BULK_A_SECOND, URGENT_A_SECOND, Lane, LaneClient
+from allusetui.broker.ibkr.client import SHARES, Lane, LaneClient
+from allusetui.broker.ibkr.pacing import BULK_A_SECOND
 from allusetui.domain.input import OrderCancelled
-from tests.broker.ibkr.stands import PUT, stand
+from tests.broker.ibkr.stands import PUT, name, stand
 
 pytestmark = pytest.mark.asyncio
 LIMIT_A_SECOND = 50
+CANCELS_A_SECOND = 20
 
 
 class Line:
@@ -61,15 +63,41 @@ async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkey
     for number in range(200):
         line.say(f"data {number}")
     assert len(line.sent) == BULK_A_SECOND and line.client.waiting == 200 - BULK_A_SECOND
-    for number in range(URGENT_A_SECOND):
+    for number in range(CANCELS_A_SECOND):
         line.say(f"cancel {number}", Lane.CANCEL)
-    assert line.texts[BULK_A_SECOND:] == [f"cancel {number}" for number in range(URGENT_A_SECOND)]
+    assert line.texts[BULK_A_SECOND:] == [f"cancel {number}" for number in range(CANCELS_A_SECOND)]
+
+
+@pytest.mark.clause("0.8")
+async def test_0_8_orders_and_a_probe_of_the_same_second_take_no_cancels_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    cancels = [f"cancel {number}" for number in range(CANCELS_A_SECOND)]
+    for number in range(20):
+        line.say(f"order {number}", Lane.ORDER)
+    line.say("probe", Lane.PROBE)
+    assert len(line.sent) == 21
+    for cancel in cancels:
+        line.say(cancel, Lane.CANCEL)
+    assert line.texts[21:] == cancels and {at_s for at_s, _ in line.sent} == {line.now_s}
+
+
+@pytest.mark.clause("0.8")
+async def test_0_8_a_flood_of_data_leaves_an_order_to_each_symbol_of_a_sleeve(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(200):
+        line.say(f"data {number}")
+    for number in range(8):
+        line.say(f"order {number}", Lane.ORDER)
+    assert [text for text in line.texts if "order" in text] == [f"order {number}" for number in range(7)]
+    line.run(line.now_s + 1.1)
+    assert line.texts.index("order 7") == BULK_A_SECOND + 7  # ahead of the data that waited before it
 
 
 @pytest.mark.clause("0.8")
 async def test_0_8_of_what_waits_cancels_leave_first_then_orders_then_data(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
-    for number in range(URGENT_A_SECOND):
+    for number in range(CANCELS_A_SECOND):
+        line.say(f"cancel {number}", Lane.CANCEL)
         line.say(f"order {number}", Lane.ORDER)
     line.sent.clear()
     line.say("order", Lane.ORDER)
@@ -82,18 +110,50 @@ async def test_0_8_of_what_waits_cancels_leave_first_then_orders_then_data(monke
 
 
 @pytest.mark.clause("0.8")
+async def test_0_8_a_cancel_that_has_to_wait_waits_no_longer_than_for_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(monkeypatch)
+    for number in range(CANCELS_A_SECOND):
+        line.say(f"cancel {number}", Lane.CANCEL)
+    line.now_s += 0.9
+    for number in range(40):
+        line.say(f"data {number}")
+    line.say("cancel", Lane.CANCEL)
+    line.run(line.now_s + 0.2)
+    assert line.texts[-1] == "cancel"
+
+
+@pytest.mark.clause("0.8")
 async def test_0_8_no_second_ever_sees_more_than_the_broker_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
     for number in range(300):
         line.say(f"data {number}")
         if number % 3 == 0:
             line.say(f"cancel {number}", Lane.CANCEL)
+            line.say(f"order {number}", Lane.ORDER)
     line.run(line.now_s + 30)
-    assert line.client.waiting == 0 and len(line.sent) == 400
+    assert line.client.waiting == 0 and len(line.sent) == 500
     times = [at_s for at_s, _ in line.sent]
     most = max(sum(start <= at_s < start + 1 for at_s in times) for start in times)
-    assert most <= BULK_A_SECOND + URGENT_A_SECOND < LIMIT_A_SECOND
+    # No share stands in another but the data's and the orders' in what the two have together.
+    assert most == sum(share for lanes, share in SHARES if lanes not in ({Lane.ORDER}, {Lane.BULK}))
+    assert most + 1 < LIMIT_A_SECOND  # with a probe
     assert [text for text in line.texts if "data" in text] == [f"data {number}" for number in range(300)]
+
+
+@pytest.mark.clause("0.6", "0.8")
+async def test_0_8_an_order_that_waits_to_leave_and_is_cancelled_never_leaves() -> None:
+    async with stand(limits=Limits(messages=10_000)) as desk:  # the house's clock stands still
+        await desk.rest(100)
+        client = desk.broker.connection.library.client
+        for number in range(1, 25):
+            desk.sell(number)
+        left = 24 - client.waiting
+        assert 0 < left < 24
+        for number in range(1, 25):
+            desk.came += desk.broker.cancel(name(number), desk.now_ms)
+        assert client.waiting == max(left - CANCELS_A_SECOND, 0)
+        await desk.until(lambda: len(desk.of(OrderCancelled)) == 24)
+        assert set(await desk.listed()) == {name(100), *(name(number) for number in range(1, left + 1))}
 
 
 async def test_what_waits_when_the_connection_ends_is_not_sent_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,8 +172,6 @@ async def test_0_8_twenty_orders_are_cancelled_over_the_wire_while_two_hundred_r
     async with stand(limits=Limits(messages=10_000)) as desk:  # the house's clock stands still
         for number in range(1, 21):
             await desk.rest(number)
-            if number % 10 == 0:
-                await asyncio.sleep(1.0)  # they too have a rate
         library = desk.broker.connection.library
         contract = desk.broker.contracts.known(PUT)
         assert contract is not None

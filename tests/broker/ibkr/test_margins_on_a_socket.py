@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from allusetui.broker.gateway import account_messages
 from allusetui.broker.gateway.commands import ReadOnly
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Fields
+from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.placing import place_order
 from allusetui.broker.ibkr.broker import Account
 from allusetui.domain.contract import Side
@@ -48,7 +50,18 @@ async def test_0_10_what_would_bind_too_much_is_refused_with_the_figures_and_nev
         desk.sell(quantity=1)
         refused = await desk.report(OrderRejected)
         assert refused.reason == "margin_cap: it would bind 4.0% of the broker's account, of which 3% may be"
-        assert written(desk) == [True] and await desk.listed() == {}
+        assert refused.fits == 0 and written(desk) == [True] and await desk.listed() == {}
+
+
+@pytest.mark.clause("0.10")
+async def test_0_10_a_refusal_names_the_largest_size_that_fits_and_that_is_asked_about_again() -> None:
+    async with asking(Decimal("0.1")) as desk:
+        first = desk.sell(quantity=6)
+        fits = (await desk.report(OrderRejected)).fits
+        assert fits == 2
+        desk.broker.place(Order(f"{first[:-1]}2", "GEN", PUT, None, Side.SELL, fits, RESTING), desk.now_ms)
+        await desk.report(OrderAcked)
+        assert written(desk) == [True, True, False]
 
 
 @pytest.mark.clause("0.10")
@@ -79,6 +92,22 @@ async def test_0_10_where_the_account_never_said_what_it_is_worth_nothing_is_pla
     async with stand(account=Account(CODE, margin_cap=CAP)) as desk:
         desk.sell()
         assert "does not say" in (await desk.report(OrderRejected)).reason
+
+
+@pytest.mark.clause("0.10")
+async def test_0_10_in_an_account_kept_in_another_currency_nothing_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_dollars = account_messages.account_values
+
+    def in_euros(holdings: Holdings, account: str, at_ms: int) -> dict[str, tuple[str, str]]:
+        values = in_dollars(holdings, account, at_ms)
+        return values | {"NetLiquidation": (values["NetLiquidation"][0], "EUR")}
+
+    monkeypatch.setattr(account_messages, "account_values", in_euros)
+    async with asking() as desk:
+        desk.sell()
+        refused = await desk.report(OrderRejected)
+        assert refused.reason == f"account {CODE} is kept in EUR: its margin is not told in USD"
+        assert written(desk) == [True]
 
 
 @pytest.mark.clause("0.10", "6.4")
