@@ -28,7 +28,8 @@ def _step(desk: Desk, account: Account, step: str, findings: str) -> None:
 def on_resumed(desk: Desk, findings: str) -> None:
     """The process is up again: every live order is unknown, every account rests in SAFE until the books agree.
 
-    One that died at the week's end goes on to reconcile. A period that has ended, and its report not written any more, gets its report now.
+    One that died at the week's end goes on to reconcile. A period that has ended, and its report not written any more,
+    gets its report now.
     """
     for account in desk.state.accounts.values():
         if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE) and not _reconciles(desk, account):

@@ -14,6 +14,7 @@ from tests.torture.sweeps.crashes import Deaths, swept
 from tests.torture.sweeps.disk import room
 from tests.torture.sweeps.failures import Fault, suffered
 
+
 def crashes(names: Iterable[str]) -> Iterator[str]:
     """Each crash point of the scenarios, gone on from once and twice."""
     for name in names or CHOSEN:
