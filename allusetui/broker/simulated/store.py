@@ -18,6 +18,7 @@ from allusetui.domain.order import Order
 
 FILE_NAME: Final = "exchange.json"
 FORMAT: Final = 1
+CURE: Final = "allowed: the book that was written with the journal beside it, or another --session"
 _AGAIN_MS: Final = 5 * SECOND_MS
 
 
@@ -128,17 +129,17 @@ def load(path: Path, session: str) -> Standing:
         found = document["format"], document["session"]
         digest, book = document["sha256"], document["book"]
     except (ValueError, TypeError, KeyError):
-        raise BookError(f"{path}: is damaged, or not an exchange's book") from None
+        raise BookError(f"{path}: is damaged, or not an exchange's book; {CURE}") from None
     if found[0] != FORMAT:
-        raise BookError(f"{path}: is of format {found[0]}; this version reads format {FORMAT}")
+        raise BookError(f"{path}: is of format {found[0]}; this version reads format {FORMAT}; {CURE}")
     if found[1] != session:
-        raise BookError(f"{path}: is the book of session {found[1]}, not of {session}")
+        raise BookError(f"{path}: is the book of session {found[1]}, not of {session}; {CURE}")
     if sha256(_text(book).encode()).hexdigest() != digest:
-        raise BookError(f"{path}: is damaged: its hash does not fit")
+        raise BookError(f"{path}: is damaged: its hash does not fit; {CURE}")
     try:
         standing: Standing = from_plain(Standing, book)
     except PlainError as error:
-        raise BookError(f"{path}: {error}") from None
+        raise BookError(f"{path}: {error}; {CURE}") from None
     return standing
 
 
