@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -11,8 +11,10 @@ from pathlib import Path
 from allusetui.broker.simulated.store import FILE_NAME as BOOK
 from allusetui.compose.run import Run
 from allusetui.compose.sessions import open_session
-from allusetui.domain.event import Event, OrderFilled
+from allusetui.domain.account import Latch
+from allusetui.domain.event import Event, OperatorKey, OrderFilled
 from allusetui.domain.money import ZERO
+from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.journal.snapshot import FILE_NAME as SNAPSHOT
 from allusetui.journal.sqlite import FILE_NAME as JOURNAL
@@ -20,7 +22,7 @@ from allusetui.law.load import load as load_law
 from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.checker import judge
 from allusetui.torture.checker.exchange import AtTheExchange
-from allusetui.torture.checker.pairs import resumes_alike
+from allusetui.torture.checker.pairs import folded, resumes_alike
 from tests.torture.sweeps.disk import Disk
 
 Row = tuple[int, int, Event]
@@ -144,6 +146,7 @@ def _gone_on(
         return
     done.add(key)
     working = () if run.stand is None else tuple(run.stand.state.intents)
+    asking = _asking(tuple(journal.read()), run.stand.state) if run.stand else frozenset()
     seen = watched(run, point.seen)
     run.begin()
     shutil.copytree(once, twice)
@@ -157,7 +160,7 @@ def _gone_on(
         if each.runtime.engine.state != fold(rows):
             yield f"{name}: the state is not the fold of its journal"
         yield from (f"{name}: {wrong.line}" for wrong in judge(rows, load_law(), witness, each.end_ms))
-        otherwise, wrong_lines = differences(whole, rows, working)
+        otherwise, wrong_lines = differences(whole, rows, working, asking)
         found.otherwise += otherwise
         yield from (f"{name}: {line}" for line in wrong_lines)
         each.close()
@@ -172,19 +175,35 @@ class _Fate:
     money: Decimal = ZERO
 
 
-def differences(whole: Iterable[Row], rows: Iterable[Row], working: Iterable[str]) -> tuple[bool, list[str]]:
-    """Whether an intent that was `working` came to another end, and what else differs.
+def _asking(rows: Sequence[Row], state: State) -> frozenset[str]:
+    """The accounts whose reset had not heard the broker yet: they stay latched, and show the difference once more."""
+    pressed = {
+        event.account for _, at_ms, event in rows
+        if isinstance(event, OperatorKey) and event.action == "reset" and at_ms == rows[-1][1]
+    }  # fmt: skip
+    latched = (account.name for account in state.accounts.values() if Latch.MISMATCH in account.latches)
+    return frozenset(name for name in latched if pressed & {name, None})
+
+
+def differences(
+    whole: Sequence[Row], rows: Sequence[Row], working: Iterable[str],
+    asking: frozenset[str] = frozenset(), later: Iterable[str] = (),
+) -> tuple[bool, list[str]]:  # fmt: skip
+    """Whether an intent that was `working`, or a key that was `asking`, came to another end, and what else differs.
 
     An order that works when the process dies is asked for first, and what of it is not found is sent anew seconds
     later: at another price, so that its account's cash differs; or, where its window has closed by then, not at all.
+    What came `later` than a crash that lasted may have come at another price too.
     """
-    dearer, other = set[str | None](), set[str | None]()
+    dearer = set[str | None]()
+    other: set[str | None] = {name for name in asking if "mismatch" in folded(rows).accounts[name].latches}
     for intent in working:
         was, now = _fate(whole, intent), _fate(rows, intent)
         if was.traded != now.traded:
             other |= {was.account, now.account}
         elif was.money != now.money:
             dearer.add(was.account)
+    dearer |= {was.account for each in later if (was := _fate(whole, each)).money != _fate(rows, each).money}
     found = []
     for violation in resumes_alike(whole, rows):
         account, _, what = violation.text.partition(": ")
