@@ -1,4 +1,4 @@
-"""`python -m tests.torture.sweeps [crashes|failures|wire|tails] [scenario …]`: every point of the sweeps, told line by line.
+"""`python -m tests.torture.sweeps [crashes|failures|wire|tails] [scenario …]`: every point of the sweeps.
 
 The wire: of the minutes around one order every message is a crash point, of the other scenarios some of each.
 Exit code 1 where anything was wrong.

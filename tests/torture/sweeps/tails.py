@@ -1,4 +1,4 @@
-"""A journal whose end is torn at a byte, or in which a bit has flipped: what is opened is a whole beginning, or nothing."""
+"""A journal that is torn at a byte, or in which a bit has flipped: a whole beginning of it is opened, or nothing."""
 
 import shutil
 from collections.abc import Iterator, Sequence
