@@ -56,6 +56,20 @@ class Line:
         return [text for _, text in self.sent]
 
 
+async def test_what_is_due_at_a_millisecond_that_no_second_shows_exactly_leaves_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else its timer would be set for the same instant again, and again."""
+    line = Line(monkeypatch)
+    line.now_s = 0.0
+    for number in range(BULK_A_SECOND + 1):
+        line.say(f"data {number}")
+    ((line.now_s, look_again),) = line.timers
+    assert line.now_s * 1_000 < 1_001
+    look_again()
+    assert line.client.waiting == 0
+
+
 @pytest.mark.clause("0.8")
 @pytest.mark.surprise(12)
 async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
