@@ -23,7 +23,8 @@ KNOWN = {
 
 def calls(path: Path) -> dict[tuple[str, str], str]:
     """What begins to listen in a file, and with what."""
-    tree = ast.parse(path.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    tree = ast.parse(text if any(word in text for word in LISTENING) else "")
     made = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
     name = path.relative_to(PACKAGE).as_posix()
     return {

@@ -1,8 +1,8 @@
 """What a session of weeks costs in memory and descriptors: `python -m tests.bench.month [--weeks 4] [--linked]`.
 
-A session by the clock in its folder, with journal, snapshots, reports and control socket, asked for its status at each
-close; with `--linked` the composition of `run --mode paper` against our gateway, which shares the process and its
-figures. Prints a line a week, at its last close, and in the end by how much the last week grew.
+A session by the clock in its folder, with journal, snapshots, reports and control socket. With `--linked` it is the
+composition of `run --mode paper` against our gateway, which shares the process, and looks at every tick:
+that takes long. Prints a line a week, and in the end what the last week added.
 """
 
 import argparse
