@@ -30,7 +30,7 @@ from allusetui.journal.sqlite import FILE_NAME
 from allusetui.scenario.load import parse
 from tests.broker.gateway.clients import serving
 from tests.broker.gateway.desks import assembly, provision
-from tests.compose.linked_sessions import CODE, house_of, joined, journal_of
+from tests.compose.linked_sessions import CODE, house_of, joined
 from tests.rules.situations import AAPL, but, fault, situation
 
 pytestmark = pytest.mark.asyncio
