@@ -113,6 +113,16 @@ class Journal(Protocol):
         """The newest events of a kind, or of all, in order."""
 
 
+class Tape(Protocol):
+    """What an engine is told, kept beside its journal, so that the same can be decided again. It never holds one up."""
+
+    trouble: str
+    """Why nothing is kept any more; empty while it is."""
+
+    def record(self, item: Input) -> None:
+        """The engine is about to be told."""
+
+
 class Advisor(Protocol):
     """Proposes, never acts. What it says is checked before a person is asked, and nothing waits for it."""
 

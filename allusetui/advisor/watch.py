@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from math import inf, isfinite
+from math import inf, isfinite, isnan
 from typing import Final
 
 import numpy as np
@@ -37,7 +37,7 @@ def headline(question: HeadlineQuestion, reader: HeadlineReader) -> Anomalies | 
 
 
 def _found(told: Sequence[Closes]) -> Iterator[Anomaly]:
-    series = [one for one in told if all(0 < close < inf for close in one.closes)]
+    series = [one for one in told if 0 < min(one.closes) <= max(one.closes) < inf and not any(map(isnan, one.closes))]
     known, whole = aligned(series)
     for one in series:
         if one.symbol not in known:

@@ -10,9 +10,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Read where pydantic first makes a model: it would look through every installed package for somebody's plugin.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+_OTHERS = 0o077
+
 
 def main() -> None:
     """The console script."""
+    # An account's affairs are its owner's alone, and so is all that is made from here on, whatever the shell's mask is.
+    os.umask(os.umask(_OTHERS) | _OTHERS)
     words = sys.argv[1:]
     if not words or is_option(words[0]):
         words = ["run", *words]

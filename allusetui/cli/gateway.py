@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, cast, get_args
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.quotes import Data, Entitled
 from allusetui.broker.gateway.transcript import TranscriptError
-from allusetui.cli.say import FAILED, INTERRUPTED, complain, speed_of
+from allusetui.cli.say import FAILED, INTERRUPTED, complain, mention, speed_of
 from allusetui.compose.gateway import build_gateway, serve
 from allusetui.compose.load import load_scenario
 from allusetui.compose.run import Stage
@@ -68,11 +68,11 @@ def run_gateway(wanted: Wanted) -> None:
 
         def opened(bound: int) -> None:
             begins = f"{local(stage.start_ms):%Y-%m-%d %H:%M}"
-            print(f"TWS gateway on 127.0.0.1:{bound}: {source}, from {begins} in New York at speed {wanted.speed}")
-            print(f"Accounts: {', '.join(gateway.accounts)}. All of it is simulated.")
+            mention(f"TWS gateway on 127.0.0.1:{bound}: {source}, from {begins} in New York at speed {wanted.speed}")
+            mention(f"Accounts: {', '.join(gateway.accounts)}. All of it is simulated.")
             client = f"IB().connect(port={bound}, clientId=1)"
-            print(f"A client: host 127.0.0.1, port {bound}, any client id; with ib_async: {client}")
-            print("Ctrl-C ends it, and with it the simulated orders and positions.", flush=True)
+            mention(f"A client: host 127.0.0.1, port {bound}, any client id; with ib_async: {client}")
+            mention("Ctrl-C ends it, and with it the simulated orders and positions.")
 
         _until_ended(serve(gateway, stage, rate, wanted.port, monotonic, opened, _tell), wanted.port)
 
@@ -114,8 +114,8 @@ def _pass_on(wanted: Wanted, upstream: tuple[str, int]) -> None:
         )
 
     def opened(bound: int) -> None:
-        print(f"Passing on from 127.0.0.1:{bound} to {wanted.upstream}; the transcript: {wanted.record}")
-        print("Orders pass to paper accounts alone. Ctrl-C ends it.", flush=True)
+        mention(f"Passing on from 127.0.0.1:{bound} to {wanted.upstream}; the transcript: {wanted.record}")
+        mention("Orders pass to paper accounts alone. Ctrl-C ends it.")
 
     with _keeper(wanted) as keeper:
         _until_ended(relay(upstream, wanted.port, keeper, lambda: int(time() * SECOND_MS), opened, _tell), wanted.port)
@@ -198,4 +198,4 @@ def _codes(accounts: str) -> dict[str, str]:
 
 
 def _tell(line: str) -> None:
-    print(f"gateway: {line}", flush=True)
+    mention(f"gateway: {line}")

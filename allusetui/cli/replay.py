@@ -3,21 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from allusetui.cli.progress import progress_bar
 from allusetui.cli.say import FAILED, INTERRUPTED, complain, plain, sessions_root
 from allusetui.codec.records import decode
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import JOURNAL_FILE, replay
 from allusetui.compose.warm import warm_up
-from allusetui.domain.moment import day_of, to_ms
 from allusetui.journal.error import JournalError, SessionInUse
 from allusetui.law.load import LawError
 from allusetui.law.load import load as load_law
@@ -57,20 +54,6 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
     print(f"{len(records)} events in {seconds:.1f} s: {folder}")
     if check and not tell(loaded, records):
         raise SystemExit(FAILED)
-
-
-@contextmanager
-def progress_bar(scenario: Scenario) -> Iterator[Any]:
-    """A bar over the scenario's days on a terminal; nothing where the output goes elsewhere."""
-    start, end = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda at_ms: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(scenario.scenario.name, total=end - start)
-        yield lambda at_ms: bar.update(task, completed=at_ms - start, description=str(day_of(at_ms)))
 
 
 def tell(scenario: Scenario, records: list[dict[str, Any]]) -> bool:

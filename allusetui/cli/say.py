@@ -2,17 +2,22 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+from allusetui.domain.text import untrusted
 
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 WIDTH = 100  # of text that is wrapped
+_LONGEST = 2_000
 
 
 def complain(message: str) -> SystemExit:
-    """Say in one line what is wrong with what was given."""
-    print(f"allusetui: {message}", file=sys.stderr)
+    """Say in one line what is wrong with what was given, which may be anything."""
+    with suppress(BrokenPipeError):
+        print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
     return SystemExit(BAD_INPUT)
 
 
@@ -21,9 +26,21 @@ def tell(text: str) -> None:
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:
-        # Else the interpreter would try again at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_reader()
         raise SystemExit(0) from None
+
+
+def mention(text: str) -> None:
+    """Print a line to whoever reads; that nobody does any more is no reason to end."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _forget_reader()
+
+
+def _forget_reader() -> None:
+    # Else the interpreter would try again at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def speed_of(text: str) -> float | None:

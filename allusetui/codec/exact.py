@@ -1,8 +1,8 @@
 """How a value of any type of the domain is written as JSON without loss, and read back: a pair of functions a type.
 
-A decimal is text, an object the list of its fields' values in their order, a set a sorted list, a contract one text. A
-mapping is an object where its keys are texts as written, else the list of its pairs. `layout` tells all of that for a
-type, so that two programs know whether they mean the same.
+A decimal is text, an object the list of its fields' values in their order, a set a sorted list, a contract one text;
+one of several classes is its name and it. A mapping is an object where its keys are texts as written, else the list of
+its pairs. `layout` tells all of that for a type, so that two programs know whether they mean the same.
 """
 
 import types
@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from math import isfinite
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 from allusetui.codec.shape import CodecError
 from allusetui.domain.contract import Contract, Option, Right, Stock
@@ -44,7 +46,11 @@ def exact(hint: Any) -> Exact:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType) and types.NoneType in arguments:
         return _optional(exact(Union[tuple(a for a in arguments if a is not types.NoneType)]))  # noqa: UP007 built from a tuple
-    if origin in (list, set) or (origin is tuple and arguments[1:] == (Ellipsis,)):
+    if origin in (Union, types.UnionType):
+        return _one_of({each.__name__: exact(each) for each in arguments})
+    if origin is np.ndarray:
+        return _array(get_args(arguments[1])[0])
+    if origin in (list, set, frozenset) or (origin is tuple and arguments[1:] == (Ellipsis,)):
         return _many(origin, exact(arguments[0]))
     if origin is tuple:
         return _row(lambda values: values, tuple(exact(a) for a in arguments), _itself, "tuple")
@@ -130,6 +136,7 @@ def _stock(text: str) -> Stock:
 
 
 _text, _list, _object = _of(str), _of(list), _of(dict)
+_ELEMENTS: Final[Mapping[type, type]] = {np.float64: float, np.int64: int}
 _PLAIN: Final[Mapping[Any, Exact]] = {
     str: Exact(_itself, _text, "str", True),
     int: Exact(_itself, _of(int), "int"),
@@ -150,9 +157,33 @@ def _optional(inner: Exact) -> Exact:
     )
 
 
+def _one_of(parts: Mapping[str, Exact]) -> Exact:
+    """The name of a class and an object of it."""
+
+    def write(value: Any) -> list[Any]:
+        name = type(value).__name__
+        return [name, parts[name].write(value)]
+
+    def read(written: Any) -> Any:
+        name, value = _list(written)
+        return parts[_text(name)].read(value)
+
+    return Exact(write, read, "|".join(f"{name}:{part.layout}" for name, part in parts.items()))
+
+
+def _array(kind: type) -> Exact:
+    """A numpy array of one dimension."""
+    inner = exact(_ELEMENTS[kind])
+    many = _many(list, inner)
+    return Exact(
+        lambda values: many.write(values.tolist()), lambda written: np.array(many.read(written), dtype=kind),
+        f"array[{inner.layout}]",
+    )  # fmt: skip
+
+
 def _many(kind: type, inner: Exact) -> Exact:
     """A list, a tuple of any length or a set."""
-    write_one, read_one, sort = inner.write, inner.read, kind is set
+    write_one, read_one, sort = inner.write, inner.read, issubclass(kind, set | frozenset)
 
     def write(values: Any) -> list[Any]:
         written = [write_one(value) for value in values]

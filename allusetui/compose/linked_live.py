@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,13 @@ from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.cash import FirstLook, first_look
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
+from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.broker.simulated.exchange import COMMISSION
 from allusetui.compose.linked import begun
 from allusetui.compose.program import code_digest
 from allusetui.compose.provisions import linked_provisions
 from allusetui.compose.sessions import FolderReporter, check_is_ours, restored, write_out
+from allusetui.domain.calendar import Calendar
 from allusetui.domain.event import AccountProvisioned
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import Started
@@ -32,6 +34,7 @@ from allusetui.engine.engine import Engine
 from allusetui.journal.error import JournalError
 from allusetui.journal.snapshot import Maker, SnapshotFile
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
+from allusetui.journal.tape import Tape
 from allusetui.law.load import law_hash, load
 from allusetui.market.calendars import calendar
 from allusetui.ports import HeadlineReader
@@ -88,6 +91,7 @@ class _Stored:
     """What the session's folder holds; `stand` is None where nothing was begun in it yet."""
 
     journal: TailJournal
+    tape: Tape
     keep: Callable[[State], None]
     begun: Begun
     stand: Stand | None
@@ -109,11 +113,18 @@ def open_linked(folder: Path, wish: Wish, wall: Wall) -> Live:
         before = begun(folder) or Begun(wish.found.mode, folder.name, wish.link.accounts, wall.token())
         snapshot = SnapshotFile(folder, journal, Maker(before.session, law_hash(), code_digest()))
         stand = _stand(journal, folder / FILE_NAME, before.session, snapshot, wall.now_ms()) if journal.seq else None
-        stored = _Stored(TailJournal(journal), snapshot.keep, before, stand)
+        tape = Tape(folder, lambda: journal.seq)
+        held.callback(tape.close)
+        stored = _Stored(TailJournal(journal), tape, snapshot.keep, before, stand)
         session = _Parts(folder, wish, wall, stored).session()
         held.callback(_write_out, stored.journal, folder)
         session.close = held.pop_all().close
     return Live(session, wall.now_s)
+
+
+def days_from(today: date) -> Calendar:
+    """The sessions that a process which begins on a day may look at."""
+    return calendar(today - _LOOKBACK, today + _LONGEST_RUN + _LISTINGS)
 
 
 def _stand(journal: SqliteJournal, path: Path, session: str, snapshot: SnapshotFile, now_ms: int) -> Stand:
@@ -136,7 +147,7 @@ class _Parts:
 
     def __init__(self, folder: Path, wish: Wish, wall: Wall, stored: _Stored) -> None:
         law, today, told = load(), day_of(wall.now_ms()), stored.begun
-        days = calendar(today - _LOOKBACK, today + _LONGEST_RUN + _LISTINGS)
+        days = days_from(today)
         self._name, self._wish, self._stored, self._law = folder.name, wish, stored, law
         self._clock = RealTime(days, wall.now_ms, wall.now_s, stored.stand.at_ms if stored.stand else 0)
         self._bell = Bell()
@@ -145,7 +156,8 @@ class _Parts:
             link.codes[0], link.accounts, told.foreign, told.spare, told.session, self._parent, law.sizing.margin_cap
         )
         address = link.host, link.port, link.client_id
-        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring)
+        clocks = Clocks(self._clock.lead_s, self._clock.behind_s)
+        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring, clocks=clocks)
         self.market = IbkrMarket(
             self.broker.connection.library, Terms(days, folder / BARS_FOLDER, wish.known),
             lambda *asked: self.turn.engine.reach(*asked), self._clock.instant, self._bell.ring,
@@ -154,7 +166,7 @@ class _Parts:
         world = World(
             market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder),
             advice=Aside(Adviser(law, wish.reader)), news=self.market.headlines, inquiries=self.market,
-            every_tick=True, keep=stored.keep,
+            every_tick=True, tape=stored.tape, keep=stored.keep,
         )  # fmt: skip
         self.turn = VirtualRuntime(lambda state: Engine(law, law_hash(), days, state), world)
         self.turn.now_ms = self._clock.instant()

@@ -23,7 +23,7 @@ from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
-from allusetui.law.load import law_hash, load
+from allusetui.law.load import Version, version
 from allusetui.law.model import Law
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import shown
@@ -72,14 +72,15 @@ def check_beginning(scenario: Scenario) -> None:
     """Raises Problem where an account could not begin as its table says, by the prices of the start."""
     if not any(table.holdings or table.options for table in scenario.accounts.values()):
         return
-    law, days, start_ms, end_ms = _frame(scenario)
+    law = version().law
+    days, start_ms, end_ms = _frame(scenario)
     provisions(scenario, law, build_market(scenario, law, days, start_ms, end_ms), days, start_ms)
 
 
-def _frame(scenario: Scenario) -> tuple[Law, Calendar, int, int]:
-    """Law, sessions, first and last instant."""
+def _frame(scenario: Scenario) -> tuple[Calendar, int, int]:
+    """Sessions, first and last instant."""
     first, last = scenario.scenario.start.date() - _LOOKBACK, scenario.scenario.end.date() + _LISTINGS
-    return load(), calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
+    return calendar(first, last), to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
 
 
 @frozen
@@ -95,12 +96,14 @@ class Stage:
     accounts: tuple[Provision, ...]
 
 
-def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None) -> Stage:
-    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another.
+def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None, under: Version | None = None) -> Stage:
+    """Put a scenario's market and exchange together. `codes`: the broker's account of each sleeve, where it is another;
+    `under`: the law, where it is not the one in force.
 
     Raises Problem where an account could not begin as its table says.
     """
-    law, days, start_ms, end_ms = _frame(scenario)
+    law = (under or version()).law
+    days, start_ms, end_ms = _frame(scenario)
     market = build_market(scenario, law, days, start_ms, end_ms)
     dividends, splits = corporate_actions(scenario, market, days)
     held_in = codes or {}
@@ -119,12 +122,15 @@ def build_run(
     reporter: Reporter,
     progress: Callable[[int], None] | None = None,
     crashes: tuple[Crash, ...] = (),
+    under: Version | None = None,
 ) -> Run:
     """Put a scenario's market, exchange and engine together around a journal and a reporter.
 
-    Raises Problem where an account could not begin as its table says.
+    `under`: the law, where it is not the one in force. Raises Problem where an account could not begin as its table
+    says.
     """
-    stage = build_stage(scenario)
+    ruling = under or version()
+    stage = build_stage(scenario, under=ruling)
     market = stage.market
     world = World(
         market=shown(market, scenario.faults),
@@ -140,7 +146,7 @@ def build_run(
         world.progress = progress
 
     def engine(state: State | None) -> Engine:
-        return Engine(stage.law, law_hash(), stage.calendar, state)
+        return Engine(ruling.law, ruling.hash, stage.calendar, state)
 
     started = Started(
         stage.start_ms, session_id(scenario), scenario.scenario.mode, scenario.scenario.seed,

@@ -360,6 +360,14 @@ class InboxFull:
     at_ms: int
 
 
+@frozen
+class TapeEnded:
+    """Nothing that is told from now on stands on the tape."""
+
+    at_ms: int
+    reason: str
+
+
 Input = (
     Started
     | Resumed
@@ -385,4 +393,5 @@ Input = (
     | DiskFailed
     | Ending
     | InboxFull
+    | TapeEnded
 )

@@ -98,3 +98,5 @@ class Snapshot:
     sources: tuple[Source, ...] = ()
     """Where the data of a linked session come from; a simulated market tells none."""
     ended: bool = False
+    begun: bool = True
+    """False while the session waits for its link: its keys wait too."""

@@ -246,7 +246,7 @@ class Volatile:
 
     seen_ms: int = 0
     calm: bool = False
-    """Whether the last look on the grid decided nothing and nothing but quotes has come since."""
+    """Whether neither the last look on the grid nor what came since left the next one more than what is told ahead."""
     quotes: dict[str, Quote] = field(default_factory=dict)
     option_quotes: dict[Option, Quote] = field(default_factory=dict)
     jumps: dict[str, tuple[Quote, int]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ Nothing waits for it: no answer, or one that can't be read, is told once and har
 """
 
 from datetime import date
+from operator import attrgetter
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
@@ -22,6 +23,7 @@ CLAUSES = ("13.2",)
 HEADLINE = "headline"
 _OF_MARKET = frozenset({"volatility", "turbulence", "correlation"})
 _WAIT_S = 60
+_DAY, _CLOSE = attrgetter("day"), attrgetter("close")
 _MOST_HEADLINES = 8
 """Waited for at one time; a flood of them starves no other question."""
 _LONGEST_HEADLINE = 160
@@ -74,7 +76,7 @@ def _closes(desk: Desk, symbol: str, session: Session) -> Closes | None:
     if abs(quote.at_ms - session.close_ms) > desk.law.data.stale_s * SECOND_MS:
         return None
     bars = desk.volatile.bars[symbol]
-    days, closes = (*(bar.day for bar in bars), session.day), (*(bar.close for bar in bars), float(quote.mid))
+    days, closes = (*map(_DAY, bars), session.day), (*map(_CLOSE, bars), float(quote.mid))
     return Closes(symbol, days, closes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
@@ -116,7 +117,7 @@ def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
             settlement=row.id,
         )  # fmt: skip
         desk.emit(event)
-        rows = lots_closed(account, option, taken, row.price, ZERO, ("10.3",))
+        rows = lots_closed(account, option, taken, row.price, ZERO, ("10.3",), _settled_on(desk, option))
         for closed in rows:
             desk.emit(closed)
         if signed > 0 and option.is_index:
@@ -141,7 +142,8 @@ def _called_away(desk: Desk, account: Account, row: inp.Settlement, premium: Dec
             fees_usd=to_price(fees), settlement=row.id,
         )
     )  # fmt: skip
-    for closed in lots_closed(account, Stock(option.symbol), shares, proceeds, ZERO, ("10.3",)):
+    day = _settled_on(desk, option)
+    for closed in lots_closed(account, Stock(option.symbol), shares, proceeds, ZERO, ("10.3",), day):
         desk.emit(closed)
 
 
@@ -160,8 +162,14 @@ def _exercised(desk: Desk, account: Account, row: inp.Settlement, premium: Decim
             fees_usd=to_price(fees), settlement=row.id,
         )
     )  # fmt: skip
-    for closed in lots_closed(account, Stock(option.symbol), sold, option.strike - cost, ZERO, ("10.3",)):
+    day = _settled_on(desk, option)
+    for closed in lots_closed(account, Stock(option.symbol), sold, option.strike - cost, ZERO, ("10.3",), day):
         desk.emit(closed)
+
+
+def _settled_on(desk: Desk, option: Option) -> date | None:
+    """The day that a settlement is of, where it is told later: a broker's book shows it in the night after."""
+    return option.expiry if option.expiry < desk.today else None
 
 
 def _split(desk: Desk, split: inp.Split) -> None:

@@ -1,5 +1,6 @@
 """One batch in the making: what is decided here is applied at once, so that the next decision sees it."""
 
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.account import Account
@@ -58,9 +59,13 @@ class Desk(Situation):
 
 
 def lots_closed(
-    account: Account, contract: Contract, taken: list[Lot], price: Decimal, fees_usd: Decimal, clauses: tuple[str, ...]
-) -> list[LotClosed]:
-    """The events of lots that a trade or expiry at `price` a share closes; `fees_usd` of closing shared over them."""
+    account: Account, contract: Contract, taken: list[Lot], price: Decimal, fees_usd: Decimal, clauses: tuple[str, ...],
+    day: date | None = None,
+) -> list[LotClosed]:  # fmt: skip
+    """The events of lots that a trade or expiry at `price` a share closes; `fees_usd` of closing shared over them.
+
+    `day`: the earlier one on which it was settled.
+    """
     quantity = sum(abs(lot.quantity) for lot in taken)
     rows: list[LotClosed] = []
     told = exact = ZERO
@@ -73,7 +78,7 @@ def lots_closed(
         # Each row shows what the sum so far adds to the cent, so that the rows together lose nothing.
         realized = to_cent(exact) - told
         told += realized
-        rows.append(_closed(account, contract, lot, price, own, realized, clauses))
+        rows.append(_closed(account, contract, lot, price, own, realized, clauses, day))
     return rows
 
 
@@ -84,7 +89,7 @@ def _gain(lot: Lot, price: Decimal) -> Decimal:
 
 def _closed(
     account: Account, contract: Contract, lot: Lot, price: Decimal, closing_fees: Decimal, realized: Decimal,
-    clauses: tuple[str, ...],
+    clauses: tuple[str, ...], day: date | None,
 ) -> LotClosed:  # fmt: skip
     units = abs(lot.quantity) * contract.multiplier
     # What it cost to get shares is part of their basis (10.3); an option's commissions stand beside its prices.
@@ -102,4 +107,5 @@ def _closed(
         fees=to_price(fees),
         realized=realized,
         opened=lot.opened,
+        day=day,
     )

@@ -41,13 +41,16 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import is_closing_time, leaves_calm, missed_close, missed_cut, wake_at, watch
 from allusetui.engine.since import Since
 from allusetui.law.model import Law
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
+
+_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted | inp.OrderCancelled
+"""What may come and leave nothing for the next look to find that is not told ahead."""
 
 
 @frozen
@@ -73,11 +76,10 @@ class Engine:
         """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
         desk = self._desk(item.at_ms)
         self._dispatch(desk, item)
-        if not isinstance(item, inp.Started | inp.DiskFailed):
+        moves = not isinstance(item, inp.BarsSeen) or not all(isinstance(each, ev.AtrFixed) for each in desk.events)
+        if moves and not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
-        # A range that is fixed has been looked at on the spot.
-        told = any(not isinstance(event, ev.AtrFixed) for event in desk.events)
-        if told or not isinstance(item, inp.MarketSeen | inp.ChainSeen | inp.BarsSeen):
+        if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
         return Batch(item.at_ms, tuple(desk.events), tuple(desk.effects))
 
@@ -189,6 +191,9 @@ class Engine:
                 _end_entries(desk)
             case inp.InboxFull():
                 _inbox_full(desk)
+            case inp.TapeEnded():
+                text = f"The tape of inputs has ended ({item.reason}): what follows can't be decided again from it."
+                desk.alert("warning", untrusted(text), None, ("15.1",))
             case _:
                 assert_never(item)
 
@@ -293,7 +298,7 @@ class Engine:
                 desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
 
     def _settle(self, desk: Desk) -> None:
-        """What every batch ends with: windows served, orders given their next move, states at rest."""
+        """What every batch ends with, but one that only fixes a range: windows served, orders moved, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)
@@ -304,6 +309,7 @@ class Engine:
         prompts.expire(desk)
         advice.lapse(desk)
         orders.work(desk)
+        defend.forget_gone(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
@@ -356,7 +362,8 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
         for account in desk.trading():
             if account.status is Status.MONITORING:
                 change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
-    if since.passed_grid(session, desk.law.cadence.closing_look_s) and desk.now_ms >= clock.looks.opens_ms:
+    closing = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
+    if closing or (base and desk.now_ms >= clock.looks.opens_ms):
         for account in desk.trading():
             calls.look_at_expiring(desk, account, clock)
 

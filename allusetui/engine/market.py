@@ -7,6 +7,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.effect import AskBars
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Quote
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
@@ -61,19 +62,23 @@ def _doubt(desk: Desk, symbol: str, quote: Quote) -> tuple[str, str] | None:
 
 @clause("8.3")
 def _tell_stale(desk: Desk) -> None:
-    """`data.stale` once an episode, in session; an unknown VIX freezes every entry."""
+    """`data.stale` once an episode, in session; an unknown VIX freezes every entry.
+
+    What was last seen before the bell is silent in session from the bell on: the first tick may come a moment after it.
+    """
     session = desk.open_session
     if session is None:
         return
+    begins = desk.now_ms - session.open_ms <= desk.law.data.stale_s * SECOND_MS
     for symbol, quote in desk.volatile.quotes.items():
         age_s = desk.age_s(quote)
-        fresh = age_s <= desk.law.data.stale_s
+        fresh = begins or age_s <= desk.law.data.stale_s
         if fresh:
             desk.volatile.told_stale.discard(symbol)
         elif symbol not in desk.volatile.told_stale:
             desk.volatile.told_stale.add(symbol)
             desk.emit(ev.DataStale(clauses=("8.3",), symbol=symbol, age=round(age_s, 3)))
-    known = desk.is_fresh(VIX)
+    known = desk.is_fresh(VIX) or (begins and desk.quote(VIX) is not None)
     if known == desk.state.vix_stale:
         kind = ev.FreezeOff if known else ev.FreezeOn
         desk.emit(kind(clauses=("6.12", "8.3"), reason="vix_stale"))

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import get_args
@@ -11,6 +11,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
@@ -25,6 +26,24 @@ class LawError(Exception):
         super().__init__(untrusted(f"{file}: {key}: {wrong}; allowed: {allowed}", longest=1000))
 
 
+@frozen
+class Version:
+    """A law to run under, as the bytes of its file: what is sent to another process is what is read there."""
+
+    name: str
+    data: bytes
+
+    @property
+    def law(self) -> Law:
+        """The same value at every call; LawError where the bytes are none."""
+        return _parsed(self.data, _file_name(self.name))
+
+    @property
+    def hash(self) -> str:
+        """By which a journal names it."""
+        return content_hash(self.data)
+
+
 def content_hash(data: bytes) -> str:
     """The sha256 of a law file in hex; line endings do not count."""
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
@@ -33,12 +52,17 @@ def content_hash(data: bytes) -> str:
 @cache
 def load(version: str = "v1.3") -> Law:
     """The shipped constitution of a version; LawError when it is unknown or its file was changed (15.1)."""
-    return _parse(_shipped_bytes(version), _file_name(version))
+    return _parsed(_shipped_bytes(version), _file_name(version))
 
 
 def law_hash(version: str = "v1.3") -> str:
     """The sha256 of a shipped constitution, which its file has been checked against; LawError as in `load`."""
     return content_hash(_shipped_bytes(version))
+
+
+def version(name: str = "v1.3") -> Version:
+    """A shipped constitution with its hash; LawError as in `load`."""
+    return Version(name, _shipped_bytes(name))
 
 
 def load_file(path: str | Path) -> Law:
@@ -70,6 +94,11 @@ def _packaged(version: str) -> bytes:
         return resources.files("allusetui.law").joinpath(_file_name(version)).read_bytes()
     except OSError as error:
         raise LawError(_file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
+
+
+@lru_cache(maxsize=8)
+def _parsed(data: bytes, file: str) -> Law:
+    return _parse(data, file)
 
 
 def _parse(data: bytes, file: str) -> Law:

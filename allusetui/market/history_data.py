@@ -56,6 +56,20 @@ def load(data: Path, symbols: Iterable[str], first: date, last: date) -> ModelDa
     )
 
 
+def covered(data: Path, symbols: Iterable[str]) -> tuple[date, date]:
+    """The first and the last day of which SPX, VIX and each symbol that has rows at all have one. Raises DataError."""
+    files = [data / f"index/{name}.csv" for name in (SPX, VIX)]
+    files += [path for name in sorted(symbols) if (path := data / f"daily/{name}.csv").is_file()]
+    spans = [(days[0], days[-1]) for path in files if (days := _days_in(path))]
+    if not spans:
+        raise DataError(f"{data}: {_absent('data')}")
+    return max(first for first, _ in spans), min(last for _, last in spans)
+
+
+def _days_in(path: Path) -> list[date]:
+    return [_day(path, line, text) for line, (text,) in _rows(path, ["date"])]
+
+
 def _absent(what: str) -> str:
     return f'no such {what}; kind = "scripted" and kind = "synthetic" run without it'
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
-from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote
+from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote, Strip
 from allusetui.market.foresight import Foresight
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
 from allusetui.market.model_symbol import ModelSymbol
@@ -107,8 +107,12 @@ class ModelMarket:
         listed = [option for option in options if option.symbol in self.symbols]
         self._foresee(listed, times)
         quotes = self._foresight.at(times, listed)
-        slices = {key: self._listed[key[0]].strip(*key[1:], told[VIX], times) for key in strips if key[0] in told}
+        slices = {key: self._strip(key, told[VIX], times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
+
+    def _strip(self, listed: Listed, vix: Floats, times: NDArray[np.int64]) -> Strip:
+        name, expiry, right = listed
+        return self._foresight.strip(listed, times, lambda: self._listed[name].strip(expiry, right, vix, times))
 
     def _foresee(self, options: Iterable[Option], times: NDArray[np.int64]) -> None:
         """Price what is not foreseen yet, up to the close and at the pace of the instants: they will be asked for."""
@@ -143,6 +147,14 @@ class ModelMarket:
     def dividends_on(self, day: date) -> tuple[tuple[str, Decimal], ...]:
         """(symbol, dollars a share) of the dividends whose ex-date is `day`."""
         return self._dividends.get(day, ())
+
+    def closes(self, symbol: str, first: date, last: date) -> tuple[tuple[date, float], ...]:
+        """The session closes within two days, raw as traded, dollars; none of a symbol that is not listed."""
+        if symbol not in self.symbols:
+            return ()
+        rows = self._data.daily[symbol]
+        found = zip(rows.days, rows.closes.tolist(), strict=True)
+        return tuple((day, close) for day, close in found if first <= day <= last)
 
     def rate_on(self, day: date) -> float:
         """The last three-month rate up to `day`, continuously compounded."""

@@ -1,7 +1,6 @@
 """Average true range after Wilder, from daily bars."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 
 def true_range(high: float, low: float, previous_close: float) -> float:
@@ -18,8 +17,9 @@ def wilder_atr(highs: Sequence[float], lows: Sequence[float], closes: Sequence[f
 
     Source: clause 6.9; Wilder, New Concepts in Technical Trading Systems (1978), ch. 3.
     """
-    bars = list(zip(highs, lows, closes, strict=True))
-    ranges = [true_range(high, low, before[2]) for before, (high, low, _) in pairwise(bars)]
+    if not len(highs) == len(lows) == len(closes):
+        raise ValueError("highs, lows and closes: one is shorter than another")
+    ranges = list(map(true_range, highs[1:], lows[1:], closes))
     if len(ranges) < period:
         return None
     atr = sum(ranges[:period]) / period

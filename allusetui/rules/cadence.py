@@ -57,7 +57,8 @@ def entry_day(calendar: Calendar, day: date, weekday: int) -> Session | None:
 def entry_window(calendar: Calendar, cadence: Cadence, kind: str, session: Session) -> Span | None:
     """The entry window of a kind of sleeve on this session; None on any other day."""
     window = cadence.windows[kind]
-    if entry_day(calendar, session.day, window.weekday) != session:
+    chosen = entry_day(calendar, session.day, window.weekday)
+    if chosen is None or chosen.day != session.day:
         return None
     return shifted(cadence, session, window.opens, window.closes)
 

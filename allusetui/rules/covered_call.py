@@ -13,7 +13,16 @@ from allusetui.domain.quote import Chain, Quote
 from allusetui.law.model import Band, Law
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days, same_week
-from allusetui.rules.entry import Pick, StrikeRule, data_refusal, held_until, pick, report_days, symbol_refusal
+from allusetui.rules.entry import (
+    Pick,
+    StrikeRule,
+    data_refusal,
+    held_until,
+    pick,
+    report_days,
+    symbol_refusal,
+    told_reports,
+)
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import entries_of
 
@@ -153,6 +162,17 @@ def held_to_the_end(s: Situation, account: Account, call: Option, quote: Quote, 
     if spot > call.strike and call.strike >= account.basis(call.symbol):
         return "called_away"
     return None
+
+
+@clause("4.3", "6.5", "6.7")
+def is_last_look(s: Situation, account: Account, call: Option) -> bool:
+    """Whether today's look at calls may decide on one: it is its last, or a report may follow, as far as is told."""
+    if not account.positions[call].expiry_looked and is_last_day_look(s, account, call):
+        return True
+    days = tuple(told_reports(s, call.symbol))
+    return call.symbol not in s.volatile.reports or any(
+        reduction_due(s, days, late) for late in (frozenset[date](), frozenset(days))
+    )
 
 
 @clause("4.3", "6.7")

@@ -1,5 +1,6 @@
 """§6.1–6.4, 6.9, 6.10: how far a short put is breached, what level that is, and what a roll would cost."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -86,7 +87,7 @@ def opens_wide(s: Situation, option: Option) -> bool:
 def fix_atr(s: Situation, symbol: str, bars: tuple[Bar, ...], spot: Decimal) -> Atr:
     """The session's ATR: of the bars; else the last valid × 1.1, for five sessions; else 2 % of the price."""
     today = s.today
-    past = tuple(bar for bar in bars if bar.day < today)[-s.law.atr.lookback_sessions :]
+    past = bars[: bisect_left(bars, today, key=lambda bar: bar.day)][-s.law.atr.lookback_sessions :]
     last = atr_of_bars(s, past) or s.state.last_bars_atr.get(symbol)
     if last and last.day == today:
         return last

@@ -48,12 +48,17 @@ def within_bands(terms: LadderTerms, law: Ladder) -> bool:
 @clause("13.3")
 def is_due(s: Situation, account: Account) -> bool:
     """Whether the adviser is to be asked: on reinvest day from its hour on, once, of a ladder that holds a LEAP."""
+    return s.now_ms >= s.clock(s.law.reinvest.buys_at) and is_due_today(s, account)
+
+
+def is_due_today(s: Situation, account: Account) -> bool:
+    """The same at whatever hour."""
     quarter = quarter_of(s.today)
     if account.ladder.quarter == quarter or not reinvests(account) or account.status in SILENT or not _held(account):
         return False
     is_first = quarter_of(s.calendar.before(s.today).day) != quarter
     asked = any(a.account == account.name and a.subject == SUBJECT for a in s.state.approvals.values())
-    return is_first and s.now_ms >= s.clock(s.law.reinvest.buys_at) and not asked
+    return is_first and not asked
 
 
 def _held(account: Account) -> list[Option]:

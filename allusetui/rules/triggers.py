@@ -1,8 +1,10 @@
 """5.3–5.6: what turns a hedge on at a session's close, and what releases one."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
@@ -11,7 +13,7 @@ from allusetui.domain.lot import average_price
 from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
-from allusetui.domain.quote import Bar, Breadth, Quote
+from allusetui.domain.quote import Breadth, Quote
 from allusetui.domain.state import Judging
 from allusetui.law.model import Hedging
 from allusetui.rules.hedging import is_near_its_end
@@ -49,9 +51,15 @@ def _closes(s: Situation, judging: Judging, symbol: str, day: date) -> tuple[Dec
     """Those of the bars, and of a session that has just closed its last quote; none where the day's is not known."""
     own = judging.closes.get(symbol) if day == judging.day else None
     last = day if own is None else s.calendar.before(day).day
-    bars: Sequence[Bar] = [bar for bar in judging.bars[symbol] if bar.day <= last]
-    found = tuple(to_price(bar.close) for bar in bars) if bars and bars[-1].day == last else ()
+    known = judging.bars[symbol]
+    bars = known[: bisect_right(known, last, key=lambda bar: bar.day)]
+    found = tuple(_exact(bar.close) for bar in bars) if bars and bars[-1].day == last else ()
     return found if own is None else (*found, own)
+
+
+@lru_cache(maxsize=1024)
+def _exact(close: float) -> Decimal:
+    return to_price(close)
 
 
 def verdicts(s: Situation, closes: Closes) -> dict[str, Verdict]:

@@ -20,7 +20,7 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Ahead, Bools, Floats, Listed
 from allusetui.domain.state import State
 from allusetui.law.model import Law
-from allusetui.pricing.implied_vol import model_itm_probabilities
+from allusetui.pricing.implied_vol import model_deltas, model_itm_probabilities
 from allusetui.rules import assignment, covered_call, relook, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.cadence import ExpiryClock, expiry_clock
@@ -66,7 +66,7 @@ def first_decision(s: Situation, accounts: Iterable[Account], ahead: Ahead) -> i
     for account in accounts:
         if account.status is not Status.EMERGENCY:
             due |= _breaches(s, account, ahead) | _profits(s, account, ahead) | _judgements(s, account, ahead)
-            due |= _endings(s, account, ahead) | relook.may_change(s, account, ahead)
+            due |= _endings(s, account, ahead) | _drifts(s, account, ahead) | relook.may_change(s, account, ahead)
     return int(ahead.times[due.argmax()]) if due.any() else None
 
 
@@ -162,6 +162,23 @@ def _closes(s: Situation, option: Option, clock: ExpiryClock, ahead: Ahead) -> B
     near = away <= float(law.cadence.pin_distance) * strike + NOISE
     late = (ahead.times >= clock.close_otm_ms) & (asks > float(law.cadence.let_expire_ask) + NOISE)
     return looks & (near | late) & _priced(s, option, ahead)
+
+
+@clause("17.4")
+def _drifts(s: Situation, account: Account, ahead: Ahead) -> Bools:
+    """Whether at the ladder's hour a LEAP's delta is outside of its band."""
+    due: Bools = ahead.times == s.clock(s.law.ladder.looks_at)
+    if not due.any():
+        return due
+    band, drifted = s.law.ladder.drift_delta, np.zeros(len(due), dtype=bool)
+    for leap in account.longs():
+        if not leap.is_index and leap in ahead.options and leap.symbol in ahead.spots:
+            (bids, asks), spots = ahead.options[leap], ahead.spots[leap.symbol]
+            years = (s.calendar.up_to(leap.expiry).close_ms - ahead.times[due]) / YEAR_MS
+            mids, strikes = (bids[due] + asks[due]) / 2, np.full(int(due.sum()), float(leap.strike))
+            deltas = model_deltas(mids, spots[due], strikes, years, s.volatile.rate, not leap.is_put)
+            drifted[due] |= (deltas < band.low + _SURE) | (deltas > band.high - _SURE)
+    return drifted
 
 
 def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:

@@ -75,6 +75,14 @@ class RealTime(_Hours):
         self._last_ms = max(self._wall_ms(), self._last_ms)
         return self._last_ms
 
+    def lead_s(self) -> float:
+        """How far the wall's clock is ahead of the one that never leaps; it changes where that is set, or sleeps."""
+        return self._wall_ms() / SECOND_MS - self._wall_s()
+
+    def behind_s(self) -> float:
+        """How long the wall's clock needs to come to where the session stands already."""
+        return max(self._last_ms - self._wall_ms(), 0) / SECOND_MS
+
     def now_ms(self, wall_s: float) -> int:
         return self.instant()
 

@@ -1,8 +1,8 @@
 """Where a stored session goes on: the journal's last instant, or a later one of the broker's book."""
 
-
 from allusetui.domain.frozen import frozen
-from allusetui.domain.state import State
+from allusetui.domain.input import OperatorActed
+from allusetui.domain.state import State, Volatile
 
 
 @frozen
@@ -22,3 +22,16 @@ class Stand:
         once its marks are there.
         """
         return self.state.at_ms - (self.state.marked_ms < self.state.at_ms)
+
+
+@frozen
+class Halfway:
+    """A run between two instants, to go on later as if it had never stopped: nothing is restarted, nothing forgotten.
+
+    `keys`: what people will yet do.
+    """
+
+    state: State
+    volatile: Volatile
+    at_ms: int
+    keys: tuple[OperatorActed, ...]

@@ -1,5 +1,6 @@
 """The virtual clock: replay, backtest and tests. Time jumps to the next instant at which anything may happen."""
 
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,9 @@ from allusetui.domain.snapshot import Source
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
-from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter
+from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter, Tape
 from allusetui.runtime.asking import Asking, AtOnce, ToldAtOnce
-from allusetui.runtime.stored import Stand
+from allusetui.runtime.stored import Halfway, Stand
 
 Progress = Callable[[int], None]
 KEEP_AFTER = 500
@@ -41,6 +42,8 @@ class World:
     news: News | None = None
     inquiries: Inquiries | None = None
     """Where chains and bars take their time; None where the market tells them at once."""
+    tape: Tape | None = None
+    """Where every tick is looked at: of looks that are left out no tape knows."""
     operators: Sequence[inp.OperatorActed] = ()
     crashes: Sequence[Crash] = ()
     every_tick: bool = False
@@ -64,6 +67,7 @@ class VirtualRuntime:
         self._saved_ms = 0
         self._kept_ms = 0
         self._unkept = 0
+        self._told_of_tape = False
         self._left_out: Sequence[int] = ()
         """Looks that are left out as long as nothing comes before them."""
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
@@ -98,6 +102,20 @@ class VirtualRuntime:
             self.step(at_ms)
             self.world.progress(at_ms)
 
+    def expect(self, key: inp.OperatorActed) -> None:
+        """A person is going to press it, at an instant to come."""
+        insort(self._operators, key, key=lambda each: each.at_ms)
+
+    def halfway(self) -> Halfway:
+        """The run as it stands, which shares what it may yet change."""
+        return Halfway(self.engine.state, self.engine.volatile, self.now_ms, tuple(self._operators))
+
+    def rejoin(self, kept: Halfway) -> None:
+        """Be the run that was kept: unlike a restart this is nothing that the engine hears of."""
+        self.engine = self._build(kept.state)
+        self.engine.volatile = kept.volatile
+        self.now_ms, self._operators = kept.at_ms, deque(kept.keys)
+
     def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
         self.now_ms = at_ms
@@ -119,7 +137,15 @@ class VirtualRuntime:
             self.deliver(replace(headline, at_ms=at_ms) for headline in self.world.news.take(at_ms))
         while self._operators and self._operators[0].at_ms <= at_ms:
             self.deliver([self._operators.popleft()])
+        self._tell_of_tape()
         self._keep_if_quiet()
+
+    def _tell_of_tape(self) -> None:
+        """That it has ended is told once, when it can be stored."""
+        tape = self.world.tape
+        if tape is not None and tape.trouble and not self._told_of_tape:
+            self.deliver([inp.TapeEnded(self.now_ms, tape.trouble)])
+            self._told_of_tape = self._unsaved is None
 
     def keep(self) -> None:
         """Keep the state for the next start. While the disk refuses it is not what is stored, and is not kept."""
@@ -188,7 +214,7 @@ class VirtualRuntime:
         if self._unsaved is not None and self._is_refused(self._unsaved):
             return None
         self._unsaved = None
-        batch = self.engine.handle(item)
+        batch = self._told(item)
         for effect in batch.effects:
             if self._is_urgent(item, effect):
                 queue.extend(self._perform(effect))
@@ -196,6 +222,12 @@ class VirtualRuntime:
             return batch
         self._disk_failed()
         return None
+
+    def _told(self, item: inp.Input) -> Batch:
+        """What the engine makes of an input, which is kept on the tape."""
+        if self.world.tape is not None:
+            self.world.tape.record(item)
+        return self.engine.handle(item)
 
     def _is_refused(self, batch: Batch) -> bool:
         """Whether the disk refuses to store a batch; `refusal` says why."""
@@ -211,7 +243,7 @@ class VirtualRuntime:
     def _disk_failed(self) -> None:
         """Back to what is stored, latched; cancels leave all the same."""
         self.engine = self._build(fold(self.world.journal.read()))
-        batch = self.engine.handle(inp.DiskFailed(self.now_ms, str(self.refusal), self._saved_ms))
+        batch = self._told(inp.DiskFailed(self.now_ms, str(self.refusal), self._saved_ms))
         self._unsaved = batch
         for effect in batch.effects:
             if isinstance(effect, ef.CancelOrder):

@@ -5,7 +5,7 @@ Whatever happens is over some time before the run ends, so that what should come
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ KEYS = ("pause", "resume", "reset", "maintenance", "audit", "approve", "refuse",
 RARE = ("kill", "pause")
 FLOWS = ("deposit", "withdraw", "tax_paid")
 Keys = dict[str, Any]
+_TIGHT: Final = (0.005, 0.01, 0.02)
+_ANY: Final = (*_TIGHT, 0.04, 0.3)
+"""Spreads, of the mid."""
 
 
 class Throws:
@@ -56,6 +59,9 @@ class Dice(Throws):
         self.quiet = QUIET
         self.most_strikes: int | None = None
         """How many strikes there may be up to the spot: of fine grids a broker has much to tell."""
+        self.liquid = False
+        """Whether what is listed can be traded, most of it: orders are what faults are about."""
+        self.least_equity = 50_000
         self.accounts = [name for name in UNIVERSES if self.happens(0.7)] or ["GEN"]
         self.spots: dict[str, float] = {}
         self.held: list[Keys] = []
@@ -120,8 +126,10 @@ def listed(dice: Dice) -> list[str]:
     for symbol in dict.fromkeys(symbol for name in UNIVERSES for symbol in UNIVERSES[name]):
         spot = dice.spots[symbol] = dice.number(20, 400)
         keys: Keys = {
-            "spot": spot, "iv": dice.number(0.2, 0.9), "spread_pct": dice.one_of((0.005, 0.01, 0.02, 0.04, 0.3)),
-            "oi": dice.one_of((5000, 5000, 5000, 400)), "volume": dice.one_of((20_000, 20_000, 5_000, 150)),
+            "spot": spot, "iv": dice.number(0.5 if dice.liquid else 0.2, 0.9),
+            "spread_pct": dice.one_of(_TIGHT if dice.liquid else _ANY),
+            "oi": dice.one_of((5000, 5000, 5000, 5000 if dice.liquid else 400)),
+            "volume": dice.one_of((20_000, 20_000, 5_000, 5_000 if dice.liquid else 150)),
             "strike_step": _step(dice, spot), "expiries": dice.one_of(("daily", "friday", "mon-wed-fri")),
             "atr": dice.one_of((round(spot * 0.01, 2), round(spot * 0.03, 2), "none")),
         }  # fmt: skip
@@ -143,7 +151,7 @@ def _step(dice: Dice, spot: float) -> float:
 def held(dice: Dice) -> list[str]:
     rows = []
     for name in dice.accounts:
-        equity = dice.whole(1, 30) * 50_000
+        equity = max(dice.whole(1, 30) * 50_000, dice.least_equity)
         keys: Keys = {"equity": equity}
         if dice.happens(0.3):
             keys["high_water"] = round(equity * dice.number(1, 1.3))

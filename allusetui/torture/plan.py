@@ -23,12 +23,15 @@ _LEAST_ARMED, _MOST_ARMED = 0.02, 0.3
 _LEAST_OFTEN, _MOST_OFTEN = 0.7, 5.0
 _AT_THE_WINDOW_S: Final = (-10, 60)
 _MOST_MOVES: Final = 6
-_MOST_STRIKES: Final = 40
+_MOST_STRIKES: Final = 120
+_LEAST_EQUITY: Final = 400_000
+_THIN: Final = 0.5
+_SALTS: Final = 2**31
 _OWNERS: Final = {0: "COM", 2: "REV", 3: "GEN"}
 """Whose entry window is on a weekday."""
-_WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 1)
+_WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 4)
 _LATE: Final = time(15, 52)
-_OTHER_HOURS: Final = (time(9, 28), time(11, 10), time(14, 55), time(15, 35), _LATE)
+_OTHER_HOURS: Final = (time(9, 28), time(14, 28), time(15, 35), time(15, 54), _LATE)
 _EVENING, _MORNING = time(16, 8), time(9, 26)
 
 
@@ -87,9 +90,12 @@ class _Hour(Dice):
         super().__init__(seed)
         self.accounts = ["GEN", *(name for name in ("REV", "COM") if self.happens(0.4))]
         self.quiet, self.most_strikes = _QUIET, _MOST_STRIKES
+        self.liquid, self.least_equity = True, _LEAST_EQUITY
         self.fresh = self.happens(0.15)
         weekday = self.one_of(_WEEKDAYS)
         day = self.one_of(dice.STARTS) + timedelta(days=weekday)
+        while dice.SESSIONS.on(day) is None:
+            day -= timedelta(days=1)
         if weekday in _OWNERS:
             self.accounts = list(dict.fromkeys((_OWNERS[weekday], "GEN")))
         opens = datetime.combine(day, time(9, 44))
@@ -113,11 +119,19 @@ def draw(seed: int) -> Plan:
     rows = [dice.head(hour), *dice.listed(hour)]
     rows += [] if hour.fresh else dice.held(hour)
     rows += [dice.move(hour) for _ in range(hour.whole(0, _MOST_MOVES))]
-    traded = tuple(symbol for name in hour.accounts for symbol in dice.UNIVERSES[name])
+    traded = tuple(dict.fromkeys(symbol for name in hour.accounts for symbol in dice.UNIVERSES[name]))
+    if hour.happens(_THIN):
+        rows += [_thin(hour, symbol) for symbol in traded]
     return Plan(
-        seed, "\n".join(rows), hour.start, hour.end, hour.night, traded, tuple(hour.held), not hour.fresh, hour.one_of(_LATENCIES_S),
-        hour.whole(0, 2**31) if hour.happens(0.5) else None, _faults(hour),
+        seed, "\n".join(rows), hour.start, hour.end, hour.night, traded, tuple(hour.held), not hour.fresh,
+        hour.one_of(_LATENCIES_S), hour.whole(0, _SALTS) if hour.happens(0.5) else None, _faults(hour),
     )  # fmt: skip
+
+
+def _thin(hour: _Hour, symbol: str) -> str:
+    """Little trades for a while, so that orders walk, are cancelled and fill in pieces."""
+    keys: dice.Keys = {"at": hour.busy[0], "kind": "partial_fill", "symbol": symbol, "value": hour.whole(0, 2)}
+    return dice.table("[[fault]]", **keys, **{"for": hour.one_of(("20s", "60s", "3m"))})
 
 
 def _faults(hour: _Hour) -> tuple[Fault, ...]:
@@ -130,7 +144,7 @@ def _faults(hour: _Hour) -> tuple[Fault, ...]:
             continue
         often = exp(throws.number(log(_LEAST_OFTEN), log(_MOST_OFTEN)))
         for _ in range(max(int(throws.rng.poisson(often * site.often)), 1)):
-            found.append((_instant_ms(hour, throws), name, throws.whole(0, 2**31)))
+            found.append((_instant_ms(hour, throws), name, throws.whole(0, _SALTS)))
     return tuple(Fault(number, name, at_ms, salt) for number, (at_ms, name, salt) in enumerate(sorted(found)))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from allusetui.broker.gateway.commands import Command, RestoreLink, SoundAgain
 from allusetui.broker.gateway.tickets import Ticket
 from allusetui.domain.console import Key
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.state import State
 from allusetui.law.model import Law
 from allusetui.scenario.model import Scenario
@@ -19,6 +20,8 @@ from allusetui.torture.process import Way
 from allusetui.torture.program import Program
 
 _OURS: Final = "AU-"
+_AGES_MS: Final = tuple(seconds * SECOND_MS for seconds in (0, 1, 2, 5, 8, 12, 16, 20, 25, 30))
+"""Up to what 8.3 allows."""
 
 
 class Rig:
@@ -29,7 +32,7 @@ class Rig:
         self.house = House(scenario, loop)
         self.disk = Disk(loop, self._stored, self._die)
         self.program = Program(self.house, folder, self.disk.layer, self._traffic)
-        self.checker = Checker(law, self.house.witness)
+        self.checker = Checker(law, self.house.witness, _AGES_MS)
         self.troubles: list[str] = []
         """What the program died of by itself."""
         self.moved: list[Callable[[Rows], None]] = []

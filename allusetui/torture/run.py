@@ -30,7 +30,10 @@ _THROWN_AT_ONCE: Final = 4_096
 
 @frozen
 class Outcome:
-    """What came of a run. `digest`: the head of its journal's hash chain; `fired`: how often each site did something."""
+    """What came of a run. `digest`: the head of its journal's hash chain; `fired`: how often each site did something.
+
+    `seconds`: of the market, a night in which no program runs left out.
+    """
 
     seed: int
     seconds: float
@@ -77,7 +80,8 @@ class _Run:
                 await rig.program.end()
             rig.note_trouble()
             rig.program.bury()
-        return self._outcome(end_s)
+        night_s = 0.0 if plan.night is None else (plan.night[1] - plan.night[0]).total_seconds()
+        return self._outcome(end_s - night_s)
 
     async def _sleep_over(self, evening_s: float, morning_s: float) -> None:
         """The program is ended for the night."""

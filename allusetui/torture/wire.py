@@ -19,7 +19,7 @@ from allusetui.domain.contract import CASH_SETTLED
 from allusetui.domain.frozen import frozen
 from allusetui.domain.link import Mode
 from allusetui.domain.moment import DAY_MS, SECOND_MS, YEAR_MS, at_clock, day_of
-from allusetui.ports import Journal, Market, Reporter
+from allusetui.ports import Journal, Market, Reporter, Tape
 from allusetui.runtime.bell import Bell
 from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import RealTime
@@ -52,7 +52,9 @@ class Way:
 AT_ONCE: Final = Way()
 
 
-def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, folder: Path, way: Way = AT_ONCE) -> Run:
+def over_the_wire(
+    scenario: Scenario, journal: Journal, reporter: Reporter, folder: Path, way: Way = AT_ONCE, tape: Tape | None = None
+) -> Run:
     """Run a scenario to its end, every message of orders and of data on the wire; `folder` keeps the bars.
 
     Raises ValueError for one whose process crashes: what begins again here is the engine alone, not its connection.
@@ -61,6 +63,7 @@ def over_the_wire(scenario: Scenario, journal: Journal, reporter: Reporter, fold
         raise ValueError("a process that crashes is not run over the wire")
     loop = VirtualLoop(way.latency_s, way.draw)
     run = build_run(scenario, journal, reporter)
+    run.runtime.world.tape = tape
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(_live(scenario, run, folder, loop, way))
     return run

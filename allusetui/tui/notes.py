@@ -30,6 +30,7 @@ class Notes:
     def __init__(self) -> None:
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
+        self._begun = True
 
     def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
         """A key has left."""
@@ -50,6 +51,7 @@ class Notes:
 
     def look(self, snapshot: "Snapshot") -> None:
         """Forget what the journal shows."""
+        self._begun = snapshot.begun
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
 
     def line(self, now_ms: float) -> Line | None:
@@ -59,6 +61,8 @@ class Notes:
         if not self._waiting:
             return None
         late = [sent for sent in self._waiting if now_ms - sent.at_ms >= PATIENCE_MS]
+        if not self._begun:
+            return (Cell(", ".join(sent.words for sent in self._waiting) + " waits until the link is up", Tone.WARN),)
         if late:
             age_s = (now_ms - late[0].at_ms) / 1_000
             return (Cell(f"{late[0].words}: NO ANSWER for {age_s:.0f} s. Another shell: allusetui pause", Tone.LOUD),)

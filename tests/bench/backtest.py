@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from allusetui.compose.run import Run, build_run
+from allusetui.compose.trial import NoReports
 from allusetui.journal.memory import MemoryJournal
 from allusetui.market.calendars import calendar
 from allusetui.scenario.load import parse
@@ -45,13 +46,6 @@ capital = 4_000_000
 kind = "history"
 data = "{data}"
 """
-
-
-class NoReports:
-    """Backtests write no files."""
-
-    def write(self, period: str, name: str, at_ms: int) -> str:
-        return ""
 
 
 def yardstick() -> Any:

@@ -23,7 +23,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.quote import Floats
 from allusetui.market import traits
 from allusetui.market.calendars import calendar
-from allusetui.market.model_data import SPX
+from allusetui.market.model_data import SPX, VIX, Daily
 from allusetui.market.synthetic_bars import Bars, Dated, Span, followed
 from allusetui.market.synthetic_dates import reports
 from allusetui.market.synthetic_draws import Draws, draws
@@ -112,14 +112,21 @@ def name_moves(found: Market, symbol: str, days: Calendar, told: Sequence[date])
 def day_rows(told: Sequence[date]) -> Iterator[Row]:
     """The shape of a day, of the bars as the market shows them, over the first runs."""
     nights, ranges = [], []
-    for seed, symbol in product(range(BARRED), NAMES):
-        bars = Bars(seed, Span(tuple(told), HIDDEN, 1)).of(symbol, Dated())
+    shown = [Bars(seed, Span(tuple(told), HIDDEN, 1)) for seed in range(BARRED)]
+    for each, symbol in product(shown, NAMES):
+        bars = each.of(symbol, Dated())
         before, moves = bars.closes[:-1], np.diff(np.log(bars.closes))
         highs, lows = np.maximum(bars.highs[1:], before), np.minimum(bars.lows[1:], before)
         nights.append(np.log(bars.opens[1:] / before).var() / moves.var())
         ranges.append(((highs - lows) / before).mean() / moves.std())
     yield Row("names' overnight share of variance", 0.37, 0.43, float(np.median(nights)))
     yield Row("names' mean true range / close / daily sd", 1.23, 1.27, float(np.median(ranges)))
+    vix = [each.of(VIX, Dated()) for each in shown]
+    yield Row("VIX mean log(high / low), in truth .084", 0.078, 0.090, _mean_range(vix))
+
+
+def _mean_range(bars: Sequence[Daily]) -> float:
+    return float(np.mean([np.log(each.highs / each.lows) for each in bars]))
 
 
 def correlation(left: Floats, right: Floats) -> float:

@@ -1,6 +1,7 @@
 """`allusetui gateway`: what it serves, what it refuses, how it ends."""
 
 import asyncio
+import os
 import re
 import signal
 import socket
@@ -63,6 +64,38 @@ def test_a_client_trades_on_it_and_a_signal_ends_it(scenario: Path, end: signal.
         assert process.wait(PATIENCE_S) == 0
     assert "Accounts: DU4000007, DU4000001. All of it is simulated." in said
     assert "Traceback" not in said
+
+
+def test_it_serves_on_when_nobody_reads_what_it_says_and_ends_in_good_order(scenario: Path) -> None:
+    port = _free_port()
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "allusetui", "gateway", "--port", str(port), "--scenario", str(scenario)]
+    with subprocess.Popen(command, stdout=writer, stderr=subprocess.PIPE, text=True) as process:
+        os.close(writer)
+        try:
+            assert asyncio.run(_priced_once_there(port, process)) == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
+            assert process.stderr is not None and process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+async def _priced_once_there(port: int, process: "subprocess.Popen[str]") -> float:
+    async with asyncio.timeout(PATIENCE_S):
+        while process.poll() is None:
+            try:
+                return await _price(port)
+            except OSError:
+                await asyncio.sleep(0.1)
+    raise AssertionError(f"it has ended with {process.returncode}")
 
 
 async def _refused(port: int) -> list[int]:

@@ -313,6 +313,21 @@ def test_6_12_a_vix_that_was_never_seen_freezes_entries_too() -> None:
     assert ("AAPL", "stale") in told(run) and not run.of("entry.planned")
 
 
+@pytest.mark.clause("6.12", "8.3")
+@pytest.mark.parametrize(
+    ("silent", "freezes"),
+    [("605s", []), ("630s", []), ("700s", [("09:30:35", "freeze.on"), ("09:31:40", "freeze.off")])],
+)
+def test_6_12_the_first_vix_of_a_session_may_come_a_moment_after_the_bell(
+    silent: str, freezes: list[tuple[str, str]]
+) -> None:
+    before = fault(f"{THU}T09:20:00", "stale", "VIX", silent)
+    run = vix(start=f"{WED}T15:50:00", end=f"{THU}T09:32:00", more=(before,))
+    told = [r for r in run.records if r["kind"].startswith("freeze.") and r["ts"][:10] == THU]
+    assert [(clock(r), r["kind"]) for r in told] == freezes
+    assert [clock(r) for r in run.of("data.stale", symbol="VIX")] == [at for at, kind in freezes if kind == "freeze.on"]
+
+
 @pytest.mark.clause("6.13")
 def test_6_13_a_breaker_that_cannot_be_evaluated_counts_as_tripped() -> None:
     now_ms = to_ms(datetime(2026, 3, 4, 10, 0))

@@ -1,11 +1,14 @@
 """10.1 and 10.3: what expiry, assignment, exercise and dividends do to cash, lots and profit, in account and ledger."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from allusetui.domain.contract import Stock
+from allusetui.domain.input import Settled, Settlement
+from allusetui.domain.moment import to_ms
 from allusetui.domain.money import to_cent
 from allusetui.ledger.postings import balances, postings
 from tests.replaying import Replayed, replay_text
@@ -224,3 +227,27 @@ def test_10_3_a_dividend_is_booked_to_cash_and_counts_as_realized_in_account_and
     marked = replayed.of("account.marked", account="COM")[-1]["data"]
     assert (marked["realized"], marked["cash"], marked["equity"]) == (75.0, 240_075.0, 300_075.0)
     books_agree(replayed)
+
+
+@pytest.mark.clause("10.3", "3.5")
+@pytest.mark.parametrize(
+    ("expiry", "seen", "own", "shared", "found"),
+    [
+        ("2026-09-30", datetime(2026, 10, 1, 3, 30), "2026-Q3", "", (200, 0, 200)),
+        ("2026-12-31", datetime(2027, 1, 4, 3, 30), "2026-Q4", "", (200, 0, 0)),
+        ("2026-12-31", datetime(2027, 1, 4, 3, 30), "2026-Q4", "2026-Q4", (0, 200, 0)),
+    ],
+)
+def test_10_3_an_expiry_that_a_book_shows_in_the_next_quarter_counts_in_its_own(
+    expiry: str, seen: datetime, own: str, shared: str, found: tuple[int, int, int]
+) -> None:
+    put = option("REV", "NVDA", expiry, 150.0, "P", -2, 1.0, "2026-09-23")
+    text = situation(f"{expiry}T12:00:00", f"{expiry}T15:59:00", {"NVDA": AAPL}, put, accounts=("REV",))
+    engine = replay_text(text).run.runtime.engine
+    account = engine.state.accounts["REV"]
+    account.reinvested = shared
+    (held,) = account.lots
+    gone = Settlement("E-1", "expired", "REV", held, 2, Decimal(0))
+    engine.handle(Settled(to_ms(seen), (gone,)))
+    assert not account.lots
+    assert (account.gains[own], account.realized_quarter, account.realized_year) == found

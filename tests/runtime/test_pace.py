@@ -94,3 +94,15 @@ def test_the_world_s_clock_never_goes_back_and_what_is_late_is_done_as_of_now() 
     wall["ms"] += 6_000
     assert clock.instant() == first_ms + 1_000
     assert RealTime(DAYS, lambda: wall["ms"], lambda: wall["s"], first_ms + 9_000).instant() == first_ms + 9_000
+
+
+def test_the_wall_s_own_clock_tells_when_it_was_set_and_how_far_the_session_is_ahead_of_it() -> None:
+    wall_ms, wall_s = [MONDAY], [100.0]
+    clock = RealTime(DAYS, lambda: wall_ms[0], lambda: wall_s[0])
+    lead_s = clock.lead_s()
+    assert clock.instant() == MONDAY and clock.behind_s() == 0
+    wall_ms[0], wall_s[0] = MONDAY + SECOND_MS, 101.0
+    assert clock.lead_s() == lead_s
+    wall_ms[0] = MONDAY - HOUR_MS
+    assert clock.instant() == MONDAY and clock.behind_s() == 3_600
+    assert clock.lead_s() == lead_s - 3_601

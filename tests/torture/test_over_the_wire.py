@@ -6,11 +6,13 @@ from random import Random  # noqa: TID251 - an order is drawn by a seed
 import pytest
 import time_machine
 
+from allusetui.compose.retold import told_again
 from allusetui.domain.moment import from_iso
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.wire import AT_ONCE, Way, over_the_wire
 from tests.broker.ibkr.test_engine_over_the_wire import DAY, SITUATIONS
+from tests.journal.tapes import MemoryTape, heard
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, situation
 from tests.torture.agreement import disagreements
@@ -25,8 +27,13 @@ def written(name: str) -> str:
 
 
 def wired(text: str, folder: Path, way: Way = AT_ONCE) -> Replayed:
+    """Over the wire; told again by its tape, an engine decides the same."""
     scenario, journal = parse(text, "test.toml"), MemoryJournal()
-    return Replayed(scenario, over_the_wire(scenario, journal, Silent(), folder, way), journal)
+    tape = MemoryTape(lambda: journal.last_seq)
+    run = over_the_wire(scenario, journal, Silent(), folder, way, tape)
+    again = told_again(journal, heard(tape.lines))
+    assert (again.records, again.untold, again.difference) == (journal.last_seq, (), None)
+    return Replayed(scenario, run, journal)
 
 
 @pytest.mark.timeout(400)
@@ -86,6 +93,25 @@ def test_15_1_a_kill_leaves_and_cancels_the_same_once_two_chains_have_come_at_th
     here, there = replay_text(text), wired(text, tmp_path)
     assert disagreements(here, there) == []
     assert len(there.of("order.filled")) == 3 and len(there.of("order.abandoned", reason="halt")) == 1
+
+
+@pytest.mark.clause("0.7")
+def test_0_7_what_a_paused_account_is_asked_and_answered_is_the_same_over_the_wire(tmp_path: Path) -> None:
+    text = written("paused-roll-approved")
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert len(there.of("approval.decided", decision="approved")) == len(there.of("roll.done")) == 1
+
+
+@pytest.mark.clause("0.9")
+def test_0_9_an_account_fifteen_percent_down_pivots_by_the_vix_that_the_wire_tells(tmp_path: Path) -> None:
+    text = situation(
+        f"{DAY}T09:29:00", f"{DAY}T09:46:00", {"AAPL": AAPL}, "[accounts.REV]\nequity = 85_000\nhigh_water = 100_000",
+        accounts=["REV"], capital=None,
+    )  # fmt: skip
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert [row["data"]["vix"] for row in there.of("pivot.entered")] == [18.0]
 
 
 @pytest.mark.clause("1.4")

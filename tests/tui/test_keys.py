@@ -50,6 +50,18 @@ async def test_a_key_without_an_answer_is_told_loudly_after_two_seconds() -> Non
         assert "pause GEN: NO ANSWER for 3 s" in desk.line
 
 
+async def test_a_key_waits_while_the_session_links_and_is_told_so_and_loudly_once_it_has_begun() -> None:
+    async with watching(afternoon()) as desk:
+        desk.console.publish(begun=False)
+        await desk.press("p")
+        desk.clock.now_ms = 30_000
+        await desk.poll()
+        assert "pause GEN waits until the link is up" in desk.line
+        desk.console.publish(begun=True)
+        await desk.poll()
+        assert "pause GEN: NO ANSWER for 30 s" in desk.line
+
+
 async def test_a_key_that_the_engine_does_not_take_is_told_as_not_sent() -> None:
     async with watching(afternoon()) as desk:
         desk.console.full = True

@@ -5,7 +5,7 @@ import pytest
 from allusetui.web.gate import admits, guards
 from allusetui.web.page import page
 
-TOKEN = "Wa-sWbA2u8itK1umt7jkBxHHhFkRVSZxXgOZzfXv1Jc"
+TOKEN = "Nobodys-" + "tT" * 17 + "t"
 HOST = "127.0.0.1:8000"
 
 

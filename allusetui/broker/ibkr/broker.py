@@ -4,9 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import time
 from decimal import Decimal
 from typing import Final
+
+from ib_async import Position
 
 from allusetui.broker.ibkr import translate
 from allusetui.broker.ibkr.answers import Answers, Linked
@@ -17,6 +18,8 @@ from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
 from allusetui.broker.ibkr.drafts import Draft, Drafts, RefusedError
 from allusetui.broker.ibkr.evidence import OURS, Evidence
 from allusetui.broker.ibkr.hours import Hours
+from allusetui.broker.ibkr.looks import Looks
+from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.broker.ibkr.truth import OrderTruth
 from allusetui.domain.contract import Contract
 from allusetui.domain.frozen import frozen
@@ -30,12 +33,10 @@ from allusetui.domain.input import (
     PositionsSeen,
     Settled,
 )
-from allusetui.domain.moment import DAY_MS, SECOND_MS, at_clock, day_of
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Order
 
-_LOOKS: Final = (time(3, 30), time(9, 0))
-"""When the book is looked at unasked: assignments of the night stand in it by then, and nobody tells of them."""
 _NAMED_S: Final = 2.5
 """How long an order waits for the name of its contract: written later, it might have been given up already (0.6)."""
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
@@ -73,18 +74,18 @@ class Account:
 class IbkrBroker:
     """Implements `ports.Broker` over a connection that it keeps from `open` to `close`, in the loop of the runtime.
 
-    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `waits`: see `Connection`.
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `clocks` and `waits`: see `Connection`.
     """
 
     def __init__(
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
-        hours: Hours | None = None, **waits: tuple[float, float],
+        hours: Hours | None = None, clocks: Clocks | None = None, **waits: tuple[float, float],
     ) -> None:  # fmt: skip
         self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
         self.trouble = _NOT_YET
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
-        self.connection = Connection(Address(*address, account.codes), news, **waits)
+        self.connection = Connection(Address(*address, account.codes), news, clocks=clocks, **waits)
         asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
         self.contracts = Contracts(asks)
         self._drafts = Drafts(
@@ -93,13 +94,14 @@ class IbkrBroker:
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
-        self._answers = Answers(self.connection, self.truth, linked, now_ms, self._tell)
+        self._answers = Answers(self.connection, self.truth, linked, now_ms, self._answered)
+        self._looks = Looks(self.truth.fills, now_ms())
+        self.connection.library.positionEvent += self._pushed
         self._came: deque[tuple[int, Input]] = deque()
         self._resolving: dict[str, asyncio.Task[None]] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._told_lost: set[str] = set()
         self._fills_asked_ms = 0
-        self._looked_ms = now_ms()
 
     def open(self) -> None:
         """Begin to connect. Until the link is up and synchronized it is told to be lost."""
@@ -144,7 +146,7 @@ class IbkrBroker:
         Raises ValueError for a reference that is unfit for the wire, or that an order has had before.
         """
         translate.checked(order.client_order_id)
-        if not self.connection.up or not self._hours.takes_orders(at_ms):
+        if not self.connection.takes_orders or not self._hours.takes_orders(at_ms):
             return ()
         self.truth.begun(order.client_order_id)
         draft = self._drafts.ready(order)
@@ -167,7 +169,7 @@ class IbkrBroker:
         except UnansweredError:
             pass  # the order is looked for, and not found
         else:
-            if self.connection.up:
+            if self.connection.takes_orders:
                 self._write(draft, order)
         finally:
             self._resolving.pop(order_id, None)
@@ -222,10 +224,10 @@ class IbkrBroker:
     def next_ms(self, after_ms: int) -> int | None:
         """When something has come in, or has waited for long enough, or the book is to be looked at."""
         due = [ms for ms in (self._came[0][0] if self._came else None, self.truth.next_ms()) if ms is not None]
-        if self.connection.up and self.truth.wants_executions:
-            due.append(self._fills_asked_ms + _FILLS_EVERY_MS)
-        due.append(_next_look(self._looked_ms))
-        return max(min(due), after_ms + 1)
+        if self.connection.up:  # while it is down nothing can be asked: its return wakes
+            due += [self._fills_asked_ms + _FILLS_EVERY_MS] if self.truth.wants_executions else []
+            due.append(self._looks.next_ms())
+        return max(min(due), after_ms + 1) if due else None
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         """What has come in by the instant."""
@@ -241,8 +243,7 @@ class IbkrBroker:
         if self.truth.wants_executions and at_ms >= self._fills_asked_ms + _FILLS_EVERY_MS:
             self._fills_asked_ms = at_ms
             self._answers.executions()
-        if at_ms >= _next_look(self._looked_ms):
-            self._looked_ms = at_ms
+        if self._looks.take(at_ms, lambda: self.connection.library.held(self._account.codes)):
             self._answers.positions(at_ms)
 
     # What comes in
@@ -256,6 +257,14 @@ class IbkrBroker:
         if self.truth.wants_executions:
             self._ring()
 
+    def _pushed(self, _: Position) -> None:
+        self._looks.pushed(self._now_ms())
+
+    def _answered(self, report: Input) -> None:
+        if isinstance(report, PositionsSeen) and report.complete:
+            self._looks.booked(report.positions)
+        self._tell(report)
+
     def _tell(self, report: Input) -> None:
         self._came.append((report.at_ms, report))
         self._ring()
@@ -263,6 +272,7 @@ class IbkrBroker:
     def _lost(self, reason: str) -> None:
         if not self.connection.library.client.isReady():
             self.truth.disconnected()
+            self._looks.lost()
         expected = self._hours.absence(self._now_ms())
         self._tell_lost(f"{reason} ({expected})" if expected else reason, alarm=expected is None)
 
@@ -278,9 +288,3 @@ class IbkrBroker:
         if self._told_lost:
             self._told_lost.clear()
             self._tell(BrokerReturned(self._now_ms(), reason))
-
-
-def _next_look(after_ms: int) -> int:
-    """The first hour after an instant at which the book is looked at unasked."""
-    days = (day_of(after_ms), day_of(after_ms + DAY_MS))
-    return min(ms for day in days for clock in _LOOKS if (ms := at_clock(day, clock)) > after_ms)

@@ -14,8 +14,7 @@ from allusetui.domain.moment import SECOND_MS
 
 READ_BYTES = 16 * 1024
 _SPAN_MS: Final = SECOND_MS + 1
-"""A second, and what is lost of one where instants are cut to milliseconds."""
-_HAIR_MS: Final = 0.001
+"""A second, and what is lost of one where instants are rounded to milliseconds."""
 _PLACE: Final = 3
 
 
@@ -84,8 +83,8 @@ class LaneClient(Client):
         self._pump()
 
     def _pump(self) -> None:
-        # In seconds a timer's millisecond may come out a hair short of it, and would be waited for again and again.
-        now_ms = int(asyncio.get_running_loop().time() * SECOND_MS + _HAIR_MS)
+        # Rounded, so that what a timer was set for has come when it fires.
+        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)
         for lane in Lane:
             while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
                 self._write(lane, self._lanes[lane].popleft(), now_ms)

@@ -11,6 +11,7 @@ from ib_async.ib import StartupFetch
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
+from allusetui.broker.ibkr.standstill import Clocks, Watchman
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
@@ -20,6 +21,9 @@ ANSWER_S: Final = 8.0
 BEAT_S: Final = 2.5
 _MOST_SILENT = 5
 """So many beats in a row in which nothing is heard, and the connection is none: within 15 s (8.6)."""
+_UNSEEN_S: Final = 10.0
+"""What waits on the line after so long, because we stood still, is too old to be heard."""
+_SET_BACK: Final = "this machine's clock was set back: it has to come to where the session stands"
 _AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
 _SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
 _VERSIONS: Final = range(157, 179)
@@ -50,22 +54,28 @@ class News:
 class Connection:
     """Keeps a link alive until `close`. `up`: whether the broker behind the gateway can be talked to.
 
-    `waits`: how many seconds a request may take, and a beat.
+    `waits`: how many seconds a request may take, and a beat; `clocks`: how this machine's is known to be wrong.
     """
 
-    def __init__(self, address: Address, news: News, waits: tuple[float, float] = (ANSWER_S, BEAT_S)):
+    def __init__(
+        self, address: Address, news: News, waits: tuple[float, float] = (ANSWER_S, BEAT_S),
+        clocks: Clocks | None = None,
+    ) -> None:  # fmt: skip
         self.library = Library(news.hear, self._complain)
         self.up = False
         self.round_trip_ms: float | None = None
         """Of the last probe; None while none has been answered on this connection."""
         self._address, self._news = address, news
         self.answer_s, self._beat_s = waits
+        self._unseen_s = self._beat_s + _UNSEEN_S
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closed = asyncio.Event()
         self._synced = False
         self._severed = False
         self._ended = False
         self._trouble = ""
+        self._clocks = clocks or Clocks()
+        self._watchman: Watchman | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.library.disconnectedEvent += self._disconnected
 
@@ -84,6 +94,11 @@ class Connection:
         finally:
             self.up = False
             self.library.hang_up()
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether it is up, and what was decided on was not told before we stood still."""
+        return self.up and self._watchman is not None and self._watchman.missed_s() < self._unseen_s
 
     def end(self) -> None:
         """Hang up for good. A task may lose its cancellation to a time-out of the library's; this it can't lose."""
@@ -136,10 +151,18 @@ class Connection:
             await asyncio.sleep(0)
             return reason
         self._synced = True
-        if not self._severed:
-            self.up = True
-            self._news.back("linked and synchronized")
+        self._watchman = Watchman(self._clocks)
+        self._restore("linked and synchronized")
         return None
+
+    def _restore(self, reason: str) -> None:
+        """It is up, unless the gateway itself has lost the broker, or nobody knows what hour it is."""
+        assert self._watchman is not None
+        if self._watchman.is_behind:
+            self._lose(_SET_BACK)
+        elif not self._severed:
+            self.up = True
+            self._news.back(reason)
 
     def _unfit(self) -> str | None:
         """Why this is not the gateway that is meant."""
@@ -154,20 +177,35 @@ class Connection:
     async def _watch(self) -> None:
         """Until the socket is gone. It is probed with each beat; one that stays silent all the same is dropped.
 
-        Beats are counted, not seconds: a process that was stopped for a minute has heard nothing of what waits for it.
+        So is one of which beats were missed: what waits on it is of the time before, and would be taken for news.
         """
         ears, silent = self.library.wrapper, 0
+        watchman = self._watchman
+        assert watchman is not None
         while not self._closed.is_set():
             heard = ears.packets
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._beat_s):
                     await self._closed.wait()
             silent = silent + 1 if ears.packets == heard else 0
-            if silent >= _MOST_SILENT:
+            missed_s = watchman.missed_s()
+            watchman.look()
+            if missed_s >= self._unseen_s:
+                self._drop(f"{missed_s:.0f} s went by unseen: a process stopped, a machine asleep, or a clock set")
+                await self._closed.wait()
+            elif silent >= _MOST_SILENT:
                 self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
                 await self._closed.wait()
             else:
+                self._mind_the_hour(watchman)
                 self._spawn(self._probe())
+
+    def _mind_the_hour(self, watchman: Watchman) -> None:
+        """While this machine's clock is behind the session nothing is traded; cancels leave all the same."""
+        if watchman.is_behind:
+            self._lose(_SET_BACK)
+        elif self._synced and not self.up:
+            self._restore("this machine's clock has come to where the session stands")
 
     async def _probe(self) -> None:
         """Ask for the time. Whatever comes is a sign of life, so that silence alone is judged, by the watch."""
@@ -212,7 +250,6 @@ class Connection:
         elif code in _RESTORED:
             self._severed = False
             if self._synced:
-                self.up = True
-                self._news.back(f"{code} {untrusted(text)}")
+                self._restore(f"{code} {untrusted(text)}")
         elif about < 0 and not self._synced and code not in _NOTICES:
             self._trouble = untrusted(text)

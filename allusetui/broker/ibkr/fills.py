@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.broker.ibkr.evidence import FeeSeen, FillSeen
+from allusetui.domain.contract import Contract, Side
 from allusetui.domain.input import Execution
 from allusetui.domain.moment import DAY_MS, SECOND_MS
 from allusetui.domain.money import ZERO
@@ -83,6 +84,16 @@ class Fills:
         if reference in self._combos and len(sums) < 2:
             return 0
         return min(sums.values(), default=0)
+
+    def net(self) -> dict[Contract, int]:
+        """What all that was heard of has moved, told or not: contracts bought less sold."""
+        sums: dict[Contract, int] = {}
+        for row in self._live():
+            fill = row.fill
+            assert fill.contract is not None
+            signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
+            sums[fill.contract] = sums.get(fill.contract, 0) + signed
+        return sums
 
     def next_ms(self) -> int | None:
         """When the next one has waited for long enough."""

@@ -9,14 +9,29 @@ from allusetui.cli.typed.options import AsJson, JournalFile, SessionName, Sessio
 
 
 def replay(
-    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped one: crash-week.")],
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario file, or the name of a shipped one: crash-week. With --tape a session.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder for journal, ledger and reports.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Judge the [[expect]] tables; exit 1 on a failure.")] = False,
+    tape: Annotated[bool, typer.Option("--tape", help="Decide a session of paper or live again.")] = False,
+    sessions: SessionsFolder = None,
 ) -> None:
     """Run a scenario on a virtual clock, as fast as it can, and say what the law made of it.
 
     Market history needs a data folder: `data` in the file, or the environment variable ALLUSETUI_DATA.
+
+    With --tape the inputs that a session's engine was told are told to this version's: exit 1 at the first record that
+    it decides otherwise, which is printed as it was and as it is. Nothing is written.
     """
+    if tape or sessions is not None:
+        from allusetui.cli.retold import retell_session
+        from allusetui.cli.say import complain
+
+        if not tape or out is not None or check:
+            raise complain("--tape: goes with --sessions alone; --out and --check are of scenarios")
+        retell_session(scenario, sessions)
+        return
     from allusetui.cli.replay import run as replay_scenario
 
     replay_scenario(scenario, out, check)

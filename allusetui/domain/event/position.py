@@ -168,7 +168,10 @@ class ExpiredReceived(Event):
 
 @frozen(kw_only=True)
 class LotClosed(Event):
-    """With all its amounts and its quantity the other way round: a closing that a corrected fill takes back."""
+    """With all its amounts and its quantity the other way round: a closing that a corrected fill takes back.
+
+    `day`: the earlier one on which it was settled; None for the day on which it is told.
+    """
 
     kind = "lot.closed"
     contract: Contract
@@ -179,6 +182,7 @@ class LotClosed(Event):
     fees: Decimal
     realized: Decimal
     opened: date
+    day: date | None = None
 
 
 @frozen(kw_only=True)

@@ -1,5 +1,6 @@
 """How events of what is held change the state: levels, settlements, lots, cash."""
 
+from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
@@ -7,7 +8,7 @@ from allusetui.domain.account import Account, Position
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.lot import Lot, adjusted, delivered_on, take
-from allusetui.domain.moment import day_of, month_of, week_of
+from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import Dividend, State
 from allusetui.engine.changes.held import Changes, account_of, keep
@@ -31,8 +32,18 @@ def _cash_booked(state: State, e: ev.CashBooked) -> None:
         _pay_tax(account, -e.amount)
     else:
         account.cash += e.amount
-        account.realized_year += e.amount
-        account.realized_quarter += e.amount
+        _realize(state, account, e.amount, e.day)
+
+
+def _realize(state: State, account: Account, amount: Decimal, day: date | None) -> None:
+    """Count a gain or loss in its own quarter; in this one where that has been shared out already (3.5)."""
+    own = state.quarter if day is None else quarter_of(day)
+    if own == state.quarter or own <= account.reinvested:
+        account.realized_quarter += amount
+    else:
+        account.gains[own] = account.gains.get(own, ZERO) + amount
+    if day is None or own[:4] == state.quarter[:4]:
+        account.realized_year += amount
 
 
 def _dividend_announced(state: State, e: ev.DividendAnnounced) -> None:
@@ -199,8 +210,7 @@ def _expired(state: State, e: ev.ExpiredReceived) -> None:
 
 def _lot_closed(state: State, e: ev.LotClosed) -> None:
     account = account_of(state, e)
-    account.realized_year += e.realized
-    account.realized_quarter += e.realized
+    _realize(state, account, e.realized, e.day)
     if e.realized < 0:
         day = day_of(state.at_ms)
         oldest = month_of(months_later(day, -_LOSS_MONTHS))

@@ -37,11 +37,13 @@ def _bad(value: str, throws: Throws, at: datetime, traded: Sequence[str], held: 
 
 
 def _news(throws: Throws, at: datetime, traded: Sequence[str], held: Sequence[Keys]) -> str:
-    return f'[[headline]]\nat = {at.isoformat()}\nsymbol = "{throws.one_of(traded)}"\ntext = "{throws.one_of(_HOSTILE)}"\n'
+    symbol, text = throws.one_of(traded), throws.one_of(_HOSTILE)
+    return f'[[headline]]\nat = {at.isoformat()}\nsymbol = "{symbol}"\ntext = "{text}"\n'
 
 
 SITES: Final = (
-    *(Scripted(f"exchange: {kind}", (9, 12, 24), 1.0, 0.7, partial(_fault, kind)) for kind in ("no_fill", "partial_fill")),
+    Scripted("exchange: no_fill", (9, 12), 4.0, 1.5, partial(_fault, "no_fill")),
+    Scripted("exchange: partial_fill", (9, 12), 4.0, 1.5, partial(_fault, "partial_fill")),
     Scripted("exchange: reject", (24,), 0.7, 0.5, partial(_fault, "reject")),
     Scripted("exchange: foreign_order", (20,), 0.5, 0.3, partial(_fault, "foreign_order")),
     Scripted("quotes stale", (25,), 0.7, 0.5, partial(_fault, "stale")),

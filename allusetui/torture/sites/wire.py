@@ -39,10 +39,12 @@ _NOTICES: Final = (
 
 def _line(kind: Kind, messages: tuple[int | None, ...], rig: Rig, throws: Throws) -> bool:
     """The next few messages, or all of some seconds."""
-    lasts = {"count": throws.whole(1, _MOST)} if throws.happens(0.6) else {"for_ms": throws.whole(100, _LONGEST_MS)}
+    few = throws.happens(0.6)
+    most = throws.whole(1, _MOST) if few else None
+    lasts_ms = None if few else throws.whole(100, _LONGEST_MS)
     late_ms = throws.whole(1, _LATEST_MS) if kind is Kind.DELAY else 0
     for message in messages:
-        rig.do(LineFault(kind, message, delay_ms=late_ms, **lasts))
+        rig.do(LineFault(kind, message, count=most, for_ms=lasts_ms, delay_ms=late_ms))
     return True
 
 
@@ -99,7 +101,10 @@ SITES: Final = (
         for name, messages in _SAID.items()
         if kind is not Kind.SPLIT or name in ("acks", "fills", "any")
     ),
-    *(Done(f"unheard {name}", _rows(name), 0.6, 0.6, partial(_line, Kind.UNHEARD, ids)) for name, ids in _HEARD.items()),
+    *(
+        Done(f"unheard {name}", _rows(name), 0.6, 0.6, partial(_line, Kind.UNHEARD, messages))
+        for name, messages in _HEARD.items()
+    ),
     Done("half-open", (16,), fire=_half_open, often=0.6),
     Done("1100 and back", (13, 15, 28), fire=partial(_lose, quiet=False)),
     Done("1100 and back, untold", (15, 19), fire=partial(_lose, quiet=True), often=0.6),

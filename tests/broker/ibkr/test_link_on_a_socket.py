@@ -10,6 +10,7 @@ from allusetui.broker.gateway.commands import Assign, Cut, LoseLink, Notice, Rea
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.hours import Hours
+from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.domain.contract import Stock
 from allusetui.domain.input import (
     BrokerLost,
@@ -205,6 +206,25 @@ async def test_8_6_a_half_open_connection_is_probed_found_out_and_made_again() -
         await desk.until(lambda: any("half-open" in reason for reason, _ in reasons(desk)))
         await desk.back(2)
         assert len(desk.of(BrokerLost)) == 2
+
+
+@pytest.mark.clause("8.6", "9.5")
+async def test_8_6_a_process_that_has_just_woken_writes_no_order_and_hears_nothing_of_what_waited_for_it() -> None:
+    made, lead = assembly(), [0.0]
+    async with serving(made.gateway) as house:
+        clocks, address = Clocks(lambda: lead[0]), ("127.0.0.1", house.port, CLIENT)
+        broker = IbkrBroker(
+            address, Account(CODE), lambda: house.now_ms, lambda: None, clocks=clocks, waits=QUICK_BEATS
+        )
+        broker.open()
+        desk = Stand(house, made.commands, broker)
+        await desk.back(1)
+        lead[0] = 60.0
+        desk.sell()
+        await desk.back(2)
+        assert desk.sent(3) == []
+        assert reasons(desk)[1] == ("60 s went by unseen: a process stopped, a machine asleep, or a clock set", True)
+        await broker.close()
 
 
 @pytest.mark.clause("8.6")
