@@ -1,6 +1,9 @@
 """Faults 5 and 6: any one step of the disk fails, once or for good. A sample of the sweep."""
 
 import errno
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +119,37 @@ def test_8_6_a_book_that_could_not_be_stored_once_is_stored_again_within_seconds
     assert 0 < rows["broker.up"] - rows["broker.down"] <= 5_000
     latches = [account.latches for account in run.runtime.engine.state.accounts.values()]
     assert not any(Latch.BROKER in held for held in latches)
+
+
+FULL = """
+import json, resource, signal, sys
+from pathlib import Path
+from allusetui.compose.live import open_live
+from allusetui.runtime.status import status
+folder = Path(sys.argv[1])
+live = open_live(folder, "crash-week", None, None, lambda: 0.0)
+turn = live.session.turn
+live.session.begin()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+room = (folder / "journal.sqlite-wal").stat().st_size + 1_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+def shown():
+    live._publish()
+    return status(live.latest, 0.0)
+while turn.refusal is None:
+    turn.step(turn.next_ms())
+full = shown()
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+turn.go_on(turn.now_ms + 10_000)
+print(json.dumps([full, shown()]))
+live.session.close()
+"""
+
+
+def test_9_5_a_file_system_that_really_refuses_is_shown_as_a_latch_and_let_go_of_when_there_is_room(ram: Path) -> None:
+    """No layer of ours: the kernel lets no file grow."""
+    done = subprocess.run([sys.executable, "-c", FULL, str(ram / "demo")], capture_output=True, text=True, check=True)
+    full, again = json.loads(done.stdout)
+    assert all("disk" in account["latches"] for account in full["accounts"]) and len(full["accounts"]) == 3
+    assert not any("disk" in account["latches"] for account in again["accounts"])
+    assert "The journal could not be stored" in again["last_alert"]["text"]
