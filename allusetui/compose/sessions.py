@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from allusetui.broker.simulated.store import CURE as BOOK_CURE
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
 from allusetui.compose.linked import check_simulated
@@ -121,7 +122,7 @@ def check_is_ours(journal: Journal, path: Path, session: str) -> None:
     ((seq, _, event),) = began
     assert isinstance(event, SessionStarted)
     if event.session != session:
-        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}")
+        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}; {CURE}")
     if event.constitution_hash != law_hash():
         theirs = f"{event.constitution} {event.constitution_hash[:_SHOWN]}"
         ours = f"{load().version} {law_hash()[:_SHOWN]}"
@@ -129,7 +130,10 @@ def check_is_ours(journal: Journal, path: Path, session: str) -> None:
 
 
 def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:
-    """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told."""
+    """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told.
+
+    Raises JournalError for a journal that can't be folded, or has lost what its snapshot was made from.
+    """
     kept, refused = None, ""
     try:
         kept = snapshot.load()
@@ -147,8 +151,8 @@ def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[Stat
 def _durable(run: Run, path: Path, is_new: bool) -> DurableExchange:
     """The run's exchange with its book at `path`; the journal and the book know of the session, or neither does."""
     if not is_new and not path.exists():
-        raise BookError(f"{path}: is missing, though the journal beside it tells of a session")
+        raise BookError(f"{path}: is missing, though the journal beside it tells of a session; {BOOK_CURE}")
     durable = DurableExchange(run.exchange, path, run.started.session)
     if is_new and durable.stored_ms >= run.started.at_ms:
-        raise BookError(f"{path}: has a session's trades, but the journal beside it is empty")
+        raise BookError(f"{path}: has a session's trades, but the journal beside it is empty; {BOOK_CURE}")
     return durable

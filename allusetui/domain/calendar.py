@@ -58,6 +58,8 @@ class Calendar:
 
     def from_day(self, day: date) -> Session:
         """The first session on or after `day`."""
+        if (session := self.on(day)) is not None:
+            return session
         index = bisect_left(self._days, day)
         if index == len(self.sessions):
             raise LookupError(f"no session on or after {day}")
@@ -65,7 +67,9 @@ class Calendar:
 
     def up_to(self, day: date) -> Session:
         """The last session on or before `day`: a listed expiry that falls on a holiday expires then."""
-        index = bisect_left(self._days, day + timedelta(days=1)) - 1
+        if (session := self.on(day)) is not None:
+            return session
+        index = bisect_left(self._days, day) - 1
         if index < 0:
             raise LookupError(f"no session on or before {day}")
         return self.sessions[index]

@@ -1,4 +1,4 @@
-"""A synthetic week in which a covered call is called away the day before its fund goes ex."""
+"""A covered call of the synthetic market is called away at the last close before its fund goes ex."""
 
 from datetime import date
 
@@ -12,8 +12,8 @@ LAST_CLOSE = "2026-03-19T16:00:00.000-04:00"
 HELD = """
 [scenario]
 name = "called-for-its-dividend"
-start = 2026-03-18T09:25:00
-end = 2026-03-20T17:30:00
+start = 2026-03-19T15:55:00
+end = 2026-03-20T09:40:00
 capital = 1_000_000
 seed = 1
 accounts = ["GEN"]
@@ -34,30 +34,30 @@ opened = 2026-03-13
 
 
 @pytest.fixture(scope="module")
-def week() -> Replayed:
+def night() -> Replayed:
     return replay(parse(HELD, "called.toml"))
 
 
 @pytest.mark.clause("6.6")
-def test_6_6_it_warns_before(week: Replayed) -> None:
-    [warning] = [each for each in week.of("alert.raised") if "6.6" in each["clauses"]]
+def test_6_6_it_warns_before(night: Replayed) -> None:
+    [warning] = [each for each in night.of("alert.raised") if "6.6" in each["clauses"]]
     assert warning["ts"] < LAST_CLOSE
 
 
 @pytest.mark.clause("7.3")
-def test_7_3_the_shares_go_at_the_strike_and_the_premium_is_proceeds(week: Replayed) -> None:
-    [called] = week.of("called_away.received")
+def test_7_3_the_shares_go_at_the_strike_and_the_premium_is_proceeds(night: Replayed) -> None:
+    [called] = night.of("called_away.received")
     assert (called["ts"], called["account"]) == (LAST_CLOSE, "GEN")
     assert (called["data"]["quantity"], called["data"]["shares"], called["data"]["price"]) == (2, 200, 600.0)
     assert called["data"]["proceeds"] == 680.0
-    [closed] = [lot for lot in week.of("lot.closed", account="GEN") if lot["data"]["contract"] == {"symbol": "SPY"}]
+    [closed] = [lot for lot in night.of("lot.closed", account="GEN") if lot["data"]["contract"] == {"symbol": "SPY"}]
     assert (closed["data"]["quantity"], closed["data"]["realized"]) == (200, 200 * (680.0 - 610.0))
 
 
 @pytest.mark.clause("10.1")
-def test_10_1_only_the_shares_that_stayed_are_paid_the_dividend(week: Replayed) -> None:
-    [paid] = week.of("cash.booked", reason="dividend")
-    [amount] = [amount for symbol, amount in week.run.market.dividends_on(EX) if symbol == "SPY"]  # type: ignore[union-attr]
+def test_10_1_only_the_shares_that_stayed_are_paid_the_dividend(night: Replayed) -> None:
+    [paid] = night.of("cash.booked", reason="dividend")
+    [amount] = [amount for symbol, amount in night.run.market.dividends_on(EX) if symbol == "SPY"]  # type: ignore[union-attr]
     assert paid["data"]["amount"] == pytest.approx(100 * float(amount))
-    assert {audit["data"]["mismatches"] for audit in week.of("audit.done")} == {0}
-    assert week.of("reconcile.mismatch") == []
+    assert {audit["data"]["mismatches"] for audit in night.of("audit.done")} == {0}
+    assert night.of("reconcile.mismatch") == []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, Final
 
-from allusetui.domain.moment import DAY_MS, SECOND_MS, at_clock, day_of, from_iso
+from allusetui.domain.moment import DAY_MS, MINUTE_MS, SECOND_MS, at_clock, day_of, from_iso
 from tests.replaying import Replayed
 
 Row = dict[str, Any]
@@ -17,6 +17,7 @@ BROKERS_WORDS: Final = {
     "broker.down": {"reason"},
     "broker.up": {"reason"},
     "entry.skipped": {"why"},  # why there is no chain: in one process it needs no asking
+    "leap.skipped": {"why"},
     "triggers.judged": {"breadth", "breadth_day"},  # no broker tells it: what a person wrote down before the start
     "report.written": {"sha256"},  # reports tell instants
     "assignment.received": {"settlement"},  # nobody names one: it is read off the book
@@ -35,6 +36,8 @@ LINKING: Final = frozenset(
 AT_THE_BELL: Final = frozenset({"freeze.on", "freeze.off", "data.stale"})
 """The first quotes of a session come a moment after its bell, and so do those of a link that is back: until then there
 are only older ones."""
+GRID_MS: Final = 5 * MINUTE_MS
+"""What one process decides by the prices of the bell itself is decided at the next point of the grid (0.12)."""
 UNEXPECTED: Final = ["8.6", "14.4"]
 """The alert of a loss that was not expected: a scenario's own exchange does not say whether it was."""
 MOMENT_MS: Final = SECOND_MS
@@ -58,8 +61,14 @@ def disagreements(here: Replayed, wired: Replayed) -> list[str]:
     return found or [
         f"at another hour: {there['ts']}, here {row['ts']} {_facts(row)}"
         for row, there in zip(ours, theirs, strict=True)
-        if not -1 <= _ms(there) - _ms(row) <= LATEST_MS
+        if not -1 <= _ms(there) - _ms(row) <= _latest_ms(row, here)
     ]
+
+
+def _latest_ms(row: Row, here: Replayed) -> int:
+    session = here.run.calendar.at(_ms(row))
+    at_the_bell = session is not None and 0 <= _ms(row) - session.open_ms <= MOMENT_MS
+    return GRID_MS if at_the_bell else LATEST_MS
 
 
 def _told(run: Replayed, here: Replayed) -> list[Row]:

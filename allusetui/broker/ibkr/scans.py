@@ -107,11 +107,15 @@ class Scans:
                 row = await self._listings.row(symbol, each.expiry, each.right, self._now_ms())
                 survey.add(each, row, self._now_ms())
             await self._look(survey)
-            if survey.trouble is not None:
+            if (vol := survey.vol(self._now_ms())) is not None:
+                self._vols[symbol] = vol
+            if survey.trouble is None:
+                survey.before |= await self._needs.traded(survey.thin())
+            elif view.known or vol is None:
                 raise NoChainError(survey.trouble)
-            survey.before |= await self._needs.traded(survey.thin())
-        if (vol := survey.vol(self._now_ms())) is not None:
-            self._vols[symbol] = vol
+            else:  # the guess was so far off that the search did not get there
+                view = replace(view, vol=vol, known=True)
+                survey = Survey(symbol, view)
         return self._chain(survey, listed)
 
     async def _look(self, survey: Survey) -> None:

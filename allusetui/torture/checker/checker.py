@@ -69,6 +69,7 @@ class Checker:
             self._end_instant()
         for check in OF_RECORDS:
             self._keep(check(self.books, row, self._law))
+        self._keep(orders.looked_for_long_enough(self.books, row, self._law, self._is_over))
         if self._witness is not None:
             for priced in WITH_PRICES:
                 self._keep(self._by_prices(priced, row, self._witness.quote))
@@ -119,6 +120,12 @@ class Checker:
             self._heard += 1
             self._keep(wire.was_recorded(self.books, message))
             self._keep(latches.came_as_it_may(self.books, message))
+
+    def _is_over(self, name: str, at_ms: int) -> bool:
+        """Whether an order of ours was over at the broker by then."""
+        there = self._witness.orders() if self._witness is not None else ()
+        ends = (each.ended_ms for each in there if each.client_order_id == name)
+        return any(ended_ms is not None and ended_ms <= at_ms for ended_ms in ends)
 
     def _end_instant(self) -> None:
         for check in OF_INSTANTS:
