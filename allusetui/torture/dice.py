@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from allusetui.domain.moment import to_ms
 from allusetui.market.calendars import calendar
 from allusetui.scenario.script import BAD_VALUES
 
@@ -171,7 +172,8 @@ def _position(dice: Dice, account: str, symbol: str, budget: float) -> list[str]
         return []
     strike = round(spot * dice.number(0.9, 1.1) / 2.5) * 2.5
     expiry = dice.start.date() + timedelta(days=dice.whole(0, 12))
-    while SESSIONS.on(expiry) is None:
+    begin_ms = to_ms(dice.start)
+    while (session := SESSIONS.on(expiry)) is None or session.close_ms <= begin_ms:
         expiry += timedelta(days=1)
     row: Keys = {"symbol": symbol, "expiry": expiry, "strike": strike, "right": "P" if kind else "C"}
     rows = []

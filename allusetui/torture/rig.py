@@ -1,9 +1,10 @@
 """A program, the broker's house, the machine's disk and clock, and the checker that watches them: what sites act on."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from allusetui.broker.gateway.commands import Command, RestoreLink, SoundAgain
 from allusetui.broker.gateway.tickets import Ticket
@@ -41,6 +42,7 @@ class Rig:
         self._undo: list[Callable[[], None]] = []
         self._down_s = 0.0
         self._context = copy_context()
+        loop.set_exception_handler(self._note)
 
     # What is there
 
@@ -119,6 +121,11 @@ class Rig:
         if self.program.failure is not None:
             self.troubles.append(f"the program died: {self.program.failure!r}")
             self.program.failure = None
+
+    def _note(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+        """Something was raised that nobody caught."""
+        if (error := told.get("exception")) is not None:
+            self.troubles.append(f"nobody caught {error!r} ({told['message']})")
 
     def _once(self, work: Callable[[], None]) -> None:
         if work in self._undo:
