@@ -31,11 +31,11 @@ SHARES: Final = (
     (frozenset({Lane.CANCEL}), 20),
     (frozenset({Lane.ORDER}), 20),
     (frozenset({Lane.BULK}), BULK_A_SECOND),
-    (frozenset({Lane.ORDER, Lane.BULK}), 27),
+    (frozenset({Lane.ORDER, Lane.BULK}), 28),
 )
-"""How many messages of which lanes leave in a second. Nothing takes a cancel's place, and a flood of data leaves seven
-to orders, one for each symbol of a sleeve. Together, and with the probe that a beat of the link sends, they stay below
-the 50 at which the broker complains, and then hangs up."""
+"""How many messages of which lanes leave in a second. Nothing takes a cancel's place, and a flood of data leaves four
+to orders. Together, and with the probe that a beat of the link sends, they stay below the 50 at which the broker
+complains, and then hangs up."""
 
 
 class LaneClient(Client):
