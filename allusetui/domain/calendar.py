@@ -56,6 +56,11 @@ class Calendar:
         """The session of the instant's New York day, open or not at that hour."""
         return self.on(day_of(at_ms))
 
+    def ahead(self, at_ms: int) -> Session:
+        """The session in which what is ordered at the instant works: the first that is not over yet."""
+        session = self.at(at_ms)
+        return session if session is not None and at_ms < session.close_ms else self.after(day_of(at_ms))
+
     def from_day(self, day: date) -> Session:
         """The first session on or after `day`."""
         if (session := self.on(day)) is not None:

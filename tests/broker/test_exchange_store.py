@@ -211,7 +211,7 @@ def of_another(text: str) -> str:
         (lambda text: "", "is damaged, or not an exchange's book"),
         (lambda text: "[1, 2]", "is damaged, or not an exchange's book"),
         (lambda text: '{"accounts": {}}', "is damaged, or not an exchange's book"),
-        (of_a_later_version, "is of format 2; this version reads format 1"),
+        (of_a_later_version, "is of format 3; this version reads format 2"),
         (with_other_cash, "is damaged: its hash does not fit"),
         (of_another, "is the book of session t, not of s"),
     ],

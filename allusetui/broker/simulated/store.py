@@ -17,7 +17,7 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
 
 FILE_NAME: Final = "exchange.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 CURE: Final = "allowed: the book that was written with the journal beside it, or another --session"
 _AGAIN_MS: Final = 5 * SECOND_MS
 
