@@ -3,8 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allusetui.domain.text import untrusted
+
+if TYPE_CHECKING:
+    from allusetui.law.own import OwnLaws
 
 FAILED = 1
 BAD_INPUT = 2
@@ -80,6 +84,15 @@ def settings_file(given: Path | None) -> Path:
     from allusetui.settings import FILE_NAME
 
     return user_config_path("allusetui") / FILE_NAME
+
+
+def own_laws(settings: Path | None) -> "OwnLaws":
+    """The laws beside a person's settings."""
+    # Imported here: the screen paints before the law is read.
+    from allusetui.compose.laws import FOLDER
+    from allusetui.law.own import OwnLaws
+
+    return OwnLaws(settings_file(settings).with_name(FOLDER))
 
 
 def plain(name: str) -> str:
