@@ -8,7 +8,7 @@ from pathlib import Path
 from time import process_time
 
 from allusetui.cli.progress import progress_bar
-from allusetui.cli.say import INTERRUPTED, complain, plain, sessions_root, tell
+from allusetui.cli.say import INTERRUPTED, complain, own_laws, plain, sessions_root, tell
 from allusetui.cli.stopping import stop_asked
 from allusetui.compose.program import program_digest
 from allusetui.compose.trial_file import TrialError, TrialFile
@@ -21,7 +21,7 @@ from allusetui.lab.job import Job, job_of
 from allusetui.lab.page import page
 from allusetui.lab.span import SpanError, Wanted, span_of
 from allusetui.lab.trial import Stopped, prepare, result_of, run_in
-from allusetui.law.load import LawError, version
+from allusetui.law.load import LawError
 from allusetui.market.history_data import DataError
 from allusetui.reports.page import as_json, text
 from allusetui.scenario.load import ScenarioError
@@ -39,7 +39,7 @@ def backtest(
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         folder = data_of(market, data)
-        under = version(law)
+        under = own_laws(None).named(law)
         days = span_of(wanted, under.law, folder)
         job = job_of(market, *days, capital_in(capital), seed, under, folder)
         _run(job, out if out is not None else sessions_root() / _FOLDER / plain(job.id), in_json)

@@ -10,7 +10,7 @@ from allusetui.cli.typed.options import SettingsFile
 
 app: Final = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 constitution: Final = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The law: read it, check it, see it held."
+    no_args_is_help=True, rich_markup_mode=None, help="The law: read it, check it, see it held, change it."
 )
 app.add_typer(constitution, name="constitution")
 
@@ -57,3 +57,6 @@ constitution.command("show")(law.show_clauses)
 constitution.command("verify")(law.verify_hash)
 constitution.command("coverage")(law.show_coverage)
 constitution.command("tensions")(law.show_tensions)
+constitution.command("propose")(law.propose_change)
+constitution.command("simulate")(law.simulate_change)
+constitution.command("approve")(law.approve_change)

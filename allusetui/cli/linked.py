@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from allusetui.cli.say import complain, plain, sessions_root, settings_file
+from allusetui.cli.say import complain, own_laws, plain, sessions_root, settings_file
 from allusetui.cli.start import Start
 from allusetui.domain.link import Begun, Claim, Link, Linked, Mode, Refused, settled
 from allusetui.domain.text import untrusted
 from allusetui.linking.table import LinkError, load
+
+if TYPE_CHECKING:
+    from allusetui.law.own import OwnLaws
 
 PHRASE: Final = "trade real money"
 _LONGEST_REASON: Final = 200
@@ -70,14 +73,14 @@ def _begun(folder: Path) -> Begun | None:
         raise complain(f"{error.filename or folder}: {error.strerror}") from None
 
 
-def _history(root: Path) -> tuple[int, int]:
+def _history(root: Path, laws: "OwnLaws") -> tuple[int, int]:
     """The paper weeks of this machine, and those that 16.1 asks for."""
     # Imported here: paper asks for none, and journals and the law take a while to be read.
     from allusetui.compose.linked import paper_weeks
-    from allusetui.law.load import LawError, load
+    from allusetui.law.load import LawError
 
     try:
-        return len(paper_weeks(root)), load().acceptance.paper_cycles
+        return len(paper_weeks(root, laws)), laws.in_force().law.acceptance.paper_cycles
     except LawError as error:
         raise complain(str(error)) from None
 
@@ -85,7 +88,7 @@ def _history(root: Path) -> tuple[int, int]:
 def _claim(start: Start, mode: Mode, link: Link) -> Claim:
     root, name = start.sessions or sessions_root(), plain(start.session)
     theirs = _begun(root / name) if (root / name).is_dir() else None
-    weeks, needed = _history(root) if mode is Mode.LIVE else (0, 0)
+    weeks, needed = _history(root, own_laws(start.settings)) if mode is Mode.LIVE else (0, 0)
     waived = untrusted(start.waive_paper_weeks or "", _LONGEST_REASON)
     return Claim(mode, name, link, theirs, weeks, needed, waived)
 

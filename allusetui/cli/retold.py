@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from allusetui.cli.say import FAILED, complain, plain, sessions_root, tell
+from allusetui.cli.say import FAILED, complain, own_laws, plain, sessions_root, tell
 from allusetui.compose.retold import Difference, Retold, retell
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
@@ -16,7 +16,7 @@ def retell_session(session: str, sessions: Path | None) -> None:
     """Say how many records are decided as they were; one that is not, is shown, and exit code 1."""
     folder = (sessions or sessions_root()) / plain(session)
     try:
-        told = retell(folder)
+        told = retell(folder, own_laws(None))
     except (JournalError, LawError) as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:

@@ -4,8 +4,12 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allusetui.domain.text import untrusted
+
+if TYPE_CHECKING:
+    from allusetui.law.own import OwnLaws
 
 FAILED = 1
 BAD_INPUT = 2
@@ -82,6 +86,15 @@ def settings_file(given: Path | None) -> Path:
     from allusetui.settings import FILE_NAME
 
     return user_config_path("allusetui") / FILE_NAME
+
+
+def own_laws(settings: Path | None) -> "OwnLaws":
+    """The laws beside a person's settings."""
+    # Imported here: the screen paints before the law is read.
+    from allusetui.compose.laws import FOLDER
+    from allusetui.law.own import OwnLaws
+
+    return OwnLaws(settings_file(settings).with_name(FOLDER))
 
 
 def plain(name: str) -> str:

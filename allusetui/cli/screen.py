@@ -10,6 +10,7 @@ from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from allusetui.cli.say import own_laws
 from allusetui.cli.shelf import Shelf
 from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS, day_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from allusetui.domain.calendar import Calendar
     from allusetui.domain.snapshot import Snapshot
     from allusetui.law.model import Law
+    from allusetui.law.own import OwnLaws
 
 _BEFORE, _AHEAD, _SPARE = timedelta(days=60), timedelta(days=420), timedelta(days=30)
 
@@ -31,12 +33,14 @@ _BEFORE, _AHEAD, _SPARE = timedelta(days=60), timedelta(days=420), timedelta(day
 class Lens:
     """Gives a snapshot the law and a calendar that reaches around it; the calendar is made anew when it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, laws: "OwnLaws") -> None:
         # Imported here: both are heavy, and this is made after the first paint.
         from allusetui.law.load import load
         from allusetui.market.calendars import calendar
 
-        self._law: Law = load()
+        self._laws, self._shipped = laws, load()
+        self._law: Law = self._shipped
+        self._sha256 = ""
         self._make_calendar = calendar
         self._calendar: Calendar | None = None
 
@@ -44,7 +48,20 @@ class Lens:
         day = day_of(snapshot.now_ms)
         if self._calendar is None or self._calendar.sessions[-1].day < day + _SPARE:
             self._calendar = self._make_calendar(day - _BEFORE, day + _AHEAD)
+        if snapshot.state.constitution_hash != self._sha256:
+            self._sha256 = snapshot.state.constitution_hash
+            self._law = self._law_of(self._sha256)
         return Seen(snapshot, self._law, self._calendar)
+
+    def _law_of(self, sha256: str) -> "Law":
+        """The one that the session is under; the shipped one until it has begun, or where its own is not at hand."""
+        from allusetui.law.load import LawError
+
+        try:
+            under = self._laws.of_hash(sha256)
+        except LawError:  # an engine here refuses to begin and says why; one elsewhere has a law of its own
+            under = None
+        return self._shipped if under is None else under.law
 
 
 def dashboard(
@@ -55,7 +72,7 @@ def dashboard(
     def grind() -> Lens:
         # One after the other: two threads that import at once are in each other's way.
         try:
-            return Lens()
+            return Lens(own_laws(settings))
         finally:
             begin()
 
@@ -64,7 +81,7 @@ def dashboard(
 
 def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> Onlooker:
     """The screen of an engine that takes no keys from it."""
-    return Onlooker(console, Lens, _wall_ms, prefs, *_reading(folder, settings))
+    return Onlooker(console, lambda: Lens(own_laws(settings)), _wall_ms, prefs, *_reading(folder, settings))
 
 
 def _wall_ms() -> float:

@@ -12,7 +12,7 @@ from time import monotonic, time_ns
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from allusetui.cli.say import can_draw, complain, plain, sessions_root, settings_file, speed_of
+from allusetui.cli.say import can_draw, complain, own_laws, plain, sessions_root, settings_file, speed_of
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
@@ -75,8 +75,8 @@ def _simulated(start: Start, folder: Path) -> "Callable[[], Live]":
         from allusetui.compose.live import open_live
 
         data = os.environ.get("ALLUSETUI_DATA")
-        reader = headline_reader(start.settings)
-        return open_live(folder, start.scenario, Path(data) if data else None, rate, monotonic, reader)
+        where, reader, laws = Path(data) if data else None, headline_reader(start.settings), own_laws(start.settings)
+        return open_live(folder, start.scenario, where, rate, monotonic, reader, laws)
 
     return opened
 
@@ -98,7 +98,7 @@ def _linked(start: Start, folder: Path) -> "Callable[[], Live]":
 
         known = read(settings.with_name(FILE_NAME))
         wish = Wish(settings, link, found, known, headline_reader(start.settings))
-        return open_linked(folder, wish, Wall(lambda: time_ns() // 1_000_000, monotonic))
+        return open_linked(folder, wish, Wall(lambda: time_ns() // 1_000_000, monotonic), own_laws(start.settings))
 
     return opened
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from allusetui.cli.backtest import capital_in, data_of
 from allusetui.cli.progress import count_bar
-from allusetui.cli.say import INTERRUPTED, complain, plain, sessions_root, tell
+from allusetui.cli.say import INTERRUPTED, complain, own_laws, plain, sessions_root, tell
 from allusetui.cli.stopping import stop_asked
 from allusetui.compose.load import load_scenario
 from allusetui.compose.trial_file import TrialError
@@ -22,7 +22,7 @@ from allusetui.lab.spread import NAMES, page, write
 from allusetui.lab.sweep import FILE_NAME, SweepFile, sweep
 from allusetui.lab.trial import prepare
 from allusetui.lab.work import Done, WorkError
-from allusetui.law.load import LawError, Version, version
+from allusetui.law.load import LawError, Version
 from allusetui.market.history_data import DataError
 from allusetui.reports.page import as_json, text
 from allusetui.scenario.load import ScenarioError
@@ -39,7 +39,7 @@ def run_sweep(
 ) -> None:  # fmt: skip
     """Do what is not done yet, write what all came to into a folder, and print that."""
     try:
-        varied = seeds, capitals, tuple(version(name) for name in dict.fromkeys(laws))
+        varied = seeds, capitals, tuple(own_laws(None).named(name) for name in dict.fromkeys(laws))
         if scenarios and wanted != Wanted("synthetic"):
             told = "a scenario says these itself; allowed: one or the other"
             raise complain(f"--market, --years, --from and --to: {told}")
@@ -99,7 +99,7 @@ def _do(jobs: Sequence[Job], crew: Crew, folder: Path, in_json: bool) -> None:
         _check(folder)
         lock = FolderLock(folder)
         try:
-            done = _done(jobs, crew, SweepFile(folder), folder)
+            done = done_of(jobs, crew, SweepFile(folder), folder)
             write(folder, jobs, done)
         finally:
             lock.release()
@@ -110,7 +110,8 @@ def _do(jobs: Sequence[Job], crew: Crew, folder: Path, in_json: bool) -> None:
     tell(as_json(found) if in_json else text(found) + f"\n{folder}\n")
 
 
-def _done(jobs: Sequence[Job], crew: Crew, file: SweepFile, folder: Path) -> tuple[Done, ...]:
+def done_of(jobs: Sequence[Job], crew: Crew, file: SweepFile, folder: Path) -> tuple[Done, ...]:
+    """What all of them came to, with a bar over them; stopped by hand it says what is kept, and ends."""
     try:
         with stop_asked() as is_stopped, count_bar("trials", len(jobs)) as tick:
             return sweep(jobs, file, crew, tick, is_stopped)

@@ -1,16 +1,21 @@
 """What the sessions on this machine tell of links: which one each was begun with, and how long paper was traded."""
 
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 from allusetui.domain.event import SessionLinked, SessionStarted, WeekTyped
 from allusetui.domain.link import Begun, Mode
+from allusetui.domain.moment import day_of, week_of
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
 from allusetui.journal.sqlite import FILE_NAME
-from allusetui.law.load import law_hash
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.rules.situation import clause
 
+_WEEKEND = timedelta(days=3)
+"""A law is taken up at a week's start, which may be the Friday evening before its Monday."""
 _FIRST_BATCH = 2
 """A link is told right after the start, or never: no journal has to be searched for it."""
 
@@ -44,27 +49,33 @@ def check_simulated(folder: Path) -> None:
 
 
 @clause("16.1")
-def paper_weeks(sessions: Path) -> tuple[str, ...]:
+def paper_weeks(sessions: Path, laws: OwnLaws = SHIPPED_ALONE) -> tuple[str, ...]:
     """The weeks that were traded on paper under the constitution of today, by the journals of all sessions: 2026-W10.
 
     A week counts once it is typed, which is at its cut, and once however many sessions had it. A journal that can't be
-    read proves nothing, and neither does a session that began on another constitution.
+    read proves nothing, and neither does a session under another constitution. Raises LawError.
     """
-    weeks: set[str] = set()
+    weeks, sha256 = set[str](), laws.in_force().hash
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else ():
         try:
-            weeks |= _paper_weeks_of(folder)
+            weeks |= set(_paper_weeks_of(folder, sha256))
         except (JournalError, OSError):
             continue
     return tuple(sorted(weeks))
 
 
-def _paper_weeks_of(folder: Path) -> set[str]:
+def _paper_weeks_of(folder: Path, sha256: str) -> Iterator[str]:
+    """The weeks of a session under a law; of one that has taken it up, those that began after that."""
     found = begun(folder)
     if found is None or found.mode is not Mode.PAPER or found.name != folder.name:
-        return set()
+        return
     with closing(open_archive(folder)) as archive:
-        told = tuple(event for _, _, event in archive.select([SessionStarted.kind, WeekTyped.kind]))
-    if any(isinstance(event, SessionStarted) and event.constitution_hash != law_hash() for event in told):
-        return set()
-    return {event.week for event in told if isinstance(event, WeekTyped) and event.group is None}
+        told = tuple(archive.select([SessionStarted.kind, WeekTyped.kind]))
+    under, since = sha256, ""
+    for _, at_ms, event in told:
+        if isinstance(event, SessionStarted):
+            if event.constitution_hash == sha256 != under:
+                since = week_of(day_of(at_ms) + _WEEKEND)
+            under = event.constitution_hash
+        elif isinstance(event, WeekTyped) and event.group is None and under == sha256 and event.week >= since:
+            yield event.week

@@ -17,10 +17,11 @@ from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
 from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.compose.laws import decided_under, taken_up
 from allusetui.compose.linked import begun
 from allusetui.compose.program import code_digest
 from allusetui.compose.provisions import linked_provisions
-from allusetui.compose.sessions import FolderReporter, check_is_ours, restored, write_out
+from allusetui.compose.sessions import FolderReporter, restored, write_out
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.event import AccountProvisioned
 from allusetui.domain.frozen import frozen
@@ -35,7 +36,8 @@ from allusetui.journal.error import JournalError
 from allusetui.journal.snapshot import Maker, SnapshotFile
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
 from allusetui.journal.tape import Tape
-from allusetui.law.load import law_hash, load
+from allusetui.law.load import Version
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.market.calendars import calendar
 from allusetui.ports import HeadlineReader
 from allusetui.runtime.asking import Aside
@@ -95,9 +97,10 @@ class _Stored:
     keep: Callable[[State], None]
     begun: Begun
     stand: Stand | None
+    law: Version
 
 
-def open_linked(folder: Path, wish: Wish, wall: Wall) -> Live:
+def open_linked(folder: Path, wish: Wish, wall: Wall, laws: OwnLaws = SHIPPED_ALONE) -> Live:
     """The session of a folder, new or as it was left, on the accounts of a link that it may be run on.
 
     A new one begins once the link is up and its accounts have told what they hold; it ends with an UnfundedError where
@@ -111,11 +114,16 @@ def open_linked(folder: Path, wish: Wish, wall: Wall) -> Live:
         journal = SqliteJournal(folder)
         held.callback(journal.close)
         before = begun(folder) or Begun(wish.found.mode, folder.name, wish.link.accounts, wall.token())
-        snapshot = SnapshotFile(folder, journal, Maker(before.session, law_hash(), code_digest()))
-        stand = _stand(journal, folder / FILE_NAME, before.session, snapshot, wall.now_ms()) if journal.seq else None
+        ruling, stand = laws.in_force(), None
+        if journal.seq:
+            under = decided_under(journal, folder / FILE_NAME, before.session, laws)
+            kept = SnapshotFile(folder, journal, Maker(before.session, under.hash, code_digest()))
+            stand = _stand(journal, folder / FILE_NAME, kept, wall.now_ms())
+            ruling = taken_up(laws, under, days_from(day_of(stand.at_ms)), stand.at_ms)
+        snapshot = SnapshotFile(folder, journal, Maker(before.session, ruling.hash, code_digest()))
         tape = Tape(folder, lambda: journal.seq)
         held.callback(tape.close)
-        stored = _Stored(TailJournal(journal), tape, snapshot.keep, before, stand)
+        stored = _Stored(TailJournal(journal), tape, snapshot.keep, before, stand, ruling)
         session = _Parts(folder, wish, wall, stored).session()
         held.callback(_write_out, stored.journal, folder)
         session.close = held.pop_all().close
@@ -127,9 +135,8 @@ def days_from(today: date) -> Calendar:
     return calendar(today - _LOOKBACK, today + _LONGEST_RUN + _LISTINGS)
 
 
-def _stand(journal: SqliteJournal, path: Path, session: str, snapshot: SnapshotFile, now_ms: int) -> Stand:
+def _stand(journal: SqliteJournal, path: Path, snapshot: SnapshotFile, now_ms: int) -> Stand:
     """Where a session goes on: its journal's state, now."""
-    check_is_ours(journal, path, session)
     state, findings = restored(journal, path, snapshot)
     if now_ms < state.at_ms - MINUTE_MS:
         clocks = f"ends at {iso(state.at_ms)}, and this machine's clock says {iso(now_ms)}"
@@ -146,7 +153,7 @@ class _Parts:
     """One session's parts, joined."""
 
     def __init__(self, folder: Path, wish: Wish, wall: Wall, stored: _Stored) -> None:
-        law, today, told = load(), day_of(wall.now_ms()), stored.begun
+        law, today, told = stored.law.law, day_of(wall.now_ms()), stored.begun
         days = days_from(today)
         self._name, self._wish, self._stored, self._law = folder.name, wish, stored, law
         self._clock = RealTime(days, wall.now_ms, wall.now_s, stored.stand.at_ms if stored.stand else 0)
@@ -164,11 +171,11 @@ class _Parts:
             lambda *asked: self.turn.engine.ahead(*asked),
         )  # fmt: skip
         world = World(
-            market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder),
+            market=self.market, broker=self.broker, journal=stored.journal, reporter=FolderReporter(folder, law),
             advice=Aside(Adviser(law, wish.reader)), news=self.market.headlines, inquiries=self.market,
             every_tick=True, tape=stored.tape, keep=stored.keep,
         )  # fmt: skip
-        self.turn = VirtualRuntime(lambda state: Engine(law, law_hash(), days, state), world)
+        self.turn = VirtualRuntime(lambda state: Engine(law, stored.law.hash, days, state), world)
         self.turn.now_ms = self._clock.instant()
         self._looked: FirstLook | None = None
         self._trouble = ""

@@ -10,7 +10,7 @@ from allusetui.broker.simulated.store import DurableExchange
 from allusetui.compose.linked import check_simulated
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
-from allusetui.law.load import load as load_law
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import HeadlineReader
 from allusetui.runtime.asking import Aside
 from allusetui.runtime.live import Live, Session
@@ -36,6 +36,7 @@ def open_live(
     speed: float | None,
     wall_s: Callable[[], float],
     reader: HeadlineReader | None = None,
+    laws: OwnLaws = SHIPPED_ALONE,
 ) -> Live:
     """The session of a folder, new or as it was left, to be run by the clock; a new one is of the scenario `wanted`.
 
@@ -46,7 +47,7 @@ def open_live(
     """
     check_simulated(folder)
     scenario, origin = _scenario(folder, wanted, data)
-    run = open_session(scenario, folder)
+    run = open_session(scenario, folder, laws)
     folder.chmod(_OWNER_ONLY)
     if origin is not None:
         (folder / ORIGIN_FILE).write_text(origin, encoding="utf-8")
@@ -54,7 +55,7 @@ def open_live(
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
     if speed is not None and speed <= _ASIDE_UP_TO:
-        world.advice = Aside(Adviser(load_law(), reader))
+        world.advice = Aside(Adviser(run.law, reader))
     pace = Pace(run.calendar, speed, run.runtime.now_ms, wall_s())
 
     def close() -> None:

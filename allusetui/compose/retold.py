@@ -11,6 +11,7 @@ from allusetui.codec.records import line
 from allusetui.codec.tape import Heard
 from allusetui.compose.linked_live import days_from
 from allusetui.domain.calendar import Calendar
+from allusetui.domain.event import SessionStarted
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import DiskFailed, Resumed, Started
 from allusetui.domain.moment import day_of
@@ -20,7 +21,8 @@ from allusetui.engine.engine import Engine
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.tape import read_tape
-from allusetui.law.load import law_hash, load
+from allusetui.law.load import Version
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import Archive
 
 _BEGINNING: Final = (Started, Resumed, DiskFailed)
@@ -46,29 +48,29 @@ class Retold:
     difference: Difference | None
 
 
-def retell(session: Path) -> Retold:
+def retell(session: Path, laws: OwnLaws = SHIPPED_ALONE) -> Retold:
     """Tell an engine what the one of a session's folder was told, up to the first difference.
 
     Raises JournalError where journal or tape are damaged, or where there is none; OSError where they can't be read.
     """
     with closing(open_archive(session)) as archive:
         try:
-            return told_again(archive, read_tape(session))
+            return told_again(archive, read_tape(session), laws)
         except FoldError as error:
             raise JournalError(f"{session}: {error}; {CURE}") from None
 
 
-def told_again(archive: Archive, tape: Iterable[Heard]) -> Retold:
+def told_again(archive: Archive, tape: Iterable[Heard], laws: OwnLaws = SHIPPED_ALONE) -> Retold:
     """The same of a journal and its tape. Raises FoldError where the journal can't be folded, and what `tape` does."""
-    return _Retelling(archive).of(tape)
+    return _Retelling(archive, laws).of(tape)
 
 
 class _Retelling:
     """One engine after the other, as the processes were that wrote the tape."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, laws: OwnLaws) -> None:
         self._archive, self._last = archive, archive.last_seq
-        self._law, self._law_hash, self._days = load(), law_hash(), Calendar(())
+        self._laws, self._under, self._days = laws, laws.in_force(), Calendar(())
         self._engine: Engine | None = None
         self._state, self._folded = State(), 0
         """As the journal tells it up to that record."""
@@ -94,12 +96,20 @@ class _Retelling:
         """Whom an input was told: the one before it, or one that begins with it."""
         if isinstance(heard.item, Started | Resumed):
             self._days = days_from(day_of(heard.item.at_ms))
+            self._under = self._law_after(heard.seq)
         elif not heard.follows or self._engine is None:
             return None
         if not isinstance(heard.item, _BEGINNING):
             return self._engine
         state = None if isinstance(heard.item, Started) else self._state_at(heard.seq)
-        return Engine(self._law, self._law_hash, self._days, state)
+        return Engine(self._under.law, self._under.hash, self._days, state)
+
+    def _law_after(self, seq: int) -> Version:
+        """The law that the journal says it was gone on under; the one in force where that is not at hand."""
+        for _, _, event in self._archive.select([SessionStarted.kind], after=seq):
+            assert isinstance(event, SessionStarted)
+            return self._laws.of_hash(event.constitution_hash) or self._laws.in_force()
+        return self._under
 
     def _state_at(self, seq: int) -> State:
         self._state = fold(self._archive.select(after=self._folded, until=seq), self._state)

@@ -49,6 +49,7 @@ class Run:
     exchange: Exchange
     calendar: Calendar
     market: Market
+    law: Law
     warnings: tuple[str, ...] = ()
     """What the market's data does not hold, and what that means; one line each."""
     stand: Stand | None = None
@@ -153,4 +154,5 @@ def build_run(
         scenario.market.margin, COMMISSION, stage.accounts,
     )  # fmt: skip
     warnings = market.warnings if isinstance(market, ModelMarket) else ()
-    return Run(VirtualRuntime(engine, world), started, stage.end_ms, stage.exchange, stage.calendar, market, warnings)
+    runtime = VirtualRuntime(engine, world)
+    return Run(runtime, started, stage.end_ms, stage.exchange, stage.calendar, market, ruling.law, warnings)

@@ -8,12 +8,11 @@ from pathlib import Path
 from allusetui.broker.simulated.store import CURE as BOOK_CURE
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
+from allusetui.compose.laws import decided_under, taken_up
 from allusetui.compose.linked import check_simulated
 from allusetui.compose.program import code_digest
 from allusetui.compose.run import Run, build_run
-from allusetui.domain.event import SessionStarted
 from allusetui.domain.state import State
-from allusetui.domain.text import untrusted
 from allusetui.engine.apply import FoldError, fold
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import CURE, JournalError
@@ -21,7 +20,9 @@ from allusetui.journal.export import export
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.snapshot import Maker, SnapshotFile, SnapshotRefused
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
-from allusetui.law.load import law_hash, load
+from allusetui.law.load import Version, load
+from allusetui.law.model import Law
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import Journal
 from allusetui.runtime.stored import Stand
 from allusetui.scenario.model import Scenario
@@ -29,15 +30,15 @@ from allusetui.scenario.model import Scenario
 JOURNAL_FILE = "journal.ndjson"
 LEDGER_FILE = "ledger.csv"
 REPORTS_FOLDER = "reports"
-_SHOWN = 12  # characters of a law's hash
 _OWN_FILES = ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", JOURNAL_FILE, LEDGER_FILE)
 
 
 class FolderReporter:
     """Writes reports from the journal of a session's folder into it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, law: Law) -> None:
         self._folder = folder
+        self._law = law
 
     def write(self, period: str, name: str, at_ms: int) -> str:
         """The sha256 of the report's text."""
@@ -47,7 +48,7 @@ class FolderReporter:
         from allusetui.reports.issue import page_of
 
         with closing(open_archive(self._folder)) as archive:
-            page = page_of(records_of(archive, period, name), period, name, load())
+            page = page_of(records_of(archive, period, name), period, name, self._law)
         return write(self._folder / REPORTS_FOLDER, period, name, page)
 
 
@@ -69,7 +70,7 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     journal = SqliteJournal(folder)
     try:
         try:
-            run = build_run(scenario, journal, FolderReporter(folder), progress)
+            run = build_run(scenario, journal, FolderReporter(folder, load()), progress)
             run.go()
             if run.runtime.refusal is not None:
                 raise run.runtime.refusal
@@ -91,42 +92,45 @@ def write_out(journal: Journal, folder: Path) -> None:
         write_csv(postings(journal.read()), file)
 
 
-def open_session(scenario: Scenario, folder: Path) -> Run:
+def open_session(scenario: Scenario, folder: Path, laws: OwnLaws = SHIPPED_ALONE) -> Run:
     """The session of a folder, new or as it was left, whatever ended it; `begin` sets it going, `close` gives it back.
 
     To be used in the thread that opened it. Raises SessionInUse where another process works in the folder, JournalError
-    and BookError where what it holds is damaged or another session's, OSError where the disk refuses.
+    and BookError where what it holds is damaged or another session's, LawError where a law is not what was approved,
+    OSError where the disk refuses.
     """
     with ExitStack() as held:
         journal = SqliteJournal(folder)
         held.callback(journal.close)
-        run = build_run(scenario, journal, FolderReporter(folder))
-        is_new = not journal.seq
-        run.runtime.world.broker = book = _durable(run, folder / BOOK_FILE, is_new)
-        snapshot = SnapshotFile(folder, journal, Maker(run.started.session, law_hash(), code_digest()))
+        run, snapshot = _opened(scenario, journal, folder, laws)
         run.runtime.world.keep = snapshot.keep
-        if not is_new:
-            check_is_ours(journal, folder / FILE_NAME, run.started.session)
-            state, findings = restored(journal, folder / FILE_NAME, snapshot)
-            run.stand = Stand(state, max(state.at_ms, book.stored_ms), findings)
         run.runtime.now_ms = run.started.at_ms if run.stand is None else run.stand.at_ms
         run.close = held.pop_all().close
     return run
 
 
-def check_is_ours(journal: Journal, path: Path, session: str) -> None:
-    """A journal that another session or another law has decided on is not gone on with (15.1)."""
-    began = journal.last(1, SessionStarted.kind)
-    if not began:
-        raise JournalError(f"{path}: record 1: no session was begun; {CURE}")
-    ((seq, _, event),) = began
-    assert isinstance(event, SessionStarted)
-    if event.session != session:
-        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}; {CURE}")
-    if event.constitution_hash != law_hash():
-        theirs = f"{event.constitution} {event.constitution_hash[:_SHOWN]}"
-        ours = f"{load().version} {law_hash()[:_SHOWN]}"
-        raise JournalError(untrusted(f"{path}: record {seq}: decided under constitution {theirs}, not {ours}; {CURE}"))
+def _opened(scenario: Scenario, journal: SqliteJournal, folder: Path, laws: OwnLaws) -> tuple[Run, SnapshotFile]:
+    """The session under the law that it goes on under (15.2), which is known once it is known where it stood."""
+    ruling = newest = laws.in_force()
+    run, book = _under(newest, scenario, journal, folder)
+    session, stand = run.started.session, None
+    if journal.seq:
+        path = folder / FILE_NAME
+        under = decided_under(journal, path, session, laws)
+        kept = SnapshotFile(folder, journal, Maker(session, under.hash, code_digest()))
+        state, findings = restored(journal, path, kept)
+        stand = Stand(state, max(state.at_ms, book.stored_ms), findings)
+        ruling = taken_up(laws, under, run.calendar, stand.at_ms)
+    if ruling != newest:
+        run, _ = _under(ruling, scenario, journal, folder)
+    run.stand = stand
+    return run, SnapshotFile(folder, journal, Maker(session, ruling.hash, code_digest()))
+
+
+def _under(law: Version, scenario: Scenario, journal: SqliteJournal, folder: Path) -> tuple[Run, DurableExchange]:
+    run = build_run(scenario, journal, FolderReporter(folder, law.law), under=law)
+    run.runtime.world.broker = book = _durable(run, folder / BOOK_FILE, not journal.seq)
+    return run, book
 
 
 def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:

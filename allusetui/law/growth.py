@@ -133,3 +133,10 @@ class Acceptance(Section):
 
     paper_cycles: Count
     live_cycles: Count
+
+
+class Governance(Section):
+    """What evidence an amendment's approval asks for."""
+
+    paired_paths: Count
+    evidence_days: Count

@@ -2,11 +2,12 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,7 +16,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "4eda49f752ae35fe09d19aeef17d00de06b37ca8cf0b7d358415ee7e1aa1d1e3"}
+shipped = {"v1.3": "b9f2f0fbc811c47163696cd8005780133929a3fb30ecf752f67d221006c2c861"}
 
 
 class LawError(Exception):
@@ -36,7 +37,7 @@ class Version:
     @property
     def law(self) -> Law:
         """The same value at every call; LawError where the bytes are none."""
-        return _parsed(self.data, _file_name(self.name))
+        return _parsed(self.data, file_name(self.name))
 
     @property
     def hash(self) -> str:
@@ -52,7 +53,7 @@ def content_hash(data: bytes) -> str:
 @cache
 def load(version: str = "v1.3") -> Law:
     """The shipped constitution of a version; LawError when it is unknown or its file was changed (15.1)."""
-    return _parsed(_shipped_bytes(version), _file_name(version))
+    return _parsed(_shipped_bytes(version), file_name(version))
 
 
 def law_hash(version: str = "v1.3") -> str:
@@ -75,7 +76,8 @@ def load_file(path: str | Path) -> Law:
     return _parse(data, str(file))
 
 
-def _file_name(version: str) -> str:
+def file_name(version: str) -> str:
+    """What the file of a version is called."""
     return version.replace(".", "_") + ".toml"
 
 
@@ -85,15 +87,15 @@ def _shipped_bytes(version: str) -> bytes:
     data = _packaged(version)
     found = content_hash(data)
     if found != shipped[version]:
-        raise LawError(_file_name(version), "sha256", f"the file was changed, it is {found}", shipped[version])
+        raise LawError(file_name(version), "sha256", f"the file was changed, it is {found}", shipped[version])
     return data
 
 
 def _packaged(version: str) -> bytes:
     try:
-        return resources.files("allusetui.law").joinpath(_file_name(version)).read_bytes()
+        return resources.files("allusetui.law").joinpath(file_name(version)).read_bytes()
     except OSError as error:
-        raise LawError(_file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
+        raise LawError(file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
 
 
 @lru_cache(maxsize=8)
@@ -102,10 +104,19 @@ def _parsed(data: bytes, file: str) -> Law:
 
 
 def _parse(data: bytes, file: str) -> Law:
+    return law_of(table_of(data, file), file)
+
+
+def table_of(data: bytes, file: str) -> dict[str, Any]:
+    """A TOML file's values, numbers with a point as Decimal; LawError where the bytes are none."""
     try:
-        table = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:  # not UTF-8, not TOML, 1e99999999999999999999, [[[[…
         raise LawError(file, "(file)", f"is not TOML ({error})", "TOML 1.0 in UTF-8") from error
+
+
+def law_of(table: Mapping[str, Any], file: str) -> Law:
+    """The law that a table says; LawError, in the name of its file, for what the model does not allow."""
     try:
         return Law.model_validate(_lists_frozen(table))
     except ValidationError as error:

@@ -4,7 +4,18 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from allusetui.law.growth import Acceptance, Advice, Forks, Hedging, Ladder, Reinvest, Reports, Tax, WeekType
+from allusetui.law.growth import (
+    Acceptance,
+    Advice,
+    Forks,
+    Governance,
+    Hedging,
+    Ladder,
+    Reinvest,
+    Reports,
+    Tax,
+    WeekType,
+)
 from allusetui.law.kinds import Band, Count, Hours, Model, PerSleeve, Section, Symbols
 from allusetui.law.weekly import (
     AssignedCalls,
@@ -45,6 +56,7 @@ __all__ = [
     "Data",
     "Entry",
     "Forks",
+    "Governance",
     "Hedging",
     "Hours",
     "Ladder",
@@ -127,6 +139,7 @@ class Law(Model):
     week_type: WeekType
     advice: Advice
     acceptance: Acceptance
+    governance: Governance
     clauses: tuple[Clause, ...]
 
     def clause(self, clause_id: str) -> Clause:

@@ -1,10 +1,11 @@
 """The constitution."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from allusetui.cli.typed.options import AsJson
+from allusetui.cli.typed.options import AsJson, SettingsFile
 
 
 def show_clauses(
@@ -50,3 +51,56 @@ def show_tensions(
     from allusetui.cli.tensions import tensions
 
     tensions(spot, vol, as_json)
+
+
+def propose_change(
+    file: Annotated[Path, typer.Argument(help="TOML: reason, and [changes]: keys of the law, new values.")],
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """A change of the law as a proposal. Nothing changes by it.
+
+    The file: reason = "…", and under [changes] lines such as sizing.symbol_cap = 0.20.
+    """
+    from allusetui.cli.amend import propose
+
+    propose(file, settings, as_json)
+
+
+def simulate_change(
+    proposal: Annotated[str, typer.Argument(help="The beginning of its sha256, as propose says it.")],
+    paths: Annotated[int, typer.Option(min=20, max=100_000, help="Synthetic paths, each under both laws.")] = 1_000,
+    weeks: Annotated[int, typer.Option(min=1, max=2_080, help="How long each is.")] = 13,
+    past: Annotated[bool, typer.Option("--history/--no-history", help="Days of ALLUSETUI_DATA, too.")] = True,
+    first: Annotated[str | None, typer.Option("--from", help="Their first day.", show_default=False)] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Their last day.", show_default=False)] = None,
+    capital: Annotated[str, typer.Option(help="Dollars, split by the law.")] = "4_000_000",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes; default one a core.", show_default=False)
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The law in force against a proposal: the same paths under both, and what has been.
+
+    Ctrl-C keeps the trials that are done: the same command goes on. An approval asks for 1,000 paths or more.
+    """
+    from allusetui.cli.amend import simulate
+    from allusetui.cli.backtest import day_in
+    from allusetui.lab.span import Wanted
+
+    days = Wanted("history", None, day_in("--from", first), day_in("--to", last)) if past else None
+    simulate(proposal, paths, weeks, days, capital, workers, settings, as_json)
+
+
+def approve_change(
+    proposal: Annotated[str, typer.Argument(help="The beginning of its sha256.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Bring a proposal into force, once its evidence is there: a person types its hash.
+
+    It becomes the next version. A running session takes it up when it is resumed at a week's start.
+    """
+    from allusetui.cli.amend import approve
+
+    approve(proposal, settings)
