@@ -160,3 +160,16 @@ def test_what_is_told_otherwise_or_at_another_hour_is_seen(tmp_path: Path) -> No
     assert disagreements(here, there) == []
     dearer = replay_text(ENTRY.replace("spot = 200.0", "spot = 201.0"))
     assert any("order.sent" in each for each in disagreements(dearer, there))
+
+
+@pytest.mark.clause("8.3", "6.12")
+def test_8_3_a_feed_that_stands_still_is_stale_at_the_same_time_though_each_answer_tells_it_again(
+    tmp_path: Path,
+) -> None:
+    """A silent line is asked for anew every 20 s, and answered with the same old book: that makes nothing young."""
+    stale = [fault(f"{DAY}T09:45:10", "stale", symbol, "70s") for symbol in ("VIX", "AAPL")]
+    text = situation(f"{DAY}T09:44:00", f"{DAY}T09:47:00", {"AAPL": AAPL}, *stale)
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert sorted(row["data"]["symbol"] for row in there.of("data.stale")[-2:]) == ["AAPL", "VIX"]
+    assert [row["ts"][11:16] for row in there.of("freeze.on", reason="vix_stale")[-1:]] == ["09:45"]

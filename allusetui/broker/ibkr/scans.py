@@ -155,10 +155,11 @@ class Scans:
             return
 
     def _chain(self, survey: Survey, listed: tuple[date, ...]) -> Chain:
-        """As old as the oldest of its quotes."""
+        """As old as the oldest of its quotes, and as the last move of its underlying: see `Pulse`."""
         now_ms, symbol = self._now_ms(), survey.symbol
         close_ms = last_close_ms(self._calendar, now_ms)
-        made = [made_ms for shown in survey.shown() if (made_ms := shown.made_ms(close_ms)) is not None]
+        told = [*(shown.made_ms(close_ms) for shown in survey.shown()), self._stream.moved_ms(symbol)]
+        made = [made_ms for made_ms in told if made_ms is not None]
         slices = Looked(symbol, survey.slices(), listed, self._calendar)
         return Chain(symbol, min(made, default=now_ms), self._listings.finest(symbol), listed, slices, None)
 
