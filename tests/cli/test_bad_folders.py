@@ -89,7 +89,7 @@ def not_a_database(folder: Path) -> None:
 
 
 def newer_book(folder: Path) -> None:
-    (folder / BOOK).write_text((folder / BOOK).read_text().replace('"format":1', '"format":2'))
+    (folder / BOOK).write_text((folder / BOOK).read_text().replace('"format":2', '"format":3'))
 
 
 def without(*names: str) -> Callable[[Path], None]:
@@ -109,7 +109,7 @@ BAD: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a newer journal": ("ended", statement("PRAGMA user_version = 3"), "is of format 3; this version reads format 2"),
     "no table": ("ended", statement("DROP TABLE record"), "no such table"),
     "another session's journal": ("killed", foreign, "holds session abc123"),
-    "a newer book": ("killed", newer_book, "is of format 2; this version reads format 1"),
+    "a newer book": ("killed", newer_book, "is of format 3; this version reads format 2"),
     "no book": ("killed", without(BOOK), "is missing, though the journal beside it tells of a session"),
     "no journal": ("killed", without(JOURNAL, LOG, INDEX), "has a session's trades, but the journal beside it is"),
 }

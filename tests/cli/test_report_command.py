@@ -114,6 +114,14 @@ def test_an_empty_or_broken_journal_is_refused_in_one_line(capsys: pytest.Captur
     assert str(path) in refused(capsys, "weekly", "--journal", path)
 
 
+def test_a_session_before_its_first_record_is_said_to_hold_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    said = refused(capsys, "weekly", "--session", "new", "--sessions", tmp_path)
+    assert said == f"{tmp_path / 'new'}: holds no record yet; allowed: a session that was run"
+
+
 def test_where_no_period_has_ended_it_says_how_to_see_the_one_so_far(
     capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
 ) -> None:

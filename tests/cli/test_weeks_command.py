@@ -97,6 +97,8 @@ def test_12_3_the_dashboard_s_shelf_works_the_page_out_aside_once_a_report(told:
 
 def test_a_shelf_whose_journal_can_t_be_read_says_so(tmp_path: Path) -> None:
     assert read(Shelf(tmp_path / "nowhere"), "") == "The weeks can't be read: No such file or directory"
+    new = f"{tmp_path}: holds no record yet; allowed: a session that was run"
+    assert read(Shelf(tmp_path), "") == f"The weeks can't be read: {new}"
 
 
 def test_a_shelf_gives_the_reports_that_were_written(tmp_path: Path) -> None:

@@ -271,8 +271,8 @@ def test_a_file_that_is_no_journal_or_no_text_is_told(tmp_path: Path) -> None:
             open_archive(path)
     with pytest.raises(FileNotFoundError):
         open_archive(tmp_path / "nothing")
-    with pytest.raises(FileNotFoundError):
-        open_archive(tmp_path)  # a folder without a journal
+    with pytest.raises(JournalError, match="holds no record yet"):
+        open_archive(tmp_path)  # a session's folder before its first record
 
 
 def test_lines_are_found_across_the_pieces_in_which_a_file_is_read(

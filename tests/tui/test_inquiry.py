@@ -90,6 +90,12 @@ async def test_a_question_that_fails_is_told_and_the_screen_lives(tmp_path: Path
         assert isinstance(desk.app.screen, Reports)
 
 
+async def test_a_question_of_a_session_before_its_first_record_is_told_so(tmp_path: Path) -> None:
+    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path, None)) as desk:
+        await put(desk, "why did GEN pivot?")
+        await desk.until(lambda: "holds no record yet" in " ".join(desk.text("document").split()))
+
+
 async def test_hostile_text_in_an_answer_is_shown_plainly() -> None:
     text = "\x1b[31m[bold]no[/] \x07[#7]."
     told = Told(7, 0, AlertRaised(severity="info", text="\x1b]0;x\x07[@click=app.quit]here[/]"))
