@@ -32,6 +32,9 @@ class ModelAddress:
     key: str | None
     timeout_s: float
 
+    def __repr__(self) -> str:
+        return f"ModelAddress({self.model!r}, {self.base_url!r})"  # whoever shows it, shows no key
+
     def fault(self) -> str | None:
         """Why nothing is sent there; None where it may be. A key is never sent in clear text to another machine."""
         try:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from allusetui import __version__
-from allusetui.cli.typed import broker, engine, journals, keys, lab, law
+from allusetui.cli.typed import broker, engine, journals, keys, lab, law, trials
 from allusetui.cli.typed.options import SettingsFile
 
 app: Final = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -50,7 +50,7 @@ for _command in (
     keys.pause, keys.resume, keys.kill, keys.reset, keys.no_entries, keys.close, keys.approve, keys.refuse,
     keys.maintenance, keys.audit, engine.status,
     journals.replay, journals.report, journals.ask, journals.tax, journals.statement, journals.weeks,
-    lab.backtest, lab.sweep, broker.link, broker.doctor, settings,
+    lab.backtest, lab.sweep, trials.torture, broker.link, broker.doctor, settings,
 ):  # fmt: skip
     app.command()(_command)
 constitution.command("show")(law.show_clauses)

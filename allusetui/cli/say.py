@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ _LONGEST = 2_000
 
 def complain(message: str) -> SystemExit:
     """Say in one line what is wrong with what was given, which may be anything."""
-    print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
     return SystemExit(BAD_INPUT)
 
 

@@ -6,7 +6,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from allusetui.cli.say import complain, plain, sessions_root
+from allusetui.cli.say import complain, mention, plain, sessions_root
 from allusetui.runtime.remote import status
 from allusetui.runtime.talk import ControlError
 
@@ -40,5 +40,5 @@ def serve_session(session: str, port: int, theme: str, watch: bool, sessions: Pa
 
 
 def _say(address: str) -> None:
-    print(f"The dashboard: {address}", flush=True)
-    print("Who has this address has the keys. Ctrl-C ends the pages; the engine goes on.", flush=True)
+    mention(f"The dashboard: {address}")
+    mention("Who has this address has the keys. Ctrl-C ends the pages; the engine goes on.")

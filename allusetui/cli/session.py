@@ -1,5 +1,6 @@
 """`allusetui run`: a session's engine in a thread of its own, and its dashboard, which may end without it."""
 
+import errno
 import gc
 import os
 import signal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 SCREEN_LOG = "screen.log"
 """In the session's folder: where in the code a dashboard failed."""
 _SWITCH_S = 0.0005
+_OF_THE_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
+_CURE = "; allowed: a folder with room that you may write to, by --sessions DIR"
 
 
 def run_session(start: Start) -> None:
@@ -155,5 +158,6 @@ def _wait_headless(engine: EngineThread, started: bool) -> None:
 def _plainly(failure: BaseException) -> str:
     """One line of what broke: our own errors say it themselves."""
     if isinstance(failure, OSError) and failure.strerror:
-        return f"{failure.filename or 'disk'}: {failure.strerror}"
+        cure = _CURE if failure.errno in _OF_THE_FOLDER else ""
+        return f"{failure.filename or 'disk'}: {failure.strerror}{cure}"
     return str(failure).splitlines()[0] if str(failure) else type(failure).__name__

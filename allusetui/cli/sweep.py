@@ -40,6 +40,9 @@ def run_sweep(
     """Do what is not done yet, write what all came to into a folder, and print that."""
     try:
         varied = seeds, capitals, tuple(own_laws(None).named(name) for name in dict.fromkeys(laws))
+        if scenarios and wanted != Wanted("synthetic"):
+            told = "a scenario says these itself; allowed: one or the other"
+            raise complain(f"--market, --years, --from and --to: {told}")
         jobs = tuple(_of_files(scenarios, *varied) if scenarios else _of_market(wanted, *varied))
         for under in dict.fromkeys(job.under for job in jobs):
             prepare(next(job for job in jobs if job.under == under))

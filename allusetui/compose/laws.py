@@ -82,7 +82,7 @@ def decided_under(journal: Journal, path: Path, session: str, laws: OwnLaws) -> 
     ((seq, _, event),) = began
     assert isinstance(event, SessionStarted)
     if event.session != session:
-        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}")
+        raise JournalError(f"{path}: record {seq}: holds session {event.session}, not {session}; {CURE}")
     found = laws.of_hash(event.constitution_hash)
     if found is None:
         theirs = f"{event.constitution} {event.constitution_hash[:_SHOWN]}"

@@ -46,9 +46,11 @@ def open_live(
     `open_session` raises. To be used in the thread that opened it.
     """
     check_simulated(folder)
-    scenario = _scenario(folder, wanted, data)
-    folder.chmod(_OWNER_ONLY)
+    scenario, origin = _scenario(folder, wanted, data)
     run = open_session(scenario, folder, laws)
+    folder.chmod(_OWNER_ONLY)
+    if origin is not None:
+        (folder / ORIGIN_FILE).write_text(origin, encoding="utf-8")
     world, book = run.runtime.world, run.runtime.world.broker
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
@@ -65,8 +67,11 @@ def open_live(
     return Live(Session(folder.name, "SIM", run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
 
 
-def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
-    """The scenario that a session was begun with; a session keeps its first for life."""
+def _scenario(folder: Path, wanted: str | None, data: Path | None) -> tuple[Scenario, str | None]:
+    """The scenario that a session was begun with, and what is to be written of a new one's.
+
+    A session keeps its first for life.
+    """
     origin = folder / ORIGIN_FILE
     if not origin.is_file():
         source = wanted or DEFAULT
@@ -74,8 +79,7 @@ def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
         folder.mkdir(_OWNER_ONLY, parents=True, exist_ok=True)
         path = Path(source)
         where = str(path.resolve()) if path.is_file() else source
-        origin.write_text(json.dumps({"scenario": where, "sha256": _digest(source)}) + "\n", encoding="utf-8")
-        return scenario
+        return scenario, json.dumps({"scenario": where, "sha256": _digest(source)}) + "\n"
     begun = json.loads(origin.read_text(encoding="utf-8"))
     source = str(begun["scenario"])
     if _digest(wanted or source) != begun["sha256"]:
@@ -83,7 +87,7 @@ def _scenario(folder: Path, wanted: str | None, data: Path | None) -> Scenario:
             wanted or source,
             f"is not what the session {folder.name} was begun with; allowed: another --session, or the file as it was",
         )
-    return load(source, data)
+    return load(source, data), None
 
 
 def _digest(source: str) -> str:

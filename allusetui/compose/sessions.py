@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from allusetui.broker.simulated.store import CURE as BOOK_CURE
 from allusetui.broker.simulated.store import FILE_NAME as BOOK_FILE
 from allusetui.broker.simulated.store import BookError, DurableExchange
 from allusetui.compose.laws import decided_under, taken_up
@@ -133,7 +134,10 @@ def _under(law: Version, scenario: Scenario, journal: SqliteJournal, folder: Pat
 
 
 def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[State, str]:
-    """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told."""
+    """The fold of the journal, and what it was made from. A snapshot only shortens it: one that is refused is told.
+
+    Raises JournalError for a journal that can't be folded, or has lost what its snapshot was made from.
+    """
     kept, refused = None, ""
     try:
         kept = snapshot.load()
@@ -151,8 +155,8 @@ def restored(journal: Journal, path: Path, snapshot: SnapshotFile) -> tuple[Stat
 def _durable(run: Run, path: Path, is_new: bool) -> DurableExchange:
     """The run's exchange with its book at `path`; the journal and the book know of the session, or neither does."""
     if not is_new and not path.exists():
-        raise BookError(f"{path}: is missing, though the journal beside it tells of a session")
+        raise BookError(f"{path}: is missing, though the journal beside it tells of a session; {BOOK_CURE}")
     durable = DurableExchange(run.exchange, path, run.started.session)
     if is_new and durable.stored_ms >= run.started.at_ms:
-        raise BookError(f"{path}: has a session's trades, but the journal beside it is empty")
+        raise BookError(f"{path}: has a session's trades, but the journal beside it is empty; {BOOK_CURE}")
     return durable

@@ -56,8 +56,15 @@ class Calendar:
         """The session of the instant's New York day, open or not at that hour."""
         return self.on(day_of(at_ms))
 
+    def ahead(self, at_ms: int) -> Session:
+        """The session in which what is ordered at the instant works: the first that is not over yet."""
+        session = self.at(at_ms)
+        return session if session is not None and at_ms < session.close_ms else self.after(day_of(at_ms))
+
     def from_day(self, day: date) -> Session:
         """The first session on or after `day`."""
+        if (session := self.on(day)) is not None:
+            return session
         index = bisect_left(self._days, day)
         if index == len(self.sessions):
             raise LookupError(f"no session on or after {day}")
@@ -65,7 +72,9 @@ class Calendar:
 
     def up_to(self, day: date) -> Session:
         """The last session on or before `day`: a listed expiry that falls on a holiday expires then."""
-        index = bisect_left(self._days, day + timedelta(days=1)) - 1
+        if (session := self.on(day)) is not None:
+            return session
+        index = bisect_left(self._days, day) - 1
         if index < 0:
             raise LookupError(f"no session on or before {day}")
         return self.sessions[index]

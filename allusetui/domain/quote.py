@@ -112,7 +112,8 @@ class Sought:
     """A part of a chain that a decision is going to look at.
 
     Of one expiry and right: the strikes with an absolute delta in `deltas` and the first beyond either end; or those
-    around the price `near`. Of which less than `volume_below` was traded today what was traded the day before is to be
+    around the price `near`. With an `aim` the nearest to it that is fit is taken: where there are very many, those
+    around it will do. Of which less than `volume_below` was traded today what was traded the day before is to be
     known too.
     """
 
@@ -121,6 +122,7 @@ class Sought:
     deltas: tuple[float, float] | None = None
     near: Decimal | None = None
     volume_below: int = 0
+    aim: float | None = None
 
 
 Listed = tuple[str, date, Right]

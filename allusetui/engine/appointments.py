@@ -63,15 +63,22 @@ def _session_times(desk: Desk, session: Session, told: bool) -> Iterator[int]:
     clock = expiry_clock(desk.law.cadence, session)
     yield session.open_ms
     yield session.close_ms
-    if desk.calendar.ends_week(session.day) or papers.owes_a_report(desk, clock.report_cut_ms):
-        yield clock.report_cut_ms
     yield desk.clock(desk.law.cadence.audit_at)
+    if _is_cut(desk, session, clock):
+        yield clock.report_cut_ms
     if not session.open_ms <= desk.now_ms < session.close_ms:
         return
     accounts = desk.trading()
     yield from _windows(desk, accounts)
     yield from _hours(desk, accounts, told)
     yield from _afternoon(desk, session, clock)
+
+
+def _is_cut(desk: Desk, session: Session, clock: ExpiryClock) -> bool:
+    """Whether something is to be written at the report cut; before the close that is no question yet."""
+    if desk.now_ms < session.close_ms <= clock.report_cut_ms:
+        return False
+    return desk.calendar.ends_week(session.day) or papers.owes_a_report(desk, clock.report_cut_ms)
 
 
 def _windows(desk: Desk, accounts: list[Account]) -> Iterator[int]:

@@ -51,6 +51,15 @@ def evaluate(desk: Desk, account: Account, option: Option) -> None:
         _act(desk, account, option, price, atr, breach, stale)
 
 
+@clause("6.1", "8.3")
+def forget_gone(desk: Desk) -> None:
+    """What was seen of a put that is held no more: the next of its kind begins anew, and no look waits for it."""
+    falls, buffered = desk.volatile.fall_looks, desk.volatile.buffered
+    for key in [key for key in (*falls, *buffered) if key[1] not in desk.state.accounts[key[0]].positions]:
+        falls.pop(key, None)
+        buffered.discard(key)
+
+
 def _level(
     desk: Desk, account: Account, option: Option, to: int, spot: Decimal, atr: Atr, breach: Decimal, stale: bool,
     clauses: tuple[str, ...],

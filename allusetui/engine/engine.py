@@ -49,7 +49,7 @@ from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
 
-_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted
+_CALM = inp.MarketSeen | inp.ChainSeen | inp.BarsSeen | inp.OrderAcked | inp.OrderExecuted | inp.OrderCancelled
 """What may come and leave nothing for the next look to find that is not told ahead."""
 
 
@@ -76,7 +76,8 @@ class Engine:
         """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
         desk = self._desk(item.at_ms)
         self._dispatch(desk, item)
-        if not isinstance(item, inp.Started | inp.DiskFailed):
+        moves = not isinstance(item, inp.BarsSeen) or not all(isinstance(each, ev.AtrFixed) for each in desk.events)
+        if moves and not isinstance(item, inp.Started | inp.DiskFailed):
             self._settle(desk)
         if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
@@ -297,7 +298,7 @@ class Engine:
                 desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
 
     def _settle(self, desk: Desk) -> None:
-        """What every batch ends with: windows served, orders given their next move, states at rest."""
+        """What every batch ends with, but one that only fixes a range: windows served, orders moved, states at rest."""
         entries.look(desk, relook_due=False)
         entries.settle_scans(desk)
         ladder.settle_scans(desk)
@@ -308,6 +309,7 @@ class Engine:
         prompts.expire(desk)
         advice.lapse(desk)
         orders.work(desk)
+        defend.forget_gone(desk)
         ladder.ask_replacements(desk)
         entries.settle_states(desk)
         forks.merge_flat(desk)
@@ -360,7 +362,8 @@ def _close_out(desk: Desk, session: Session, since: Since) -> None:
         for account in desk.trading():
             if account.status is Status.MONITORING:
                 change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
-    if since.passed_grid(session, desk.law.cadence.closing_look_s) and desk.now_ms >= clock.looks.opens_ms:
+    closing = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
+    if closing or (base and desk.now_ms >= clock.looks.opens_ms):
         for account in desk.trading():
             calls.look_at_expiring(desk, account, clock)
 

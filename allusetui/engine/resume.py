@@ -3,7 +3,7 @@
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.text import untrusted
@@ -28,13 +28,22 @@ def _step(desk: Desk, account: Account, step: str, findings: str) -> None:
 def on_resumed(desk: Desk, findings: str) -> None:
     """The process is up again: every live order is unknown, every account rests in SAFE until the books agree.
 
-    A period that has ended, and its report not written any more, gets its report now.
+    One that died at the week's end goes on to reconcile. A period that has ended, and its report not written any more,
+    gets its report now.
     """
     for account in desk.state.accounts.values():
-        if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE):
+        if account.status not in (Status.SAFE, Status.EMERGENCY, Status.MAINTENANCE) and not _reconciles(desk, account):
             change(desk, account, Status.SAFE, "startup", ("9.5",))
     begin(desk, untrusted(findings))
     papers.on_resumed(desk)
+
+
+@clause("2.6", "9.1")
+def _reconciles(desk: Desk, account: Account) -> bool:
+    """Whether it died at the week's end: what the week's books decide is not left out, until the market opens anew."""
+    if account.status is not Status.RECONCILING:
+        return False
+    return desk.now_ms < desk.calendar.after(day_of(desk.state.marked_ms)).open_ms
 
 
 def begin(desk: Desk, findings: str) -> None:
@@ -164,7 +173,7 @@ def _finish(desk: Desk, account: Account) -> None:
     held = ", ".join(sorted(account.latches))
     idle = "in maintenance" if account.status is Status.MAINTENANCE else "working"
     _step(desk, account, "active", f"latched {held}" if held else idle)
-    if account.trading:
+    if account.trading and account.status is not Status.RECONCILING:
         rest(desk, account, "resume")
 
 

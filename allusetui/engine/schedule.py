@@ -1,6 +1,7 @@
 """When the engine next wants to be asked, and what of a week it has missed. Pure: calendar and clock."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allusetui.domain import event as ev
 from allusetui.domain.calendar import Session
@@ -22,7 +23,8 @@ from allusetui.rules.watch import Watch
 
 _LOOKED_AT = (
     ev.AtrFixed, ev.EntryPlanned, ev.EntrySkipped, ev.StateChanged, ev.OrderIntended, ev.IntentSplit, ev.OrderSent,
-    ev.LotClosed,
+    ev.CancelRequested, ev.OrderCancelled, ev.OrderReplaced, ev.LotClosed, ev.LevelChanged, ev.RollPrepared,
+    ev.CallHeld, ev.AssignmentPrepared,
 )  # fmt: skip
 
 
@@ -31,7 +33,8 @@ def wake_at(desk: Desk) -> int:
     """The next instant at which something may have to be decided without any news."""
     session, times = desk.open_session, [appointment(desk)]
     if session is not None:
-        times += [next_grid(session, period, desk.now_ms) for period in _periods(desk, session)]
+        closing = [desk.law.cadence.closing_look_s] if _is_closing(desk, session) else []
+        times += [next_grid(session, period, desk.now_ms) for period in (*_levels(desk), *closing)]
     return min(times)
 
 
@@ -43,10 +46,10 @@ def watch(desk: Desk) -> Watch | None:
         return None
     until_ms = appointment(desk, told=True)
     ladder_ms = desk.clock(desk.law.ladder.looks_at)
-    grids = [
-        np.arange(next_grid(session, period, desk.now_ms), until_ms, period * SECOND_MS, dtype=np.int64)
-        for period in _periods(desk, session)
-    ]
+    grids = [_grid(desk, session, period, until_ms) for period in _levels(desk)]
+    if _is_closing(desk, session):
+        ends_ms = min(until_ms, expiry_clock(desk.law.cadence, session).looks.closes_ms)
+        grids.append(_grid(desk, session, desk.law.cadence.closing_look_s, ends_ms))
     if desk.now_ms < ladder_ms < until_ms:
         grids.append(np.array([ladder_ms], dtype=np.int64))
     times = np.unique(np.concatenate(grids))
@@ -60,17 +63,24 @@ def watch(desk: Desk) -> Watch | None:
     return Watch(until_ms, times, symbols, tuple(c for c in held if isinstance(c, Option)), strips)
 
 
-def _periods(desk: Desk, session: Session) -> tuple[int, ...]:
-    """The grids, s, of the looks at level 0 and at the levels that there are, and at what expires this afternoon."""
-    looks = expiry_clock(desk.law.cadence, session).looks
-    closing = [desk.law.cadence.closing_look_s] if looks.holds(desk.now_ms) and expires(desk, session) else []
+def _grid(desk: Desk, session: Session, period: int, until_ms: int) -> NDArray[np.int64]:
+    return np.arange(next_grid(session, period, desk.now_ms), until_ms, period * SECOND_MS, dtype=np.int64)
+
+
+def _levels(desk: Desk) -> set[int]:
+    """The grids, s, of the looks at level 0 and at the levels that there are."""
     levels = {p.level for a in desk.trading() for option, p in a.positions.items() if option.is_put}
-    return tuple({period_s(desk.law.monitoring, level) for level in {0, *levels}}.union(closing))
+    return {period_s(desk.law.monitoring, level) for level in {0, *levels}}
+
+
+def _is_closing(desk: Desk, session: Session) -> bool:
+    """Whether what expires this afternoon is looked at on a grid of its own."""
+    return expiry_clock(desk.law.cadence, session).looks.holds(desk.now_ms) and expires(desk, session)
 
 
 @clause("0.12")
 def leaves_calm(event: Event) -> bool:
-    """Whether what it changes is looked at on the spot, or told ahead: ranges, options on their way to be traded.
+    """Whether what it changes is looked at on the spot, or told ahead: ranges, levels, options that are traded.
 
     A call that was sold is looked at for its last day and for reports.
     """

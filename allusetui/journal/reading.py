@@ -8,9 +8,19 @@ from contextlib import closing
 from pathlib import Path
 
 from allusetui.domain.event import Event
-from allusetui.journal.error import JournalError
+from allusetui.journal.error import CURE_OF_DAMAGE, JournalError
 from allusetui.journal.memory import is_of
-from allusetui.journal.sqlite import FORMAT, GENESIS, chained, event_of, format_of, refuse, unreadable
+from allusetui.journal.sqlite import (
+    FORMAT,
+    GENESIS,
+    chained,
+    event_of,
+    format_of,
+    reading_address,
+    refuse,
+    unfit,
+    unreadable,
+)
 
 _SELECT = """
     SELECT record.seq, record.at_ms, record.line, record.hash, before.hash
@@ -32,7 +42,7 @@ class SqliteArchive:
         self._is_written = path.with_name(f"{path.name}-wal").exists()
         self._stamp = _stamp(path)
         try:
-            self._connection = sqlite3.connect(_address(path, self._is_written), uri=True, isolation_level=None)
+            self._connection = sqlite3.connect(reading_address(path), uri=True, isolation_level=None)
         except sqlite3.Error as error:
             refuse(error, path)
         try:
@@ -64,6 +74,8 @@ class SqliteArchive:
         holding: Collection[str] = (),
     ) -> Iterator[tuple[int, int, Event]]:
         """As `ports.Archive`. Raises JournalError at the first row that is damaged or tells what is not known."""
+        if not self._last:
+            return  # there may be no table yet
         end = self._last if until is None else min(until, self._last)
         chosen = "" if kinds is None else f"AND record.kind IN ({', '.join('?' * len(kinds))})"
         named = "" if account is None else f',"account":"{account}",'
@@ -102,27 +114,22 @@ class SqliteArchive:
         except sqlite3.Error as error:
             refuse(error, self._path)
         if row is None:
-            raise JournalError(f"{self._path}: record {seq} is missing")
+            raise JournalError(f"{self._path}: record {seq} is missing; {CURE_OF_DAMAGE}")
         return int(row[0])
 
     def _proven(self, seq: int, at_ms: int, text: object, stored: str, before: str | None) -> tuple[int, int, Event]:
         """A row's event, once its hash has been found to follow from the row before it."""
         if before is None and seq > 1:
-            raise JournalError(f"{self._path}: record {seq - 1} is missing")
+            raise JournalError(f"{self._path}: record {seq - 1} is missing; {CURE_OF_DAMAGE}")
         if not isinstance(text, str) or stored != chained(before or GENESIS, text):
             self._check_unchanged()
-            raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
+            raise JournalError(unfit(self._path, seq))
         return event_of(self._path, seq, at_ms, text)
 
     def _check_unchanged(self) -> None:
         """A file that nobody wrote is read without any lock; where an engine has begun to, the reading is void."""
         if not self._is_written and _stamp(self._path) != self._stamp:
             raise JournalError(f"{self._path}: an engine began to write it while it was read; allowed: once more")
-
-
-def _address(path: Path, is_written: bool) -> str:
-    """A file with a log beside it is read through the log; to open one without it as such would make a log."""
-    return f"{path.resolve().as_uri()}?mode=ro{'' if is_written else '&immutable=1'}"
 
 
 def _stamp(path: Path) -> tuple[int, int]:

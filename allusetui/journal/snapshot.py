@@ -13,6 +13,7 @@ from allusetui.codec.state import state_data, state_of
 from allusetui.domain.frozen import frozen
 from allusetui.domain.state import State
 from allusetui.journal.documents import DocumentError, DocumentFile
+from allusetui.journal.error import JournalError
 from allusetui.journal.sqlite import SqliteJournal
 
 FILE_NAME: Final = "snapshot.json"
@@ -20,10 +21,15 @@ FORMAT: Final = 1
 
 _KEYS: Final = ("format", "session", "law", "code", "seq", "hash", "state")
 _SHA256: Final = "sha256"
+_CURE: Final = "allowed: that journal as it was, or no snapshot.json, to go on from the record it ends at"
 
 
 class SnapshotRefused(Exception):
     """A snapshot that nothing may be decided on; one line, to show as it is."""
+
+
+class SnapshotAhead(JournalError):
+    """A snapshot of records that its own journal has lost: it was kept after they were durable."""
 
 
 @frozen
@@ -39,7 +45,8 @@ class SnapshotFile:
     """The snapshot in a session's folder, of the journal beside it."""
 
     def __init__(self, folder: Path, journal: SqliteJournal, maker: Maker) -> None:
-        self._document = DocumentFile(folder / FILE_NAME)
+        self._path = folder / FILE_NAME
+        self._document = DocumentFile(self._path)
         self._journal = journal
         self._maker = maker
 
@@ -57,8 +64,8 @@ class SnapshotFile:
     def load(self) -> tuple[State, int] | None:
         """The state that was kept last and the seq that it stood at; None where none was.
 
-        Raises SnapshotRefused for one that is damaged, of another format, session, law, program or journal, or newer
-        than the journal.
+        Raises SnapshotRefused for one that is damaged, of another format, session, law, program or journal,
+        SnapshotAhead for one that is newer than the journal.
         """
         try:
             found = self._document.get()
@@ -86,7 +93,8 @@ class SnapshotFile:
             if found[what] != ours:
                 raise SnapshotRefused(f"of another {what}")
         if found["seq"] > self._journal.seq:
-            raise SnapshotRefused(f"newer than the journal: of record {found['seq']}, which is not there")
+            lost = f"is of record {found['seq']}, and the journal beside it ends at {self._journal.seq}"
+            raise SnapshotAhead(f"{self._path}: {lost}: its newest records are lost; {_CURE}")
         if found["hash"] != self._journal.hash_at(found["seq"]):
             raise SnapshotRefused(f"of another journal: record {found['seq']} differs")
 

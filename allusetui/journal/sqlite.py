@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 from allusetui.codec.records import decode, line
 from allusetui.codec.shape import CodecError
 from allusetui.domain.event import Event
-from allusetui.journal.error import CURE, JournalError
+from allusetui.journal.error import CURE, CURE_OF_DAMAGE, JournalError
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.wal import tail_is_whole
 
@@ -39,10 +39,11 @@ _DAMAGED: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_
 
 
 class SqliteJournal:
-    """The journal of a session folder, made where there is none. To be used in the thread that opened it.
+    """The journal of a session folder. To be used in the thread that opened it.
 
-    Raises SessionInUse where another process holds the folder, JournalError where the record is damaged, OSError where
-    the disk refuses.
+    It is only read before the first `append`, which makes it where there is none: whoever refuses what he finds has
+    changed nothing. Raises SessionInUse where another process holds the folder, JournalError where the record is
+    damaged, OSError where the disk refuses.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,9 +52,10 @@ class SqliteJournal:
         with ExitStack() as held:
             held.callback(FolderLock(folder).release)
             if not tail_is_whole(self._path.with_name(f"{FILE_NAME}-wal")):
-                raise JournalError(f"{self._path}: records at its end are damaged")
-            self._connection = _open(self._path)
-            held.callback(self._connection.close)
+                raise JournalError(f"{self._path}: records at its end are damaged; {CURE_OF_DAMAGE}")
+            self._connection = _looked_into(self._path)
+            self._is_written = False
+            held.callback(self._shut)
             self._seq, self._hash = self._verify()
             self._held = held.pop_all()
 
@@ -69,13 +71,14 @@ class SqliteJournal:
             text = line(seq, at_ms, event)
             head = chained(head, text)
             rows.append((seq, at_ms, text, head))
+        connection = self._opened()
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT INTO record (seq, at_ms, line, hash) VALUES (?, ?, ?, ?)", rows)
-            self._connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO record (seq, at_ms, line, hash) VALUES (?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):  # a full disk has rolled back by itself
-                self._connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
             raise _as_os_error(error, self._path) from error
         self._seq, self._hash = rows[-1][0], head
 
@@ -90,6 +93,8 @@ class SqliteJournal:
 
     def last(self, count: int, kind: str | None = None) -> Sequence[tuple[int, int, Event]]:
         """The newest events of a kind, or of all, in order. Raises JournalError as `read` does."""
+        if self._connection is None:
+            return []
         chosen, values = ("", (count,)) if kind is None else ("WHERE kind = ?", (kind, count))
         newest = f"SELECT seq, at_ms, line FROM record {chosen} ORDER BY seq DESC LIMIT ?"
         try:
@@ -107,6 +112,8 @@ class SqliteJournal:
         """What the hash chain has come to with a record; None where there is no such record."""
         if seq == self._seq:
             return self._hash
+        if self._connection is None:
+            return None
         try:
             row = self._connection.execute("SELECT hash FROM record WHERE seq = ?", (seq,)).fetchone()
         except sqlite3.Error as error:
@@ -117,6 +124,19 @@ class SqliteJournal:
         """Give the folder back. Nothing is lost without it."""
         self._held.close()
 
+    def _opened(self) -> sqlite3.Connection:
+        """The connection that is written to, in the place of the one that was only read."""
+        if self._connection is not None and self._is_written:
+            return self._connection
+        connection = _open(self._path)
+        self._shut()
+        self._connection, self._is_written = connection, True
+        return connection
+
+    def _shut(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
     def _verify(self) -> tuple[int, str]:
         seq, head = 0, GENESIS
         for row in self._rows():
@@ -125,6 +145,8 @@ class SqliteJournal:
 
     def _rows(self, after: int = 0) -> Generator[tuple[int, int, str, str], None, None]:
         """The rows after a seq in order, each proven to follow the one before it."""
+        if self._connection is None:
+            return
         head = (self.hash_at(after) if after else None) or GENESIS
         wanted = "SELECT seq, at_ms, line, hash FROM record WHERE seq > ? ORDER BY seq"
         try:
@@ -132,25 +154,60 @@ class SqliteJournal:
             with closing(self._connection.execute(wanted, (after,))) as rows:
                 for expected, (seq, at_ms, text, stored) in enumerate(rows, start=after + 1):
                     if seq != expected:
-                        raise JournalError(f"{self._path}: record {expected} is missing")
+                        raise JournalError(f"{self._path}: record {expected} is missing; {CURE_OF_DAMAGE}")
                     head = chained(head, text) if isinstance(text, str) else GENESIS
                     if stored != head:
-                        raise JournalError(f"{self._path}: record {seq} is damaged: its hash does not fit")
+                        raise JournalError(unfit(self._path, seq))
                     yield seq, at_ms, text, head
         except sqlite3.Error as error:
             refuse(error, self._path)
 
 
+def unfit(path: Path, seq: int) -> str:
+    """What is said of a record that is not the one that was written."""
+    return f"{path}: record {seq} is damaged: its hash does not fit; {CURE_OF_DAMAGE}"
+
+
+def reading_address(path: Path) -> str:
+    """Where SQLite reads a journal and changes nothing.
+
+    A file with a log beside it is read through the log; to open one without it as such would make a log.
+    """
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.resolve().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
+
+
+def _looked_into(path: Path) -> sqlite3.Connection | None:
+    """A connection that only reads; None where no record can be there: no file, or one of which no table was made."""
+    if not path.exists() or path.with_name(f"{path.name}-journal").exists():
+        return None
+    connection = None
+    try:
+        connection = sqlite3.connect(reading_address(path), uri=True, isolation_level=None)
+        found = format_of(connection)
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        refuse(error, path)
+    if found == FORMAT:
+        return connection
+    connection.close()
+    if found != 0:
+        raise unreadable(path, found)
+    return None
+
+
 def _open(path: Path) -> sqlite3.Connection:
-    """A connection set to survive a power cut, its table made where there is none."""
+    """A connection set to survive a power cut, its table made where there is none.
+
+    Raises OSError where the disk refuses.
+    """
     try:
         connection = sqlite3.connect(path, isolation_level=None)
     except sqlite3.Error as error:
-        refuse(error, path)
+        raise _as_os_error(error, path) from error
     try:
         found = format_of(connection)
-        if found not in (0, FORMAT):
-            raise unreadable(path, found)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if found == 0:
@@ -161,10 +218,7 @@ def _open(path: Path) -> sqlite3.Connection:
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         connection.close()
-        refuse(error, path)
-    except BaseException:
-        connection.close()
-        raise
+        raise _as_os_error(error, path) from error
     return connection
 
 
@@ -186,7 +240,7 @@ def event_of(path: Path, seq: int, at_ms: int, text: str) -> tuple[int, int, Eve
     except CodecError as error:
         raise JournalError(f"{path}: record {seq}: {error}; {CURE}") from None
     if (found_seq, found_ms) != (seq, at_ms):
-        raise JournalError(f"{path}: record {seq} is stored under another seq or time than it says")
+        raise JournalError(f"{path}: record {seq} is stored under another seq or time than it says; {CURE_OF_DAMAGE}")
     return seq, at_ms, event
 
 
@@ -198,7 +252,7 @@ def chained(previous: str, text: str) -> str:
 def refuse(error: sqlite3.Error, path: Path) -> NoReturn:
     """What SQLite can't make sense of is damage, everything else is the disk's refusal."""
     if _primary_code(error) in _DAMAGED or not isinstance(error, sqlite3.OperationalError):
-        raise JournalError(f"{path}: {error}") from None
+        raise JournalError(f"{path}: {error}; {CURE_OF_DAMAGE}") from None
     raise _as_os_error(error, path) from error
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from time import process_time
+from typing import Final
 
 from allusetui.compose.program import program_digest
 from allusetui.domain.frozen import frozen
@@ -12,6 +13,8 @@ from allusetui.law.load import LawError
 from allusetui.market.history_data import DataError
 from allusetui.scenario.load import ScenarioError
 from allusetui.scenario.values import Problem
+
+CURE: Final = "allowed: the same allusetui, numpy and scipy everywhere"
 
 
 class WorkError(Exception):
@@ -44,6 +47,3 @@ def work(job: Job, identity: str, program: str) -> Done:
         raise WorkError(f"{job.id}: {error}") from None
     seconds = run_through(trial, process_time)
     return Done(job.id, identity, result_of(job, trial).figures, seconds)
-
-
-CURE = "allowed: the same allusetui, numpy and scipy everywhere"

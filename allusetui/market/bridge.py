@@ -1,5 +1,6 @@
 """A session's path: a Brownian bridge through open, high, low and close that never leaves its range."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 from typing import Final
@@ -25,15 +26,24 @@ class Ohlc:
     close: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """How a session moves: the deviation of each step, their squares sum to 1; and that sum so far, from 0 on."""
+
+    steps: Floats
+    clock: Floats
+
+
 @lru_cache(maxsize=16)
-def u_shape(steps: int, overtime: int = 0) -> Floats:
-    """Standard deviation of each step: high at open and close, low at noon, quiet after; their squares sum to 1."""
+def u_shape(steps: int, overtime: int = 0) -> Shape:
+    """High at open and close, low at noon, quiet after."""
     middle = (np.arange(steps) + 0.5) / steps
     session = _FLOOR + _RISE * np.abs(2 * middle - 1) ** _POWER
     shape: Floats = np.concatenate([session, np.full(overtime, _OVERTIME)])
     shape /= np.sqrt(np.sum(shape * shape))
-    shape.flags.writeable = False
-    return shape
+    clock = _summed(shape * shape)
+    shape.flags.writeable = clock.flags.writeable = False
+    return Shape(shape, clock)
 
 
 def elapsed_share(passed: float) -> float:
@@ -43,10 +53,10 @@ def elapsed_share(passed: float) -> float:
     return (_FLOOR * passed + _RISE * ((2 * passed - 1) ** odd + 1) / (2 * odd)) / (_FLOOR + _RISE / odd)
 
 
-def path(day: Ohlc, shape: Floats, noise: Floats, late: tuple[bool, bool]) -> Floats:
+def path(day: Ohlc, shape: Shape, noise: Floats, late: tuple[bool, bool]) -> Floats:
     """Values at the session's start and after every step; touches each of `day` and stays between its low and high.
 
-    `shape` are the steps' deviations (squares sum to 1), `noise` standard normals, one a step. `late` says of high and
+    `noise` are standard normals, one a step of `shape`. `late` says of high and
     low whether they come at the last or the first instant at which an unbounded bridge from open to close would be
     there. Between open, first extreme, second extreme and close run bridges, reflected at low and high.
     """
@@ -54,8 +64,8 @@ def path(day: Ohlc, shape: Floats, noise: Floats, late: tuple[bool, bool]) -> Fl
     reach = day.high - day.low
     if reach <= 0.0:
         return np.full(steps + 1, day.close)
-    clock = _summed(shape * shape)
-    walk = _summed(shape * noise) * (reach / _RANGE_PER_DEVIATION)
+    clock = shape.clock
+    walk = _summed(shape.steps * noise) * (reach / _RANGE_PER_DEVIATION)
     free = walk + day.open + (day.close - day.open - walk[-1]) * clock
     top = _instant(free, day.high, (day.open, day.close), late[0])
     bottom = _instant(-free, -day.low, (-day.open, -day.close), late[1])

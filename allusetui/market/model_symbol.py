@@ -1,7 +1,8 @@
 """One symbol of a model market: its underlying, its options, its chain and its bars."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Bools, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
@@ -41,21 +41,33 @@ class Background(Protocol):
     def vix_63d_mean(self, day: date) -> float: ...
 
 
-@frozen
+@dataclass(slots=True)
 class _Showing:
-    """A session's path; its last tick stays on the screen from `last_ms` until `until_ms`, the next session's open."""
+    """A session on the screen; its last tick stays there from `last_ms` until `until_ms`, the next session's open.
+
+    Its `ends`, by instant, are known without its path, which `make` gives when it is first looked at between them.
+    """
 
     session: Session
     last_ms: int
     until_ms: int
-    values: Floats
+    ends: Mapping[int, float]
+    make: Callable[[], Floats]
+    made: Floats | None = None
+
+    @property
+    def values(self) -> Floats:
+        if self.made is None:
+            self.made = self.make()
+        return self.made
 
     def tick(self, at_ms: int) -> int:
         seen = min(at_ms, self.last_ms)
         return seen - (seen - self.session.open_ms) % TICK_MS
 
     def value(self, tick: int) -> float:
-        return float(self.values[(tick - self.session.open_ms) // TICK_MS])
+        end = self.ends.get(tick) if self.made is None else None
+        return float(self.values[(tick - self.session.open_ms) // TICK_MS]) if end is None else end
 
 
 class ModelSymbol:
@@ -223,12 +235,20 @@ class ModelSymbol:
         return showing
 
     def _show(self, index: int) -> _Showing:
-        session = self._sessions[index]
-        values = self._paths.values(self._name, session.day)
-        if values is None:
-            raise LookupError(f"{self._name} has no path on {session.day}")
+        session, rows = self._sessions[index], self.rows
+        row = rows.on(session.day)
+        assert row is not None
+        last_ms = session.close_ms + overtime_ms(self._name)
         until_ms = self._opens[index + 1] if index + 1 < len(self._opens) else _NEVER
-        return _Showing(session, session.close_ms + overtime_ms(self._name), until_ms, values)
+        known = ((session.open_ms, rows.opens), (last_ms, rows.closes))
+        ends = {at_ms: float(np.round(column[row], 2)) for at_ms, column in known}
+        return _Showing(session, last_ms, until_ms, ends, lambda: self._path(session.day))
+
+    def _path(self, day: date) -> Floats:
+        values = self._paths.values(self._name, day)
+        if values is None:
+            raise LookupError(f"{self._name} has no path on {day}")
+        return values
 
     def _at(self, at_ms: int) -> Sight | None:
         showing = self._showing(at_ms)

@@ -50,7 +50,7 @@ class Paths:
         """The values of a session, dollars to the cent; None where the symbol has no row."""
         size, source = (SMALLER, SPX) if symbol == SMALL_INDEX else (1, symbol)
         raw = self._raw(source, day)
-        return None if raw is None else np.round(raw / size, 2)
+        return None if raw is None else np.round(raw if size == 1 else raw / size, 2)
 
     def _make(self, symbol: str, day: date) -> Floats | None:
         rows = self._daily[symbol]
@@ -61,7 +61,7 @@ class Paths:
         shape = bridge.u_shape(_steps(session), overtime_ms(symbol) // TICK_MS)
         chance = dice(self._seed, symbol, day)
         late = (bool(chance.integers(2)), bool(chance.integers(2)))
-        noise = chance.standard_normal(len(shape))
+        noise = chance.standard_normal(len(shape.steps))
         market = None if symbol == SPX else self._market(day)
         if market is not None:
             share = _VIX_SHARE if symbol == VIX else traits.of(symbol).market_share
@@ -75,7 +75,7 @@ class Paths:
         raw, session = self._raw(SPX, day), self._calendar.on(day)
         if raw is None or session is None:
             return None
-        steps: Floats = np.diff(raw) / bridge.u_shape(_steps(session))
+        steps: Floats = np.diff(raw) / bridge.u_shape(_steps(session)).steps
         size = float(steps.std())
         return steps / size if size > 0 else None
 

@@ -18,8 +18,8 @@ def wilder_atr(highs: Sequence[float], lows: Sequence[float], closes: Sequence[f
     Source: clause 6.9; Wilder, New Concepts in Technical Trading Systems (1978), ch. 3.
     """
     if not len(highs) == len(lows) == len(closes):
-        raise ValueError(f"{len(highs)} highs, {len(lows)} lows and {len(closes)} closes")
-    ranges = list(map(true_range, highs[1:], lows[1:], closes[:-1]))
+        raise ValueError("highs, lows and closes: one is shorter than another")
+    ranges = list(map(true_range, highs[1:], lows[1:], closes))
     if len(ranges) < period:
         return None
     atr = sum(ranges[:period]) / period

@@ -14,6 +14,7 @@ from allusetui.rules import covered_call, hedging, leap_purchase, protocol
 from allusetui.rules.cadence import CALLS, entry_window
 from allusetui.rules.entry import StrikeRule, choose_expiry, put_dte, put_rule
 from allusetui.rules.situation import Situation, clause
+from allusetui.rules.suggestion import terms_of
 
 
 def reach(s: Situation, symbol: str, listed: Sequence[date]) -> tuple[Sought, ...]:
@@ -97,13 +98,16 @@ def _hedge_puts(s: Situation, symbol: str, listed: Sequence[date]) -> Iterator[S
             yield Sought(month, Right.PUT, near=s.law.hedging.put_moneyness_aim * spot.mid)
 
 
-@clause("17.1", "17.4")
+@clause("17.1", "17.4", "17.6")
 def _of_ladder(s: Situation, symbol: str, listed: Sequence[date]) -> Iterator[Sought]:
-    if not any(symbol in scan.awaited for scan in s.volatile.leap_scans.values()):
+    waiting = [scan.account for scan in s.volatile.leap_scans.values() if symbol in scan.awaited]
+    if not waiting:
         return
     if symbol in s.law.hedging.put_symbols:
         yield from _hedge_puts(s, symbol, listed)
     else:
         band = s.law.ladder.call_delta
+        aims = dict.fromkeys(terms_of(s, s.state.accounts[name]).delta_aim for name in waiting)
         for month in leap_purchase.growth_months(s, listed):
-            yield Sought(month, Right.CALL, (band.low, band.high))
+            for aim in aims:
+                yield Sought(month, Right.CALL, (band.low, band.high), aim=aim)

@@ -168,7 +168,7 @@ class Live:
         )
         before = len(self.session.journal.tail) and self.session.journal.tail[-1].seq
         self._turn.deliver([acted])
-        if key.action in PROVEN:
+        if key.action in PROVEN and (key.account is None or key.account in self._turn.engine.state.accounts):
             told = [row.event for row in self.session.journal.tail if row.seq > before]
             sent = frozenset(e.client_order_id for e in told if isinstance(e, CancelRequested))
             name = key.account or ""
@@ -193,7 +193,8 @@ class Live:
             self._turn.deliver([inp.Ending(self._move())])
             until_s = self._wall_s() + _PATIENCE_S
             while self._opening() and self._wall_s() < until_s:
-                self._turn.step(min(self._turn.next_ms(), self._move()))
+                due_ms = min(self._turn.next_ms(), self._move())
+                self._turn.step(self.session.pace.step_ms(due_ms, self._wall_s()))
                 await asyncio.sleep(0.01)
         if self._begun:
             self._turn.keep()

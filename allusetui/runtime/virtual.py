@@ -79,9 +79,11 @@ class VirtualRuntime:
         self.go_on(end_ms)
 
     def begin(self, started: inp.Started) -> None:
-        """The first instant of a session."""
+        """The first instant of a session. Raises OSError where the disk refuses it: nothing was begun then."""
         self.now_ms = started.at_ms
         self.deliver([started])
+        if self.refusal is not None and not self.engine.state.session:
+            raise self.refusal
         self.step(started.at_ms)
 
     def take_up(self, stand: Stand) -> None:

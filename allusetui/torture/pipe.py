@@ -95,7 +95,17 @@ class End(asyncio.Transport):
         if not self._closing and self._process is not None:
             self._process.traffic(Way.IN, piece)
         if not self._closing:
+            self._hand_over(piece)
+
+    def _hand_over(self, piece: bytes) -> None:
+        """Whoever raises loses the connection, as with any transport, and somebody is told."""
+        try:
             self._protocol.data_received(piece)
+        except Exception as error:
+            self._loop.call_exception_handler({"message": "data_received failed", "exception": error})
+            self._closing = True
+            self._pass_on(ConnectionResetError("torn down"))
+            self._lose(error)
 
     def _lose(self, told: Exception | None) -> None:
         if not self._over:

@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from allusetui.broker.simulated.exchange import COMMISSION
 from allusetui.compose.gateway import ACCOUNT
 from allusetui.compose.linked_live import MARGIN_RATE, Wall, Wish, open_linked
 from allusetui.compose.provisions import provisions, sleeves
+from allusetui.domain.event import Event
 from allusetui.domain.input import Started
 from allusetui.domain.link import SLEEVES, Link, Linked, Mode
 from allusetui.domain.state import State
@@ -59,8 +61,8 @@ class Program:
         """What it died of by itself."""
         self._task: asyncio.Task[None] | None = None
 
-    def prepare(self) -> None:
-        """The session as it was left right after its start: with what the scenario's accounts hold."""
+    def prepare(self) -> Sequence[tuple[int, int, Event]]:
+        """The session as it was left right after its start: with what the scenario's accounts hold. Its records."""
         stage, spec = self._house.stage, self._house.scenario.scenario
         link = Linked(Mode.PAPER, NAME, self._codes, 0)
         accounts = provisions(self._house.scenario, stage.law, stage.market, stage.calendar, stage.start_ms)
@@ -69,9 +71,9 @@ class Program:
             stage.start_ms, _SESSION, spec.mode, spec.seed, MARGIN_RATE, COMMISSION, accounts, link
         )  # fmt: skip
         batch = engine.handle(started)
-        journal = SqliteJournal(self.folder)
-        journal.append(batch.at_ms, batch.events)
-        journal.close()
+        with closing(SqliteJournal(self.folder)) as journal:
+            journal.append(batch.at_ms, batch.events)
+            return tuple(journal.read())
 
     def start(self) -> None:
         """A process begins on the disk as it is. Raises as `open_linked` does."""
@@ -105,6 +107,7 @@ class Program:
     def bury(self) -> None:
         """All is over: the dead give back what the kernel would have taken from them."""
         for process, live in self._dead:
+            live.end()  # a cancellation may be lost to a time-out of the same instant; this is not
             process.bury()
             live.session.close()
 

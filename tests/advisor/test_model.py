@@ -121,6 +121,14 @@ def test_a_broken_or_endless_model_is_told_and_the_ledger_answers(reply: Reply) 
     assert len(heard) <= 6
 
 
+@pytest.mark.clause("14.3")
+def test_14_3_a_model_s_key_is_shown_by_nobody_who_shows_its_address_or_what_its_server_said_of_it() -> None:
+    key = "canary-of-a-model-7f3a"
+    assert key not in repr(ModelAddress("m", "http://127.0.0.1:1/v1", key, 1.0))
+    answer, _ = asked(lambda request, number: (401, f'{{"error": {{"message": "Incorrect key {key}"}}}}'.encode()))
+    assert key not in answer.text and "it failed" in refused(answer)
+
+
 def test_what_it_looks_up_is_typed_and_bounded() -> None:
     worded = Worded(Offline(hand_made(), load()), OpenAISpeaker(ModelAddress("m", "http://127.0.0.1:1/v1", None, 1.0)))
     assert "no such topic or form" in worded.look_up({"how": "why", "topic": "song"})

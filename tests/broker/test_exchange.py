@@ -1,13 +1,17 @@
 """The simulated broker fills, settles and fails as the scenario format says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+
+import pytest
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import (
     BrokerLost,
+    BrokerOrder,
     BrokerReturned,
     Execution,
     ForeignOrderSeen,
@@ -299,6 +303,43 @@ def test_an_order_in_an_expired_contract_ends_with_it() -> None:
     house.place(sell("0.10"), at(15, 50, day=6))
     assert house.advance(at(16, 5, day=6)) == (OrderCancelled(at(16, 0, day=6), "o1", 0),)
     assert house.next_ms(at(16, 5, day=6)) is None
+
+
+def test_an_order_for_the_day_ends_with_it_and_one_that_is_good_till_cancelled_fills_at_the_next_open() -> None:
+    house = exchange(fault("no_fill", OF_AAPL, span="8h"))
+    house.place(sell("0.30"), at(15, 50))
+    house.place(sell("0.30", order_id="o2"), at(15, 50), for_the_day=False)
+    assert house.advance(at(15, 59, 59)) == ()
+    assert house.advance(at(16, 5)) == (OrderCancelled(at(16, 0) + 1, "o1", 0),)
+    assert fill_times(house.advance(at(9, 31, day=6))) == [at(9, 30, day=6)]
+
+
+def test_an_order_for_the_day_that_comes_after_its_close_is_of_the_next() -> None:
+    house = exchange()
+    house.place(replace(sell("9.00"), contract=LATER), at(16, 5))
+    assert house.advance(at(16, 0, day=6)) == ()
+    assert house.advance(at(16, 1, day=6)) == (OrderCancelled(at(16, 0, day=6) + 1, "o1", 0),)
+
+
+def test_an_amended_order_has_its_new_time_in_force() -> None:
+    house = exchange()
+    for order_id in ("o1", "o2"):
+        house.place(sell("1.30", order_id=order_id), at(15, 50), for_the_day=order_id == "o2")
+        house.amend(sell("1.31", order_id=order_id), at(15, 51), for_the_day=order_id == "o1")
+    assert house.advance(at(16, 5)) == (OrderCancelled(at(16, 0) + 1, "o1", 0),)
+
+
+@pytest.mark.clause("9.5", "0.6")
+@pytest.mark.parametrize(("limit", "filled"), [("1.30", 0), ("0.90", 3)])
+def test_9_5_the_close_of_a_day_without_the_engine_is_in_the_answers_with_what_had_filled(
+    limit: str, filled: int
+) -> None:
+    house = exchange(fault("partial_fill", f"{OF_AAPL}\nvalue = 1", when="2026-03-05T15:40:00", span="30m"))
+    house.place(sell(limit, quantity=5), at(15, 59, 57))
+    house.engine_down(True)
+    assert house.advance(at(9, 31, day=6)) == ()
+    house.engine_down(False)
+    assert house.orders(at(9, 31, day=6)).orders == (BrokerOrder("o1", open=False, filled=filled),)
 
 
 def test_an_amended_order_is_confirmed_and_trades_at_its_new_limit() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.broker.simulated.store import FILE_NAME, FORMAT, BookError, DurableExchange, load, save
+from allusetui.broker.simulated.store import CURE, FILE_NAME, FORMAT, BookError, DurableExchange, load, save
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrderAcked
 from allusetui.domain.order import Order
@@ -211,7 +211,7 @@ def of_another(text: str) -> str:
         (lambda text: "", "is damaged, or not an exchange's book"),
         (lambda text: "[1, 2]", "is damaged, or not an exchange's book"),
         (lambda text: '{"accounts": {}}', "is damaged, or not an exchange's book"),
-        (of_a_later_version, "is of format 2; this version reads format 1"),
+        (of_a_later_version, "is of format 3; this version reads format 2"),
         (with_other_cash, "is damaged: its hash does not fit"),
         (of_another, "is the book of session t, not of s"),
     ],
@@ -224,7 +224,7 @@ def test_a_document_that_is_torn_or_foreign_is_refused_in_one_line_and_kept(
     path.write_text(bent := bend(path.read_text()))
     with pytest.raises(BookError) as refused:
         of_the_put(tmp_path)
-    assert str(refused.value) == f"{path}: {says}"
+    assert str(refused.value) == f"{path}: {says}; {CURE}"
     assert path.read_text() == bent
 
 

@@ -50,6 +50,7 @@ def test_seeds_are_spans_and_numbers() -> None:
         (("--law", "v9"), "law: version: there is no 'v9'; allowed: v1.3"),
         (("no-such-scenario",), "no-such-scenario: no such file; allowed: a TOML file or a shipped scenario"),
         (("crash-week", "crash-week"), "crash-week: two trials are crash-week "),
+        (("crash-week", "--years", "2"), "--market, --years, --from and --to: a scenario says these itself; allowed"),
         (("--years", "0"), "--years 0: out of range; allowed: 1 to 40"),
         (("--capital", "0"), "--capital 0: not an amount"),
     ],

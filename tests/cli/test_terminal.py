@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from allusetui.torture.checker.invariants.outputs import files_are_plain
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, but, fault, option, situation, tape
 
 pytestmark = pytest.mark.timeout(240)
+CANARY = "canary-of-a-model-7f3a"
 
 
 def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
@@ -39,12 +41,18 @@ def journal(sessions: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.clause("0.7")
-def test_0_7_p_pauses_the_chosen_account_and_the_journal_has_it(tmp_path: Path) -> None:
+@pytest.mark.clause("0.7", "14.3")
+def test_0_7_p_pauses_the_chosen_account_the_journal_has_it_and_no_secret_of_the_shell_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLUSETUI_LLM_KEY", CANARY)
+    monkeypatch.setenv("ALLUSETUI_LLM_MODEL", "m")
     with Terminal("run", "--sessions", tmp_path) as terminal:
         terminal.shows("GEN     SAFE")
         terminal.type("p")
         terminal.shows("stops disarmed")
+        terminal.type("S")
+        terminal.shows("picture:")
         terminal.type("q")
         terminal.shows("end the engine")
         terminal.type("e")
@@ -53,6 +61,10 @@ def test_0_7_p_pauses_the_chosen_account_and_the_journal_has_it(tmp_path: Path) 
     acted = next(row for row in rows if row["kind"] == "operator.acted")
     assert (acted["account"], acted["data"]["action"]) == ("GEN", "pause")
     assert [row["data"]["latch"] for row in rows if row["kind"] == "latch.set"] == ["paused"]
+    files = {path.name: path.read_bytes() for path in (tmp_path / "demo").rglob("*") if path.is_file()}
+    assert any(name.endswith(".svg") for name in files)
+    assert [each.line for each in files_are_plain(files, [CANARY], 0)] == []
+    assert CANARY.encode() not in terminal.received
 
 
 def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: Path) -> None:

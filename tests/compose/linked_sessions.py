@@ -15,7 +15,6 @@ from allusetui.domain.link import SLEEVES, Link, Linked, Mode
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Snapshot
 from allusetui.domain.state import State
-from allusetui.journal.archive import open_archive
 from allusetui.runtime.live import Live
 from tests.broker.gateway.clients import House
 
@@ -101,12 +100,3 @@ async def house_of(gateway: Gateway, now_ms: int) -> AsyncIterator[House]:
         yield house
     finally:
         await house.server.close()
-
-
-def journal_of(folder: Path) -> list[Event]:
-    """What a session that is not running has told."""
-    archive = open_archive(folder)
-    try:
-        return [event for _, _, event in archive.select()]
-    finally:
-        archive.close()

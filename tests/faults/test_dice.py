@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.dice import scene
+from allusetui.torture.dice import scene
 from tests.faults.runs import breaches, prepare
 from tests.ledger.auditor import Auditor
 

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from allusetui.compose.parts import scripted_crashes
 from allusetui.compose.run import build_run
 from allusetui.domain.account import Latch
 from allusetui.domain.contract import Contract, Option
@@ -73,10 +74,11 @@ class Auditor:
 
     @property
     def closes(self) -> int:
-        """Sessions that closed while the run went on."""
+        """Sessions that closed while the run went on, and its process with it."""
         run = self.replayed.run
-        closes = [session.close_ms for session in run.calendar.sessions]
-        return sum(run.started.at_ms < close_ms <= run.end_ms for close_ms in closes)
+        down = [(crash.at_ms, crash.back_ms or run.end_ms) for crash in scripted_crashes(self.replayed.scenario)]
+        closes = [s.close_ms for s in run.calendar.sessions if run.started.at_ms < s.close_ms <= run.end_ms]
+        return sum(not any(at_ms <= close_ms < back_ms for at_ms, back_ms in down) for close_ms in closes)
 
     @property
     def sessions(self) -> int:

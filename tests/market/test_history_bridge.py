@@ -9,6 +9,7 @@ from allusetui.market import bridge
 from allusetui.market.bridge import Ohlc
 
 SHAPE = bridge.u_shape(4680)
+STEPS = SHAPE.steps
 
 
 def days() -> Iterator[Ohlc]:
@@ -25,21 +26,21 @@ def test_a_path_touches_its_open_high_low_and_close_and_never_leaves_its_range(
     day: Ohlc, late: tuple[bool, bool]
 ) -> None:
     for seed in range(20):
-        noise = np.random.default_rng(seed).standard_normal(len(SHAPE))
+        noise = np.random.default_rng(seed).standard_normal(len(STEPS))
         values = bridge.path(day, SHAPE, noise, late)
         assert len(values) == 4681
         assert (values[0], values.max(), values.min(), values[-1]) == (day.open, day.high, day.low, day.close)
 
 
 def test_a_day_without_a_range_stays_where_it_is() -> None:
-    values = bridge.path(Ohlc(17.24, 17.24, 17.24, 17.24), SHAPE, np.ones(len(SHAPE)), (False, False))
+    values = bridge.path(Ohlc(17.24, 17.24, 17.24, 17.24), SHAPE, np.ones(len(STEPS)), (False, False))
     assert (values == 17.24).all()
 
 
 def test_open_and_close_move_more_than_noon() -> None:
-    assert np.sum(SHAPE * SHAPE) == pytest.approx(1.0)
-    assert SHAPE[0] > 2 * SHAPE[2340] < SHAPE[-1]
-    assert bridge.u_shape(4680, 180)[-1] < SHAPE[2340]
+    assert np.sum(STEPS * STEPS) == pytest.approx(1.0)
+    assert STEPS[0] > 2 * STEPS[2340] < STEPS[-1]
+    assert bridge.u_shape(4680, 180).steps[-1] < STEPS[2340]
 
 
 def test_the_days_trading_grows_from_nothing_to_all_of_it_fastest_at_the_ends() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -20,7 +21,7 @@ from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Aside, AtOnce
 from allusetui.runtime.inbox import ROOM
 from allusetui.runtime.live import Live, Session
-from allusetui.runtime.pace import Pace
+from allusetui.runtime.pace import Pace, RealTime
 from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import load, parse
@@ -110,7 +111,8 @@ def test_a_session_too_fast_for_an_adviser_waits_for_it(speed: float | None, kin
 
 
 # An entry that nothing fills walks for half a minute: there is time to press a key.
-WORKING = situation(*MORNING, {"AAPL": AAPL}, fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m"))
+WITHOUT_FILLS = fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m")
+WORKING = situation(*MORNING, {"AAPL": AAPL}, WITHOUT_FILLS)
 
 
 def running(speed: float = 20.0) -> tuple[EngineThread, Started]:
@@ -215,6 +217,49 @@ def test_0_6_what_comes_in_from_outside_is_heard_at_once_and_not_at_the_next_app
     live.watchers.append(watch)
     asyncio.run(live.run())
     assert 0 <= heard_ms[0] - broker.came_ms < 500  # its next appointment was three seconds away
+
+
+class Trickling(Before):
+    """The answer to a cancel comes six milliseconds later, and something else before it."""
+
+    def __init__(self, started: Started, clock: RealTime) -> None:
+        super().__init__(started.run.exchange)
+        self._clock = clock
+        self._came: list[tuple[int, Sequence[Input]]] = []
+        self.late_ms: list[int] = []
+        """How long after it came each was heard."""
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.001, self._come, ())
+        loop.call_later(0.006, self._come, self.exchange.cancel(client_order_id, at_ms))
+        return ()
+
+    def _come(self, reports: Sequence[Input]) -> None:
+        self._came.append((self._clock.instant(), reports))
+
+    def next_ms(self, after_ms: int) -> int | None:
+        return max(self._came[0][0], after_ms + 1) if self._came else None
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        came, self._came = self._came, []
+        self.late_ms += [at_ms - ms for ms, _ in came]
+        return [replace(report, at_ms=at_ms) for _, reports in came for report in reports]
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_what_comes_while_it_ends_is_not_heard_before_it_came() -> None:
+    text = situation("2026-03-05T09:44:59", MORNING[1], {"AAPL": AAPL}, WITHOUT_FILLS)
+    started, began_s = Started(text, 1.0), perf_counter()
+    start_ms = started.run.started.at_ms
+    clock = RealTime(started.run.calendar, lambda: start_ms + int((perf_counter() - began_s) * 1_000), perf_counter)
+    started.session.pace = clock
+    started.run.runtime.world.broker = broker = Trickling(started, clock)
+    live = started.live()
+    live.watchers.append(lambda snapshot: live.end() if snapshot.state.intents else None)
+    asyncio.run(live.run())
+    assert len(broker.late_ms) == 2 and min(broker.late_ms) >= 0
+    assert "order.cancelled" in started.kinds()
 
 
 def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:

@@ -241,3 +241,14 @@ def test_0_12_a_key_between_two_looks_makes_no_look_of_itself() -> None:
     assert told == truth
     assert few < many / 20
     assert "T10:00:00" in next(row for row in truth if '"kind":"protocol.level"' in row)
+
+
+@pytest.mark.clause("0.12", "6.1")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here")
+def test_0_12_minutes_at_level_1_are_left_out_until_something_changes() -> None:
+    day, gen = "2019-08-23", ("GEN",)
+    told, few = run(day, day, False, PRESSED, gen, "09:30:00", "11:00:00")
+    truth, many = run(day, day, True, PRESSED, gen, "09:30:00", "11:00:00")
+    assert told == truth
+    assert few < many / 20
+    assert any('"kind":"protocol.level"' in row and '"to":1' in row for row in truth)

@@ -25,6 +25,7 @@ from allusetui.domain.input import OperatorActed
 from allusetui.domain.moment import day_of
 from allusetui.domain.state import State
 from allusetui.engine.apply import apply, fold
+from allusetui.journal.error import JournalError
 from allusetui.journal.memory import MemoryJournal
 from allusetui.journal.snapshot import FILE_NAME, Maker, SnapshotFile
 from allusetui.journal.sqlite import SqliteJournal
@@ -269,7 +270,6 @@ REFUSED = {
     "other-law": (midweek_then(lambda folder: made_for(folder, law="x")), "of another law"),
     "other-program": (midweek_then(lambda folder: made_for(folder, code="x")), "of another code"),
     "no-file": (midweek_then(unreadable), "can't be read: Is a directory"),
-    "newer": (older_journal, "newer than the journal: of record"),
     "other-journal": (other_journal, "of another journal: record "),
 }
 
@@ -284,6 +284,21 @@ def test_9_5_a_snapshot_that_can_not_be_trusted_is_refused_told_and_the_journal_
     taken_up(tmp_path)
     for told in steps(tmp_path):
         assert told.startswith(f"journal folded; snapshot refused: {why}")
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_journal_that_has_lost_what_its_snapshot_was_made_from_is_not_gone_on_with(tmp_path: Path) -> None:
+    older_journal(tmp_path)
+    kept = kept_in(tmp_path)["seq"]
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    with pytest.raises(JournalError) as refused:
+        open_session(load("crash-week"), tmp_path)
+    told = str(refused.value)
+    assert told.startswith(f"{tmp_path / FILE_NAME}: is of record {kept}, and the journal beside it ends at ")
+    assert told.endswith("allowed: that journal as it was, or no snapshot.json, to go on from the record it ends at")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    (tmp_path / FILE_NAME).unlink()
+    taken_up(tmp_path)
 
 
 @pytest.mark.clause("9.5")

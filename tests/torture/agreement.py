@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, Final
 
-from allusetui.domain.moment import DAY_MS, SECOND_MS, at_clock, day_of, from_iso
+from allusetui.domain.moment import DAY_MS, MINUTE_MS, SECOND_MS, at_clock, day_of, from_iso
 from tests.replaying import Replayed
 
 Row = dict[str, Any]
@@ -17,6 +17,7 @@ BROKERS_WORDS: Final = {
     "broker.down": {"reason"},
     "broker.up": {"reason"},
     "entry.skipped": {"why"},  # why there is no chain: in one process it needs no asking
+    "leap.skipped": {"why"},
     "triggers.judged": {"breadth", "breadth_day"},  # no broker tells it: what a person wrote down before the start
     "report.written": {"sha256"},  # reports tell instants
     "assignment.received": {"settlement"},  # nobody names one: it is read off the book
@@ -33,11 +34,16 @@ LINKING: Final = frozenset(
 )  # fmt: skip
 """A session over the wire begins without a link: latched, until it is synchronized."""
 AT_THE_BELL: Final = frozenset({"freeze.on", "freeze.off", "data.stale"})
-"""The first quotes of a session come a moment after its bell, and so do those of a link that is back: until then there
-are only older ones."""
+"""The first quotes of a session come a moment after its bell: until then there are only older ones."""
+AS_IT_IS_BACK: Final = AT_THE_BELL | {"resume.step", "state.changed", "latch.released"}
+"""Lines are asked for anew when a link is back, at the pace of data: what a resume says goes by older prices, and a
+state that they don't bear is left as soon as the newer ones are there. Orders are the same, and what latches is."""
+GRID_MS: Final = 5 * MINUTE_MS
+"""What one process decides by the prices of the bell itself is decided at the next point of the grid (0.12)."""
 UNEXPECTED: Final = ["8.6", "14.4"]
 """The alert of a loss that was not expected: a scenario's own exchange does not say whether it was."""
 MOMENT_MS: Final = SECOND_MS
+BACK_MS: Final = 3 * SECOND_MS
 LINKED_MS: Final = 5 * SECOND_MS
 SETTLED: Final = frozenset(
     {"assignment.received", "called_away.received", "expired.received", "exercised.received", "lot.closed"}
@@ -58,8 +64,14 @@ def disagreements(here: Replayed, wired: Replayed) -> list[str]:
     return found or [
         f"at another hour: {there['ts']}, here {row['ts']} {_facts(row)}"
         for row, there in zip(ours, theirs, strict=True)
-        if not -1 <= _ms(there) - _ms(row) <= LATEST_MS
+        if not -1 <= _ms(there) - _ms(row) <= _latest_ms(row, here)
     ]
+
+
+def _latest_ms(row: Row, here: Replayed) -> int:
+    session = here.run.calendar.at(_ms(row))
+    at_the_bell = session is not None and 0 <= _ms(row) - session.open_ms <= MOMENT_MS
+    return GRID_MS if at_the_bell else LATEST_MS
 
 
 def _told(run: Replayed, here: Replayed) -> list[Row]:
@@ -74,17 +86,17 @@ def _told(run: Replayed, here: Replayed) -> list[Row]:
         if row["kind"] not in SETTLED and _ms(row) <= end_ms
         and not (row["kind"] in LINKING and _ms(row) < begin_ms)
         and not (row["kind"] == "alert.raised" and row["clauses"] == UNEXPECTED)
-        and not (row["kind"] in AT_THE_BELL and row["account"] is None and _is_first(_ms(row), here, back))
+        and not (row["kind"] in AT_THE_BELL and row["account"] is None and _is_first(_ms(row), here))
+        and not (row["kind"] in AS_IT_IS_BACK and any(0 <= _ms(row) - at_ms < BACK_MS for at_ms in back))
         and not (row["kind"] in MEANWHILE and any(begun <= _ms(row) <= over for begun, over in nights))
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (str(row["account"]), _symbol(row), row["kind"] == "resume.step"))
 
 
-def _is_first(at_ms: int, here: Replayed, back: Sequence[int]) -> bool:
-    """Whether an instant is in the first moment of a session, or of a link that is `back`."""
+def _is_first(at_ms: int, here: Replayed) -> bool:
+    """Whether an instant is in the first moment of a session."""
     session = here.run.calendar.at(at_ms)
-    begun = [*back] if session is None else [*back, session.open_ms]
-    return any(0 <= at_ms - begun_ms < MOMENT_MS for begun_ms in begun)
+    return session is not None and 0 <= at_ms - session.open_ms < MOMENT_MS
 
 
 def _symbol(row: Row) -> str:

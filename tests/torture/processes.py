@@ -81,9 +81,7 @@ class Paper:
         where = ("--session", "main", "--sessions", self.folder.parent, "--settings", self.settings)
         words = ("run", "--mode", "paper", "--headless", *map(str, where))
         command = [*PROGRAM, *self._clock, *words]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, umask=0
-        ) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, umask=0) as process:
             try:
                 yield process
             finally:

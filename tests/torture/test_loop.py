@@ -137,3 +137,24 @@ def test_what_is_ready_at_once_comes_in_a_seeded_order() -> None:
     assert drawn[0] == drawn[1]
     assert len({*map(tuple, drawn)}) == 3
     assert {*map(frozenset, drawn)} == {frozenset(range(6))}
+
+
+def test_whoever_can_not_read_what_comes_loses_the_connection_and_somebody_is_told() -> None:
+    told: list[object] = []
+
+    class Deaf(Ear):
+        def data_received(self, data: bytes) -> None:
+            raise ValueError(data)
+
+    async def work() -> list[str]:
+        loop, far = asyncio.get_running_loop(), Ear()
+        loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+        server = await loop.create_server(lambda: far, HOST, 0)
+        near = Deaf()
+        await loop.create_connection(lambda: near, *server.sockets[0].getsockname())
+        far.transport.write(b"what")
+        await asyncio.sleep(1)
+        return [*near.lost, *far.lost]
+
+    assert run(work())[0] == ["ValueError", "ConnectionResetError"]
+    assert [str(error) for error in told] == ["b'what'"]

@@ -95,6 +95,25 @@ def test_15_1_a_kill_leaves_and_cancels_the_same_once_two_chains_have_come_at_th
     assert len(there.of("order.filled")) == 3 and len(there.of("order.abandoned", reason="halt")) == 1
 
 
+@pytest.mark.clause("0.7")
+def test_0_7_what_a_paused_account_is_asked_and_answered_is_the_same_over_the_wire(tmp_path: Path) -> None:
+    text = written("paused-roll-approved")
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert len(there.of("approval.decided", decision="approved")) == len(there.of("roll.done")) == 1
+
+
+@pytest.mark.clause("0.9")
+def test_0_9_an_account_fifteen_percent_down_pivots_by_the_vix_that_the_wire_tells(tmp_path: Path) -> None:
+    text = situation(
+        f"{DAY}T09:29:00", f"{DAY}T09:46:00", {"AAPL": AAPL}, "[accounts.REV]\nequity = 85_000\nhigh_water = 100_000",
+        accounts=["REV"], capital=None,
+    )  # fmt: skip
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert [row["data"]["vix"] for row in there.of("pivot.entered")] == [18.0]
+
+
 @pytest.mark.clause("1.4")
 def test_15_1_a_week_that_ends_after_the_scenario_is_not_compared(tmp_path: Path) -> None:
     text = written("1.4-pin-risk")
@@ -141,3 +160,16 @@ def test_what_is_told_otherwise_or_at_another_hour_is_seen(tmp_path: Path) -> No
     assert disagreements(here, there) == []
     dearer = replay_text(ENTRY.replace("spot = 200.0", "spot = 201.0"))
     assert any("order.sent" in each for each in disagreements(dearer, there))
+
+
+@pytest.mark.clause("8.3", "6.12")
+def test_8_3_a_feed_that_stands_still_is_stale_at_the_same_time_though_each_answer_tells_it_again(
+    tmp_path: Path,
+) -> None:
+    """A silent line is asked for anew every 20 s, and answered with the same old book: that makes nothing young."""
+    stale = [fault(f"{DAY}T09:45:10", "stale", symbol, "70s") for symbol in ("VIX", "AAPL")]
+    text = situation(f"{DAY}T09:44:00", f"{DAY}T09:47:00", {"AAPL": AAPL}, *stale)
+    here, there = replay_text(text), wired(text, tmp_path)
+    assert disagreements(here, there) == []
+    assert sorted(row["data"]["symbol"] for row in there.of("data.stale")[-2:]) == ["AAPL", "VIX"]
+    assert [row["ts"][11:16] for row in there.of("freeze.on", reason="vix_stale")[-1:]] == ["09:45"]

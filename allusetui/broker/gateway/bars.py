@@ -78,13 +78,17 @@ class BarMaker:
         return [session for session in sessions[max(0, last - most) : last] if session.close_ms > start_ms]
 
     def _underlying_days(self, symbol: str, sessions: int, end_ms: int, now_ms: int) -> list[MadeBar]:
-        """A bar's open is not recorded: the close before stands for it, within the bar."""
+        """A bar's open is not recorded: the close before stands for it, within the bar.
+
+        A scripted bar has the range that its script says, wherever it closed: no exchange ever tells such a one.
+        """
         rows = [bar for bar in self._market.bars(symbol, now_ms) if bar.day <= day_of(end_ms)]
         found: list[MadeBar] = []
         for before, bar in zip([None, *rows], rows, strict=False):
-            opened = bar.close if before is None else min(max(before.close, bar.low), bar.high)
+            high, low = max(bar.high, bar.close), min(bar.low, bar.close)
+            opened = bar.close if before is None else min(max(before.close, low), high)
             at_ms = self._calendar.from_day(bar.day).open_ms
-            found.append(MadeBar(at_ms, opened, bar.high, bar.low, bar.close))
+            found.append(MadeBar(at_ms, opened, high, low, bar.close))
         today = self._calendar.at(now_ms)
         if today is not None and today.open_ms <= end_ms and today.open_ms <= now_ms:
             found += self._today(symbol, now_ms)

@@ -16,7 +16,7 @@ from allusetui.broker.gateway.placing import PlaceOrder
 from allusetui.broker.gateway.session import ERROR
 from allusetui.broker.gateway.tickets import Standing, Ticket, Tickets
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.calendar import Calendar
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,
@@ -28,7 +28,7 @@ from allusetui.domain.input import (
     OrderRejected,
     Settled,
 )
-from allusetui.domain.moment import day_of, local
+from allusetui.domain.moment import local
 from allusetui.domain.order import Order
 
 FIRST_PERM_ID: Final = 1_500_000_001
@@ -87,7 +87,7 @@ class OrderBook:
         if self.link_up:
             self._enter(ticket)
             ticket.at_exchange = True
-            self.take(self._exchange.place(ticket.trade, at_ms), at_ms)
+            self.take(self._exchange.place(ticket.trade, at_ms, ticket.tif == DAY), at_ms)
 
     def hold(self, ticket: Ticket, at_ms: int) -> None:
         """Keeps a sale of shares that the account does not have: nobody finds any here."""
@@ -117,7 +117,7 @@ class OrderBook:
         ticket.trade = replace(ticket.trade, quantity=meant.quantity, limit=meant.limit)
         ticket.ends_ms = self._end_of(ticket.tif, at_ms)
         if ticket.at_exchange:
-            self.take(self._exchange.amend(ticket.trade, at_ms), at_ms)
+            self.take(self._exchange.amend(ticket.trade, at_ms, ticket.tif == DAY), at_ms)
         else:
             self._confirm(ticket, at_ms)
 
@@ -151,19 +151,24 @@ class OrderBook:
         return min((ms for ms in due if ms is not None and ms > after_ms), default=None)
 
     def advance(self, at_ms: int) -> None:
-        """What is due at the instant happens: orders open, the exchange fills, orders for the day end."""
+        """What is due at the instant happens: orders open, the exchange fills and ends, and what it has not ends."""
         if self._is_open(at_ms):
             for ticket in self._waiting():
                 ticket.standing = Standing.WORKING
                 self._say(ticket, words.order_status(ticket))
         self.take(self._exchange.advance(at_ms), at_ms)
         if self.link_up:
-            for ticket in [each for each in self.tickets.live() if each.ends_ms is not None and each.ends_ms <= at_ms]:
+            for ticket in [each for each, ends_ms in self._ends() if ends_ms <= at_ms]:
                 self.cancel(ticket, at_ms)
 
     def _bounds(self) -> Iterator[int]:
-        yield from (self._session(each.placed_ms).open_ms for each in self._waiting())
-        yield from (each.ends_ms for each in self.tickets.live() if self.link_up and each.ends_ms is not None)
+        yield from (self._calendar.ahead(each.placed_ms).open_ms for each in self._waiting())
+        yield from (ends_ms for _, ends_ms in self._ends() if self.link_up)
+
+    def _ends(self) -> Iterator[tuple[Ticket, int]]:
+        """The orders for the day that the exchange does not have, and when they end."""
+        kept = (each for each in self.tickets.live() if not each.at_exchange)
+        yield from ((each, each.ends_ms) for each in kept if each.ends_ms is not None)
 
     def _waiting(self) -> list[Ticket]:
         """The orders that wait for an opening."""
@@ -261,7 +266,7 @@ class OrderBook:
         self._say(ticket, words.open_order(ticket))
         self._say(ticket, words.order_status(ticket))
         if ticket.standing is Standing.HELD and not ticket.why_held:
-            opens = f"{local(self._session(at_ms).open_ms):%Y-%m-%d %H:%M:%S} US/Eastern"
+            opens = f"{local(self._calendar.ahead(at_ms).open_ms):%Y-%m-%d %H:%M:%S} US/Eastern"
             what = f"{ticket.asked.action} {ticket.quantity} {ticket.trade.contract.symbol}"
             text = f"Order Message: {what}. Warning: your order will not be placed at the exchange until {opens}"
             self.error(ticket, 399, text)
@@ -286,10 +291,5 @@ class OrderBook:
         session = self._calendar.at(at_ms)
         return session is not None and session.open_ms <= at_ms < session.close_ms
 
-    def _session(self, at_ms: int) -> Session:
-        """The session in which an order of the instant works: the one that is not over yet."""
-        session = self._calendar.at(at_ms)
-        return session if session is not None and at_ms < session.close_ms else self._calendar.after(day_of(at_ms))
-
     def _end_of(self, tif: str, at_ms: int) -> int | None:
-        return self._session(at_ms).close_ms if tif == DAY else None
+        return self._calendar.ahead(at_ms).close_ms if tif == DAY else None

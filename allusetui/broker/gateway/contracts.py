@@ -1,7 +1,8 @@
 """The broker's list: which contract has which id, and which contracts a client may mean."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -58,6 +59,8 @@ class Registry:
         self._steps = steps
         self._by_id: dict[int, Listed] = {}
         self._by_name: dict[tuple[Contract, str], Listed] = {}
+        self._met: defaultdict[str, defaultdict[date, list[Listed]]] = defaultdict(lambda: defaultdict(list))
+        """The options of a symbol that have been met so far, by expiry."""
         for symbol in sorted(market.symbols):
             self.listed(Stock(symbol))
 
@@ -79,9 +82,12 @@ class Registry:
 
     def listing(self, symbol: str, at_ms: int) -> Iterator[tuple[date, tuple[Decimal, ...]]]:
         """A symbol's expiries with their strikes."""
-        chain = self._market.chain(symbol, at_ms)
-        for expiry in () if chain is None else chain.expiries:
+        for expiry in self._expiries(symbol, at_ms):
             yield expiry, self._strikes(symbol, expiry, at_ms)
+
+    def _expiries(self, symbol: str, at_ms: int) -> Sequence[date]:
+        chain = self._market.chain(symbol, at_ms)
+        return () if chain is None else chain.expiries
 
     def steps(self, listed: Listed) -> PriceSteps:
         """The price steps of a contract."""
@@ -124,21 +130,20 @@ class Registry:
         day = day_of(at_ms)
         met = {
             each
-            for (contract, _), each in self._by_name.items()
-            if isinstance(contract, Option)
-            and contract.symbol == wanted.symbol
-            and (expired_too or contract.expiry >= day)
-            and _means(contract, wanted)
+            for expiry, listed in self._met[wanted.symbol].items()
+            if (expired_too or expiry >= day) and _expires(expiry, wanted)
+            for each in listed
+            if isinstance(each.contract, Option) and _means(each.contract, wanted)
         }
         fitting = (each for each in chained | met if _fits(each, wanted))
         return sorted(fitting, key=lambda each: (each.described()[0], each.local_symbol))
 
     def _options(self, wanted: Wanted, at_ms: int) -> Iterator[Option]:
         """What a symbol's chain lists of what is wanted."""
-        for expiry, strikes in self.listing(wanted.symbol, at_ms):
-            if f"{expiry:%Y%m%d}".startswith(wanted.expiry):
-                rights = tuple(Right) if wanted.right in _ANY_RIGHT else (_RIGHTS[wanted.right],)
-                for right, strike in product(rights, strikes):
+        rights = tuple(Right) if wanted.right in _ANY_RIGHT else (_RIGHTS[wanted.right],)
+        for expiry in self._expiries(wanted.symbol, at_ms):
+            if _expires(expiry, wanted):
+                for right, strike in product(rights, self._strikes(wanted.symbol, expiry, at_ms)):
                     if wanted.strike in (0, strike):
                         yield Option(wanted.symbol, expiry, strike, right)
 
@@ -166,6 +171,8 @@ class Registry:
             con_id += 1
         listed = Listed(con_id, contract, trading_class, name)
         self._by_id[con_id] = self._by_name[contract, trading_class] = listed
+        if isinstance(contract, Option):
+            self._met[contract.symbol][contract.expiry].append(listed)
         return listed
 
 
@@ -192,12 +199,16 @@ def _traded(listed: Listed, wanted: Wanted) -> bool:
     return wanted.exchange in ("", *listed.exchanges)
 
 
+def _expires(expiry: date, wanted: Wanted) -> bool:
+    """Whether a day is that of the description, or of its month."""
+    return f"{expiry:%Y%m%d}".startswith(wanted.expiry)
+
+
 def _means(option: Option, wanted: Wanted) -> bool:
-    """Whether the description's terms are the option's."""
+    """Whether the description's terms, but for the expiry, are the option's."""
     right = _RIGHTS.get(wanted.right)
     return (
-        f"{option.expiry:%Y%m%d}".startswith(wanted.expiry)
-        and wanted.strike in (0, option.strike)
+        wanted.strike in (0, option.strike)
         and right in (None, option.right)
         and wanted.multiplier in ("", str(option.multiplier))
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
@@ -13,11 +14,13 @@ _DAYS: Final = 6
 _EARLY, _LATE = time(4), time(20)
 
 
+@lru_cache(maxsize=64)
 def liquid_hours(calendar: Calendar, first: date) -> str:
     """The exchange's sessions of the days from `first` on."""
     return _spans(calendar, first, lambda session: (session.open_ms, session.close_ms))
 
 
+@lru_cache(maxsize=64)
 def stock_hours(calendar: Calendar, first: date) -> str:
     """The hours in which stocks trade, before the open and after the close too."""
     return _spans(calendar, first, lambda session: (at_clock(session.day, _EARLY), at_clock(session.day, _LATE)))

@@ -180,7 +180,11 @@ def _day_ticks(day: Day) -> Ticks:
 
 
 def _time_tick(quote: Quote | None) -> Ticks:
-    """When the quote was made: it says that a price that stays is alive."""
+    """When the quote was made: it says that a price that stays is alive.
+
+    A line of a symbol whose feed stands still is answered when it is asked for anew, as the broker answers from the
+    book that it has: that this book is old, this time alone tells.
+    """
     return {} if quote is None else {(TEXT, LAST_TIME): (str(quote.at_ms // SECOND_MS),)}
 
 

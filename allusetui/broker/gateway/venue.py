@@ -57,12 +57,13 @@ class Venue:
 
 @frozen
 class Assembly:
-    """A gateway, who makes things happen at its broker and on its wire, and what the broker keeps."""
+    """A gateway, who makes things happen at its broker and on its wire, what the broker keeps, and what it shows."""
 
     gateway: Gateway
     commands: Commands
     book: OrderBook
     holdings: Holdings
+    entitled: Entitled
 
 
 def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
@@ -94,4 +95,4 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
     commands = Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled)
-    return Assembly(gateway, commands, orders.book, holdings)
+    return Assembly(gateway, commands, orders.book, holdings, venue.entitled)

@@ -14,7 +14,7 @@ from allusetui.domain.moment import SECOND_MS
 
 READ_BYTES = 16 * 1024
 _SPAN_MS: Final = SECOND_MS + 1
-"""A second, and what is lost of one where instants are cut to milliseconds."""
+"""A second, and what is lost of one where instants are rounded to milliseconds."""
 _PLACE: Final = 3
 
 
@@ -31,11 +31,11 @@ SHARES: Final = (
     (frozenset({Lane.CANCEL}), 20),
     (frozenset({Lane.ORDER}), 20),
     (frozenset({Lane.BULK}), BULK_A_SECOND),
-    (frozenset({Lane.ORDER, Lane.BULK}), 27),
+    (frozenset({Lane.ORDER, Lane.BULK}), 28),
 )
-"""How many messages of which lanes leave in a second. Nothing takes a cancel's place, and a flood of data leaves seven
-to orders, one for each symbol of a sleeve. Together, and with the probe that a beat of the link sends, they stay below
-the 50 at which the broker complains, and then hangs up."""
+"""How many messages of which lanes leave in a second. Nothing takes a cancel's place, and a flood of data leaves four
+to orders. Together, and with the probe that a beat of the link sends, they stay below the 50 at which the broker
+complains, and then hangs up."""
 
 
 class LaneClient(Client):
@@ -83,7 +83,8 @@ class LaneClient(Client):
         self._pump()
 
     def _pump(self) -> None:
-        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)  # a timer may come a hair before its millisecond
+        # Rounded, so that what a timer was set for has come when it fires.
+        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)
         for lane in Lane:
             while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
                 self._write(lane, self._lanes[lane].popleft(), now_ms)

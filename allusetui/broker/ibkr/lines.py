@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from allusetui.domain.contract import Contract
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 
@@ -115,9 +115,12 @@ class Lines:
         return [*map(Subscribe, wanted), *map(Release, idle)]
 
     def renewals(self, at_ms: int, most: int) -> list[Contract]:
-        """Lines silent for too long, the most silent first: each is to be released and asked for anew."""
+        """Lines silent for too long, the most silent first: each is to be released and asked for anew.
+
+        Of those equally silent, as all are that are doubted, first those of shares and indices: levels go by them.
+        """
         silent = [each for each, line in self._open.items() if at_ms - line.heard_ms >= RENEW_MS]
-        silent.sort(key=lambda each: self._open[each].heard_ms)
+        silent.sort(key=lambda each: (self._open[each].heard_ms, isinstance(each, Option)))
         for contract in silent[:most]:
             self._open[contract].heard_ms = at_ms
         return silent[:most]

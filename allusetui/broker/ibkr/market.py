@@ -187,7 +187,9 @@ class IbkrMarket:
             return before
         if isinstance(contract, Option):
             tick, steps = self.listings.tick(contract, found.mid), self.listings.steps(contract.symbol)
-            found = replace(found, tick=tick, steps=steps)
+            moved_ms = self.stream.moved_ms(contract.symbol)
+            made_ms = found.at_ms if moved_ms is None else min(found.at_ms, moved_ms)
+            found = replace(found, tick=tick, steps=steps, at_ms=made_ms)
         # What came while the look was being taken was not made after it.
         self._best[contract] = best = replace(found, at_ms=min(found.at_ms, at_ms))
         return best

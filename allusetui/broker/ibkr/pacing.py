@@ -6,7 +6,7 @@ from typing import Final
 
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 
-BULK_A_SECOND: Final = 20
+BULK_A_SECOND: Final = 24
 """Requests for data a second: the broker cuts off at 50, and what cancels and orders need must always fit beside."""
 HISTORY_MOST, HISTORY_MS = 60, 10 * MINUTE_MS
 CONTRACT_MOST, CONTRACT_MS = 5, 2 * SECOND_MS

@@ -107,11 +107,15 @@ class Scans:
                 row = await self._listings.row(symbol, each.expiry, each.right, self._now_ms())
                 survey.add(each, row, self._now_ms())
             await self._look(survey)
-            if survey.trouble is not None:
+            if (vol := survey.vol(self._now_ms())) is not None:
+                self._vols[symbol] = vol
+            if survey.trouble is None:
+                survey.before |= await self._needs.traded(survey.thin())
+            elif view.known or vol is None:
                 raise NoChainError(survey.trouble)
-            survey.before |= await self._needs.traded(survey.thin())
-        if (vol := survey.vol(self._now_ms())) is not None:
-            self._vols[symbol] = vol
+            else:  # the guess was so far off that the search did not get there
+                view = replace(view, vol=vol, known=True)
+                survey = Survey(symbol, view)
         return self._chain(survey, listed)
 
     async def _look(self, survey: Survey) -> None:
@@ -151,10 +155,11 @@ class Scans:
             return
 
     def _chain(self, survey: Survey, listed: tuple[date, ...]) -> Chain:
-        """As old as the oldest of its quotes."""
+        """As old as the oldest of its quotes, and as the last move of its underlying: see `Pulse`."""
         now_ms, symbol = self._now_ms(), survey.symbol
         close_ms = last_close_ms(self._calendar, now_ms)
-        made = [made_ms for shown in survey.shown() if (made_ms := shown.made_ms(close_ms)) is not None]
+        told = [*(shown.made_ms(close_ms) for shown in survey.shown()), self._stream.moved_ms(symbol)]
+        made = [made_ms for made_ms in told if made_ms is not None]
         slices = Looked(symbol, survey.slices(), listed, self._calendar)
         return Chain(symbol, min(made, default=now_ms), self._listings.finest(symbol), listed, slices, None)
 

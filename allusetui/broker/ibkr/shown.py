@@ -8,6 +8,7 @@ from decimal import Decimal
 from math import isfinite, isnan, nan
 from typing import Final
 
+from allusetui.broker.ibkr.pulse import Pulse
 from allusetui.domain.contract import Right
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS
@@ -54,9 +55,10 @@ class ModelGreeks:
 
 @dataclass(slots=True)
 class Shown:
-    """One line since it was asked for. `right`: of an option; None for an underlying."""
+    """One line since it was asked for. `right`: of an option; None for an underlying, which may have a `pulse`."""
 
     right: Right | None = None
+    pulse: Pulse | None = None
     feed: Feed | None = None
     heard_ms: int | None = None
     bid: float | None = None
@@ -72,13 +74,13 @@ class Shown:
 
     def price(self, tick: int, price: float, at_ms: int) -> None:
         """A price tick; below zero there is none."""
-        self._hear(tick, at_ms)
+        self._hear(tick, at_ms, price)
         if (name := PRICES.get(tick)) is not None:
             setattr(self, name, price if 0 <= price < _DEAREST else nan)
 
     def size(self, tick: int, size: float, at_ms: int) -> None:
         """A size tick; only those of the day and of open interest are kept."""
-        self._hear(tick, at_ms)
+        self._hear(tick, at_ms, size)
         if not (isfinite(size) and 0 <= size < _UNSET):
             return
         if tick in INTEREST:
@@ -94,7 +96,7 @@ class Shown:
             self.greeks = greeks
 
     def text(self, tick: int, text: str, at_ms: int) -> None:
-        self._hear(tick, at_ms)
+        self._hear(tick, at_ms, text)
         if tick == DIVIDENDS:
             self.dividends = text
 
@@ -133,13 +135,13 @@ class Shown:
             return None
         match self.feed:
             case None | Feed.LIVE:
-                return self.heard_ms
+                return self.heard_ms if self.pulse is None else self.pulse.moved_ms(self.heard_ms)
             case Feed.DELAYED:
                 return self.heard_ms - DELAY_MS
             case Feed.FROZEN | Feed.DELAYED_FROZEN:
                 return min(self.heard_ms, close_ms)
 
-    def _hear(self, tick: int, at_ms: int) -> None:
+    def _hear(self, tick: int, at_ms: int, value: float | str | None = None) -> None:
         """Data that calls itself delayed is so, whatever the line was said to give."""
         delayed = tick in _FROM_DELAYED
         if self.feed is None:
@@ -147,9 +149,11 @@ class Shown:
         elif delayed and self.feed in (Feed.LIVE, Feed.FROZEN):
             self._forget()
             self.feed = Feed.DELAYED
+        if self.pulse is not None and value is not None:
+            self.pulse.told(tick, value, at_ms)
         self.heard_ms = at_ms
 
     def _forget(self) -> None:
         for each in fields(self):
-            if each.name != "right":
+            if each.name not in ("right", "pulse"):
                 setattr(self, each.name, None)

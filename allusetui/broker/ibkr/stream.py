@@ -16,9 +16,11 @@ from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import RENEW_MS, Lines, Subscribe
 from allusetui.broker.ibkr.naming import asked, generics
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
+from allusetui.broker.ibkr.pulse import Pulse
 from allusetui.broker.ibkr.shown import ModelGreeks, Shown
-from allusetui.domain.contract import Contract, Option
+from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
+from allusetui.domain.quote import Feed
 from allusetui.domain.text import untrusted
 
 BEST_AVAILABLE: Final = 4
@@ -63,6 +65,7 @@ class Stream:
         self._subs: dict[int, _Sub] = {}
         self._number_of: dict[Contract, int] = {}
         self._before: dict[Contract, Shown] = {}
+        self._pulses: dict[Contract, Pulse] = {}
         self._retry_ms: int | None = None
         hears = {
             _PRICE: self._price, _SIZE: self._size, _GREEKS: self._greeks, _TEXT: self._text, _TYPE: self._type,
@@ -91,6 +94,11 @@ class Stream:
         """When its line was asked for; None while it has none."""
         number = self._number_of.get(contract)
         return None if number is None else self._subs[number].asked_ms
+
+    def moved_ms(self, symbol: str) -> int | None:
+        """When a symbol's data moved last, those of its options too; None where no line of its underlying is live."""
+        shown = self.shown(Stock(symbol))
+        return shown.made_ms(0) if shown is not None and shown.feed in (None, Feed.LIVE) else None
 
     # What is sent
 
@@ -130,8 +138,11 @@ class Stream:
     def _ask(self, contract: Contract, at_ms: int) -> None:
         self._pace.take(at_ms)
         number = self._library.numbers.take()
-        right = contract.right if isinstance(contract, Option) else None
-        self._subs[number] = _Sub(contract, at_ms, Shown(right))
+        if isinstance(contract, Option):
+            shown = Shown(contract.right)
+        else:
+            shown = Shown(pulse=self._pulses.setdefault(contract, Pulse()))
+        self._subs[number] = _Sub(contract, at_ms, shown)
         self._number_of[contract] = number
         self._library.client.reqMktData(number, asked(contract), generics(contract), False, False, [])
 

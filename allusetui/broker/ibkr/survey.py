@@ -27,7 +27,7 @@ FIRST_KNOWN: Final = 2
 """The same where the volatility is not a guess."""
 NEAREST: Final = 4
 MOST: Final = 48
-"""Strikes of one search; what has not been found among so many is not found."""
+"""Strikes of one search; what has not been found among so many is not found, and of more no more are needed."""
 _LEAST_YEARS: Final = 0.25 / 365
 _UNKNOWN: Final = -1
 
@@ -108,7 +108,9 @@ class Search:
     def _guess(self, years: float) -> int:
         """The position of the strike that would have the middle of the deltas if the volatility were the guess."""
         assert self.sought.deltas is not None
-        middle, view, years = sum(self.sought.deltas) / 2, self._view, max(years, _LEAST_YEARS)
+        low, high = self.sought.deltas
+        middle = (low + high) / 2 if self.sought.aim is None else self.sought.aim
+        view, years = self._view, max(years, _LEAST_YEARS)
         off = (
             abs(abs(delta(view.spot, float(k), years, view.rate, view.vol, self._call)) - middle) for k in self._strikes
         )
@@ -124,10 +126,16 @@ class Search:
         if below and above:
             return
         if self._last - self._first + 1 >= MOST:
-            self.failed = True
+            self.failed = not self._is_enough(known)
             return
         self._first = self._first if below else max(self._first - FIRST, 0)
         self._last = self._last if above else min(self._last + FIRST, len(self._strikes) - 1)
+
+
+    def _is_enough(self, known: list[float]) -> bool:
+        """Whether the aim lies among them: whatever has not been looked at is farther from it."""
+        aim = self.sought.aim
+        return aim is not None and any(each <= aim for each in known) and any(each >= aim for each in known)
 
 
 class Survey:

@@ -111,8 +111,11 @@ class Exchange:
 
     # Orders in
 
-    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
-        """Takes an order. Raises ValueError for an id that has been used in the last ten days."""
+    def place(self, order: Order, at_ms: int, for_the_day: bool = True) -> Sequence[Input]:
+        """Takes an order. Raises ValueError for an id that has been used in the last ten days.
+
+        One `for_the_day` ends at the close that is ahead; any other when it is cancelled, or with its contract.
+        """
         self._run_to(at_ms)
         if not self._reachable(at_ms):
             return self._wire.drain()
@@ -120,7 +123,7 @@ class Exchange:
         if order_id in self._known:
             raise ValueError(f"order {order_id} was placed before")
         self._known.append(at_ms, order_id)
-        live = Live(order)
+        live = Live(order, self._end_of_day(at_ms) if for_the_day else None)
         reason = self._refusal(live, at_ms)
         if reason is not None:
             self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=0))
@@ -139,8 +142,8 @@ class Exchange:
             self._end(self._live[client_order_id], at_ms)
         return self._wire.drain()
 
-    def amend(self, order: Order, at_ms: int) -> Sequence[Input]:
-        """Gives an order that works another limit and quantity, and confirms it; silence for any other.
+    def amend(self, order: Order, at_ms: int, for_the_day: bool = True) -> Sequence[Input]:
+        """Gives an order that works another limit, quantity and time in force, and confirms it; silence for any other.
 
         Silence too where as much has filled already as it shall have in all: nothing of it would be left to work.
         """
@@ -148,6 +151,7 @@ class Exchange:
         live = self._live.get(order.client_order_id)
         if live is not None and self._reachable(at_ms) and order.quantity > live.filled:
             live.order, live.since_ms = order, None
+            live.ends_ms = self._end_of_day(at_ms) if for_the_day else None
             self._wire.report(OrderAcked(at_ms, order.client_order_id), at_ms, order.contract.symbol)
             self._match(live, self._session(at_ms), at_ms)
         return self._wire.drain()
@@ -219,6 +223,7 @@ class Exchange:
             due.append(max(self._closing_ms, after_ms + 1))
         if self._live:
             due.extend(self._look_ms(live, after_ms) for live in self._live.values() if live.since_ms is not None)
+            due.extend(live.ends_ms for live in self._live.values() if live.ends_ms is not None)
             tick = self._market.next_tick(after_ms)
             if tick is not None:
                 due.append(tick)
@@ -242,6 +247,7 @@ class Exchange:
         session = self._session(at_ms)
         for live in list(self._live.values()):
             self._match(live, session, at_ms)
+        self._end_day(at_ms)
         if self._closing_ms is not None and self._closing_ms <= at_ms:
             self._end_expired(at_ms)
             self._tell(self._clearing.expire(at_ms), at_ms)
@@ -314,6 +320,12 @@ class Exchange:
         self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=live.filled))
         self._wire.report(OrderCancelled(at_ms, order_id, live.filled), at_ms, live.order.contract.symbol)
 
+    def _end_day(self, at_ms: int) -> None:
+        """Ends the orders for the day that is over, whoever hears of it."""
+        for live in list(self._live.values()):
+            if live.ends_ms is not None and live.ends_ms <= at_ms:
+                self._end(live, at_ms)
+
     def _end_expired(self, at_ms: int) -> None:
         """Ends the orders in what has seen its last close."""
         for live in list(self._live.values()):
@@ -340,6 +352,10 @@ class Exchange:
         """The session that is open at the instant, its first and last instant included."""
         session = self._calendar.at(at_ms)
         return session if session is not None and session.open_ms <= at_ms <= session.close_ms else None
+
+    def _end_of_day(self, at_ms: int) -> int:
+        """When an order for the day ends. The close is still of its session: who cancels then has cancelled."""
+        return self._calendar.ahead(at_ms).close_ms + 1
 
     def _note_expiries(self) -> None:
         """Keeps the earliest close at which something held or working ends."""

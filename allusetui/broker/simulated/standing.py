@@ -23,9 +23,13 @@ OrderReport = OrderAcked | OrderExecuted | OrderCancelled | OrderRejected
 
 @dataclass(slots=True)
 class Live:
-    """An order that works. `since_ms`: from when its limit has been good enough, without a break."""
+    """An order that works. `since_ms`: from when its limit has been good enough, without a break.
+
+    `ends_ms`: right after the close with which an order for the day ends; one that is good till cancelled has none.
+    """
 
     order: Order
+    ends_ms: int | None
     filled: int = 0
     since_ms: int | None = None
 

@@ -13,10 +13,13 @@ from allusetui.broker.simulated.plain import Json, PlainError, from_plain, to_pl
 from allusetui.broker.simulated.standing import Standing
 from allusetui.broker.whole_file import replace_whole
 from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrdersSeen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
 
 FILE_NAME: Final = "exchange.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
+CURE: Final = "allowed: the book that was written with the journal beside it, or another --session"
+_AGAIN_MS: Final = 5 * SECOND_MS
 
 
 class BookError(Exception):
@@ -73,7 +76,12 @@ class DurableExchange:
         self._exchange.engine_down(down)
 
     def next_ms(self, after_ms: int) -> int | None:
-        return self._exchange.next_ms(after_ms)
+        """While the disk refuses it is tried again every few seconds, whatever else there is to do."""
+        due_ms = self._exchange.next_ms(after_ms)
+        if not self._lost:
+            return due_ms
+        again_ms = after_ms + _AGAIN_MS
+        return again_ms if due_ms is None else min(due_ms, again_ms)
 
     def stop(self, at_ms: int) -> None:
         """Its clock stands at the instant until it is opened again. Raises OSError where that can't be stored."""
@@ -121,17 +129,17 @@ def load(path: Path, session: str) -> Standing:
         found = document["format"], document["session"]
         digest, book = document["sha256"], document["book"]
     except (ValueError, TypeError, KeyError):
-        raise BookError(f"{path}: is damaged, or not an exchange's book") from None
+        raise BookError(f"{path}: is damaged, or not an exchange's book; {CURE}") from None
     if found[0] != FORMAT:
-        raise BookError(f"{path}: is of format {found[0]}; this version reads format {FORMAT}")
+        raise BookError(f"{path}: is of format {found[0]}; this version reads format {FORMAT}; {CURE}")
     if found[1] != session:
-        raise BookError(f"{path}: is the book of session {found[1]}, not of {session}")
+        raise BookError(f"{path}: is the book of session {found[1]}, not of {session}; {CURE}")
     if sha256(_text(book).encode()).hexdigest() != digest:
-        raise BookError(f"{path}: is damaged: its hash does not fit")
+        raise BookError(f"{path}: is damaged: its hash does not fit; {CURE}")
     try:
         standing: Standing = from_plain(Standing, book)
     except PlainError as error:
-        raise BookError(f"{path}: {error}") from None
+        raise BookError(f"{path}: {error}; {CURE}") from None
     return standing
 
 

@@ -38,6 +38,8 @@ class Books:
     roots: set[str] = field(default_factory=set)
     deals: dict[str, ev.OrderFilled] = field(default_factory=dict)
     accepted: dict[Contract, int] = field(default_factory=dict)
+    awaited: dict[str, Decimal] = field(default_factory=dict)
+    """Dividends, dollars by their settlements, that the broker's cash may show before they are booked."""
     prompts: dict[str, Prompt] = field(default_factory=dict)
     closes: dict[tuple[str, Contract], int] = field(default_factory=dict)
     suggested: dict[str, LadderTerms] = field(default_factory=dict)
@@ -55,11 +57,14 @@ class Books:
     def take(self, row: Row) -> None:
         """One record."""
         self.seq, self.at_ms, event = row
-        ident = getattr(event, "exec_id", None) or getattr(event, "settlement", None)
+        if isinstance(event, ev.DividendExpected):
+            self.awaited[event.settlement] = event.amount
+        ident = ident_of(event)
         if ident in self.booked:
             return  # told twice, it counts once
         if ident is not None:
             self.booked.add(ident)
+            self.awaited.pop(ident, None)
         for take in (self._take_order, self._take_money, self._take_settlement, self._take_latch, self._take_house):
             take(event)
 
@@ -271,3 +276,10 @@ def is_yes_to(prompt: Prompt, event: ev.OrderIntended) -> bool:
     shown = asked.account, asked.purpose, asked.contract, asked.candidate
     done = event.account, event.purpose, event.contract, event.candidate
     return prompt.decision == "approved" and not prompt.used and shown == done and event.quantity <= asked.quantity
+
+
+def ident_of(event: ev.Event) -> str | None:
+    """What names an execution or a settlement that an event books; a dividend that is only expected books nothing."""
+    if isinstance(event, ev.DividendExpected):
+        return None
+    return getattr(event, "exec_id", None) or getattr(event, "settlement", None)

@@ -1,8 +1,11 @@
 """The checker: takes records and messages as they come, looks at the broker's book when told, keeps what it finds."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
+from allusetui.domain.contract import Contract
+from allusetui.domain.quote import Quote
 from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.invariants import (
@@ -48,13 +51,15 @@ class Checker:
     """Judges a run while it goes on, or after it. `witness` None: by the journal alone.
 
     `take` each record, `look` whenever the program has done what it does at an instant, `end` when all has been told.
+    `ages_ms`: how old the market may be that it decides by; quotes that come by wire are on their way for a while.
     """
 
-    def __init__(self, law: Law, witness: Witness | None = None) -> None:
+    def __init__(self, law: Law, witness: Witness | None = None, ages_ms: Sequence[int] = (0,)) -> None:
         self.books = Books()
         self.violations: list[Violation] = []
         self._law = law
         self._witness = witness
+        self._ages_ms = ages_ms
         self._heard = 0
 
     def take(self, row: Row) -> None:
@@ -64,10 +69,21 @@ class Checker:
             self._end_instant()
         for check in OF_RECORDS:
             self._keep(check(self.books, row, self._law))
+        self._keep(orders.looked_for_long_enough(self.books, row, self._law, self._is_over))
         if self._witness is not None:
             for priced in WITH_PRICES:
-                self._keep(priced(self.books, row, self._law, self._witness.quote))
+                self._keep(self._by_prices(priced, row, self._witness.quote))
         self.books.take(row)
+
+    def _by_prices(self, priced: PricedCheck, row: Row, quote: exposure.Quotes) -> Iterator[Violation]:
+        """A breach by the market of every age."""
+        found: list[Violation] = []
+        for age_ms in self._ages_ms:
+            aged = list(priced(self.books, row, self._law, partial(_aged, quote, age_ms)))
+            if not aged:
+                return
+            found = found or aged
+        yield from found
 
     def look(self, at_ms: int) -> None:
         """The broker's book beside ours, as both stand; what is still on its way breaks nothing."""
@@ -105,6 +121,12 @@ class Checker:
             self._keep(wire.was_recorded(self.books, message))
             self._keep(latches.came_as_it_may(self.books, message))
 
+    def _is_over(self, name: str, at_ms: int) -> bool:
+        """Whether an order of ours was over at the broker by then."""
+        there = self._witness.orders() if self._witness is not None else ()
+        ends = (each.ended_ms for each in there if each.client_order_id == name)
+        return any(ended_ms is not None and ended_ms <= at_ms for ended_ms in ends)
+
     def _end_instant(self) -> None:
         for check in OF_INSTANTS:
             self._keep(check(self.books, self._law))
@@ -127,6 +149,11 @@ def judge(rows: Iterable[Row], law: Law, witness: Witness | None = None, at_ms: 
     else:
         checker.end(at_ms)
     return checker.violations
+
+
+def _aged(quote: exposure.Quotes, age_ms: int, contract: Contract, at_ms: int) -> Quote | None:
+    """What the market showed so long before an instant."""
+    return quote(contract, at_ms - age_ms)
 
 
 def _is_before(message: Message, row: Row) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.stamps import begins, instant, span
+from allusetui.domain.moment import DAY_MS
 from tests.broker.gateway.desks import NOW, at, gateway
 from tests.broker.gateway.test_quotes import index, option, stock
 from tests.broker.gateway.wire import Wire, errors
@@ -46,6 +47,11 @@ def test_daily_bars_end_with_the_day_so_far() -> None:
     assert [row[0] for row in found] == ["20260303", "20260304", "20260305"]
     assert [float(field) for field in found[-1][1:5]] == [200, 200, 190, 195]
     assert found[0][7] == "-1"
+
+
+def test_a_bar_holds_what_it_closed_at_wherever_the_script_put_its_range() -> None:
+    (found,) = rows(bars(_wire(at(9, 15) + DAY_MS), stock("AAPL"), "1 D"))
+    assert found[0] == "20260305" and [float(field) for field in found[1:5]] == [200, 202, 195, 195]
 
 
 def test_before_the_open_the_last_bar_is_yesterdays() -> None:

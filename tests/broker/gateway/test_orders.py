@@ -108,8 +108,8 @@ def test_an_order_for_the_day_ends_at_the_close_and_another_does_not() -> None:
     wire = desk()
     place(wire, 1, PUT, sale(9.0))
     place(wire, 2, LATER, sale(9.0, tif="GTC"))
-    assert not wire.wait(at(15, 59, 59) - NOW)
-    assert [(each[0], each[1]) for each in wire.wait(SECOND_MS) if each[0] == "3"] == [("3", "1")]
+    assert not wire.wait(at(16) - NOW)
+    assert [(each[0], each[1]) for each in wire.wait(1) if each[0] == "3"] == [("3", "1")]
     assert [each[1] for each in wire.say(5, 1) if each[0] == "3"] == ["2"]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
+from allusetui.broker.ibkr import market, survey
 from allusetui.broker.ibkr.known import Known, Report, Width
 from allusetui.broker.ibkr.scans import WAIT_MS, Looked
 from allusetui.broker.ibkr.shown import DELAY_MS
@@ -21,6 +22,7 @@ from allusetui.rules.entry import slice_deltas
 from tests.broker.gateway.desks import CALENDAR, venue
 from tests.broker.ibkr.wired import Wired, wired
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 FRIDAY = date(2026, 3, 13)
 BAND = (0.30, 0.45)
 _RULE, _GREEKS = 93, 21
@@ -126,6 +128,18 @@ async def test_a_second_look_begins_where_the_first_one_ended(tmp_path: Path) ->
 
 
 @pytest.mark.asyncio
+async def test_a_guess_too_far_off_to_get_there_is_mended_by_what_was_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market, "guess_vol", lambda vix: 2.0)
+    monkeypatch.setattr(survey, "MOST", 9)
+    async with wired(tmp_path, puts) as world:
+        row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
+        assert min(deltas) < BAND[0] < BAND[1] < max(deltas)
+
+
+@pytest.mark.asyncio
 async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Path) -> None:
     """Else a roll would find no candidate in the chain of an entry, and stop what it should have rolled."""
     wishes = [puts("AAPL", ())]
@@ -133,7 +147,7 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
         await world.look_for()
         await world.until(lambda: world.market.stream.shown(FIRST) is not None)
         wishes.append(both("AAPL", ()))
-        await world.until(world.chains)
+        await world.pass_until(world.chains)
         (seen,) = world.chains()
         assert seen.chain is not None and seen.chain.slices[FRIDAY, Right.CALL].strikes
 

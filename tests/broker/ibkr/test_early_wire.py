@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.broker.ibkr import client
 from allusetui.broker.ibkr.early import BEFORE_MS
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, to_ms
 from allusetui.domain.quote import Sought
 from tests.broker.ibkr.wired import Wired, wired
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clause("8.5")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.clause("8.5"), pytest.mark.usefixtures("unhurried")]
 OPEN_MS = to_ms(datetime(2026, 3, 6, 9, 30))
 DETAILS, CHAIN, EVENTS = 9, 78, 102
 PUT = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "SHARES", ())
 
 
 def puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:

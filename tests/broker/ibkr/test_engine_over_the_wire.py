@@ -5,18 +5,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from allusetui.broker.gateway.commands import Command, Double
-from allusetui.broker.ibkr import client
+from allusetui.broker.gateway.commands import ByHand, Command, Double, Restart
+from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.compose.gateway import ACCOUNT, build_assembly
 from allusetui.compose.run import build_run
 from allusetui.domain.account import Latch
+from allusetui.domain.contract import Side
 from allusetui.domain.link import SLEEVES, Linked, Mode
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
@@ -26,7 +28,7 @@ from tests.broker.ibkr.stands import linked
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("unhurried")]
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
 LINK = Linked(Mode.PAPER, "main", dict.fromkeys(SLEEVES, ACCOUNT), 0)
 QUIET = but(AAPL, atr=4.0)
@@ -88,12 +90,6 @@ class Wired:
             await asyncio.sleep(0)
             busy = self.broker._resolving or self.broker._answers._working
             quiet = 0 if busy else quiet + 1
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Market time runs faster than the wall's, by which messages are counted."""
-    monkeypatch.setattr(client, "SHARES", ())
 
 
 async def over_the_wire(
@@ -196,6 +192,60 @@ async def test_9_5_a_dividend_that_nobody_tells_of_is_read_off_the_brokers_cash(
     replayed = await over_the_wire(text, link=link)
     assert (replayed.of("cash.booked", reason="dividend", amount=75.0) != []) is explains
     assert (replayed.of("reconcile.mismatch") == []) is explains
+
+
+@pytest.mark.clause("8.6", "9.5")
+@pytest.mark.peer(3, 6)
+@pytest.mark.parametrize(
+    ("start", "away", "end", "why"),
+    [
+        (f"{DAY}T15:55:00", f"{DAY}T23:45:30", f"{DAY}T23:59:00", "the gateway restarts for the night"),
+        (f"{FRIDAY}T16:35:00", "2026-03-07T12:00:00", "2026-03-07T12:10:00", "the broker's weekend"),
+    ],
+)
+async def test_8_6_faults_17_a_gateway_that_is_away_as_expected_is_a_named_safe_and_a_resume_without_an_alarm(
+    start: str, away: str, end: str, why: str
+) -> None:
+    turns = [operator(f"{away[:-5]}{minute}:40", "no_entries", "GEN") for minute in (away[-5:-3], end[-5:-3])]
+    put = option("GEN", "AAPL", "2026-03-13", 180.0, "P", -2, 1.1, DAY)
+    text = situation(start, f"{end[:-2]}59", {"AAPL": QUIET}, put, *turns)
+    replayed = await over_the_wire(text, [(to_ms(datetime.fromisoformat(away)), Restart())])
+
+    def since(kind: str, key: str, account: str | None = None) -> list[str]:
+        rows = replayed.of(kind, account=account)
+        return [row["data"][key] for row in rows if row["ts"][:19] >= away and row["data"][key] != "no_entries"]
+
+    assert since("broker.down", "reason") == [f"the gateway hung up ({why})"]
+    assert since("latch.set", "latch", "GEN") == ["broker"] == since("latch.released", "latch", "GEN")
+    steps = since("resume.step", "step", "GEN")
+    assert steps == ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
+    assert replayed.of("alert.raised", severity="critical") == [] == replayed.of("order.sent")
+
+
+@pytest.mark.clause("7.2", "9.5")
+@pytest.mark.peer(15, 36)
+@pytest.mark.parametrize("becomes", [None, "GOOG"])
+async def test_9_5_faults_21_shares_that_are_sold_over_our_head_or_change_their_name_stop_their_account_at_once(
+    becomes: str | None,
+) -> None:
+    at_ms = to_ms(datetime.fromisoformat(f"{DAY}T11:00:00"))
+    trades = [("AAPL", Side.SELL, Decimal(150)), *([(becomes, Side.BUY, Decimal(900))] if becomes else [])]
+    text = situation(
+        f"{DAY}T10:55:00", f"{DAY}T11:01:00", {"AAPL": QUIET, "GOOG": QUIET},
+        holding("COM", "AAPL", 300, 190.0), accounts=("COM",),
+    )  # fmt: skip
+    by_hand = [ByHand(Wanted(symbol=each, sec_type="STK", exchange="SMART", currency="USD"), side, 300, limit)
+               for each, side, limit in trades]  # fmt: skip
+    replayed = await over_the_wire(text, [(at_ms, each) for each in by_hand])
+    told = {
+        (row["data"]["contract"] or {}).get("symbol"): (row["account"], row["ts"][11:19])
+        for row in replayed.of("reconcile.mismatch", what="missing_position")
+    }
+    assert set(told) == {"AAPL"} and told["AAPL"][0] == "COM" and told["AAPL"][1] < "11:00:10"
+    foreign = [row["data"]["contract"]["symbol"] for row in replayed.of("reconcile.mismatch", what="unknown_position")]
+    assert foreign == ([becomes] if becomes else [])
+    assert Latch.MISMATCH in replayed.run.runtime.engine.state.accounts["COM"].latches
+    assert replayed.of("order.sent") == []
 
 
 def decided_first(replayed: Replayed) -> str:

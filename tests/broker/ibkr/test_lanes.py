@@ -56,6 +56,20 @@ class Line:
         return [text for _, text in self.sent]
 
 
+async def test_what_is_due_at_a_millisecond_that_no_second_shows_exactly_leaves_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else its timer would be set for the same instant again, and again."""
+    line = Line(monkeypatch)
+    line.now_s = 0.0
+    for number in range(BULK_A_SECOND + 1):
+        line.say(f"data {number}")
+    ((line.now_s, look_again),) = line.timers
+    assert line.now_s * 1_000 < 1_001
+    look_again()
+    assert line.client.waiting == 0
+
+
 @pytest.mark.clause("0.8")
 @pytest.mark.surprise(12)
 async def test_0_8_cancels_leave_at_once_though_two_hundred_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,15 +109,15 @@ async def test_0_8_orders_and_a_probe_of_the_same_second_take_no_cancels_place(m
 
 
 @pytest.mark.clause("0.8")
-async def test_0_8_a_flood_of_data_leaves_an_order_to_each_symbol_of_a_sleeve(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_0_8_a_flood_of_data_leaves_room_to_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(monkeypatch)
     for number in range(200):
         line.say(f"data {number}")
-    for number in range(8):
+    for number in range(5):
         line.say(f"order {number}", Lane.ORDER)
-    assert [text for text in line.texts if "order" in text] == [f"order {number}" for number in range(7)]
+    assert [text for text in line.texts if "order" in text] == [f"order {number}" for number in range(4)]
     line.run(line.now_s + 1.1)
-    assert line.texts.index("order 7") == BULK_A_SECOND + 7  # ahead of the data that waited before it
+    assert line.texts.index("order 4") == BULK_A_SECOND + 4  # ahead of the data that waited before it
 
 
 @pytest.mark.clause("0.8")
@@ -167,6 +181,21 @@ async def test_0_8_an_order_that_waits_to_leave_and_is_cancelled_never_leaves() 
         assert client.waiting == max(left - CANCELS_A_SECOND, 0)
         await desk.until(lambda: len(desk.of(OrderCancelled)) == 24)
         assert set(await desk.listed()) == {name(100), *(name(number) for number in range(1, left + 1))}
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.0005, 1.001, 63.2499, 12_345.678])
+async def test_a_timer_that_fires_in_time_sends_and_is_not_set_for_the_same_instant_again(
+    monkeypatch: pytest.MonkeyPatch, start_s: float
+) -> None:
+    line = Line(monkeypatch)
+    line.now_s = start_s
+    for number in range(BULK_A_SECOND + 1):
+        line.say(f"data {number}")
+    ((due_s, call),) = line.timers
+    line.timers.clear()
+    line.now_s = due_s
+    call()
+    assert not line.timers and line.client.waiting == 0
 
 
 async def test_what_waits_when_the_connection_ends_is_not_sent_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from allusetui.domain.input import (
     OrderExecuted,
     OrderRejected,
 )
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
 from tests.broker.ibkr.stands import (
     AT_ONCE,
@@ -42,6 +43,7 @@ from tests.broker.ibkr.stands import (
     name,
     stand,
 )
+from tests.rules.situations import fault
 
 pytestmark = pytest.mark.asyncio
 EXECUTION, COMMISSION, OPEN, DETAILS, DETAILS_END = 11, 59, 5, 10, 52
@@ -278,6 +280,24 @@ async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
         assert "BAG" in row and row.count("SMART") >= 3 and "NonGuaranteed" not in row
         book = await desk.positions()
         assert dict(book.positions) == {PUT: 2, LATER: -2}
+
+
+@pytest.mark.clause("0.6", "6.3")
+@pytest.mark.peer(23)
+@pytest.mark.surprise(20)
+async def test_6_3_faults_22_a_combo_that_fills_in_part_is_booked_by_leg_and_its_rest_goes_on() -> None:
+    slow = fault("2026-03-05T09:00:00", "partial_fill", "AAPL", value=2)
+    async with stand(slow) as desk:
+        reference, booked = desk.roll(quantity=3), []
+        for parts in (1, 2):
+            await desk.until(lambda: desk.of(OrderAcked))
+            desk.wait(SECOND_MS)
+            told = (await desk.report(OrderExecuted, parts)).executions
+            booked.append({(row.contract, row.side, row.quantity) for row in told})
+            listed = (await desk.listed())[reference]
+            assert (listed.open, listed.filled) == (parts == 1, 2 if parts == 1 else 3)
+        assert booked == [{(PUT, Side.BUY, each), (LATER, Side.SELL, each)} for each in (2, 1)]
+        assert dict((await desk.positions()).positions) == {PUT: 3, LATER: -3}
 
 
 # What goes out

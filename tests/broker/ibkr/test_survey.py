@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allusetui.broker.ibkr.shown import Shown
-from allusetui.broker.ibkr.survey import MOST, NEAREST, Listing, Survey, View, guess_vol
+from allusetui.broker.ibkr.survey import FIRST, MOST, NEAREST, Listing, Survey, View, guess_vol
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.quote import Sought
@@ -39,6 +40,11 @@ def priced(spot: float, vol: float, years: float) -> Callable[[Option], Shown]:
         return shown
 
     return show
+
+
+def _mid(shown: Shown) -> float:
+    assert shown.bid is not None and shown.ask is not None
+    return (shown.bid + shown.ask) / 2
 
 
 def look(survey: Survey, show: Callable[[Option], Shown], room: int = 100) -> list[Option]:
@@ -72,9 +78,7 @@ def test_every_strike_of_the_band_is_found_and_what_lies_beyond_it_on_either_sid
     found = survey.slices()[EXPIRY, right]
     call, deltas = right is Right.CALL, {}
     for strike in rows.strikes:
-        shown = show(Option("AAPL", EXPIRY, strike, right))
-        assert shown.bid is not None and shown.ask is not None
-        mid = (shown.bid + shown.ask) / 2
+        mid = _mid(show(Option("AAPL", EXPIRY, strike, right)))
         deltas[strike] = model_delta(mid, spot, float(strike), rows.years(AT), RATE, call)
     assert {k for k, each in deltas.items() if band[0] <= each <= band[1]} <= set(found.strikes)
     for outside in ([k for k, d in deltas.items() if d < band[0]], [k for k, d in deltas.items() if d > band[1]]):
@@ -151,6 +155,23 @@ def test_where_nothing_is_quoted_the_search_gives_up_and_says_so() -> None:
 
     assert len(look(survey, dark)) <= MOST + 6
     assert survey.trouble == "AAPL: no strike of 2026-03-13 P has the deltas that are sought"
+
+
+@pytest.mark.clause("17.1")
+@pytest.mark.parametrize(("guess", "found"), [(0.3, True), (0.9, False)])
+def test_17_1_of_more_strikes_than_are_looked_at_those_around_the_aim_are_enough(guess: float, found: bool) -> None:
+    rows = listing(Right.CALL, count=2_000, step="0.10", days=365)
+    survey, show = Survey("AAPL", View(200.0, guess, RATE, known=True)), priced(200.0, 0.3, rows.years(AT))
+    survey.add(Sought(EXPIRY, Right.CALL, (0.25, 0.35), aim=0.30), rows, AT)
+    seen = look(survey, show)
+    assert MOST <= len(seen) < MOST + 2 * FIRST
+    assert (survey.trouble is None) is found
+    deltas = [model_delta(_mid(show(each)), 200.0, float(each.strike), rows.years(AT), RATE, True) for each in seen]
+    assert (min(deltas) < 0.30 < max(deltas)) is found
+    blind = Survey("AAPL", View(200.0, 0.3, RATE, known=True))
+    blind.add(Sought(EXPIRY, Right.CALL, (0.25, 0.35)), rows, AT)
+    look(blind, show)
+    assert blind.trouble is not None
 
 
 def test_the_guess_of_a_volatility_is_never_absurd() -> None:

@@ -16,6 +16,7 @@ from allusetui.domain.quote import Slice, Sought
 from tests.broker.gateway.desks import CALENDAR
 from tests.broker.ibkr.wired import Wired, wired
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 FRIDAY = date(2026, 3, 13)
 TODAY = date(2026, 3, 5)
 BAND = (0.30, 0.45)

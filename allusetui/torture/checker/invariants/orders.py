@@ -1,6 +1,6 @@
 """1, 7 and 8: one live order an intent, ends on evidence alone, versions that rise. By the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from allusetui.domain import event as ev
@@ -49,19 +49,32 @@ def _ended(books: Books, row: Row, law: Law) -> Iterator[Violation]:
     if order is None:
         yield Violation(7, at_ms, seq, f"{event.kind} of {event.client_order_id}, which was never sent")
     elif isinstance(event, ev.OrderResolved):
-        yield from _resolved(order, event, row, law)
+        yield from _resolved(order, event, row)
     elif order.ended is not None:
         yield Violation(7, at_ms, seq, f"{event.kind} of {event.client_order_id}, which is over: {order.ended[0]}")
 
 
-def _resolved(order: Order, event: ev.OrderResolved, row: Row, law: Law) -> Iterator[Violation]:
+def _resolved(order: Order, event: ev.OrderResolved, row: Row) -> Iterator[Violation]:
     seq, at_ms, _ = row
-    if order.unknown_ms is None:
-        if order.ended is not None or event.outcome != "filled":
-            yield Violation(7, at_ms, seq, f"{event.client_order_id} is resolved, but was not unknown")
+    if order.unknown_ms is None and (order.ended is not None or event.outcome != "filled"):
+        yield Violation(7, at_ms, seq, f"{event.client_order_id} is resolved, but was not unknown")
+
+
+def looked_for_long_enough(
+    books: Books, row: Row, law: Law, is_over: Callable[[str, int], bool]
+) -> Iterator[Violation]:
+    """7. What is nowhere to be found is dead after the gap between two answers; what is listed as over is so at once.
+
+    `is_over`: whether the broker had an order's end by an instant, where somebody knows.
+    """
+    seq, at_ms, event = row
+    if not isinstance(event, ev.OrderResolved) or event.outcome != "dead":
+        return
+    order = books.orders.get(event.client_order_id)
+    if order is None or order.unknown_ms is None or order.cancel_requested or is_over(event.client_order_id, at_ms):
         return
     waited_ms = at_ms - order.unknown_ms
-    if event.outcome == "dead" and not order.cancel_requested and waited_ms < law.walk.absence_gap_s * SECOND_MS:
+    if waited_ms < law.walk.absence_gap_s * SECOND_MS:
         yield Violation(7, at_ms, seq, f"{event.client_order_id} is dead after {waited_ms} ms of not being found")
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
-from allusetui.torture.checker.books import Books, Row, root_in
+from allusetui.torture.checker.books import Books, Row, ident_of, root_in
 from allusetui.torture.checker.sheet import Order
 from allusetui.torture.checker.violation import Violation
 from allusetui.torture.checker.witness import Deal, Holding
@@ -16,7 +17,7 @@ from allusetui.torture.checker.witness import Deal, Holding
 def counts_once(books: Books, row: Row, law: Law) -> Iterator[Violation]:
     """2. A fill and a settlement are told once; a correction takes back what it replaces, and no more than that."""
     seq, at_ms, event = row
-    ident = getattr(event, "exec_id", None) or getattr(event, "settlement", None)
+    ident = ident_of(event)
     # A difference that was seen and could not be booked names its settlement too.
     if ident in books.booked and not isinstance(event, ev.ReconcileMismatch):
         yield Violation(2, at_ms, seq, f"{event.kind} {ident} is told twice")
@@ -77,7 +78,8 @@ def dealt_is_booked(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
 def books_tie(books: Books, holding: Holding) -> Iterator[Violation]:
     """2. Once all is told, what the journal adds up to is what the broker holds, to the contract and the cent.
 
-    Contracts that were never ours are nobody's business. What differs and is known to, by a latch, breaks nothing.
+    Contracts that were never ours are nobody's business. What differs and is known to, by a latch or as a dividend that
+    is awaited, breaks nothing.
     """
     if any("mismatch" in sheet.latches for sheet in books.accounts.values()):
         return
@@ -87,8 +89,9 @@ def books_tie(books: Books, holding: Holding) -> Iterator[Violation]:
         ours, theirs = held.get(contract, 0), holding.positions.get(contract, 0)
         if theirs not in (ours, ours - books.accepted.get(contract, 0)):
             yield Violation(2, books.at_ms, None, f"{contract}: {ours} by the journal, {theirs} at the broker")
-    cash = cash_in_all(books)
-    if cash != holding.cash:
+    cash, awaited = cash_in_all(books), books.awaited.values()
+    sums = (sum(some, ZERO) for count in range(len(awaited) + 1) for some in combinations(awaited, count))
+    if holding.cash - cash not in sums:
         yield Violation(2, books.at_ms, None, f"cash {cash} by the journal, {holding.cash} at the broker")
 
 

@@ -53,7 +53,8 @@ def never_twice(messages: Sequence[Message]) -> Iterator[Violation]:
 
 def one_live_order_there(orders: Iterable[BookOrder], at_ms: int) -> Iterator[Violation]:
     """1. Of an intent at most one order lives at the broker."""
-    live = sorted(each.client_order_id for each in orders if each.ended_ms is None)
+    # An order that the broker has doubled is one of ours.
+    live = sorted({each.client_order_id for each in orders if each.ended_ms is None})
     for intent, rows in groupby(live, intent_of):
         names = list(rows)
         if len(names) > 1:

@@ -1,0 +1,37 @@
+"""What the program is put through."""
+
+from typing import Annotated
+
+import typer
+
+
+def torture(
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="How many runs; else 100.", show_default=False),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**62, help="The first seed; alone: that run.", show_default=False)
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, max=10_000, help="Begin no more runs after so long.", show_default=False)
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option(help="Of one seed's run these faults alone, as 3,7, or none.", show_default=False)
+    ] = None,
+) -> None:
+    """Put the whole program through seeded disasters on virtual time, and say what broke. Nothing of yours is touched.
+
+    Each seed draws an hour of a market, what the accounts hold, what people press, the wire's latency, and what goes
+    wrong: the broker's gateway, the wire, the process (kill -9), the disk, the data. Engine, journal, broker link and
+    the real client library run against our gateway. A checker that shares no code with the engine reads the broker's
+    book and the journal after every step and judges the sixteen invariants; then the faults end, and within two minutes
+    everything has to be at rest.
+
+    A run that breaks something is done again with fewer faults until each that is left is needed, and is told with the
+    command that does just that. The same seed and program give the same run. The last line: seeds, simulated hours,
+    violations; exit 1 where there is one.
+    """
+    from allusetui.cli.torture import torture as put_through
+
+    put_through(seeds, seed, minutes, keep)

@@ -1,0 +1,141 @@
+"""One seed's run: the plan is drawn, done, watched at every step, calmed and judged."""
+
+import asyncio
+import tempfile
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import SECOND_MS, to_ms
+from allusetui.journal.sqlite import SqliteJournal
+from allusetui.law.load import load
+from allusetui.scenario.load import parse
+from allusetui.torture.dice import Throws
+from allusetui.torture.loop import Draw, VirtualLoop
+from allusetui.torture.plan import CALM, Fault, Plan
+from allusetui.torture.rig import Rig
+from allusetui.torture.sites.site import Done, Scripted
+from allusetui.torture.sites.table import SITES
+from allusetui.torture.tally import Change, Tally
+
+_AGAIN_S: Final = 0.5
+_PATIENCE_S: Final = 120.0
+"""How long a fault waits for something that it can be done to."""
+_THROWN_AT_ONCE: Final = 4_096
+
+
+@frozen
+class Outcome:
+    """What came of a run. `digest`: the head of its journal's hash chain; `fired`: how often each site did something.
+
+    `seconds`: of the market, a night in which no program runs left out.
+    """
+
+    seed: int
+    seconds: float
+    fired: Counter[str]
+    states: Counter[Change]
+    orders: Counter[Change]
+    violations: tuple[str, ...]
+    digest: str
+
+
+def run(plan: Plan) -> Outcome:
+    """Do what a plan says. Deterministic: the same plan gives the same journal, whatever else the machine does."""
+    scenario = parse(plan.scenario, f"seed {plan.seed}")
+    loop = VirtualLoop(plan.latency_s, None if plan.tasks is None else _drawing(plan.tasks))
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder, asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(_Run(plan, Rig(scenario, loop, Path(folder), load())).go())
+
+
+class _Run:
+    def __init__(self, plan: Plan, rig: Rig) -> None:
+        self._plan, self._rig = plan, rig
+        self._fired: Counter[str] = Counter()
+        self._tally = Tally()
+        self._calm_s = 0.0
+        rig.moved.append(self._tally.take)
+
+    async def go(self) -> Outcome:
+        plan, rig, loop = self._plan, self._rig, self._rig.loop
+        end_s = rig.house.at_s(to_ms(plan.ends))
+        self._calm_s = end_s - CALM.total_seconds()
+        if plan.prepared:
+            rig.prepare()
+        async with rig.house.opened():
+            rig.start()
+            for fault in plan.faults:
+                self._set(fault)
+            if plan.night is not None:
+                await self._sleep_over(*(rig.house.at_s(to_ms(each)) for each in plan.night))
+            await asyncio.sleep(self._calm_s - loop.time())
+            rig.calm()
+            await asyncio.sleep(end_s - loop.time())
+            self._judge(rig.house.now_ms())
+            if rig.program.live is not None:
+                await rig.program.end()
+            rig.note_trouble()
+            rig.program.bury()
+        night_s = 0.0 if plan.night is None else (plan.night[1] - plan.night[0]).total_seconds()
+        return self._outcome(end_s - night_s)
+
+    async def _sleep_over(self, evening_s: float, morning_s: float) -> None:
+        """The program is ended for the night."""
+        rig = self._rig
+        await asyncio.sleep(evening_s - rig.loop.time())
+        rig.calm()
+        if rig.program.live is not None:
+            await rig.program.end()
+        await asyncio.sleep(morning_s - rig.loop.time())
+        rig.start()
+
+    def _set(self, fault: Fault) -> None:
+        site = SITES[fault.site]
+        if isinstance(site, Scripted):
+            self._fired[site.name] += 1
+        elif isinstance(site, Done):
+            self._rig.loop.call_at(fault.at_ms / SECOND_MS, self._fire, site, fault.salt, _PATIENCE_S)
+
+    def _fire(self, site: Done, salt: int, patience_s: float) -> None:
+        """As soon as there is something to do it to."""
+        rig = self._rig
+        rig.note_trouble()
+        if rig.loop.time() >= self._calm_s or patience_s <= 0:
+            return
+        if site.fire(rig, Throws(salt)):
+            self._fired[site.name] += 1
+        else:
+            rig.loop.call_later(_AGAIN_S, self._fire, site, salt, patience_s - _AGAIN_S)
+
+    def _judge(self, at_ms: int) -> None:
+        rig = self._rig
+        rig.note_trouble()
+        if rig.program.live is None:
+            rig.troubles.append("no program runs at the end")
+        rig.checker.end(at_ms)
+
+    def _outcome(self, seconds: float) -> Outcome:
+        rig = self._rig
+        found = [violation.line for violation in rig.checker.violations]
+        with closing(SqliteJournal(rig.program.folder)) as journal:
+            digest = journal.hash_at(journal.seq) or ""
+        return Outcome(
+            self._plan.seed, seconds, self._fired, self._tally.states, self._tally.orders,
+            (*rig.troubles, *found), digest,
+        )  # fmt: skip
+
+
+def _drawing(seed: int) -> Draw:
+    """Which of what is ready comes next; thrown many at a time, as it is asked for with every callback."""
+    rng, thrown = np.random.default_rng(seed), list[float]()
+
+    def draw(among: int) -> int:
+        if not thrown:
+            thrown.extend(rng.random(_THROWN_AT_ONCE).tolist())
+        return int(thrown.pop() * among)
+
+    return draw

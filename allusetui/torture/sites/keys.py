@@ -1,0 +1,59 @@
+"""People: the operator's keys, and answers to what the program asks, some of them to what it did not show."""
+
+from functools import partial
+from typing import Final
+
+from allusetui.domain.console import Key
+from allusetui.domain.contract import Option
+from allusetui.torture.dice import Throws
+from allusetui.torture.rig import Rig
+from allusetui.torture.sites.site import Done
+
+_ON_ALL: Final = 0.2
+_WRONG: Final = 0.3
+
+
+def _key(action: str, rig: Rig, throws: Throws) -> bool:
+    state = rig.state
+    if state is None:
+        return False
+    account = None if throws.happens(_ON_ALL) else throws.one_of(list(state.accounts))
+    return rig.press(Key(action, account))
+
+
+def _kill(rig: Rig, throws: Throws) -> bool:
+    return rig.press(Key("kill"))
+
+
+def _close(rig: Rig, throws: Throws) -> bool:
+    state = rig.state
+    held = [
+        (name, contract)
+        for name, account in (state.accounts.items() if state else ())
+        for contract in account.lots
+        if isinstance(contract, Option)
+    ]
+    if not held:
+        return False
+    name, contract = throws.one_of(held)
+    return rig.press(Key("close", name, contract))
+
+
+def _answer(rig: Rig, throws: Throws) -> bool:
+    """Yes or no to a prompt; late, twice or to another one than was shown."""
+    state = rig.state
+    if state is None or not state.approvals:
+        return False
+    prompt = throws.one_of(list(state.approvals.values()))
+    shown = "0" * 64 if throws.happens(_WRONG) else prompt.shown
+    key = Key(throws.one_of(("approve", "approve", "refuse")), prompt.account, prompt=prompt.id, shown=shown)
+    return rig.press(key) and (not throws.happens(_WRONG) or rig.press(key))
+
+
+SITES: Final = (
+    *(Done(f"key {action}", (28,), 0.7, 0.5, partial(_key, action)) for action in ("pause", "resume", "reset")),
+    *(Done(f"key {action}", (), 0.5, 0.3, partial(_key, action)) for action in ("maintenance", "audit", "no_entries")),
+    Done("key kill", (28,), 0.4, 0.2, _kill),
+    Done("key close", (), 0.7, 0.5, _close),
+    Done("answer", (34,), fire=_answer),
+)

@@ -1,0 +1,190 @@
+"""A process that dies at a message of the wire, as it leaves or before it is heard, and is begun again.
+
+At each message the test's own process is forked: the child's program dies there, the parent's lives on to the next.
+"""
+
+import asyncio
+import json
+import os
+import traceback
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from allusetui.compose.parts import operators
+from allusetui.domain.console import Key
+from allusetui.domain.event import Event, OrderIntended, SessionStarted
+from allusetui.domain.input import OperatorActed
+from allusetui.engine.apply import fold
+from allusetui.journal.archive import open_archive
+from allusetui.journal.sqlite import FILE_NAME
+from allusetui.law.load import load as load_law
+from allusetui.ports import Journal
+from allusetui.scenario.model import Scenario
+from allusetui.torture.checker.checker import judge
+from allusetui.torture.house import House
+from allusetui.torture.loop import VirtualLoop
+from allusetui.torture.process import Way
+from allusetui.torture.program import Program
+from allusetui.torture.wire import last_ms
+from tests.torture.sweeps.crashes import Row, differences
+
+_LATENCY_S: Final = 0.005
+_DOWN_S: Final = 2.0
+_AGAIN_S: Final = 3.0
+"""How long the second one lives that is killed once more."""
+_LONGER_S: Final = 60.0
+"""What was late by the deaths has come by then."""
+
+
+@dataclass
+class Sweep:
+    """What came of a scenario's messages. `otherwise`: deaths after which an order came to another end."""
+
+    messages: int = 0
+    deaths: int = 0
+    otherwise: int = 0
+    told: list[str] = field(default_factory=list)
+
+
+class _Mortal:
+    """Implements `ports.Journal` over another, until its process dies: the child of a fork shares its parent's disk."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.is_dead = False
+
+    def append(self, at_ms: int, events: Sequence[Event]) -> None:
+        if not self.is_dead:
+            self._journal.append(at_ms, events)
+
+    def read(self, after: int = 0) -> Iterable[Row]:
+        return self._journal.read(after)
+
+    def last(self, count: int, kind: str | None = None) -> Sequence[Row]:
+        return self._journal.last(count, kind)
+
+
+class Deaths:
+    """A scenario over the wire, whose program dies at each `every`th message from the `first` on, and goes on twice."""
+
+    def __init__(self, scenario: Scenario, folder: Path, every: int = 1, first: int = 1) -> None:
+        self.found = Sweep()
+        self._scenario, self._folder = scenario, folder
+        self._every, self._first = every, first
+        self._loop = VirtualLoop(_LATENCY_S)
+        self._house = House(scenario, self._loop)
+        self._program = Program(self._house, folder / "disk", self._layer, self._traffic)
+        self._reports: list[Path] = []
+        self._died = ""
+        self._outside = copy_context()
+        self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
+
+    def swept(self) -> Sweep:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._lived())
+        whole = _rows(self._program.folder)
+        for path in self._reports:
+            self._judge(path, whole)
+        return self.found
+
+    def _layer(self, journal: Journal) -> Journal:
+        self._mortal = _Mortal(journal)
+        return self._mortal
+
+    def _traffic(self, way: Way, data: bytes) -> None:
+        if self._died or self._loop.time() > self._end_s:
+            return
+        self.found.messages += 1
+        number = self.found.messages
+        if number < self._first or (number - self._first) % self._every:
+            return
+        self._reports.append(self._folder / f"{number}.json")
+        if child := os.fork():
+            os.waitpid(child, 0)
+        else:
+            asyncio._set_running_loop(self._loop)  # which knows its process by its number
+            self._died = f"message {number}, {way} {data[:60]!r}"
+            self._die()
+
+    def _die(self) -> None:
+        """In the child: dead here, begun again, soon dead once more, begun again."""
+        program, loop = self._program, self._loop
+        assert program.live is not None
+        self._mortal.is_dead = True
+        program.live.session.turn.world.keep = lambda state: None
+        program._disk = self._reports[-1].with_suffix("")
+        program.kill()
+        # Not of the process that dies: what is its own waits for ever.
+        loop.call_later(_DOWN_S, program.start, context=self._outside)
+        loop.call_later(_DOWN_S + _AGAIN_S, program.kill, context=self._outside)
+        loop.call_later(2 * _DOWN_S + _AGAIN_S, program.start, context=self._outside)
+
+    async def _lived(self) -> None:
+        try:
+            await self._live()
+        except BaseException:
+            if not self._died:
+                raise
+            self._report([traceback.format_exc()])
+            os._exit(0)
+
+    async def _live(self) -> None:
+        program, house, loop = self._program, self._house, self._loop
+        if self._scenario.accounts:
+            program.prepare()
+        async with house.opened():
+            program.start()
+            for act in operators(self._scenario):
+                loop.call_at(house.at_s(act.at_ms), self._press, act)
+            await asyncio.sleep(self._end_s + _LONGER_S - loop.time())
+            if program.live is not None:
+                await program.end()
+            if self._died:
+                self._report(self._wrong())
+                os._exit(0)
+            program.bury()
+        if program.failure is not None:
+            raise program.failure
+
+    def _press(self, act: OperatorActed) -> None:
+        if self._program.live is not None:
+            self._program.live.inbox.put(Key(act.action, act.account, act.contract))
+        else:
+            self._loop.call_later(1.0, self._press, act)  # a person tries again
+
+    def _wrong(self) -> list[str]:
+        """What is wrong with a run that died, by itself."""
+        rows = _rows(self._program.folder)
+        found = [each.line for each in judge(rows, load_law(), self._house.witness, self._house.now_ms())]
+        if self._program.failure is not None:
+            found.append(f"it died of {self._program.failure!r}")
+        return found
+
+    def _report(self, told: list[str]) -> None:
+        folder = str(self._program.folder)
+        self._reports[-1].write_text(json.dumps({"died": self._died, "told": told, "folder": folder}))
+
+    def _judge(self, path: Path, whole: tuple[Row, ...]) -> None:
+        self.found.deaths += 1
+        if not path.exists():
+            self.found.told.append(f"{path.stem}: nothing came of it")
+            return
+        report = json.loads(path.read_text())
+        rows = _rows(Path(report["folder"]))
+        died = next((seq for seq, _, e in rows if isinstance(e, SessionStarted) and e.resumed), 1)
+        working = fold(rows[: died - 1]).intents
+        later = {event.intent for _, _, event in whole if isinstance(event, OrderIntended)} - {*working}
+        otherwise, wrong = differences(whole, rows, working, later=later)
+        self.found.otherwise += otherwise
+        self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
+
+
+def _rows(folder: Path) -> tuple[Row, ...]:
+    if not (folder / FILE_NAME).exists():
+        return ()
+    with closing(open_archive(folder)) as archive:
+        return tuple(archive.select())

@@ -1,0 +1,70 @@
+"""Seeds of the whole program: the same each time, caught when something breaks, and shrunk to what is needed for it."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from allusetui.torture.plan import Plan, draw
+from allusetui.torture.run import run
+from allusetui.torture.shrink import shrunk
+from allusetui.torture.sites.site import Done, Scripted
+from allusetui.torture.sites.table import SITES
+from tests.torture.plans import FILLS, alone
+
+FOLDER = Path(__file__).parents[2]
+SEED = 9
+
+
+def told(hash_seed: str) -> "subprocess.Popen[str]":
+    """A process of its own that runs a seed and prints what came of it."""
+    told = "print(found.digest, found.violations, sum(found.fired.values()))"
+    code = f"from allusetui.torture.crowd import outcome_of; found = outcome_of({SEED}); {told}"
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(FOLDER)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_the_same_seed_gives_the_same_journal_whatever_the_hash_seed() -> None:
+    one, other = [process.communicate()[0] for process in (told("1"), told("2"))]
+    assert one == other
+    assert re.fullmatch(r"[0-9a-f]{64} \(\) [1-9][0-9]*\n", one)
+
+
+def test_a_plan_is_its_seeds_and_without_some_faults_the_others_stay() -> None:
+    plan = draw(SEED)
+    assert plan == draw(SEED) != draw(SEED + 1)
+    some = plan.only({0, 2})
+    assert [fault.number for fault in some.faults] == [0, 2]
+    assert replace(some, faults=plan.faults) == plan
+
+
+def test_every_site_names_itself_and_does_or_tells_something() -> None:
+    assert all(name == site.name and isinstance(site, Done | Scripted) for name, site in SITES.items())
+    rows = {row for site in SITES.values() for row in site.rows}
+    assert rows >= {*range(1, 5), 6, *range(9, 22), 23, 24, 25, 26, 28, 29, 32, 33, 34}
+
+
+def test_what_breaks_is_shrunk_to_the_faults_that_it_needs() -> None:
+    plan = draw(SEED)
+    numbers = [fault.number for fault in plan.faults]
+    needed = {numbers[1], numbers[-1]}
+    tried: list[Plan] = []
+
+    def breaks(each: Plan) -> bool:
+        tried.append(each)
+        return needed <= {fault.number for fault in each.faults}
+
+    assert {fault.number for fault in shrunk(plan, breaks).faults} == needed
+    assert len(tried) < len(numbers) ** 2
+    assert shrunk(plan, lambda each: True).faults == ()
+
+
+@pytest.mark.parametrize("name", ["kill -9 before a journal write", "mute fills", "1100 and back, untold", "disk full"])
+def test_a_fault_alone_at_an_order_breaks_nothing(name: str) -> None:
+    outcome = run(alone(name, at_ms=FILLS))
+    assert outcome.fired[name] == 1 and outcome.violations == ()
+    assert outcome.orders["new", "sent"] > 0
