@@ -46,6 +46,7 @@ def evaluate(desk: Desk, account: Account, option: Option) -> None:
             text = f"{account.name} {option.symbol}: level {reached} on a stale price."
             desk.alert("critical", text, account.name, ("8.3",))
     elif not stale:
+        _confirm(desk, account, option, price, atr, breach)
         _fall(desk, account, option, position, price, atr, breach)
     if option in account.positions:
         _act(desk, account, option, price, atr, breach, stale)
@@ -73,6 +74,15 @@ def _level(
     )  # fmt: skip
 
 
+@clause("8.3")
+def _confirm(desk: Desk, account: Account, option: Option, spot: Decimal, atr: Atr, breach: Decimal) -> None:
+    """Tell of a level that only the buffer reached what a young quote stands behind, where an order follows from it."""
+    position = account.positions[option]
+    level = protocol.confirmed_level(position, breach, desk.law.protocol)
+    if position.level_from_buffer and level >= desk.law.protocol.freeze_level:
+        _level(desk, account, option, level, spot, atr, breach, False, (LEVEL_CLAUSE[level], "8.3"))
+
+
 def _fall(
     desk: Desk, account: Account, option: Option, position: Position, spot: Decimal, atr: Atr, breach: Decimal
 ) -> None:
@@ -93,10 +103,10 @@ def _fall(
 def _act(
     desk: Desk, account: Account, option: Option, spot: Decimal, atr: Atr, breach: Decimal, stale: bool
 ) -> None:
-    """What the level asks for. A level that only the buffer reached prepares the roll, and nothing else."""
+    """What the level asks for. One that only the buffer reached prepares the roll, and nothing else until confirmed."""
     position = account.positions[option]
     trigger = desk.law.sleeves[account.type.value].roll_trigger_atr
-    level = 0 if stale else protocol.confirmed_level(position, breach, desk.law.protocol)
+    level = 0 if stale or position.level_from_buffer else position.level
     if not stale and protocol.asks_for_hedge(breach, desk.law.protocol):
         hedges.defend(desk, account)
     if level >= desk.law.protocol.stop_level:
@@ -164,7 +174,7 @@ def _roll(desk: Desk, account: Account, option: Option, chain: Chain, quote: Quo
     doubted = desk.is_doubted(option.symbol)
     if doubted and not stale:
         return  # a chain with values that are thrown away names no candidate: the next evaluation asks again
-    level = 0 if stale else protocol.confirmed_level(position, _true_breach(desk, option), desk.law.protocol)
+    level = 0 if stale or position.level_from_buffer else position.level
     if level >= desk.law.protocol.stop_level:
         return  # asked for before it got there: what is bought back is not rolled
     candidates = [] if doubted else protocol.roll_candidates(desk, account, option, chain, quote)
@@ -206,12 +216,6 @@ def _remember_quote(desk: Desk, option: Option, chain: Chain) -> None:
     row = chain.slices[option.expiry, option.right]
     quote = slice_quote(row, row.strikes.index(option.strike), chain.at_ms, chain.tick)
     desk.volatile.option_quotes[option] = quote
-
-
-def _true_breach(desk: Desk, option: Option) -> Decimal:
-    quote, atr = desk.quote(option.symbol), desk.state.atr[option.symbol]
-    assert quote is not None
-    return protocol.breach_of(option, quote.mid, atr.value)
 
 
 @clause("6.10")

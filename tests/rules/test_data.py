@@ -16,6 +16,7 @@ from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.rules.liquidity import buffered_spot, flaw, jumps
 from allusetui.rules.situation import Situation
+from allusetui.torture.checker.checker import judge
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, option, situation, tape
 
@@ -281,6 +282,31 @@ def test_8_3_nothing_else_follows_from_the_buffer(buffered: Replayed) -> None:
 def test_8_3_the_first_fresh_is_evaluated_at_once(buffered: Replayed) -> None:
     assert clock(buffered.of("freeze.on")[0]) == "10:20:00"
     assert [clock(r) for r in buffered.of("order.intended", purpose="roll")] == ["10:20:00"]
+
+
+@pytest.mark.clause("8.3")
+def test_8_3_what_a_young_quote_confirms_is_told_before_anything_follows(buffered: Replayed) -> None:
+    levels = [r["data"] for r in buffered.of("protocol.level") if clock(r) >= "10:07:00"]
+    assert [(r["from"], r["to"], r["stale"]) for r in levels[:2]] == [(1, 2, True), (2, 2, False)]
+    assert judge(buffered.journal.read(), LAW) == []
+
+
+@pytest.mark.clause("8.3", "6.4")
+def test_8_3_a_level_3_that_a_young_quote_confirmed_stands_though_the_stop_had_to_wait() -> None:
+    # 187.9 is level 3; 188.2, where it is when the broker is back, is 2.95: too near to it for a fall (6.1).
+    run = held(
+        tape(f"{WED}T10:01:00", AAPL=191.9),
+        fault(f"{WED}T10:00:00", "no_fill", "AAPL", "19m"),
+        fault(f"{WED}T10:06:00", "stale", "AAPL", "14m"),
+        fault(f"{WED}T10:19:30", "broker_down", None, "45s"),
+        tape(f"{WED}T10:19:00", AAPL=187.9),
+        tape(f"{WED}T10:20:05", AAPL=188.2),
+        end=f"{WED}T10:30:00",
+    )
+    (confirmed,) = run.of("protocol.level", to=3, stale=False)
+    assert (clock(confirmed), confirmed["data"]["from"], confirmed["clauses"]) == ("10:20:00", 3, ["6.4", "8.3"])
+    (stop,) = run.of("order.intended", purpose="stop")
+    assert "10:20:15" <= clock(stop) <= "10:20:30"
 
 
 @pytest.mark.clause("8.3", "2.3")

@@ -131,8 +131,11 @@ def _plainly(event: ev.Event) -> str:
 
 def _level(event: ev.LevelChanged) -> str:
     stale = ", quotes stale" if event.stale else ""
+    # A level that staleness gave is told again once a young quote stands behind it (8.3).
+    stays = f"is confirmed at level {event.to}"
+    went = stays if event.to == event.from_ else f"went from level {event.from_} to level {event.to}"
     return (
-        f"{named(event.contract)} went from level {event.from_} to level {event.to}: spot {number(event.spot)}"
+        f"{named(event.contract)} {went}: spot {number(event.spot)}"
         f" against strike {number(event.strike)} is a breach of {number(event.breach)} ATR,"
         f" the ATR {number(event.atr)}{stale}"
     )

@@ -13,8 +13,8 @@ from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.checker import Checker, judge
 from allusetui.torture.checker.exchange import AtTheExchange
 from allusetui.torture.checker.violation import Violation
+from tests.broker.ibkr.conftest import unhurried as unhurried
 from tests.broker.ibkr.test_engine_over_the_wire import SITUATIONS
-from tests.broker.ibkr.test_engine_over_the_wire import unhurried as unhurried
 from tests.faults.runs import STORIES
 from tests.faults.test_faults import scripted
 from tests.replaying import DATA, SHARED, Replayed, Silent
