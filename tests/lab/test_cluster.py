@@ -1,5 +1,7 @@
 """A sweep on a cluster of separate processes: the same results, a worker killed half-way, another version refused."""
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ def test_a_cluster_comes_to_the_same_also_where_a_worker_is_killed(cluster: Any,
 
     def kill(count: int) -> None:
         if count == 1:
-            next(iter(cluster.workers.values())).process.process.kill()
+            os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
 
     found = sweep(WEEK, SweepFile(tmp_path), Cluster(cluster.scheduler_address), kill)
     assert [(each.id, each.figures) for each in found] == [(each.id, each.figures) for each in expected]
