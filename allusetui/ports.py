@@ -12,6 +12,7 @@ from allusetui.domain.contract import Option
 from allusetui.domain.event import Event
 from allusetui.domain.input import HeadlineSeen, Input
 from allusetui.domain.order import Order
+from allusetui.domain.proposal import Proposal
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Listed, Quote
 from allusetui.domain.snapshot import Source
 
@@ -183,6 +184,20 @@ class HeadlineReader(Protocol):
 
     def score(self, symbol: str, text: str) -> float | None:
         """Below zero is bad for whoever holds the symbol; None where it can't say."""
+
+
+class LawKeeperError(Exception):
+    """An approved law that did not come into force; one line that says why."""
+
+
+class LawKeeper(Protocol):
+    """Keeps the laws of a person's own. No engine changes a law: what a person approves is written here."""
+
+    def waiting(self) -> tuple[Proposal, ...] | None:
+        """Every proposal that waits for a word; None where nothing has changed since it was last told."""
+
+    def enact(self, proposal: Proposal) -> None:
+        """Bring it into force, or find that it is. Raises LawKeeperError."""
 
 
 class Reporter(Protocol):

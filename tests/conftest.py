@@ -17,3 +17,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--crashes", type=int, default=12, metavar="N", help="how many instants of March 2020 are crashed at (12)"
     )
     parser.addoption("--seeds", type=int, default=20, metavar="N", help="how many random scenarios are thrown (20)")
+    parser.addoption("--all-plants", action="store_true", help="try every planted bug by its seed, not some")

@@ -14,13 +14,14 @@ from allusetui.advisor.world import Paths
 from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder
-from allusetui.pricing.black_scholes import deltas, prices
-from allusetui.pricing.normal import quantiles
+from allusetui.pricing.black_scholes import prices
+from allusetui.pricing.normal import cdfs, quantiles
 
 QUARTER: Final = 3
 _YEAR: Final = 12
 _SHARES: Final = 100
 _DUST: Final = 1e-9
+_Places = NDArray[np.intp]
 
 
 @frozen
@@ -58,12 +59,11 @@ class Grown:
 
 @dataclass(slots=True)
 class _Rungs:
-    """Every rung of every way and path, in units of today's spot: strike, month of expiry, contracts, dollars."""
+    """Every rung, in units of today's spot: strike, month of expiry, contracts, dollars paid; paths along the rows."""
 
     strikes: Floats
     ends: Floats
     units: Floats
-    worth: Floats
     paid: Floats
 
 
@@ -71,44 +71,59 @@ def grow(world: Paths, ways: Ways, rate: float, costs: Costs, law: Ladder) -> Gr
     """A dollar in each way to buy, from the first month of the world to its last."""
     last, count = world.spots.shape[0] - 1, world.spots.shape[1]
     shape = (len(ways.aims), count)
-    strikes, ends, units, paid = (np.zeros(shape) for _ in range(4))
-    held = _Rungs(strikes, ends, units, np.ones(shape), paid)
-    _buy(held, np.ones(shape, dtype=np.bool_), 0, world, ways, rate, costs)
+    held = _Rungs(*(np.zeros(shape) for _ in range(4)))
+    every = np.arange(held.paid.size)
+    _buy(held, every, np.ones(len(every)), 0, world, ways, rate, costs)
     found = []
     for month in range(1, last + 1):
-        due = _look(held, month, world, rate, law)
         if month % QUARTER == 0:
-            found.append(held.worth.copy())
+            found.append(_worth(held, month, world, rate))
         if month < last:
-            _sell(held, due, costs)
-            _buy(held, due, month, world, ways, rate, costs)
+            due = np.flatnonzero(_are_due(held, month, world, rate, law))
+            _buy(held, due, _sold(held, due, month, world, rate, costs), month, world, ways, rate, costs)
     return Grown(np.stack(found), held.paid)
 
 
-def _look(held: _Rungs, month: int, world: Paths, rate: float, law: Ladder) -> NDArray[np.bool_]:
-    """What the rungs are worth, and which of them are to be rolled (17.4)."""
+def _worth(held: _Rungs, month: int, world: Paths, rate: float) -> Floats:
     spot, vol, left = world.spots[month], world.vols[month], (held.ends - month) / _YEAR
-    held.worth = held.units * prices(spot, held.strikes, left, rate, vol, True)
-    delta = deltas(spot, held.strikes, left, rate, vol, True)
-    band = law.drift_delta
-    return (held.ends - month <= law.roll_months) | (delta < band.low) | (delta > band.high)
+    worth: Floats = held.units * prices(spot, held.strikes, left, rate, vol, True)
+    return worth
 
 
-def _sell(held: _Rungs, due: NDArray[np.bool_], costs: Costs) -> None:
-    worth, units = held.worth[due], held.units[due]
+def _are_due(held: _Rungs, month: int, world: Paths, rate: float, law: Ladder) -> NDArray[np.bool_]:
+    """Which of the rungs are to be rolled (17.4): whether a delta has left its band is seen by its d1."""
+    spot, vol, left = world.spots[month], world.vols[month], np.maximum(held.ends - month, _DUST) / _YEAR
+    spread = vol * np.sqrt(left)
+    d1 = (np.log(spot / held.strikes) + rate * left) / spread + spread / 2
+    low, high = quantiles(np.array([law.drift_delta.low, law.drift_delta.high]))
+    due: NDArray[np.bool_] = (held.ends - month <= law.roll_months) | (d1 < low) | (d1 > high)
+    return due
+
+
+def _sold(held: _Rungs, due: _Places, month: int, world: Paths, rate: float, costs: Costs) -> Floats:
+    """What the rungs bring."""
+    path = due % world.spots.shape[1]
+    spot, vol, left = world.spots[month][path], world.vols[month][path], (held.ends.take(due) - month) / _YEAR
+    units = held.units.take(due)
+    worth = units * prices(spot, held.strikes.take(due), left, rate, vol, True)
     lost = worth * costs.share(worth / np.maximum(units, _DUST))
-    held.worth[due] = worth - lost
-    held.paid[due] += lost
+    held.paid.ravel()[due] += lost
+    brought: Floats = worth - lost
+    return brought
 
 
-def _buy(held: _Rungs, due: NDArray[np.bool_], month: int, world: Paths, ways: Ways, rate: float, costs: Costs) -> None:
-    """The strike that has the delta aimed at, for all that the rung is worth."""
-    rows, columns = np.nonzero(due)
-    spot, vol, life = world.spots[month][columns], world.vols[month][columns], ways.months[rows] / _YEAR
-    strikes = spot * np.exp((rate + vol * vol / 2) * life - quantiles(ways.aims)[rows] * vol * np.sqrt(life))
-    price = prices(spot, strikes, life, rate, vol, True)
+def _buy(
+    held: _Rungs, due: _Places, worth: Floats, month: int, world: Paths, ways: Ways, rate: float, costs: Costs
+) -> None:
+    """The strike that has the delta aimed at, for all that was brought: its d1 is known, and so is its price."""
+    way, path = np.divmod(due, world.spots.shape[1])
+    spot, vol = world.spots[month][path], world.vols[month][path]
+    life, d1 = (ways.months / _YEAR)[way], quantiles(ways.aims)[way]
+    spread = vol * np.sqrt(life)
+    owed = spot * np.exp(spread * (spread / 2 - d1))
+    price = spot * ways.aims[way] - owed * cdfs(d1 - spread)
     lost = costs.share(price)
-    worth = held.worth[due]
-    held.strikes[due], held.ends[due] = strikes, ways.months[rows] + month
-    held.units[due] = worth / (price * (1 + lost))
-    held.paid[due] += worth * lost / (1 + lost)
+    held.strikes.ravel()[due] = owed * np.exp(rate * ways.months / _YEAR)[way]
+    held.ends.ravel()[due] = ways.months[way] + month
+    held.units.ravel()[due] = worth / (price * (1 + lost))
+    held.paid.ravel()[due] += worth * lost / (1 + lost)

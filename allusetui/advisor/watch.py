@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from math import inf, isfinite, isnan
+from math import inf, isfinite
 from typing import Final
 
 import numpy as np
@@ -37,7 +37,8 @@ def headline(question: HeadlineQuestion, reader: HeadlineReader) -> Anomalies | 
 
 
 def _found(told: Sequence[Closes]) -> Iterator[Anomaly]:
-    series = [one for one in told if 0 < min(one.closes) <= max(one.closes) < inf and not any(map(isnan, one.closes))]
+    # Where a close is not a number, neither is their sum.
+    series = [one for one in told if min(one.closes) > 0 and sum(one.closes) < inf]
     known, whole = aligned(series)
     for one in series:
         if one.symbol not in known:

@@ -36,15 +36,16 @@ def forecast(records: Iterable[tuple[int, int, Event]], law: WeekType) -> Foreca
     found = cuts(records)
     last, named = found[-1].week if found else "", [cut.final for cut in found]
     counts = tuple((kind, named.count(kind)) for kind in law.order)
-    if len(found) < law.forecast_weeks:
-        return Forecast(len(found), law.forecast_weeks, last, counts)
+    needed = max(law.forecast_weeks, FIRST + 1)  # a law may ask for fewer than a score needs
+    if len(found) < needed:
+        return Forecast(len(found), needed, last, counts)
     facts = np.array([cut.facts for cut in found])
     came = np.array([law.order.index(kind) for kind in named])
     made = fit(facts[:-1], came[1:], len(law.order), RIDGE)
     told = zip(law.order, made.base.tolist(), made.chances(facts[-1:])[0].tolist(), strict=True)
     chances = tuple(Chance(*each) for each in told)
     score = _scored(_walk(found, facts, came, law.order))
-    return Forecast(len(found), law.forecast_weeks, last, counts, chances, score)
+    return Forecast(len(found), needed, last, counts, chances, score)
 
 
 def _walk(found: Sequence[Cut], facts: Floats, came: Classes, order: Sequence[str]) -> _Walk:

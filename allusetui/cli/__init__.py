@@ -3,7 +3,8 @@
 import os
 import sys
 
-from allusetui.cli.start import is_option, start_of
+from allusetui.cli.say import introduce
+from allusetui.cli.start import COMPLETING, is_option, start_of
 
 # Read where numpy is first imported: threads for its algebra cost a start more than they ever give back.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,6 +19,12 @@ def main() -> None:
     # An account's affairs are its owner's alone, and so is all that is made from here on, whatever the shell's mask is.
     os.umask(os.umask(_OTHERS) | _OTHERS)
     words = sys.argv[1:]
+    if COMPLETING in os.environ:
+        from allusetui.cli.commands import complete
+
+        complete()
+    if not words:
+        introduce()
     if not words or is_option(words[0]):
         words = ["run", *words]
     start = start_of(words[1:]) if words[0] == "run" else None

@@ -13,7 +13,6 @@ from time import time_ns
 from allusetui.cli.backtest import capital_in, data_of
 from allusetui.cli.say import FAILED, complain, own_laws, tell
 from allusetui.cli.sweep import done_of
-from allusetui.compose.laws import Seen, check_seen, enact
 from allusetui.compose.program import program_digest
 from allusetui.domain.moment import iso
 from allusetui.domain.text import untrusted
@@ -22,6 +21,8 @@ from allusetui.journal.lock import FolderLock
 from allusetui.lab import evidence
 from allusetui.lab.amended import Past, Plan, outcome
 from allusetui.lab.amendment import Amendment, amendment
+from allusetui.lab.approval import approve as bring_into_force
+from allusetui.lab.approval import examined
 from allusetui.lab.crews import Processes
 from allusetui.lab.proposals import NAME_CHARS, find, put
 from allusetui.lab.span import SpanError, Wanted, span_of
@@ -29,7 +30,6 @@ from allusetui.lab.sweep import SweepFile
 from allusetui.lab.trial import prepare
 from allusetui.lab.work import WorkError
 from allusetui.law.load import LawError
-from allusetui.law.own import Approved
 from allusetui.market.history_data import DataError
 from allusetui.reports.page import as_json, text
 from allusetui.scenario.load import ScenarioError
@@ -83,10 +83,9 @@ def approve(start: str, settings: Path | None) -> None:
     """Let a person who has seen the evidence type the hash of the law that is to come into force."""
     with _plainly():
         laws = own_laws(settings)
-        folder, made = find(laws, start)
-        found, now_ms = evidence.read(folder), time_ns() // 1_000_000
-        seen = Seen(found.law, found.base, found.program, found.at_ms, found.paths)
-        check_seen(seen, made.law, laws.in_force(), program_digest(), now_ms)
+        now_ms = time_ns() // 1_000_000
+        wanted = examined(laws, start, now_ms)
+        folder, made, found = wanted.folder, wanted.made, wanted.found
         _print_proposal(made)
         print(
             f"\n{found.verdict}\nSeen {iso(found.at_ms)}, {found.paths:,} paired paths; {folder / evidence.PAGE_FILE}"
@@ -96,10 +95,7 @@ def approve(start: str, settings: Path | None) -> None:
         if _typed(f"\nType the first {NAME_CHARS} characters of its sha256 to bring it into force: ") != folder.name:
             print("allusetui: that is not its sha256; nothing has changed", file=sys.stderr)
             raise SystemExit(FAILED)
-        row = Approved(
-            made.law.name, made.law.hash, made.base, made.reason, found.digest, untrusted(getuser(), 40), iso(now_ms)
-        )
-        enact(laws, made.law, row)
+        bring_into_force(laws, wanted, getuser(), now_ms)
     print(f"constitution {made.law.name} is in force: sha256 {made.law.hash}")
     print("A new session begins under it. One that runs goes on under its own until it is resumed at a week's start.")
 

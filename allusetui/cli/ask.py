@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from allusetui.cli.journals import path_of
 from allusetui.cli.model import address
-from allusetui.cli.say import complain, plain, sessions_root, tell
+from allusetui.cli.say import complain, own_laws, tell
 from allusetui.compose.answers import answer
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
@@ -16,9 +17,9 @@ def ask(
     sessions: Path | None,
 ) -> None:  # fmt: skip
     """Print the answer, or that there is none."""
-    path = journal if journal is not None else (sessions or sessions_root()) / plain(session)
+    path = path_of(session, journal, sessions)
     try:
-        found = answer(question, path, None if offline else address(settings))
+        found = answer(question, path, None if offline else address(settings), own_laws(settings))
     except (JournalError, LawError) as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:

@@ -32,14 +32,14 @@ _FOLDER = "backtests"
 
 def backtest(
     market: str, years: int | None, first: str | None, last: str | None, law: str, capital: str, seed: int,
-    in_json: bool, out: Path | None,
+    in_json: bool, out: Path | None, settings: Path | None,
 ) -> None:  # fmt: skip
     """Run it, write what it came to into a folder, and print that."""
     wanted = Wanted(market, years, day_in("--from", first), day_in("--to", last))
     data = os.environ.get("ALLUSETUI_DATA")
     try:
         folder = data_of(market, data)
-        under = own_laws(None).named(law)
+        under = own_laws(settings).named(law)
         days = span_of(wanted, under.law, folder)
         job = job_of(market, *days, capital_in(capital), seed, under, folder)
         _run(job, out if out is not None else sessions_root() / _FOLDER / plain(job.id), in_json)

@@ -3,9 +3,11 @@
 from typing import Annotated, Final
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]  # it passes it on untold
 
 from allusetui import __version__
-from allusetui.cli.typed import broker, engine, journals, keys, lab, law, trials
+from allusetui.cli.start import NAME
+from allusetui.cli.typed import broker, engine, help, journals, keys, lab, law, trials
 from allusetui.cli.typed.options import SettingsFile
 
 app: Final = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -50,7 +52,8 @@ for _command in (
     keys.pause, keys.resume, keys.kill, keys.reset, keys.no_entries, keys.close, keys.approve, keys.refuse,
     keys.maintenance, keys.audit, engine.status,
     journals.replay, journals.report, journals.ask, journals.tax, journals.statement, journals.weeks,
-    lab.backtest, lab.sweep, trials.torture, broker.link, broker.doctor, settings,
+    lab.backtest, lab.sweep, trials.torture, trials.acceptance, broker.link, broker.doctor, settings, help.guide,
+    help.completion,
 ):  # fmt: skip
     app.command()(_command)
 constitution.command("show")(law.show_clauses)
@@ -60,3 +63,9 @@ constitution.command("tensions")(law.show_tensions)
 constitution.command("propose")(law.propose_change)
 constitution.command("simulate")(law.simulate_change)
 constitution.command("approve")(law.approve_change)
+
+
+def complete() -> None:
+    """Answer a shell that asks what may come next; its words stand in the environment."""
+    completion_init()
+    app([], prog_name=NAME)

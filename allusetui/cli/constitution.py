@@ -2,11 +2,15 @@
 
 import json
 import textwrap
+from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from allusetui.cli.evidence import Evidence, gather
-from allusetui.cli.say import FAILED, WIDTH, complain, tell
+from allusetui.cli.journals import ruled
+from allusetui.cli.say import FAILED, WIDTH, complain, own_laws, tell
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError, law_hash, load, shipped
 from allusetui.law.model import Clause, Law
@@ -15,9 +19,19 @@ _MISTYPED = str.maketrans({"O": "0", "I": "1", "L": "1", ",": ".", "-": ".", "§
 NO_CHECKOUT = "not at hand: tests come with a checkout of the project, this is an installed package"
 
 
-def show(clause_id: str | None, as_json: bool) -> None:
+@frozen
+class Which:
+    """Whose law is to be shown: a version by its name, a session's, or else the one in force."""
+
+    version: str | None = None
+    session: str | None = None
+    sessions: Path | None = None
+    settings: Path | None = None
+
+
+def show(clause_id: str | None, which: Which, as_json: bool) -> None:
     """All clauses, one a line; or all that is known of one."""
-    law = _law()
+    law = _chosen(which)
     if clause_id is None:
         _show_all(law, as_json)
         return
@@ -33,19 +47,24 @@ def show(clause_id: str | None, as_json: bool) -> None:
         _print_facts(facts)
 
 
-def verify(as_json: bool) -> None:
-    """The sha256 of each shipped constitution, once it is what was shipped; else one line and exit code 2."""
+def verify(as_json: bool, settings: Path | None) -> None:
+    """The sha256 of each constitution, once it is what was shipped, or approved; else one line and exit code 2."""
     try:
         hashes = {version: law_hash(version) for version in shipped}
         for version in shipped:
             load(version)
+        laws = own_laws(settings)
+        own = {row: laws.named(row.version).hash for row in laws.register}
     except LawError as error:
         raise complain(str(error)) from None
     if as_json:
-        _print_json([{"version": version, "sha256": found, "as_shipped": True} for version, found in hashes.items()])
+        told = [{"version": version, "sha256": found, "as_shipped": True} for version, found in hashes.items()]
+        _print_json([*told, *({**asdict(row), "as_approved": True} for row in own)])
         return
     for version, found in hashes.items():
         print(f"constitution {version} is as shipped: sha256 {found}")
+    for row, found in own.items():
+        print(untrusted(f"constitution {row.version} is as {row.by} approved it on {row.at[:10]}: sha256 {found}", 300))
 
 
 def coverage(with_planned: bool, as_json: bool) -> None:
@@ -62,6 +81,19 @@ def coverage(with_planned: bool, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
+def _chosen(which: Which) -> Law:
+    if which.session is not None:
+        if which.version is not None:
+            raise complain("--law and --session: one of both")
+        with ruled(which.session, None, which.sessions, which.settings) as found:
+            return found.at()
+    try:
+        laws = own_laws(which.settings)
+        return (laws.in_force() if which.version is None else laws.named(which.version)).law
+    except LawError as error:
+        raise complain(str(error)) from None
+
+
 def _law() -> Law:
     try:
         return load()
@@ -71,14 +103,15 @@ def _law() -> Law:
 
 def _show_all(law: Law, as_json: bool) -> None:
     if as_json:
-        _print_json([clause.model_dump(include={"id", "kind", "status", "summary"}) for clause in law.clauses])
+        names = ("id", "kind", "summary", "status")
+        _print_json([{name: getattr(clause, name) for name in names} for clause in law.clauses])
         return
     tell("".join(f"{each.id:<5} {each.kind:<9} {each.status:<9} {each.summary}\n" for each in law.clauses))
 
 
 def _facts(law: Law, clause: Clause, evidence: Evidence) -> dict[str, Any]:
     return {
-        **clause.model_dump(),
+        **asdict(clause),
         "numbers": law.numbers(clause.id),
         "functions": evidence.functions.get(clause.id, []),
         "tests": None if evidence.tests is None else evidence.tests.get(clause.id, []),

@@ -14,7 +14,7 @@ from allusetui.law.model import Clause
 from allusetui.rules.situation import CLAUSES
 from allusetui.scenario.shipped import shipped_names, shipped_text
 
-_ENFORCING = ("rules", "engine", "compose")
+_ENFORCING = ("rules", "engine", "compose", "acceptance")
 _ID = re.compile(r'"((?:[0-9]+|S)\.[0-9]+)"')
 Marked = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Test = tuple[str, Marked, list[str]]

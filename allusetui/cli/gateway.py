@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Coroutine
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, time
 from typing import Final, NamedTuple, cast, get_args
@@ -102,7 +103,7 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
 def _from_now(scenario: Scenario) -> Scenario:
     """The same market, which begins now: its clock is this machine's, as that of a real gateway is."""
     start = local(int(time()) * SECOND_MS).replace(tzinfo=None)
-    return scenario.model_copy(update={"scenario": scenario.scenario.model_copy(update={"start": start})})
+    return replace(scenario, scenario=replace(scenario.scenario, start=start))
 
 
 def _pass_on(wanted: Wanted, upstream: tuple[str, int]) -> None:

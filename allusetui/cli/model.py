@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allusetui.cli.say import complain, settings_file
+from allusetui.cli.say import check_settings, settings_file
 
 if TYPE_CHECKING:
     from allusetui.advisor.model_reader import ModelReader
@@ -34,8 +34,7 @@ def headline_reader(given: Path | None) -> "ModelReader | None":
 
 def _llm(given: Path | None) -> "Llm":
     file = settings_file(given)
-    if given is not None and not given.is_file():
-        raise complain(f"--settings {given}: no such file; allusetui settings --write makes one")
+    check_settings(given)
     # Imported here: a question to the ledger alone is answered sooner.
     from allusetui.settings import load
 

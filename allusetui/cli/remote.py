@@ -56,6 +56,7 @@ def attach_to(session: str, theme: str | None, settings: Path | None, watch: boo
     except ControlError as error:
         raise complain(str(error)) from None
     # Imported here: an engine that can't be reached needs no screen.
+    from allusetui.cli.crash import SCREEN_LOG, keep
     from allusetui.cli.screen import dashboard, heed_signals, onlooker
     from allusetui.cli.settings import prefs
 
@@ -69,6 +70,7 @@ def attach_to(session: str, theme: str | None, settings: Path | None, watch: boo
     screen.run()
     console.close()
     if screen.failure is not None:
+        keep(screen.failure, folder, SCREEN_LOG)
         raise complain(f"the dashboard failed ({type(screen.failure).__name__}); the engine goes on")
 
 

@@ -4,13 +4,12 @@ import re
 from datetime import date
 from pathlib import Path
 
-from allusetui.cli.journals import reading
+from allusetui.cli.journals import ruled
 from allusetui.cli.say import complain, tell
-from allusetui.compose.reported import ladder_records, records_of, written
+from allusetui.compose.reported import ladder_records, last_issue, records_of, written
+from allusetui.compose.ruled import Ruled
 from allusetui.domain.moment import day_of, month_of, quarter_of, week_of
 from allusetui.domain.text import untrusted
-from allusetui.law.load import LawError, load
-from allusetui.law.model import Law
 from allusetui.ports import Archive
 from allusetui.reports import leaps_page
 from allusetui.reports.files import NAMES
@@ -27,16 +26,13 @@ LEAPS = "leaps"
 
 
 def report(
-    period: str, names: dict[str, str | None], session: str, journal: Path | None, form: str, sessions: Path | None
-) -> None:
+    period: str, names: dict[str, str | None], session: str, journal: Path | None, form: str, sessions: Path | None,
+    settings: Path | None,
+) -> None:  # fmt: skip
     """Print it: of the period that is named, else of the last that ended; one that has not ended is told so far."""
     name = _named(period, names)
-    try:
-        law = load()
-    except LawError as error:
-        raise complain(str(error)) from None
-    with reading(session, journal, sessions) as archive:
-        page = _page(archive, period, name, law)
+    with ruled(session, journal, sessions, settings) as found:
+        page = _page(found, period, name)
     tell(_FORMS[form](page))
 
 
@@ -61,7 +57,9 @@ def _span(period: str, name: str) -> Span | None:
         return None
 
 
-def _page(archive: Archive, period: str, name: str | None, law: Law) -> Page:
+def _page(ruled: Ruled, period: str, name: str | None) -> Page:
+    """One that was issued goes by the law that it was written under, however the session has gone on."""
+    archive = ruled.archive
     first, last = _days(archive)
     if period == LEAPS:
         return leaps_page.page(leaps(ladder_records(archive), Span(first, last)))
@@ -76,6 +74,7 @@ def _page(archive: Archive, period: str, name: str | None, law: Law) -> Page:
         told = f"{first.isoformat()} to {last.isoformat()}"
         raise complain(f"{_OPTIONS[period]} {name}: is not in the journal, which tells of {told}")
     is_issued = name in issued
+    law = ruled.at(last_issue(archive, period, name))
     return page_of(records_of(archive, period, name, is_issued), period, name, law, so_far=not is_issued)
 
 

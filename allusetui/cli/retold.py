@@ -12,11 +12,11 @@ from allusetui.law.load import LawError
 _LONGEST: Final = 10_000
 
 
-def retell_session(session: str, sessions: Path | None) -> None:
+def retell_session(session: str, sessions: Path | None, settings: Path | None) -> None:
     """Say how many records are decided as they were; one that is not, is shown, and exit code 1."""
     folder = (sessions or sessions_root()) / plain(session)
     try:
-        told = retell(folder, own_laws(None))
+        told = retell(folder, own_laws(settings))
     except (JournalError, LawError) as error:
         raise complain(untrusted(str(error))) from None
     except OSError as error:

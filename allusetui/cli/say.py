@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from allusetui.domain.text import untrusted
 
@@ -16,6 +16,10 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 WIDTH = 100  # of text that is wrapped
 _LONGEST = 2_000
+_INTRODUCTION: Final = """\
+ALL-USE sells options by a written law: here on a made-up market with made-up money, in session demo.
+In the dashboard h opens the handbook, ? tells the keys, p pauses the chosen account at once, q leaves.
+allusetui guide and allusetui --help say the rest. Starting."""
 
 
 def complain(message: str) -> SystemExit:
@@ -65,6 +69,12 @@ def can_draw() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def introduce() -> None:
+    """Three lines for whoever called the program by its name alone; they stand in the terminal when it is left."""
+    if can_draw():
+        print(_INTRODUCTION, flush=True)
+
+
 def sessions_root() -> Path:
     """`sessions`: of the checkout one stands in, else of the platform's state directory."""
     root = Path("sessions")
@@ -88,8 +98,15 @@ def settings_file(given: Path | None) -> Path:
     return user_config_path("allusetui") / FILE_NAME
 
 
+def check_settings(given: Path | None) -> None:
+    """Exit code 2 for a file that was named and is not there: what lies beside it would be missed in silence."""
+    if given is not None and not given.is_file():
+        raise complain(f"--settings {given}: no such file; allusetui settings --write makes one")
+
+
 def own_laws(settings: Path | None) -> "OwnLaws":
     """The laws beside a person's settings."""
+    check_settings(settings)
     # Imported here: the screen paints before the law is read.
     from allusetui.compose.laws import FOLDER
     from allusetui.law.own import OwnLaws

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from traceback import extract_tb
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ class Lens:
         from allusetui.market.calendars import calendar
 
         self._laws, self._shipped = laws, load()
-        self._law: Law = self._shipped
+        self._law: Law | None = None
         self._sha256 = ""
         self._make_calendar = calendar
         self._calendar: Calendar | None = None
@@ -51,17 +50,18 @@ class Lens:
         if snapshot.state.constitution_hash != self._sha256:
             self._sha256 = snapshot.state.constitution_hash
             self._law = self._law_of(self._sha256)
-        return Seen(snapshot, self._law, self._calendar)
+        strange = self._law is None and bool(self._sha256)
+        return Seen(snapshot, self._law or self._shipped, self._calendar, own_law=not strange)
 
-    def _law_of(self, sha256: str) -> "Law":
-        """The one that the session is under; the shipped one until it has begun, or where its own is not at hand."""
+    def _law_of(self, sha256: str) -> "Law | None":
+        """The one that the session is under; None until it has begun, and where its own is not at hand."""
         from allusetui.law.load import LawError
 
         try:
             under = self._laws.of_hash(sha256)
+            return None if under is None else under.law
         except LawError:  # an engine here refuses to begin and says why; one elsewhere has a law of its own
-            under = None
-        return self._shipped if under is None else under.law
+            return None
 
 
 def dashboard(
@@ -90,7 +90,7 @@ def _wall_ms() -> float:
 
 def _reading(folder: Path, settings: Path | None) -> "tuple[Shelf, str, Asking]":
     """What a screen has of a session's folder: its reports, its first header, and its journal by questions."""
-    return Shelf(folder), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
+    return Shelf(folder, settings), f"ALL-USE {folder.name} is starting", partial(_reply, folder, settings)
 
 
 def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
@@ -99,7 +99,7 @@ def _reply(folder: Path, settings: Path | None, question: str) -> "Reply":
     from allusetui.cli.model import address
     from allusetui.compose.answers import reply
 
-    return reply(folder, address(settings), question)
+    return reply(folder, address(settings), question, own_laws(settings))
 
 
 def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:
@@ -111,9 +111,3 @@ def heed_signals(screen: Watch, terminate: Callable[[], None]) -> None:
     signal.signal(signal.SIGHUP, lambda number, frame: screen.lose())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, asked)
-
-
-def where_it_failed(failure: Exception) -> str:
-    """The kind of a failure and its way through the code; no value that it was about, account numbers least of all."""
-    steps = [f"  {step.filename}:{step.lineno} in {step.name}\n" for step in extract_tb(failure.__traceback__)]
-    return f"{type(failure).__name__}\n{''.join(steps)}"

@@ -6,24 +6,37 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from getpass import getuser
 from pathlib import Path
 from time import monotonic, time_ns
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from allusetui.cli.say import can_draw, complain, own_laws, plain, sessions_root, settings_file, speed_of
+from allusetui.cli.say import (
+    FAILED,
+    can_draw,
+    check_settings,
+    complain,
+    own_laws,
+    plain,
+    sessions_root,
+    settings_file,
+    speed_of,
+)
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
 from allusetui.runtime.thread import EngineThread
+from allusetui.view.commands import label
 
 if TYPE_CHECKING:
     from allusetui.runtime.live import Live
     from allusetui.tui.prefs import Prefs
 
-SCREEN_LOG = "screen.log"
-"""In the session's folder: where in the code a dashboard failed."""
-_SWITCH_S = 0.0005
+_GREETING = "A new session. {guides} handbook: the first hour. {help} keys. {leave} leaves."
+SWITCH_S = 0.0001
+"""A cancel gives the interpreter up at each write, and gets it back from a screen that draws after so long."""
 _OF_THE_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
 _CURE = "; allowed: a folder with room that you may write to, by --sessions DIR"
 
@@ -32,15 +45,20 @@ def run_session(start: Start) -> None:
     """Run it until it ends or is ended."""
     # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
     gc.disable()
+    check_settings(start.settings)
     folder = (start.sessions or sessions_root()) / plain(start.session)
     opened = _simulated(start, folder) if start.mode == "sim" else _linked(start, folder)
 
     def open_session() -> "Live":
         # Imported here, in the engine's thread: the screen paints meanwhile.
+        from allusetui.cli.keeper import Keeper, keep_laws
         from allusetui.compose.memory import Sweep
         from allusetui.compose.warm import WarmUp
 
         live = opened()
+        laws = own_laws(start.settings).folder
+        assert laws is not None
+        keep_laws(live, Keeper(laws, lambda: time_ns() // 1_000_000, getuser()))
         live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
@@ -50,8 +68,7 @@ def run_session(start: Start) -> None:
 
         return ControlServer(folder / SOCKET_NAME, live, monotonic)
 
-    # The engine's thread gets its turn within half a millisecond while the screen draws.
-    sys.setswitchinterval(_SWITCH_S)
+    sys.setswitchinterval(SWITCH_S)
     engine = EngineThread(open_session, control)
     if start.headless:
         _wait_headless(engine, started=False)
@@ -61,9 +78,10 @@ def run_session(start: Start) -> None:
         # Imported here: an engine without a screen has no settings.
         from allusetui.cli.settings import prefs
 
-        _with_screen(engine, folder, prefs(start.theme, start.settings, folder), start.settings)
+        chosen = _greeted(prefs(start.theme, start.settings, folder), folder)
+        _with_screen(engine, folder, chosen, start.settings)
     if engine.failure is not None:
-        raise complain(_plainly(engine.failure))
+        raise _told(engine.failure, folder)
 
 
 def _simulated(start: Start, folder: Path) -> "Callable[[], Live]":
@@ -103,6 +121,12 @@ def _linked(start: Start, folder: Path) -> "Callable[[], Live]":
     return opened
 
 
+def _greeted(prefs: "Prefs", folder: Path) -> "Prefs":
+    """The same; where the session is a new one it begins with telling where to read."""
+    keys = {name: label(key) for name, key in prefs.keys.items()}
+    return prefs if folder.exists() else replace(prefs, greeting=_GREETING.format(**keys))
+
+
 def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> None:
     """A screen that dies is made once more; after that the engine goes on without one."""
     left, lost = _watch(engine, folder, prefs, settings)
@@ -123,7 +147,8 @@ def _watch(
     engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None
 ) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
-    from allusetui.cli.screen import dashboard, heed_signals, where_it_failed
+    from allusetui.cli.crash import SCREEN_LOG, keep
+    from allusetui.cli.screen import dashboard, heed_signals
 
     screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start(), settings)
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
@@ -136,8 +161,7 @@ def _watch(
     left = screen.run()
     if screen.failure is not None:
         print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
-        with suppress(OSError), (folder / SCREEN_LOG).open("a", encoding="utf-8") as file:
-            file.write(where_it_failed(screen.failure))
+        keep(screen.failure, folder, SCREEN_LOG)
     return left, screen.lost
 
 
@@ -153,6 +177,19 @@ def _wait_headless(engine: EngineThread, started: bool) -> None:
     if not started:
         engine.start()
     engine.join()
+
+
+def _told(failure: BaseException, folder: Path) -> SystemExit:
+    """One line of what broke. What nobody foresaw is reported in the folder, and whoever restarts us may try again."""
+    # Imported here: an engine that ends in good order has nothing to report.
+    from allusetui.cli.crash import is_foreseen, keep
+
+    if is_foreseen(failure):
+        return complain(_plainly(failure))
+    path = keep(failure, folder)
+    kept = f"where in the code is in {path}" if path is not None else "and the disk takes no report"
+    complain(f"the engine failed ({type(failure).__name__}), {kept}; the journal is whole: start it again")
+    return SystemExit(FAILED)
 
 
 def _plainly(failure: BaseException) -> str:

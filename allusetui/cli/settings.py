@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from allusetui.cli.say import BAD_INPUT, complain, settings_file
+from allusetui.cli.say import BAD_INPUT, check_settings, complain, settings_file
 from allusetui.domain.text import untrusted
 from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
@@ -26,8 +26,7 @@ def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
 
 def _load(given: Path | None) -> tuple[Path, Loaded]:
     file = settings_file(given)
-    if given is not None and not given.is_file():
-        raise complain(f"--settings {given}: no such file; allusetui settings --write makes one")
+    check_settings(given)
     return file, load(file)
 
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+NAME: Final = "allusetui"
+COMPLETING: Final = "_ALLUSETUI_COMPLETE"
+"""In the environment while a shell asks what may come next: nothing is started then."""
 
 
 class Start(NamedTuple):

@@ -68,6 +68,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _asked(approval: dict[str, Any]) -> str:
     """A suggestion is answered where its evidence is shown: a yes journals the hash of that."""
+    if approval["account"] is None:
+        return f"asked {approval['subject']} of the law: a dashboard shows and answers it"
     if approval["contract"] is None:
         return f"asked {approval['account']} {approval['subject']} suggestion: a dashboard shows and answers it"
     return f"asked {approval['account']} {approval['purpose']} {approval['contract']}: approve or refuse"

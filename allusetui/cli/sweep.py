@@ -35,11 +35,11 @@ _SEEDS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 
 def run_sweep(
     scenarios: Sequence[str], wanted: Wanted, seeds: str | None, capitals: Sequence[str], laws: Sequence[str],
-    workers: int | None, cluster: str | None, in_json: bool, out: Path | None,
+    workers: int | None, cluster: str | None, in_json: bool, out: Path | None, settings: Path | None,
 ) -> None:  # fmt: skip
     """Do what is not done yet, write what all came to into a folder, and print that."""
     try:
-        varied = seeds, capitals, tuple(own_laws(None).named(name) for name in dict.fromkeys(laws))
+        varied = seeds, capitals, tuple(own_laws(settings).named(name) for name in dict.fromkeys(laws))
         if scenarios and wanted != Wanted("synthetic"):
             told = "a scenario says these itself; allowed: one or the other"
             raise complain(f"--market, --years, --from and --to: {told}")

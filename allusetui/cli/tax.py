@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from allusetui.cli.journals import reading
+from allusetui.cli.journals import ruled
 from allusetui.cli.say import complain, tell
-from allusetui.compose.reported import tax_records
-from allusetui.law.load import LawError, load
+from allusetui.compose.reported import tax_records, year_end
 from allusetui.ledger.chains import stories
 from allusetui.ledger.tax.csv import write_csv
 from allusetui.ledger.tax.year import TaxLedger, tax_ledger
@@ -15,21 +14,25 @@ from allusetui.reports.taxes import rules_of
 
 
 def tax(
-    year: int | None, session: str, journal: Path | None, csv: Path | None, in_json: bool, sessions: Path | None
-) -> None:
-    """Print a year, the last one where none is named; with `csv` write its rows there too."""
-    try:
-        rules = rules_of(load())
-    except LawError as error:
-        raise complain(str(error)) from None
-    with reading(session, journal, sessions) as archive:
-        records = tax_records(archive)
+    year: int | None, session: str, journal: Path | None, csv: Path | None, in_json: bool, sessions: Path | None,
+    settings: Path | None,
+) -> None:  # fmt: skip
+    """Print a year, the last one where none is named; with `csv` write its rows there too.
+
+    A year goes by the law that it ended under, or has come to.
+    """
+    with ruled(session, journal, sessions, settings) as found:
+        records = tax_records(found.archive)
+        rules = rules_of(found.at())
         ledger, told = tax_ledger(records, rules), stories(records)
-    chosen = _year(ledger, year)
+        chosen = _year(ledger, year)
+        own = rules_of(found.at(year_end(found.archive, chosen)))
+        if own != rules:
+            ledger = tax_ledger(records, own)
     if csv is not None:
         _write(ledger, chosen, csv)
-    found = page(ledger, told, chosen)
-    tell(as_json(found) if in_json else text(found))
+    shown = page(ledger, told, chosen)
+    tell(as_json(shown) if in_json else text(shown))
 
 
 def _year(ledger: TaxLedger, wanted: int | None) -> int:

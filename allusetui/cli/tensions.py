@@ -7,12 +7,13 @@ import json
 import textwrap
 from dataclasses import asdict
 from math import exp, pi, sqrt
+from pathlib import Path
 from statistics import NormalDist
 
-from allusetui.cli.say import WIDTH, complain
+from allusetui.cli.say import WIDTH, complain, own_laws
 from allusetui.domain.account import AccountType
 from allusetui.domain.frozen import frozen
-from allusetui.law.load import LawError, load
+from allusetui.law.load import LawError
 from allusetui.law.model import Law, SleeveRules
 from allusetui.pricing.black_scholes import price
 
@@ -33,10 +34,10 @@ class Tension:
     figures: list[Row]
 
 
-def tensions(spot: float, vol: float, as_json: bool) -> None:
-    """Print what the law makes of a stock at that price and annual volatility."""
+def tensions(spot: float, vol: float, as_json: bool, settings: Path | None) -> None:
+    """Print what the law in force makes of a stock at that price and annual volatility."""
     try:
-        law = load()
+        law = own_laws(settings).in_force().law
     except LawError as error:
         raise complain(str(error)) from None
     found = [rolls(law, spot, vol), small_accounts(law, spot), aims(law), bands(law, spot, vol), pivots(law)]

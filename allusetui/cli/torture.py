@@ -2,7 +2,6 @@
 
 import os
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,28 +12,26 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from allusetui.cli.say import FAILED, INTERRUPTED, WIDTH, complain
-from allusetui.compose.program import code_digest
+from allusetui.cli.say import FAILED, INTERRUPTED, complain
+from allusetui.cli.torture_told import HOUR_S, as_json, last_line, lines, table
 from allusetui.torture.crowd import Sum, outcome_of, outcomes
 from allusetui.torture.plan import Plan, draw
 from allusetui.torture.run import Outcome, run
 from allusetui.torture.shrink import shrunk
-from allusetui.torture.sites.table import SITES
-from allusetui.torture.tally import OF_ORDERS, OF_STATES, missing
 
 SEEDS: Final = 100
-_SHOWN: Final = 12
 _MOST_VIOLATIONS: Final = 5
 _MINUTE_S: Final = 60
-_HOUR_S: Final = 3_600
 _KIND: Final = 12
 """So much of a finding says which invariant it is: what else it says changes with what is left out."""
 
 
-def torture(seeds: int | None, seed: int | None, minutes: float | None, keep: str | None) -> None:
-    """Run them, tell what was tried and what broke; exit 1 where anything did."""
+def torture(seeds: int | None, seed: int | None, minutes: float | None, keep: str | None, form: str) -> None:
+    """Run them, tell what was tried and what broke; exit 1 where anything did. `form`: text, json or table."""
     if keep is not None and seed is None:
         raise complain("--keep: of which run? allowed: with --seed")
+    if keep is not None and form != "text":
+        raise complain(f"--keep and --{form}: a run of chosen faults is told in a line; allowed: one of both")
     if keep is not None:
         _one(_kept(draw(seed or 0), keep))
         return
@@ -42,10 +39,13 @@ def torture(seeds: int | None, seed: int | None, minutes: float | None, keep: st
     if seeds is None and minutes is None:
         seeds = 1 if seed is not None else SEEDS
     found, ended = _all(first, seeds, minutes)
-    _tell(found)
-    for outcome in found.failed:
-        _tell_failed(outcome, shrinks=ended)
-    print(f"{found.seeds} seeds, {found.seconds / _HOUR_S:.1f} simulated hours, {found.violations} violations")
+    if form == "json":
+        print(as_json(found))
+    else:
+        print(table(found) if form == "table" else "\n".join(lines(found)))
+        for outcome in found.failed:
+            _tell_failed(outcome, shrinks=ended)
+        print(last_line(found))
     if not ended:
         print("allusetui: stopped by hand; what was tried until then is told above", file=sys.stderr)
         raise SystemExit(INTERRUPTED)
@@ -85,21 +85,6 @@ def _progress(seeds: int | None) -> Iterator[Callable[[Sum], None]]:
         yield lambda found: bar.update(
             task, completed=found.seeds, description=f"{found.seeds} seeds, {found.violations} violations"
         )
-
-
-def _tell(found: Sum) -> None:
-    """What was tried."""
-    print(f"Program {code_digest()[:_SHOWN]}. What went wrong on purpose, how often, and its rows of the fault table:")
-    for name, site in SITES.items():
-        rows = ", ".join(map(str, site.rows))
-        print(f"  {found.fired[name]:7d}  {name:34s}{rows}".rstrip())
-    for what, taken, every in (
-        ("an account's state (§9)", found.states, OF_STATES),
-        ("an order's life", found.orders, OF_ORDERS),
-    ):
-        never = missing(taken, every)
-        text = f"Changes of {what}: {len(every) - len(never)} of {len(every)}"
-        print(textwrap.fill(text + (f"; never: {', '.join(never)}" if never else "") + ".", WIDTH))
 
 
 def _tell_failed(outcome: Outcome, shrinks: bool) -> None:
@@ -147,7 +132,7 @@ def _one(plan: Plan) -> None:
     outcome = run(plan)
     for line in outcome.violations:
         print(line)
-    hours = outcome.seconds / _HOUR_S
+    hours = outcome.seconds / HOUR_S
     print(f"1 seed, {hours:.1f} simulated hours, {len(outcome.violations)} violations, journal {outcome.digest}")
     if outcome.violations:
         raise SystemExit(FAILED)

@@ -2,19 +2,16 @@
 
 from pathlib import Path
 
-from allusetui.cli.journals import reading
-from allusetui.cli.say import complain, tell
+from allusetui.cli.journals import ruled
+from allusetui.cli.say import tell
 from allusetui.compose.weeks import weeks
-from allusetui.domain.text import untrusted
-from allusetui.law.load import LawError
 from allusetui.reports.page import as_json, text
 
 
-def show_weeks(session: str, journal: Path | None, wants_json: bool, sessions: Path | None) -> None:
+def show_weeks(
+    session: str, journal: Path | None, wants_json: bool, sessions: Path | None, settings: Path | None
+) -> None:
     """Print the page."""
-    try:
-        with reading(session, journal, sessions) as archive:
-            page = weeks(archive)
-    except LawError as error:
-        raise complain(untrusted(str(error))) from None
+    with ruled(session, journal, sessions, settings) as found:
+        page = weeks(found)
     tell(as_json(page) if wants_json else text(page))

@@ -23,7 +23,7 @@ from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import from_iso, iso
 
-__all__ = ["KINDS", "CodecError", "decode", "line", "to_data", "to_record"]
+__all__ = ["KINDS", "CodecError", "decode", "keys_of", "line", "summary_of", "to_data", "to_record"]
 
 _ENVELOPE: Final = dict.fromkeys(("seq", "ts", "kind", "account", "clauses", "data"))
 _FIGURES: Final = "figures"
@@ -99,6 +99,19 @@ def to_record(seq: int, at_ms: int, event: Event) -> dict[str, Json]:
         "clauses": list(event.clauses),
         "data": to_data(event),
     }
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """The keys of a kind's `data`, in their order; last `…` where figures of any name follow. Raises KeyError."""
+    found = _KINDS[kind]
+    return (*(field.key for field in found.fields), *(("…",) if found.has_figures else ()))
+
+
+def summary_of(kind: str) -> str:
+    """What there is to say of a kind in a sentence or two; empty where its name says it all. Raises KeyError."""
+    cls = _CLASSES[kind]
+    told = (cls.__doc__ or "").partition("\n\n")[0]
+    return "" if told == cls.__name__ else " ".join(told.split())
 
 
 def line(seq: int, at_ms: int, event: Event) -> str:

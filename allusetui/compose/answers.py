@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allusetui.advisor.answers.ask import Offline
+from allusetui.compose.ruled import Ruled
 from allusetui.domain.answer import Answer, Reply
 from allusetui.domain.text import untrusted
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
-from allusetui.law.load import LawError, load
+from allusetui.law.load import LawError
+from allusetui.law.own import OwnLaws
 from allusetui.rules.situation import clause
 
 if TYPE_CHECKING:
@@ -17,13 +19,13 @@ if TYPE_CHECKING:
 
 
 @clause("11.4", "13.1")
-def answer(question: str, path: Path, model: "ModelAddress | None") -> Answer:
+def answer(question: str, path: Path, model: "ModelAddress | None", laws: OwnLaws) -> Answer:
     """The answer of a session's folder, or of a journal's file; worded by a model, where one is named.
 
-    Raises JournalError, OSError.
+    Raises JournalError, LawError, OSError.
     """
     with closing(open_archive(path)) as archive:
-        return _ask(Offline(archive, load()), model, question)
+        return _ask(Offline(archive, *Ruled(archive, path, laws).every()), model, question)
 
 
 def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answer:
@@ -36,7 +38,7 @@ def _ask(offline: Offline, model: "ModelAddress | None", question: str) -> Answe
     return Worded(offline, OpenAISpeaker(model)).ask(question)
 
 
-def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:
+def reply(folder: Path, model: "ModelAddress | None", question: str, laws: OwnLaws) -> Reply:
     """The answer of a session and the records that it cites, each with what led to it.
 
     Opens the journal anew, so that any thread may ask. Raises OSError, and ValueError for a journal or a law
@@ -44,7 +46,7 @@ def reply(folder: Path, model: "ModelAddress | None", question: str) -> Reply:
     """
     try:
         with closing(open_archive(folder)) as archive:
-            offline = Offline(archive, load())
+            offline = Offline(archive, *Ruled(archive, folder, laws).every())
             found = _ask(offline, model, question)
             return Reply(found, {seq: offline.finder.opened(seq) for seq in found.citations})
     except (JournalError, LawError) as error:

@@ -14,8 +14,8 @@ from allusetui.journal.sqlite import FILE_NAME
 from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.rules.situation import clause
 
-_WEEKEND = timedelta(days=3)
-"""A law is taken up at a week's start, which may be the Friday evening before its Monday."""
+_WEEKEND = timedelta(days=4)
+"""A law is taken up at a week's start, which may be the evening of a Thursday before a holiday."""
 _FIRST_BATCH = 2
 """A link is told right after the start, or never: no journal has to be searched for it."""
 

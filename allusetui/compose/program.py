@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 import allusetui
@@ -18,6 +17,9 @@ _RECKONS = ("numpy", "scipy", "exchange_calendars")
 
 def program_digest() -> str:
     """The sha256 of all that a trial's result depends on, the libraries that it reckons with by their versions."""
+    # Imported here: a session asks for the code alone, and its start does not wait for this.
+    from importlib.metadata import version
+
     libraries = "\n".join(f"{name} {version(name)}" for name in _RECKONS)
     return sha256(f"{code_digest(DECIDES)}\n{libraries}".encode()).hexdigest()
 

@@ -32,7 +32,7 @@ def records_of(archive: Archive, period: str, name: str, issued: bool = False) -
 
     `issued`: no further than it was last written. It has been written again for all that came late until then.
     """
-    until = _last_issue(archive, period, name) if issued else None
+    until = last_issue(archive, period, name) if issued else None
     if period == "weekly":
         found = _weekly(archive, name, until)
     elif period == "monthly":
@@ -66,6 +66,11 @@ def tax_records(archive: Archive) -> list[Record]:
     return sorted(found, key=lambda record: record[0])
 
 
+def year_end(archive: Archive, year: int) -> int:
+    """The last record of a calendar year."""
+    return _before(archive, date(year + 1, 1, 1))
+
+
 def _last_year(archive: Archive) -> int:
     return next(day_of(at_ms).year for _, at_ms, _ in archive.select(backwards=True))
 
@@ -88,7 +93,8 @@ def written(archive: Archive, period: str) -> set[str]:
     return {event.name for _, _, event in told if isinstance(event, ReportWritten) and event.period == period}
 
 
-def _last_issue(archive: Archive, period: str, name: str) -> int | None:
+def last_issue(archive: Archive, period: str, name: str) -> int | None:
+    """The record of a report's last writing; None where it was not written yet."""
     written = archive.select({ReportWritten.kind}, backwards=True)
     named = (seq for seq, _, e in written if isinstance(e, ReportWritten) and (e.period, e.name) == (period, name))
     return next(named, None)

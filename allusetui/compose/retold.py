@@ -10,6 +10,7 @@ from typing import Final
 from allusetui.codec.records import line
 from allusetui.codec.tape import Heard
 from allusetui.compose.linked_live import days_from
+from allusetui.compose.ruled import Ruled
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.event import SessionStarted
 from allusetui.domain.frozen import frozen
@@ -20,6 +21,7 @@ from allusetui.engine.apply import FoldError, fold
 from allusetui.engine.engine import Engine
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import CURE, JournalError
+from allusetui.journal.sqlite import FILE_NAME
 from allusetui.journal.tape import read_tape
 from allusetui.law.load import Version
 from allusetui.law.own import SHIPPED_ALONE, OwnLaws
@@ -55,22 +57,28 @@ def retell(session: Path, laws: OwnLaws = SHIPPED_ALONE) -> Retold:
     """
     with closing(open_archive(session)) as archive:
         try:
-            return told_again(archive, read_tape(session), laws)
+            return told_again(archive, read_tape(session), laws, session)
         except FoldError as error:
             raise JournalError(f"{session}: {error}; {CURE}") from None
 
 
-def told_again(archive: Archive, tape: Iterable[Heard], laws: OwnLaws = SHIPPED_ALONE) -> Retold:
-    """The same of a journal and its tape. Raises FoldError where the journal can't be folded, and what `tape` does."""
-    return _Retelling(archive, laws).of(tape)
+def told_again(
+    archive: Archive, tape: Iterable[Heard], laws: OwnLaws = SHIPPED_ALONE, path: Path = Path(FILE_NAME)
+) -> Retold:
+    """The same of a journal and its tape.
+
+    Raises FoldError where the journal can't be folded, JournalError where a law of it is not at hand, and what `tape`
+    does.
+    """
+    return _Retelling(Ruled(archive, path, laws), laws.in_force()).of(tape)
 
 
 class _Retelling:
     """One engine after the other, as the processes were that wrote the tape."""
 
-    def __init__(self, archive: Archive, laws: OwnLaws) -> None:
-        self._archive, self._last = archive, archive.last_seq
-        self._laws, self._under, self._days = laws, laws.in_force(), Calendar(())
+    def __init__(self, ruled: Ruled, under: Version) -> None:
+        self._archive, self._last = ruled.archive, ruled.archive.last_seq
+        self._ruled, self._under, self._days = ruled, under, Calendar(())
         self._engine: Engine | None = None
         self._state, self._folded = State(), 0
         """As the journal tells it up to that record."""
@@ -105,11 +113,9 @@ class _Retelling:
         return Engine(self._under.law, self._under.hash, self._days, state)
 
     def _law_after(self, seq: int) -> Version:
-        """The law that the journal says it was gone on under; the one in force where that is not at hand."""
-        for _, _, event in self._archive.select([SessionStarted.kind], after=seq):
-            assert isinstance(event, SessionStarted)
-            return self._laws.of_hash(event.constitution_hash) or self._laws.in_force()
-        return self._under
+        """The law that the journal says it was gone on under."""
+        told = next(self._archive.select([SessionStarted.kind], after=seq), None)
+        return self._under if told is None else self._ruled.named_by(told)
 
     def _state_at(self, seq: int) -> State:
         self._state = fold(self._archive.select(after=self._folded, until=seq), self._state)

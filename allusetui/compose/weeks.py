@@ -2,12 +2,11 @@
 
 from allusetui.advisor.cuts import KINDS
 from allusetui.advisor.weeks import forecast
-from allusetui.law.load import load
-from allusetui.ports import Archive
+from allusetui.compose.ruled import Ruled
 from allusetui.reports import weeks_page
 from allusetui.reports.page import Page
 
 
-def weeks(archive: Archive) -> Page:
-    """The page of the week types. Raises what the archive does where it is damaged."""
-    return weeks_page.page(forecast(archive.select(KINDS), load().week_type))
+def weeks(ruled: Ruled) -> Page:
+    """The page of the week types, by the law of today. Raises what the archive does where it is damaged."""
+    return weeks_page.page(forecast(ruled.archive.select(KINDS), ruled.at().week_type))

@@ -164,7 +164,8 @@ class Account:
 
     def quantity(self, contract: Contract) -> int:
         """Signed contracts or shares held."""
-        return total(self.lots.get(contract, ()))
+        lots = self.lots.get(contract)
+        return total(lots) if lots else 0
 
     def shares(self, symbol: str) -> int:
         return self.quantity(Stock(symbol))

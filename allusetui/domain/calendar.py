@@ -4,7 +4,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import day_of
@@ -13,6 +13,7 @@ _FRIDAY = 4
 _VIX_SPAN = timedelta(days=30)
 
 
+@lru_cache(maxsize=512)
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -20,6 +21,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+@lru_cache(maxsize=512)
 def third_friday(year: int, month: int) -> date:
     """The monthly expiry's calendar day."""
     first = date(year, month, 1)

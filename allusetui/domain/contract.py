@@ -82,6 +82,12 @@ class Option:
 Contract = Stock | Option
 
 
-def after_split(contract: Contract, ratio: Decimal) -> Contract:
-    """What a contract becomes when each share becomes `ratio` shares: the strike is divided, to four decimals."""
-    return contract if isinstance(contract, Stock) else replace(contract, strike=to_price(contract.strike / ratio))
+def after_split(contract: Contract, ratio: Decimal, name: str | None = None) -> Contract:
+    """What a contract becomes when each share becomes `ratio` shares: the strike is divided, to four decimals.
+
+    `name`: what the symbol is called from then on.
+    """
+    symbol = name or contract.symbol
+    if isinstance(contract, Stock):
+        return Stock(symbol)
+    return replace(contract, symbol=symbol, strike=to_price(contract.strike / ratio))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from allusetui.domain.advice import Question
 from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Order
+from allusetui.domain.proposal import Proposal
 
 
 @frozen
@@ -62,4 +63,23 @@ class PayOut:
     reason: str
 
 
-Effect = PlaceOrder | CancelOrder | AskOrders | AskPositions | AskChain | AskBars | AskAdvice | WriteReport | PayOut
+@frozen
+class EnactLaw:
+    """A person has approved the proposal by the prompt `id`: it is to come into force."""
+
+    id: str
+    proposal: Proposal
+
+
+Effect = (
+    PlaceOrder
+    | CancelOrder
+    | AskOrders
+    | AskPositions
+    | AskChain
+    | AskBars
+    | AskAdvice
+    | WriteReport
+    | PayOut
+    | EnactLaw
+)

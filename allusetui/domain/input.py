@@ -12,6 +12,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.link import Linked
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import root_of
+from allusetui.domain.proposal import Proposal
 from allusetui.domain.quote import Bar, Breadth, Chain, Quote
 
 
@@ -317,6 +318,23 @@ class OperatorActed:
 
 
 @frozen
+class ProposalsSeen:
+    """Every change of the law that waits for a person's word by now."""
+
+    at_ms: int
+    waiting: tuple[Proposal, ...]
+
+
+@frozen
+class LawWritten:
+    """What was approved by the prompt is in force, or did not come into force for the `trouble` that is told."""
+
+    at_ms: int
+    prompt: str
+    trouble: str = ""
+
+
+@frozen
 class ReportDone:
     """A report was written: its name and the hash of its text; `reason` as it was asked for."""
 
@@ -388,6 +406,8 @@ Input = (
     | BrokerLost
     | BrokerReturned
     | OperatorActed
+    | ProposalsSeen
+    | LawWritten
     | ReportDone
     | ReportFailed
     | DiskFailed

@@ -87,7 +87,7 @@ def closing_part(held: int, signed: int) -> int:
 
 def total(lots: Iterable[Lot]) -> int:
     """The signed quantity of the lots together."""
-    return sum(lot.quantity for lot in lots)
+    return sum([lot.quantity for lot in lots])
 
 
 def average_price(lots: Iterable[Lot]) -> Decimal:

@@ -1,6 +1,7 @@
 """What the market shows: quotes, slices of a chain, daily bars."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -58,7 +59,7 @@ class Quote:
         return float(2 * (self.ask - self.bid) / total) if total > 0 else float("inf")
 
 
-@frozen
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """All strikes of one expiry and right, ascending; arrays of one length. Counts are −1 where missing."""
 
@@ -92,7 +93,10 @@ class Payout:
 
 @frozen
 class Chain:
-    """A symbol's options at one instant. `slices` may price an expiry only when it is looked at."""
+    """A symbol's options at one instant. `slices` may price an expiry only when it is looked at.
+
+    `tick`: the finest that any of its prices keeps; `steps`: as of a `Quote`.
+    """
 
     symbol: str
     at_ms: int
@@ -105,6 +109,7 @@ class Chain:
     """Those of `earnings` that come after that day's close; the others count as before the open."""
     payouts: tuple[Payout, ...] = ()
     """Known dividends to come, by ex-date."""
+    steps: Steps = ()
 
 
 @frozen

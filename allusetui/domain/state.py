@@ -14,6 +14,7 @@ from allusetui.domain.input import Execution
 from allusetui.domain.lot import Lot
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Pocket, Purpose
+from allusetui.domain.proposal import Proposal
 from allusetui.domain.quote import Bar, Breadth, Chain, Payout, Quote
 
 COMES_WITHIN = timedelta(days=60)
@@ -35,11 +36,11 @@ class Approval:
     """An open prompt: what a person is asked for. A defence (0.7) has a purpose and a contract.
 
     `expires`: the session at whose close it is decided `expired`; None where it is open while its reason lasts.
-    `suggestion`: what the adviser says, of subject llms.
+    `suggestion`: what the adviser says, of subject llms; `proposal`: a change of the law, which is no account's.
     """
 
     id: str
-    account: str
+    account: str | None
     purpose: Purpose | None
     contract: Option | None
     quantity: int
@@ -48,6 +49,7 @@ class Approval:
     text: str = ""
     expires: date | None = None
     suggestion: Suggestion | None = None
+    proposal: Proposal | None = None
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -61,7 +63,7 @@ class Approval:
         purpose = self.purpose.value if self.purpose else ""
         terms = (
             self.id, self.account, self.subject, self.text, purpose, self.quantity, *options, self.expires,
-            self.suggestion,
+            self.suggestion, self.proposal,
         )  # fmt: skip
         return sha256("\n".join(map(str, terms)).encode()).hexdigest()
 
@@ -163,6 +165,12 @@ class State:
     """What the broker may still correct: execution-id root → its latest version."""
     approvals: dict[str, Approval] = field(default_factory=dict)
     approval_count: int = 0
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    """Changes of the law by their prompt: those that are asked for, and those that were approved and are not written
+    yet.
+    """
+    proposals_answered: set[str] = field(default_factory=set)
+    """What was simulated of those that were approved, refused or left unanswered: they are not asked for again."""
     week_facts: dict[str, set[str]] = field(default_factory=dict)
     week_typed: str = ""
     typed_facts: dict[str, set[str]] = field(default_factory=dict)
@@ -292,12 +300,16 @@ class Volatile:
     """Report dates by symbol, as its last chain told them; None for one without an earnings calendar."""
     payouts: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     """Dividends to come by symbol, as its last chain told them."""
+    payouts_due_ms: dict[str, int] = field(default_factory=dict)
+    """When the chain of what is held is to be asked for next, for its dividends; now for a symbol that is not there."""
     doubted_ms: dict[str, int] = field(default_factory=dict)
     """When an order became unknown: what was asked before then tells nothing of what it is now."""
     chainless: dict[str, str] = field(default_factory=dict)
     """Why the last chain of a symbol could not be had, where somebody has said."""
     absent_ms: dict[str, int] = field(default_factory=dict)
     """When the question was asked that an unknown order was first absent from the complete answer to."""
+    unseen: set[str] = field(default_factory=set)
+    """Orders of an earlier day that are over, of which the broker's book alone can tell what had filled."""
     query_ms: int | None = None
     orders_asked: Asked = field(default_factory=Asked)
     positions_asked: Asked = field(default_factory=Asked)

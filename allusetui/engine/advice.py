@@ -3,8 +3,6 @@
 Nothing waits for it: without an answer, or with one that the law does not let through, everything goes on as it was.
 """
 
-from datetime import date
-
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
@@ -15,6 +13,7 @@ from allusetui.domain.money import to_figure
 from allusetui.domain.text import untrusted
 from allusetui.engine import anomalies
 from allusetui.engine.desk import Desk
+from allusetui.engine.prompts import last_session
 from allusetui.rules import suggestion
 from allusetui.rules.situation import clause
 from allusetui.rules.suggestion import CLAUSES, SUBJECT
@@ -121,17 +120,9 @@ def _suggest(desk: Desk, asked: LadderQuestion, advice: LadderAdvice) -> None:
     desk.emit(
         ev.ApprovalRequested(
             account=asked.account, clauses=CLAUSES, id=prompt, subject=SUBJECT,
-            text=suggestion.told(asked.now, made, advice.evidence), expires=_last_session(desk),
+            text=suggestion.told(asked.now, made, advice.evidence), expires=last_session(desk),
         )
     )  # fmt: skip
-
-
-def _last_session(desk: Desk) -> date:
-    """So many sessions after today's."""
-    day = desk.today
-    for _ in range(desk.law.advice.expires_sessions):
-        day = desk.calendar.after(day).day
-    return day
 
 
 @clause("17.6")

@@ -214,7 +214,7 @@ def _best(candidates: list[ev.RollCandidate]) -> ev.RollCandidate | None:
 
 def _remember_quote(desk: Desk, option: Option, chain: Chain) -> None:
     row = chain.slices[option.expiry, option.right]
-    quote = slice_quote(row, row.strikes.index(option.strike), chain.at_ms, chain.tick)
+    quote = slice_quote(chain, row, row.strikes.index(option.strike))
     desk.volatile.option_quotes[option] = quote
 
 

@@ -11,6 +11,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Stock
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import COMES_WITHIN, Dividend
@@ -28,6 +29,7 @@ def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
     """Keep what a chain tells of dividends: a restart may come before the ex-date, and no chain tells of it then."""
     if not desk.state.linked or told is None:
         return
+    desk.volatile.payouts_due_ms[symbol] = _next_open_ms(desk)
     known = desk.state.announced.get(symbol, {})
     for row in told.payouts:
         a_share = to_price(row.amount)
@@ -39,20 +41,31 @@ def on_chain(desk: Desk, symbol: str, told: Chain | None) -> None:
 def look(desk: Desk, since: Since) -> None:
     """At a session's open: what is known to go ex is to come on the shares held, where no broker will tell of it.
 
-    At each open that has passed: a process that was down over one holds what it held then. Chains are asked for too,
-    which tell of the next dividends of what is held.
+    At each open that has passed: a process that was down over one holds what it held then.
     """
-    opened = list(_opened(desk, since)) if desk.state.linked else []
-    held = [
-        (account, contract.symbol)
-        for account in (desk.state.accounts.values() if opened else ())
-        for contract in account.lots
-        if isinstance(contract, Stock) and account.quantity(contract) > 0
-    ]
-    for account, symbol in held:
-        for session in opened:
-            _expect(desk, account, symbol, session.day)
+    if not desk.state.linked:
+        return
+    opened = list(_opened(desk, since))
+    for account in desk.state.accounts.values():
+        for symbol in [each.symbol for each in account.lots if isinstance(each, Stock) and account.quantity(each) > 0]:
+            for session in opened:
+                _expect(desk, account, symbol, session.day)
+            _ask(desk, symbol)
+
+
+def _ask(desk: Desk, symbol: str) -> None:
+    """Chains tell of the next dividends of what is held: at each open, and where one does not come, again.
+
+    Once there is a price: without one nobody can look at a chain.
+    """
+    if desk.quote(symbol) is not None and desk.now_ms >= desk.volatile.payouts_due_ms.get(symbol, desk.now_ms):
+        desk.volatile.payouts_due_ms[symbol] = desk.now_ms + desk.law.monitoring.period_s[0] * SECOND_MS
         desk.ask_chain(symbol)
+
+
+def _next_open_ms(desk: Desk) -> int:
+    session = desk.calendar.from_day(desk.today)
+    return session.open_ms if desk.now_ms < session.open_ms else desk.calendar.after(session.day).open_ms
 
 
 def _opened(desk: Desk, since: Since) -> Iterator[Session]:

@@ -17,6 +17,7 @@ from allusetui.domain.state import State, Volatile
 from allusetui.domain.text import untrusted
 from allusetui.engine import (
     advice,
+    amendments,
     anomalies,
     audit,
     calls,
@@ -25,6 +26,7 @@ from allusetui.engine import (
     defend,
     dividends,
     entries,
+    forget,
     forks,
     hedges,
     ladder,
@@ -107,16 +109,8 @@ class Engine:
     def wants(self) -> tuple[list[str], list[Option]]:
         """The underlyings and options whose quotes it needs at its next look."""
         desk = self._desk(self.state.at_ms)
-        options: dict[Option, None] = {}
-        for account in self.state.accounts.values():
-            options.update(dict.fromkeys(o for o in account.lots if isinstance(o, Option)))
-        for intent in self.state.intents.values():
-            for contract in (intent.contract, intent.candidate):
-                if isinstance(contract, Option):
-                    options[contract] = None
-        options.update(dict.fromkeys(p.contract for p in self.state.approvals.values() if p.contract is not None))
         symbols = dict.fromkeys((VIX, *self.law.hedging.symbols, *market.watched_symbols(desk)))
-        return list(symbols), list(options)
+        return list(symbols), market.watched_options(desk)
 
     def reach(self, symbol: str, listed: Sequence[date], now_ms: int) -> tuple[Sought, ...]:
         """What of the symbol's chain, of which `listed` are the expiries, something waits for."""
@@ -177,6 +171,10 @@ class Engine:
                 resume.on_returned(desk, item)
             case inp.OperatorActed():
                 operator.on_key(desk, item)
+            case inp.ProposalsSeen():
+                amendments.on_proposals(desk, item)
+            case inp.LawWritten():
+                amendments.on_enacted(desk, item)
             case inp.ForeignOrderSeen():
                 strangers.on_foreign(desk, item)
             case inp.OrderDoubled():
@@ -233,6 +231,7 @@ class Engine:
         )  # fmt: skip
         self.volatile.seen_ms = item.seen_ms
         resume.on_resumed(desk, item.findings)
+        amendments.go_on(desk)
 
     def _disk_failed(self, desk: Desk, item: inp.DiskFailed) -> None:
         """A batch could not be stored: latched, and nothing of the latch can be stored either; cancels still leave."""
@@ -280,6 +279,7 @@ class Engine:
             hedges.give_up(desk)
             closes.at_close(desk, session)
             anomalies.at_close(desk, session)
+            forget.at_close(desk)
         if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(self.law.cadence, session).report_cut_ms):
             closing.cut_week(desk, session)
         if since.passed(desk.clock(desk.law.cadence.audit_at)):

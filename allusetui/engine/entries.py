@@ -39,24 +39,25 @@ def look(desk: Desk, relook_due: bool) -> None:
     """Begin the look of every window that is open and still owes an answer; close those that end."""
     if desk.volatile.seen_ms != desk.now_ms:
         return  # the market has not been looked at yet
-    for account in desk.trading():
-        for window in windows_of(account):
-            span = window_of(desk, window)
-            if span is None or not span.holds(desk.now_ms) or (account.name, window) in desk.volatile.scans:
-                continue
+    for account, window in _open_windows(desk):
+        if (account.name, window) not in desk.volatile.scans:
             _consider(desk, account, window, relook_due)
 
 
 def owes_a_look(desk: Desk) -> bool:
     """Whether an open window has symbols that it has no answer for yet."""
-    for account in desk.trading():
-        for window in windows_of(account):
-            span = window_of(desk, window)
-            if span is not None and span.holds(desk.now_ms):
-                outcomes = _outcomes(desk, account, window)
-                if any(symbol not in outcomes for symbol in desk.symbols_in(account, window)):
-                    return True
+    for account, window in _open_windows(desk):
+        outcomes = _outcomes(desk, account, window)
+        if any(symbol not in outcomes for symbol in desk.symbols_in(account, window)):
+            return True
     return False
+
+
+def _open_windows(desk: Desk) -> list[tuple[Account, str]]:
+    """Each account with the windows of its that are open."""
+    spans = ((window, window_of(desk, window)) for window in WINDOW_CLAUSE)
+    held = {window for window, span in spans if span is not None and span.holds(desk.now_ms)}
+    return [(a, window) for a in desk.trading() for window in windows_of(a) if window in held] if held else []
 
 
 def _outcomes(desk: Desk, account: Account, window: str) -> dict[str, str]:
@@ -225,13 +226,18 @@ def _tell(desk: Desk, account: Account, window: str, symbol: str, refusal: Refus
 def settle_states(desk: Desk) -> None:
     """ORDERING ends with the plan's last order; MONITORING with the last thing held."""
     for account in desk.trading():
-        entries = any(intent.purpose.builds for intent in desk.state.intents_of(account))
-        scanning = any(name == account.name for name, _ in desk.volatile.scans)
-        done = {
-            Status.SCANNING: not scanning,
-            Status.ANALYZING: not scanning,
-            Status.ORDERING: not entries,
-            Status.MONITORING: not account.lots,
-        }
-        if done.get(account.status):
+        if _is_done(desk, account):
             rest(desk, account, "rest")
+
+
+def _is_done(desk: Desk, account: Account) -> bool:
+    """Whether nothing is left of what its state is for."""
+    match account.status:
+        case Status.SCANNING | Status.ANALYZING:
+            return not any(name == account.name for name, _ in desk.volatile.scans)
+        case Status.ORDERING:
+            return not any(intent.purpose.builds for intent in desk.state.intents_of(account))
+        case Status.MONITORING:
+            return not account.lots
+        case _:
+            return False

@@ -5,7 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.contract import CASH_SETTLED
+from allusetui.domain.contract import CASH_SETTLED, Option
 from allusetui.domain.effect import AskBars
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Quote
@@ -41,7 +41,8 @@ def _is_believed(desk: Desk, symbol: str, quote: Quote) -> bool:
     else:
         desk.volatile.jumps.pop(symbol, None)
     if found is None:
-        desk.volatile.told_invalid -= {told for told in desk.volatile.told_invalid if told[0] == symbol}
+        if desk.volatile.told_invalid:
+            desk.volatile.told_invalid -= {told for told in desk.volatile.told_invalid if told[0] == symbol}
         return True
     if (symbol, found[0]) not in desk.volatile.told_invalid:
         desk.volatile.told_invalid.add((symbol, found[0]))
@@ -152,6 +153,18 @@ def watched_symbols(desk: Desk) -> list[str]:
         for contract in account.lots:
             found[contract.symbol] = None
     found.update(dict.fromkeys(intent.contract.symbol for intent in desk.state.intents.values()))
+    return list(found)
+
+
+def watched_options(desk: Desk) -> list[Option]:
+    """Options that are held, worked, or that a person is asked about, in a fixed order."""
+    found: dict[Option, None] = {}
+    for account in desk.state.accounts.values():
+        found.update(dict.fromkeys(each for each in account.lots if isinstance(each, Option)))
+    for intent in desk.state.intents.values():
+        traded = (intent.contract, intent.candidate)
+        found.update(dict.fromkeys(each for each in traded if isinstance(each, Option)))
+    found.update(dict.fromkeys(p.contract for p in desk.state.approvals.values() if p.contract is not None))
     return list(found)
 
 

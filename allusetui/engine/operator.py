@@ -10,7 +10,7 @@ from allusetui.domain.effect import PayOut
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
-from allusetui.engine import audit, prompts, resume
+from allusetui.engine import amendments, audit, prompts, resume
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, latch, release, rest
 from allusetui.engine.market import halt
@@ -23,6 +23,7 @@ from allusetui.rules.valuation import free_cash
 # Under these a person may still act on an account by hand: its books and its link are not in doubt.
 _BY_HAND = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
 _FOR_EACH = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
+_ANSWERS = frozenset({"approve", "refuse"})
 _CLAUSE = {"kill": "0.8", "pause": "0.7", "resume": "0.7", "maintenance": "9.3", "audit": "9.4"}
 
 
@@ -48,6 +49,9 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
         return
     if seen.action == "reset" and seen.account is None:
         _reset_all(desk)
+        return
+    if seen.account is None and seen.prompt is not None and seen.action in _ANSWERS:
+        amendments.answer(desk, seen)
         return
     if seen.account is None:
         desk.alert("warning", untrusted(f"No account named: {seen.action} did nothing."), None, ("0.7",))

@@ -1,5 +1,7 @@
 """0.7: what a paused account's protocol wants is asked for; a person answers, or the reason for asking goes away."""
 
+from datetime import date
+
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch, Status
@@ -75,14 +77,24 @@ def answer(desk: Desk, account: Account, seen: inp.OperatorActed) -> None:
     A key that names no prompt is for the first open one of the account: stop before roll, then by age. Where it names
     a contract it is for a prompt on that one: another may have come since it was shown.
     """
-    expire(desk)
-    prompt = _named_prompt(desk, account, seen) if seen.prompt is not None else _first_open(desk, account, seen)
-    if prompt is None:
+    prompt = answered(desk, account, seen)
+    if prompt is None or seen.action != "approve":
         return
-    decision = "approved" if seen.action == "approve" else "refused"
-    _decide(desk, prompt, decision, untrusted(seen.by), seen.shown)
-    if decision == "approved" and prompt.contract is not None and not desk.state.intents_of(account, prompt.contract):
+    if prompt.contract is not None and not desk.state.intents_of(account, prompt.contract):
         _act_on(desk, account, prompt, prompt.contract)
+
+
+def answered(desk: Desk, account: Account | None, seen: inp.OperatorActed) -> Approval | None:
+    """The prompt that a key has answered; None where it answers none. Of no account only a named one is."""
+    expire(desk)
+    if seen.prompt is None and account is not None:
+        prompt = _first_open(desk, account, seen)
+    else:
+        prompt = _named_prompt(desk, seen)
+    if prompt is not None:
+        decision = "approved" if seen.action == "approve" else "refused"
+        decide(desk, prompt, decision, untrusted(seen.by), seen.shown)
+    return prompt
 
 
 def _first_open(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:
@@ -95,15 +107,16 @@ def _first_open(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approv
     return min(open_prompts, key=lambda a: a.turn)
 
 
-def _named_prompt(desk: Desk, account: Account, seen: inp.OperatorActed) -> Approval | None:
+def _named_prompt(desk: Desk, seen: inp.OperatorActed) -> Approval | None:
     """The prompt that the key names, where it is open and is what was shown."""
     assert seen.prompt is not None
     prompt = desk.state.approvals.get(seen.prompt)
-    if prompt is not None and prompt.account == account.name and prompt.shown == seen.shown:
+    if prompt is not None and prompt.account == seen.account and prompt.shown == seen.shown:
         return prompt
-    wrong = "is not open" if prompt is None or prompt.account != account.name else "is not what was shown"
-    text = f"{account.name}: prompt {untrusted(seen.prompt, 20)} {wrong}; {seen.action} did nothing."
-    desk.alert("warning", text, account.name, ("0.7",))
+    wrong = "is not open" if prompt is None or prompt.account != seen.account else "is not what was shown"
+    whose = "" if seen.account is None else f"{seen.account}: "
+    text = f"{whose}prompt {untrusted(seen.prompt, 20)} {wrong}; {seen.action} did nothing."
+    desk.alert("warning", text, seen.account, ("0.7",))
     return None
 
 
@@ -131,24 +144,25 @@ def _hedge(desk: Desk, account: Account, option: Option, quantity: int) -> None:
 def withdraw(desk: Desk, account: Account) -> None:
     """A resumed account defends itself."""
     for prompt in [a for a in _defences(desk) if a.account == account.name]:
-        _decide(desk, prompt, "withdrawn", "engine")
+        decide(desk, prompt, "withdrawn", "engine")
 
 
 def withdraw_idle(desk: Desk) -> None:
     """Prompts whose level has fallen, or risen past them, and those of positions that are gone."""
     for prompt in _defences(desk):
+        assert prompt.account is not None
         if not _is_wanted(desk, desk.state.accounts[prompt.account], prompt):
-            _decide(desk, prompt, "withdrawn", "engine")
+            decide(desk, prompt, "withdrawn", "engine")
 
 
-@clause("13.3")
+@clause("13.3", "15.2")
 def expire(desk: Desk) -> None:
     """Prompts that nobody answered up to the close of their last session."""
     for prompt in [a for a in desk.state.approvals.values() if a.expires is not None]:
         assert prompt.expires is not None
         session = desk.calendar.on(prompt.expires)
         if desk.today > prompt.expires or (session is not None and desk.now_ms >= session.close_ms):
-            _decide(desk, prompt, "expired", "engine")
+            decide(desk, prompt, "expired", "engine")
 
 
 def _defences(desk: Desk) -> list[Approval]:
@@ -168,7 +182,16 @@ def _is_wanted(desk: Desk, account: Account, prompt: Approval) -> bool:
     return stops if prompt.purpose is Purpose.STOP else rolls
 
 
-def _decide(desk: Desk, prompt: Approval, decision: str, by: str, shown: str | None = None) -> None:
+def last_session(desk: Desk) -> date:
+    """At whose close an answer comes too late: so many sessions after today's."""
+    day = desk.today
+    for _ in range(desk.law.advice.expires_sessions):
+        day = desk.calendar.after(day).day
+    return day
+
+
+def decide(desk: Desk, prompt: Approval, decision: str, by: str, shown: str | None = None) -> None:
+    """It is open no more."""
     desk.emit(
         ev.ApprovalDecided(
             account=prompt.account, clauses=_CLAUSES[prompt.subject], id=prompt.id, decision=decision, by=by,

@@ -21,12 +21,13 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
     for contract, quantity in seen.foreign.items():
         _foreign(desk, contract, quantity)
     for contract, mine, theirs in differences(desk, seen):
-        holders = _holders(desk, contract)
-        if not holders:
+        whose = holders(desk, contract)
+        if not whose:
             _foreign(desk, contract, theirs)
             continue
         what = "missing_position" if abs(theirs) < abs(mine) else "unknown_position"
-        whose = holders if len(holders) == 1 else list(desk.state.accounts.values())
+        if len(whose) > 1:
+            whose = list(desk.state.accounts.values())
         concerned |= mismatch(desk, whose, what, contract, Decimal(mine), Decimal(theirs))
     if missing_cash(desk, seen):
         concerned |= mismatch(desk, list(desk.state.accounts.values()), "cash", None, _cash(desk), seen.cash)
@@ -37,7 +38,7 @@ def compare(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
 def accept(desk: Desk, account: Account, seen: inp.PositionsSeen) -> None:
     """The operator accepts what the broker shows: the account's books become the broker's, each step in the journal."""
     for contract, mine, theirs in differences(desk, seen):
-        if account in _holders(desk, contract):
+        if account in holders(desk, contract):
             _adjust(desk, account, contract, theirs - mine)
     missing = missing_cash(desk, seen)
     if missing:
@@ -81,8 +82,8 @@ def differences(desk: Desk, seen: inp.PositionsSeen) -> list[tuple[Contract, int
         for contract in account.lots:
             ours[contract] = ours.get(contract, 0) + account.quantity(contract)
     theirs = {contract: quantity - seen.foreign.get(contract, 0) for contract, quantity in seen.positions.items()}
-    rows = [(c, ours.get(c, 0), theirs.get(c, 0)) for c in sorted({*ours, *theirs}, key=str)]
-    return [row for row in rows if row[1] != row[2]]
+    differing = [c for c in {*ours, *theirs} if ours.get(c, 0) != theirs.get(c, 0)]
+    return [(c, ours.get(c, 0), theirs.get(c, 0)) for c in sorted(differing, key=str)]
 
 
 def missing_cash(desk: Desk, seen: inp.PositionsSeen) -> Decimal:
@@ -94,7 +95,7 @@ def _cash(desk: Desk) -> Decimal:
     return sum((a.money for a in desk.state.accounts.values()), ZERO)
 
 
-def _holders(desk: Desk, contract: Contract) -> list[Account]:
+def holders(desk: Desk, contract: Contract) -> list[Account]:
     """The accounts that hold or work the contract."""
     working = {i.account for i in desk.state.intents.values() if contract in (i.contract, i.candidate)}
     return [a for a in desk.state.accounts.values() if contract in a.lots or a.name in working]

@@ -33,7 +33,8 @@ def look(desk: Desk, since: Since) -> None:
 @clause("3.5", "4.4", "10.2")
 def _book(desk: Desk, account: Account) -> None:
     for quarter, gain in reinvest.due(desk, account):
-        parts = reinvest.share_out(gain, desk.law.reinvest)
+        whole = reinvest.share_out(gain, desk.law.reinvest)
+        parts = reinvest.carried(whole, account.cash)
         desk.emit(
             ev.ReinvestDone(
                 account=account.name, clauses=(CLAUSE_OF[account.type], "10.2"), quarter=quarter, gain=gain,
@@ -41,6 +42,10 @@ def _book(desk: Desk, account: Account) -> None:
                 to_buy=parts.contracts if CLAUSE_OF[account.type] == "4.4" else ZERO,
             )
         )  # fmt: skip
+        if parts != whole:
+            asked, done = whole.tax + whole.leaps, parts.tax + parts.leaps
+            text = f"{account.name}: of {asked} for taxes and LEAPs its cash carries {done}; the rest is not set aside."
+            desk.alert("warning", text, account.name, ("10.2", "17.4"))
         if account.cash < account.strike_cash:
             short = to_cent(account.strike_cash - account.cash)
             text = f"{account.name}: with taxes set aside its puts lack {short} of cash."

@@ -8,7 +8,7 @@ from allusetui.domain import input as inp
 from allusetui.domain.account import Account, Latch
 from allusetui.domain.contract import Option
 from allusetui.domain.lot import closing_part, take
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.domain.money import share_of
 from allusetui.domain.order import Intent, OrderStatus, Pocket, Purpose, Working
 from allusetui.domain.state import Booked
@@ -37,7 +37,8 @@ def on_acked(desk: Desk, report: inp.OrderAcked) -> None:
 @clause("0.6")
 def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
     """Book each fill once; the leg that the intent counts comes last."""
-    fresh = {e.exec_id: e for e in executions if e.exec_id not in desk.state.seen_ids}
+    seen = desk.state.seen_ids
+    fresh = {e.exec_id: e for e in executions if not {e.exec_id, name_of_unseen(e.client_order_id)} & seen}
     rows = list(fresh.values())
     rows.sort(key=lambda e: _is_counted_leg(desk, e))
     for execution in rows:
@@ -45,6 +46,11 @@ def on_executed(desk: Desk, executions: Iterable[inp.Execution]) -> None:
         if not is_older(desk, execution):
             _book(desk, execution)
             desk.volatile.traded_ms = desk.now_ms
+
+
+def name_of_unseen(client_order_id: str) -> str:
+    """Under which name a fill is booked that the broker's book alone shows: what of the order is told later is it."""
+    return f"seen-{client_order_id}"
 
 
 def _is_counted_leg(desk: Desk, execution: inp.Execution) -> bool:
@@ -79,7 +85,7 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
         desk.emit(event)
     if intent is not None:
         if unknown is not None and intent.order is None:
-            _say(desk, intent, unknown, "filled")
+            say(desk, intent, unknown, "filled")
         _after_fill(desk, intent)
 
 
@@ -205,26 +211,43 @@ def _resolve(desk: Desk, intent: Intent, order: Working, seen: inp.BrokerOrder |
     if seen is not None and seen.open:
         _adopt(desk, intent, order)
     elif seen is not None and seen.filled == order.filled:
-        _say(desk, intent, order, "dead")
+        say(desk, intent, order, "dead")
         cancelled(desk, intent, order, resolved=True)
-    elif seen is None and answer.complete:
+    elif answer.complete and (seen is None or _is_of_earlier_day(desk, order)):
         first = desk.volatile.absent_ms.setdefault(order.client_order_id, answer.since_ms)
         if answer.since_ms - first >= desk.law.walk.absence_gap_s * SECOND_MS:
-            _say(desk, intent, order, "dead")
-            cancelled(desk, intent, order, resolved=True)
+            _on_absent(desk, intent, order)
+
+
+@clause("0.6", "9.5")
+def _on_absent(desk: Desk, intent: Intent, order: Working) -> None:
+    """Over; of an order of today nothing had filled, what of an earlier one had stands in the book alone."""
+    if _is_of_earlier_day(desk, order):
+        desk.volatile.unseen.add(order.client_order_id)
+        desk.volatile.positions_wanted = True
+    else:
+        say(desk, intent, order, "dead")
+        cancelled(desk, intent, order, resolved=True)
+
+
+def _is_of_earlier_day(desk: Desk, order: Working) -> bool:
+    """Whether it was for a day of which the broker tells nothing any more: neither executions nor ended orders."""
+    return day_of(order.sent_ms) < desk.today
 
 
 def _adopt(desk: Desk, intent: Intent, order: Working) -> None:
     """Found open: the walk goes on from here, or the cancel that was asked for is asked for again."""
     reason = order.cancel_reason
-    _say(desk, intent, order, "open")
+    desk.volatile.unseen.discard(order.client_order_id)
+    say(desk, intent, order, "open")
     desk.volatile.acked.add(order.client_order_id)
     desk.volatile.walks.pop(intent.id, None)
     if reason in REASON_CLAUSES:
         end(desk, intent, reason)
 
 
-def _say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:
+def say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:
+    """What an unknown order has turned out to be: open, filled or dead."""
     desk.emit(
         ev.OrderResolved(
             account=intent.account, clauses=("0.6",), client_order_id=order.client_order_id, outcome=outcome,
@@ -241,8 +264,9 @@ def ask_again(desk: Desk) -> None:
 
 
 def any_unknown(desk: Desk) -> bool:
-    """Whether there is an order of which nobody knows what it does (0.6)."""
-    return any(i.order and i.order.status is OrderStatus.UNKNOWN for i in desk.state.intents.values())
+    """Whether there is an order that may still do something, and nobody knows what (0.6)."""
+    unknown = (i.order for i in desk.state.intents.values() if i.order and i.order.status is OrderStatus.UNKNOWN)
+    return any(order.client_order_id not in desk.volatile.unseen for order in unknown)
 
 
 def are_in_doubt(desk: Desk) -> bool:

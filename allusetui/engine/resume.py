@@ -16,6 +16,7 @@ from allusetui.engine.orders import to_unknown
 from allusetui.engine.overnight import explained
 from allusetui.engine.reconcile import accept, compare, differences
 from allusetui.engine.reports import are_in_doubt
+from allusetui.engine.unseen import bury, read_off
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity
 
@@ -109,9 +110,11 @@ def on_positions(desk: Desk, seen: inp.PositionsSeen) -> bool:
         desk.volatile.positions_wanted = True
         return False
     desk.volatile.positions_wanted = False
+    read_off(desk, seen)
     on_settled(desk, explained(desk, seen, differences(desk, seen)))
     on_settled(desk, paid(desk, seen))
     _compare(desk, seen)
+    bury(desk)
     return True
 
 

@@ -48,6 +48,7 @@ class Closes:
     began: date = date.max
     by_day: dict[date, dict[str, Close]] = field(default_factory=dict)
     flows: dict[date, Decimal] = field(default_factory=dict)
+    merged: set[str] = field(default_factory=set)
 
     def note(self, at_ms: int, event: ev.Event) -> None:
         """The next record; the book stands as it was before it."""
@@ -57,7 +58,9 @@ class Closes:
             case ev.CashBooked() if event.is_capital:
                 day = day_of(at_ms)
                 self.flows[day] = self.flows.get(day, ZERO) + event.amount
-            case ev.AccountMarked(account=str() as name):
+            case ev.AccountMerged():
+                self.merged.add(event.from_)
+            case ev.AccountMarked(account=str() as name) if name not in self.merged:
                 self.by_day.setdefault(day_of(at_ms), {})[name] = Close(event, event.stock + self._puts(name))
             case _:
                 pass

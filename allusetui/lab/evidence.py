@@ -6,17 +6,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from allusetui.domain import proposal
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import iso
+from allusetui.domain.money import to_figure
 from allusetui.lab.amended import Outcome, verdict
 from allusetui.lab.amendment import Amendment, Change
 from allusetui.lab.page import figures_data
 from allusetui.lab.paired import Compared
+from allusetui.lab.proposals import EVIDENCE_FILE
 from allusetui.lab.result import Figures
 from allusetui.law.load import LawError
 from allusetui.reports.page import Grid, Page, Remark, as_json, figure, number, percent, rounded, text
 
-PAGE_FILE, JSON_FILE = "evidence.txt", "evidence.json"
+PAGE_FILE = "evidence.txt"
+_LARGEST: Final = 1e10  # what a journal holds without loss
 _HEADER: Final = ("Figure", "Current", "Proposed", "Difference from", "to", "Speaks")
 _OF_PAIRS: Final = (
     "The difference is proposed less current; all intervals hold together with 95 %. Growth is that of all the wealth,"
@@ -33,7 +37,9 @@ class Evidence:
     program: str
     at_ms: int
     paths: int
+    weeks: int
     verdict: str
+    rows: tuple[proposal.Compared, ...]
     digest: str
 
 
@@ -56,21 +62,31 @@ def page(made: Amendment, found: Outcome, program: str, at_ms: int) -> Page:
 def write(folder: Path, found: Page) -> None:
     """The page as text and JSON. Raises OSError."""
     (folder / PAGE_FILE).write_text(text(found), encoding="utf-8")
-    (folder / JSON_FILE).write_text(as_json(found), encoding="utf-8")
+    (folder / EVIDENCE_FILE).write_text(as_json(found), encoding="utf-8")
 
 
 def read(folder: Path) -> Evidence:
     """What was written there. Raises LawError where nothing was, or it is damaged."""
-    path = folder / JSON_FILE
+    path = folder / EVIDENCE_FILE
     try:
         data = path.read_bytes()
         told = json.loads(data)
         names = (told["law"], told["base"], told["program"])
-        return Evidence(*names, int(told["at_ms"]), int(told["paths"]), str(told["verdict"]), sha256(data).hexdigest())
+        numbers = int(told["at_ms"]), int(told["paths"]), int(told["weeks"])
+        rows = tuple(map(_row_of, told["figures"]))
+        return Evidence(*names, *numbers, str(told["verdict"]), rows, sha256(data).hexdigest())
     except FileNotFoundError:
         raise LawError(folder.name, "evidence", "is none", f"constitution simulate {folder.name}") from None
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise LawError(str(path), "(file)", f"is damaged ({type(error).__name__})", "simulate it again") from None
+
+
+def _row_of(told: dict[str, object]) -> proposal.Compared:
+    """Raises LookupError, ValueError, TypeError for what is no row."""
+    now, then, low, high = (to_figure(float(str(told[key]))) for key in ("current", "proposed", "low", "high"))
+    if not all(abs(value) < _LARGEST for value in (now, then, low, high)):
+        raise ValueError
+    return proposal.Compared(str(told["name"]), bool(told["is_share"]), now, then, low, high, str(told["speaks"]))
 
 
 def _change_cells(change: Change) -> tuple[str, ...]:
@@ -115,6 +131,7 @@ def _row_data(row: Compared) -> dict[str, object]:
     shown = (rounded(value) for value in (row.current, row.proposed, row.low, row.high))
     return {
         "name": row.name,
+        "is_share": row.is_share,
         **dict(zip(("current", "proposed", "low", "high"), shown, strict=True)),
         "speaks": row.speaks,
     }

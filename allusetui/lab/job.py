@@ -1,14 +1,14 @@
 """What a trial tries: a scenario under a law."""
 
 import json
+from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from allusetui.domain.frozen import frozen
+from allusetui.domain.table import Misfits, read
 from allusetui.domain.text import untrusted
 from allusetui.law.load import Version
 from allusetui.scenario.load import ScenarioError
@@ -34,7 +34,7 @@ class Job:
 
     def identity(self, program: str) -> str:
         """A digest of all that a result depends on. `program`: the digest of the code that decides."""
-        told = json.dumps(self.scenario.model_dump(), default=str, sort_keys=True)
+        told = json.dumps(asdict(self.scenario), default=str, sort_keys=True)
         return sha256("\n".join((told, self.under.name, self.under.hash, program)).encode()).hexdigest()
 
 
@@ -49,16 +49,16 @@ def job_of(
     market = {"kind": kind} if data is None else {"kind": kind, "data": data}
     tables = {"scenario": {**run, "capital": capital, "seed": seed}, "market": market}
     try:
-        return Job(Scenario.model_validate(tables), under)
-    except ValidationError as error:
-        raise ScenarioError(kind, explain(error)) from None
+        return Job(read(Scenario, tables), under)
+    except Misfits as misfits:
+        raise ScenarioError(kind, explain(misfits)) from None
 
 
 def variant(scenario: Scenario, capital: Decimal | None, seed: int | None, under: Version) -> Job:
     """A scenario with another capital, another seed, or both; None leaves its own."""
-    changed = {"capital": capital, "seed": seed}
-    run = scenario.scenario.model_copy(update={name: value for name, value in changed.items() if value is not None})
-    return Job(scenario.model_copy(update={"scenario": run}), under)
+    run = scenario.scenario
+    run = replace(run, capital=run.capital if capital is None else capital, seed=run.seed if seed is None else seed)
+    return Job(replace(scenario, scenario=run), under)
 
 
 def check_told_apart(jobs: tuple[Job, ...]) -> None:

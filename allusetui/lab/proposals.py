@@ -10,7 +10,7 @@ from allusetui.law.load import LawError, Version, content_hash
 from allusetui.law.own import OwnLaws
 
 FOLDER: Final = "proposals"
-LAW_FILE, TOLD_FILE = "law.toml", "proposal.json"
+LAW_FILE, TOLD_FILE, EVIDENCE_FILE = "law.toml", "proposal.json", "evidence.json"
 NAME_CHARS: Final = 12
 _LEAST: Final = 4
 

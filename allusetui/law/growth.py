@@ -1,14 +1,14 @@
 """The numbers of what a sleeve grows into and is reported by: forks, reinvestment, hedges, the ladder, tax, reports."""
 
-from datetime import time
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import Long
+from allusetui.law.kinds import Band, Chance, Clock, Count, Multiple, Section, Share, Symbols, Text, Usd
 
-from allusetui.law.kinds import Band, Chance, Count, Multiple, Section, Share, Symbols, Usd
 
-
+@frozen(kw_only=True)
 class Forks(Section):
     """When a sleeve has grown enough to give birth, and when a MINI ends."""
 
@@ -20,20 +20,19 @@ class Forks(Section):
     alive_max: Count  # forks and minis per user; the three first sleeves do not count
 
 
+@frozen(kw_only=True)
 class Reinvest(Section):
     """What becomes of a quarter's realized gain; both parts of the reinvestment are of what tax leaves."""
 
     tax_share: Share
     contracts_share: Share
     leaps_share: Share
-    books_at: time
-    buys_at: time
+    books_at: Clock
+    buys_at: Clock
 
-    @model_validator(mode="after")
-    def _spends_it_all(self) -> Self:
+    def check(self) -> None:
         if self.contracts_share + self.leaps_share != 1:
             raise ValueError(f"contracts_share + leaps_share is {self.contracts_share + self.leaps_share}; allowed: 1")
-        return self
 
     @property
     def leaps_of_gain(self) -> Decimal:
@@ -41,6 +40,7 @@ class Reinvest(Section):
         return (1 - self.tax_share) * self.leaps_share
 
 
+@frozen(kw_only=True)
 class Hedging(Section):
     """Budget, instruments, triggers and release of hedges."""
 
@@ -54,7 +54,7 @@ class Hedging(Section):
     put_months_aim: Count
     put_moneyness: Band[Share]
     put_moneyness_aim: Share
-    call_symbol: str
+    call_symbol: Text
     call_months: Count
     call_moneyness: Multiple
     call_sold_months: Count
@@ -64,7 +64,7 @@ class Hedging(Section):
     index_high_sessions: Count
     breadth_below_pct: Count
     breadth_age_sessions: Count
-    buys_at: time
+    buys_at: Clock
     put_parts: Count
     call_parts: Count
     release_profit: Multiple
@@ -82,6 +82,7 @@ class Hedging(Section):
         return 1 + self.release_profit
 
 
+@frozen(kw_only=True)
 class Ladder(Section):
     """The LEAP ladder: what is bought, how it is spread, when it rolls."""
 
@@ -93,12 +94,13 @@ class Ladder(Section):
     put_months: Band[Count]
     rungs_min: Count  # a rung holds at most one part in so many of its side
     strike_sessions: Count
-    looks_at: time
+    looks_at: Clock
     roll_months: Count
     drift_delta: Band[Chance]
     rolls_per_session: Count
 
 
+@frozen(kw_only=True)
 class Tax(Section):
     """How index options are split for tax."""
 
@@ -106,15 +108,17 @@ class Tax(Section):
     long_term_share: Share
 
 
+@frozen(kw_only=True)
 class Reports(Section):
     """How much history a figure needs before it is shown, and which falls of the market the book is tried by."""
 
     cagr_days: Count
     ratio_days: Count
     year_sessions: Count
-    falls: Annotated[tuple[Share, ...], Field(min_length=1)]
+    falls: Annotated[tuple[Share, ...], Long(1)]
 
 
+@frozen(kw_only=True)
 class WeekType(Section):
     """The week's labels, the first that applies first."""
 
@@ -122,12 +126,14 @@ class WeekType(Section):
     forecast_weeks: Count
 
 
+@frozen(kw_only=True)
 class Advice(Section):
     """How long a suggestion may wait for an answer."""
 
     expires_sessions: Count
 
 
+@frozen(kw_only=True)
 class Acceptance(Section):
     """Weekly cycles that must have been run."""
 
@@ -135,6 +141,7 @@ class Acceptance(Section):
     live_cycles: Count
 
 
+@frozen(kw_only=True)
 class Governance(Section):
     """What evidence an amendment's approval asks for."""
 

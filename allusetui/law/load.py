@@ -7,16 +7,14 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any
 
 from allusetui.domain.frozen import frozen
+from allusetui.domain.table import Misfit, Misfits, Why, read
 from allusetui.domain.text import untrusted
 from allusetui.law.model import Law
 
-shipped = {"v1.3": "b9f2f0fbc811c47163696cd8005780133929a3fb30ecf752f67d221006c2c861"}
+shipped = {"v1.3": "0fa2eb2e75a52ab274fad1c33f6af62555a3f839e63ccbb6e2a027d826280db9"}
 
 
 class LawError(Exception):
@@ -118,62 +116,39 @@ def table_of(data: bytes, file: str) -> dict[str, Any]:
 def law_of(table: Mapping[str, Any], file: str) -> Law:
     """The law that a table says; LawError, in the name of its file, for what the model does not allow."""
     try:
-        return Law.model_validate(_lists_frozen(table))
-    except ValidationError as error:
-        raise _first_complaint(error, file) from error
+        return read(Law, table)
+    except Misfits as misfits:
+        raise _complaint(misfits.first, file) from misfits
 
 
-def _lists_frozen(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _lists_frozen(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_lists_frozen(item) for item in value)
-    return value
+def _complaint(misfit: Misfit, file: str) -> LawError:
+    key = ".".join(map(str, misfit.key)) or "(law)"
+    wrong, allowed = f"is {_shown(misfit.value)}", str(misfit.error)
+    match misfit.why:
+        case Why.UNKNOWN:
+            wrong, allowed = "unknown key", ", ".join(sorted(misfit.allowed))
+        case Why.MISSING:
+            wrong, allowed = "is missing", "every key of the law must be given"
+        case Why.CHECK:
+            wrong, _, allowed = str(misfit.error).partition("; allowed: ")
+        case Why.NO_WORD:
+            allowed = " or ".join(filter(None, (", ".join(map(repr, misfit.allowed[:-1])), repr(misfit.allowed[-1]))))
+        case Why.NO_TABLE:
+            allowed = "a table"
+        case Why.NO_LIST:
+            allowed = "a list"
+        case Why.LENGTH:
+            allowed = f"a list of {' to '.join(dict.fromkeys(misfit.allowed))}{' or more' * (len(misfit.allowed) == 1)}"
+    return LawError(file, key, wrong, allowed)
 
 
-def _first_complaint(error: ValidationError, file: str) -> LawError:
-    # A misspelt key is both unknown and missing; its own name helps more.
-    detail = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in detail["loc"]) or "(law)"
-    match detail["type"]:
-        case "extra_forbidden":
-            return LawError(file, key, "unknown key", ", ".join(_keys_beside(detail["loc"])))
-        case "missing":
-            return LawError(file, key, "is missing", "every key of the law must be given")
-        case "value_error":
-            wrong, _, allowed = str(detail["ctx"]["error"]).partition("; allowed: ")
-            return LawError(file, key, wrong, allowed)
-        case "model_type":
-            return LawError(file, key, f"is {_shown(detail)}", "a table")
-        case "is_instance_of":
-            return LawError(file, key, f"is {_shown(detail)}", "a number")
-        case _:
-            return LawError(file, key, f"is {_shown(detail)}", detail["msg"].removeprefix("Input should be "))
-
-
-def _shown(detail: ErrorDetails) -> str:
-    match detail["input"]:
+def _shown(value: object) -> str:
+    match value:
         case dict():
             return "a table"
-        case tuple():
+        case list() | tuple():
             return "a list"
         case str() as text:
             return repr(text)
-        case value:
+        case _:
             return str(value)
-
-
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys of the table in which a key stands."""
-    table: type[BaseModel] = Law
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            table = _table_in(table.model_fields[part].annotation)
-    return sorted(table.model_fields)
-
-
-def _table_in(annotation: object) -> type[BaseModel]:  # tuple[Table, ...] and Table | None count too
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-    raise TypeError(f"{annotation} holds no table")

@@ -1,9 +1,12 @@
 """The constitution as data: what every number is called, what kind it is and between which limits it may lie."""
 
-from typing import Any, Literal, Self
+from dataclasses import fields
+from datetime import time
+from decimal import Decimal
+from typing import Any, Literal
 
-from pydantic import model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import Table
 from allusetui.law.growth import (
     Acceptance,
     Advice,
@@ -16,7 +19,7 @@ from allusetui.law.growth import (
     Tax,
     WeekType,
 )
-from allusetui.law.kinds import Band, Count, Hours, Model, PerSleeve, Section, Symbols
+from allusetui.law.kinds import Band, Count, Hours, PerSleeve, Section, Symbols, Text
 from allusetui.law.weekly import (
     AssignedCalls,
     Assignment,
@@ -79,37 +82,49 @@ __all__ = [
 ]
 
 
-def _flat(table: dict[str, Any], prefix: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in table.items():
-        found |= _flat(value, f"{prefix}.{key}") if isinstance(value, dict) else {f"{prefix}.{key}": value}
-    return found
+def _flat(value: object, key: str) -> dict[str, Any]:
+    """The values of a table as JSON, by the way to them; what is left out is left out here too."""
+    if isinstance(value, Table):
+        found: dict[str, Any] = {}
+        for each in fields(value):  # type: ignore[arg-type]  # every table is a dataclass
+            if each.name != "clauses":
+                found |= _flat(getattr(value, each.name), f"{key}.{each.name}")
+        return found
+    return {} if value is None else {key: _plain(value)}
 
 
-class Clause(Model):
+def _plain(value: object) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    if isinstance(value, time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+@frozen(kw_only=True)
+class Clause(Table):
     """One clause: what it says in a line and in the constitution's own words, and whether an engine enforces it yet.
 
     A rule's `reading` says what the engine makes of the sentence where the constitution leaves it open.
     """
 
-    id: str
+    id: Text
     kind: Literal["rule", "report", "ops", "advisory"]
-    summary: str
-    reading: str | None = None
-    sentence: str
+    summary: Text
+    reading: Text | None = None
+    sentence: Text
     status: Literal["enforced", "planned"]
 
-    @model_validator(mode="after")
-    def _rule_is_read(self) -> Self:
+    def check(self) -> None:
         if self.kind == "rule" and not self.reading:
             raise ValueError(f"rule {self.id} has no reading; allowed: a reading with every rule")
-        return self
 
 
-class Law(Model):
+@frozen(kw_only=True)
+class Law(Table):
     """One version of the constitution, whole."""
 
-    version: str
+    version: Text
     changelog: Symbols
     etfs: Symbols  # they have no earnings
     rejections: Count  # in a row for one symbol
@@ -152,20 +167,25 @@ class Law(Model):
     def numbers(self, clause_id: str) -> dict[str, Any]:
         """The tables that cite a clause as JSON values, by key: `cadence.windows.gen.opens`."""
         found: dict[str, Any] = {}
-        for name in type(self).model_fields:
-            section = getattr(self, name)
-            if isinstance(section, Section | Sleeves) and clause_id in section.clauses:
-                found |= _flat(section.model_dump(mode="json", exclude={"clauses"}, exclude_none=True), name)
+        for name, section in self._sections().items():
+            if clause_id in section.clauses:
+                found |= _flat(section, name)
         return found
 
-    @model_validator(mode="after")
-    def _sections_cite_known_clauses(self) -> Self:
+    def cited(self, key: str) -> tuple[str, ...]:
+        """The clauses that the table of a key cites: `sizing.symbol_cap` → 0.2, 0.3 …; none for one of no table."""
+        section = getattr(self, key.partition(".")[0])
+        return section.clauses if isinstance(section, Section | Sleeves) else ()
+
+    def check(self) -> None:
         known = [clause.id for clause in self.clauses]
         if len(set(known)) != len(known):
             raise ValueError("a clause id stands twice; allowed: each id once")
-        for name in type(self).model_fields:
-            section = getattr(self, name)
-            for cited in section.clauses if isinstance(section, Section | Sleeves) else ():
+        for name, section in self._sections().items():
+            for cited in section.clauses:
                 if cited not in known:
                     raise ValueError(f"{name} cites clause {cited}; allowed: an id of [[clauses]]")
-        return self
+
+    def _sections(self) -> dict[str, Section | Sleeves]:
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: section for name, section in told.items() if isinstance(section, Section | Sleeves)}

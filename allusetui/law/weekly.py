@@ -1,28 +1,30 @@
 """The numbers of the trading week: sizing, cadence, entries, the protocol, breakers, liquidity and data."""
 
-from datetime import time
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import Long, Table
 from allusetui.law.kinds import (
     Band,
     Chance,
+    Clock,
     Count,
     Days,
+    Flag,
     Hours,
-    Model,
     PerSleeve,
     Real,
     Section,
     Share,
     Symbols,
+    Text,
     Usd,
     Weekday,
 )
 
 
+@frozen(kw_only=True)
 class Sizing(Section):
     """How much is deployed, and in which portions."""
 
@@ -31,18 +33,17 @@ class Sizing(Section):
     aim: Share
     ceiling: Share
     symbol_cap: Share
-    same_issuer: tuple[tuple[str, ...], ...]
+    same_issuer: tuple[tuple[Text, ...], ...]
     clip_contracts: Count
     lot_shares: Count
     margin_cap: Share
 
-    @model_validator(mode="after")
-    def _leaves_something_to_com(self) -> Self:
+    def check(self) -> None:
         if self.split_gen + self.split_rev > 1:
             raise ValueError(f"split_gen + split_rev is {self.split_gen + self.split_rev}; allowed: at most 1")
-        return self
 
 
+@frozen(kw_only=True)
 class Walk(Section):
     """How a limit price moves from mid towards the cap, and how an order is named and looked for."""
 
@@ -57,6 +58,7 @@ class Walk(Section):
     session_id_chars: Count
 
 
+@frozen(kw_only=True)
 class Pivot(Section):
     """When a sleeve writes covered calls only; both shares are of its high-water mark."""
 
@@ -65,28 +67,32 @@ class Pivot(Section):
     vix_below: Count
 
 
+@frozen(kw_only=True)
 class Monitoring(Section):
     """Seconds between two evaluations, by protocol level; 0 is every tick."""
 
-    grid_from: time
-    period_s: Annotated[tuple[Days, ...], Field(min_length=4, max_length=4)]
+    grid_from: Clock
+    period_s: Annotated[tuple[Days, ...], Long(4, 4)]
 
 
+@frozen(kw_only=True)
 class Window(Hours):
     """A weekly entry window; Monday is 0."""
 
     weekday: Weekday
 
 
+@frozen(kw_only=True)
 class Closing(Hours):
     """The clock of an expiry session's afternoon."""
 
-    prep_at: time
-    close_otm_at: time
-    relentless_at: time
-    report_cut: time
+    prep_at: Clock
+    close_otm_at: Clock
+    relentless_at: Clock
+    report_cut: Clock
 
 
+@frozen(kw_only=True)
 class Cadence(Section):
     """The clock of the week."""
 
@@ -97,19 +103,20 @@ class Cadence(Section):
     closing_look_s: Count
     pin_distance: Share
     let_expire_ask: Usd
-    early_close_at: time
+    early_close_at: Clock
     early_shift_hours: Count
     early_margin_min: Count
-    early_floor: time
-    call_look_at: time
-    earliest_exit: time
+    early_floor: Clock
+    call_look_at: Clock
+    earliest_exit: Clock
     early_exit_spread: Share
-    previous_volume_until: time
-    audit_at: time
+    previous_volume_until: Clock
+    audit_at: Clock
     breaker_hours: Hours
 
 
-class SleeveRules(Model):
+@frozen(kw_only=True)
+class SleeveRules(Table):
     """What a sleeve may sell; without `stress_dte` the stress mode changes nothing for it."""
 
     universe: Symbols
@@ -117,15 +124,17 @@ class SleeveRules(Model):
     stress_dte: Band[Days] | None = None
     delta: Band[Chance]
     roll_trigger_atr: Real
-    pivot_any_vix: bool
+    pivot_any_vix: Flag
 
 
+@frozen(kw_only=True)
 class Sleeves(PerSleeve[SleeveRules]):
     """The kinds of sleeve."""
 
     clauses: Symbols
 
 
+@frozen(kw_only=True)
 class Entry(Section):
     """How far outside its band an entry may still go."""
 
@@ -133,6 +142,7 @@ class Entry(Section):
     dte_outside: Days
 
 
+@frozen(kw_only=True)
 class AssignedCalls(Section):
     """Calls on shares that were assigned."""
 
@@ -141,6 +151,7 @@ class AssignedCalls(Section):
     dte: Band[Days]
 
 
+@frozen(kw_only=True)
 class CoveredCall(Section):
     """When a covered call is bought back before it expires."""
 
@@ -151,7 +162,7 @@ class CoveredCall(Section):
     last_days: Days
     let_expire_ask: Usd
     earnings_coverage: Share
-    earnings_excess_by: time
+    earnings_excess_by: Clock
 
     @property
     def profit_ask(self) -> Decimal:
@@ -164,33 +175,34 @@ class CoveredCall(Section):
         return 1 - self.early_profit_decay
 
 
+@frozen(kw_only=True)
 class Protocol(Section):
     """The levels of a short put, in ATRs below its strike."""
 
-    level_atr: tuple[Real, Real, Real]
+    level_atr: Annotated[tuple[Real, ...], Long(3, 3)]
     fall_margin: Real
     fall_looks: Count
     freeze_level: Count
     stop_level: Count
 
-    @model_validator(mode="after")
-    def _ascends(self) -> Self:
+    def check(self) -> None:
         if list(self.level_atr) != sorted(set(self.level_atr)):
             raise ValueError(f"level_atr is {self.level_atr}; allowed: three rising numbers")
-        return self
 
 
+@frozen(kw_only=True)
 class Atr(Section):
     """The average true range and what stands for it when bars are missing."""
 
     period: Count
-    fixed_at: time
+    fixed_at: Clock
     fallback_factor: Real
     fallback_sessions: Count
     price_share: Real
     lookback_sessions: Count
 
 
+@frozen(kw_only=True)
 class Roll(Section):
     """What a roll may reach for and what it may cost."""
 
@@ -199,6 +211,7 @@ class Roll(Section):
     min_days: Days
 
 
+@frozen(kw_only=True)
 class Breakers(Section):
     """The VIX tiers; each trips above its value."""
 
@@ -207,13 +220,12 @@ class Breakers(Section):
     halt: Count
     deployment_factor: Share
 
-    @model_validator(mode="after")
-    def _ascends(self) -> Self:
+    def check(self) -> None:
         if not self.hedged_week < self.safe < self.halt:
             raise ValueError(f"tiers are {self.hedged_week}, {self.safe}, {self.halt}; allowed: three rising numbers")
-        return self
 
 
+@frozen(kw_only=True)
 class Liquidity(Section):
     """What a contract must show before it is opened."""
 
@@ -224,6 +236,7 @@ class Liquidity(Section):
     adv_sessions: Count
 
 
+@frozen(kw_only=True)
 class Data(Section):
     """When a quote is stale, and when it is not believed."""
 
@@ -234,12 +247,14 @@ class Data(Section):
     jump_stands_s: Count
 
 
+@frozen(kw_only=True)
 class Broker(Section):
     """The link to the broker."""
 
     lost_s: Count
 
 
+@frozen(kw_only=True)
 class Assignment(Section):
     """When an expiring option is left to be assigned."""
 

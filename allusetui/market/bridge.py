@@ -1,7 +1,9 @@
 """A session's path: a Brownian bridge through open, high, low and close that never leaves its range."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import log, sqrt
 from typing import Final
 
@@ -65,20 +67,36 @@ def path(day: Ohlc, shape: Shape, noise: Floats, late: tuple[bool, bool]) -> Flo
     if reach <= 0.0:
         return np.full(steps + 1, day.close)
     clock = shape.clock
-    walk = _summed(shape.steps * noise) * (reach / _RANGE_PER_DEVIATION)
-    free = walk + day.open + (day.close - day.open - walk[-1]) * clock
+    walk = _summed(shape.steps * noise)
+    walk *= reach / _RANGE_PER_DEVIATION
+    free = (day.close - day.open - walk[-1]) * clock
+    free += walk + day.open
     top = _instant(free, day.high, (day.open, day.close), late[0])
-    bottom = _instant(-free, -day.low, (-day.open, -day.close), late[1])
+    np.negative(free, out=free)
+    bottom = _instant(free, -day.low, (-day.open, -day.close), late[1])
     known = sorted({0: day.open, steps: day.close, top: day.high, bottom: day.low}.items())
-    places = np.array([place for place, _ in known])
-    values = np.array([value for _, value in known])
-    bridged = walk + np.interp(clock, clock[places], values - walk[places])
-    folded = bridged - day.low
+    places, values = [place for place, _ in known], np.array([value for _, value in known])
+    folded = _through(walk, clock, places, values)
+    folded -= day.low
     outside = (folded < 0.0) | (folded >= 2 * reach)
     folded[outside] = np.mod(folded[outside], 2 * reach)
-    result: Floats = day.low + np.minimum(folded, 2 * reach - folded)
-    result[places] = values
-    return result
+    mirrored: Floats = 2 * reach - folded
+    np.minimum(folded, mirrored, out=folded)
+    folded += day.low
+    folded[places] = values
+    return folded
+
+
+def _through(walk: Floats, clock: Floats, places: Sequence[int], values: Floats) -> Floats:
+    """The walk with straight lines added between its places, so that it passes through the values there."""
+    missed, bridged = values - walk[places], np.empty_like(walk)
+    lines = zip(pairwise(places), pairwise(missed.tolist()), strict=True)
+    for (first, last), (begin, end) in lines:
+        part = slice(first, last)
+        slope = (end - begin) / float(clock[last] - clock[first])
+        bridged[part] = walk[part] + (slope * (clock[part] - clock[first]) + begin)
+    bridged[-1] = values[-1]
+    return bridged
 
 
 def _summed(steps: Floats) -> Floats:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import lru_cache
 from importlib import resources
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from allusetui.domain.calendar import Calendar, Session
@@ -49,7 +50,7 @@ def calendar(first: date, last: date) -> Calendar:
     Holidays of years to come are those that the exchange's rules give. Raises ValueError for a range without a session.
     """
     told = _told()
-    if told.version != version(SOURCE) or first < told.first or last > told.last:
+    if not _is_installed(told.version) or first < told.first or last > told.last:
         return asked(first, last)
     found = Calendar(told.sessions(first, last))
     if not found.sessions:
@@ -75,6 +76,17 @@ def _clock_ms(clock: time) -> int:
 
 def _session(day: date, open_ms: int, close_ms: int) -> Session:
     return Session(day, open_ms, close_ms, early=close_ms < at_clock(day, _USUAL_CLOSE))
+
+
+def _is_installed(version: str) -> bool:
+    """Whether the library is of that version."""
+    package = find_spec(SOURCE)
+    # Installers name a folder beside the package so. To ask for the version takes a start fifteen milliseconds.
+    if package and package.origin and (Path(package.origin).parents[1] / f"{SOURCE}-{version}.dist-info").is_dir():
+        return True
+    from importlib.metadata import version as version_of
+
+    return version_of(SOURCE) == version
 
 
 @lru_cache(maxsize=1)

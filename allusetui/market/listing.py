@@ -19,6 +19,7 @@ _LEAST_WIDTH: Final = 0.25
 _DEVIATIONS: Final = 6.0
 
 
+@lru_cache(maxsize=16)
 def expiries(pattern: str, day: date, calendar: Calendar) -> tuple[date, ...]:
     """The expiries listed on `day`, ascending, its own included: six weeks by pattern, then third Fridays to 24 months.
 

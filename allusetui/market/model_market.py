@@ -125,10 +125,12 @@ class ModelMarket:
         foreseen = self._foresight
         vix = self._listed[VIX].spots(foreseen.times)
         assert vix is not None
-        for (name, expiry, right), held in _together(option for option in options if option not in foreseen.quotes):
-            strikes = np.array([float(option.strike) for option in held])
-            bids, asks = self._listed[name].quotes(expiry, right, strikes, vix, foreseen.times)
-            foreseen.quotes |= {option: (bids[:, at], asks[:, at]) for at, option in enumerate(held)}
+        wanted: dict[str, list[Option]] = {}
+        for option in options:
+            if option not in foreseen.quotes:
+                wanted.setdefault(option.symbol, []).append(option)
+        for name, held in wanted.items():
+            foreseen.quotes |= self._listed[name].quotes(held, vix, foreseen.times)
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False
@@ -185,14 +187,6 @@ class ModelMarket:
             for ex_date, value in rows.get(name, ()):
                 found[ex_date] = (*found.get(ex_date, ()), (name, value))
         return found
-
-
-def _together(options: Iterable[Option]) -> Iterable[tuple[Listed, list[Option]]]:
-    """The options by what of a chain they stand in."""
-    found: dict[Listed, list[Option]] = {}
-    for option in options:
-        found.setdefault((option.symbol, option.expiry, option.right), []).append(option)
-    return found.items()
 
 
 def _tenth(rows: Daily) -> Daily:

@@ -1,7 +1,7 @@
 """What the model markets ask for options along a session: `model_quotes` at many instants at once."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,31 +31,34 @@ class Sights:
     rate: float
 
 
-def slices(traits: Traits, sights: Sights, at: Scale[Floats], strikes: Floats, call: bool) -> tuple[Floats, Floats]:
-    """Bids and asks of every strike: instants down the rows, strikes along them."""
-    instants, count = len(sights.times), len(strikes)
+def slices(
+    traits: Traits, sights: Sights, at: Scale[Floats], rows: NDArray[np.intp], strikes: Floats, call: bool
+) -> tuple[Floats, Floats]:
+    """Bids and asks: strikes down the rows, each of the expiry that `rows` tells of `at`; instants along them."""
+    whole = (len(at.years), len(sights.times))
 
-    def each(values: Floats) -> Floats:
-        return np.repeat(values, count)
+    def each(values: Floats | Bools) -> Any:
+        return np.broadcast_to(values, whole)[rows].ravel()
 
     years, spot, base, forward = each(at.years), each(at.spot), each(at.base), each(at.forward)
     dividends = tuple((each(np.asarray(due)), amount) for due, amount in at.dividends)
     every = Scale(years, spot, base, dividends, at.carry, forward, each(at.atm_vol), each(at.half_spread))
-    wide = np.repeat(sights.wide, count)
-    bids, asks = model_quotes.many(traits, sights.rate, wide, every, np.tile(strikes, instants), call)
-    return bids.reshape(instants, count), asks.reshape(instants, count)
+    repeated = np.repeat(strikes, whole[1])
+    bids, asks = model_quotes.many(traits, sights.rate, each(sights.wide), every, repeated, call)
+    return bids.reshape(-1, whole[1]), asks.reshape(-1, whole[1])
 
 
 def scale(
-    traits: Traits, sights: Sights, symbol: str, expires_ms: int, reports: int, dividends: Dividends
-) -> Scale[Floats]:
-    """`model_quotes.term` at every instant."""
-    years = np.maximum(expires_ms - sights.times, 0) / YEAR_MS
+    traits: Traits, sights: Sights, symbol: str, expires_ms: NDArray[np.int64], reports: NDArray[np.int64],
+    dividends: Dividends,
+) -> Scale[Floats]:  # fmt: skip
+    """`model_quotes.term` of expiries, down the rows, at every instant, along them. All have the same `dividends`."""
+    years = np.maximum(expires_ms[:, np.newaxis] - sights.times, 0) / YEAR_MS
     days = years * _YEAR_DAYS
     if symbol == VIX:
         sessions = years * _YEAR_SESSIONS
         base = forward = surface.vix_forward(sights.vix, sessions)
-        vols = np.array([model_quotes.vix_vol(each) for each in sessions.tolist()])
+        vols = np.array([model_quotes.vix_vol(each) for each in sessions.ravel().tolist()]).reshape(sessions.shape)
         carry = sights.rate
     else:
         base, carry = sights.sizes - _escrow(sights, dividends), 0.0
@@ -73,14 +76,15 @@ def _escrow(sights: Sights, dividends: Dividends) -> Floats:
     return worth
 
 
-def _atm_vols(traits: Traits, days: Floats, sights: Sights, reports: int) -> Floats:
+def _atm_vols(traits: Traits, days: Floats, sights: Sights, reports: NDArray[np.int64]) -> Floats:
     near = surface.index_atm_vols(np.minimum(days, TERM.month_days), sights.vix, sights.vix_63d_mean)
     vols = surface.name_atm_vol(near, traits.beta, traits.own_vol, sights.vix)
     long_run = surface.name_atm_vol(surface.index_long_run_vol(), traits.beta, traits.own_vol, TERM.vix_normal)
     later = surface.term_vol(np.maximum(days, TERM.month_days), vols, long_run)
     vols = np.where(days > TERM.month_days, later, vols)
-    if reports and traits.report_move is not None:
+    if traits.report_move is not None and reports.any():
         alive = np.maximum(days, 1e-9) / _YEAR_DAYS
-        added = surface.earnings_variance(traits.report_move, float(reports), 1.0) / alive
-        vols = np.where(days > 0, np.sqrt(vols * vols + added), vols)
+        coming: Floats = reports[:, np.newaxis].astype(np.float64)
+        added = surface.earnings_variance(traits.report_move, 1.0, 1.0) * coming / alive
+        vols = np.where((days > 0) & (coming > 0), np.sqrt(vols * vols + added), vols)
     return vols

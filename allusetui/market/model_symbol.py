@@ -1,7 +1,7 @@
 """One symbol of a model market: its underlying, its options, its chain and its bars."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -128,18 +128,30 @@ class ModelSymbol:
         return values
 
     def quotes(
-        self, expiry: date, right: Right, strikes: Floats, vix: Floats, times: NDArray[np.int64]
-    ) -> tuple[Floats, Floats]:
-        """Bids and asks of strikes, along the rows, at instants of a session that `spots` serves, down them.
+        self, options: Iterable[Option], vix: Floats, times: NDArray[np.int64]
+    ) -> dict[Option, tuple[Floats, Floats]]:
+        """Bids and asks of its options at instants of a session that `spots` serves, `vix` at the same instants."""
+        found: dict[Option, tuple[Floats, Floats]] = {}
+        for right, held in self._alike(options):
+            expiries = list(dict.fromkeys(option.expiry for option in held))
+            sights, at = self._along(expiries, vix, times)
+            rows = np.array([expiries.index(option.expiry) for option in held])
+            strikes = np.array([float(option.strike) for option in held])
+            bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
+            found |= {option: (bids[row], asks[row]) for row, option in enumerate(held)}
+        return found
 
-        `vix` stands at the same instants.
-        """
-        sights, at = self._along(expiry, vix, times)
-        return model_path.slices(self._traits, sights, at, strikes, right is Right.CALL)
+    def _alike(self, options: Iterable[Option]) -> Iterator[tuple[Right, list[Option]]]:
+        """Those that one call prices: of one right, with the same dividends before they expire."""
+        found: dict[tuple[Right, int], list[Option]] = {}
+        for option in options:
+            paid = sum(each.ex <= option.expiry for each in self._payouts)
+            found.setdefault((option.right, paid), []).append(option)
+        return ((right, held) for (right, _), held in found.items())
 
     def strip(self, expiry: date, right: Right, vix: Floats, times: NDArray[np.int64]) -> Strip:
         """An expiry's calls or puts at instants of a session that `spots` serves, `vix` at the same instants."""
-        sights, at = self._along(expiry, vix, times)
+        sights, at = self._along([expiry], vix, times)
         showing = self._shown
         assert showing is not None
         opened, session = self._at_open(showing), showing.session
@@ -147,17 +159,20 @@ class ModelSymbol:
         step = self._traits.strike_step(opened.spot, days)
         ranges = [
             listing.strike_range(*point, step)
-            for point in zip(at.base.tolist(), at.atm_vol.tolist(), at.years.tolist(), strict=True)
+            for point in zip(at.base.ravel().tolist(), at.atm_vol[0].tolist(), at.years[0].tolist(), strict=True)
         ]
         _, strikes = listing.strikes(min(low for low, _ in ranges), max(high for _, high in ranges), step)
-        bids, asks = model_path.slices(self._traits, sights, at, strikes, right is Right.CALL)
+        rows = np.zeros(len(strikes), dtype=np.intp)
+        bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
         interest, volume = model_quotes.depth(strikes, self._term(opened, expires_ms, expiry), days, float(step), right)
         shares = np.array([_passed(session, tick) for tick in sights.times.tolist()])
         so_far = np.floor(shares[:, np.newaxis] * volume).astype(np.int64)
-        return Strip(expires_ms, strikes, bids, asks, interest, so_far, volume)
+        return Strip(expires_ms, strikes, bids.T, asks.T, interest, so_far, volume)
 
-    def _along(self, expiry: date, vix: Floats, times: NDArray[np.int64]) -> tuple[Sights, Scale[Floats]]:
-        """What prices an expiry at instants of one session."""
+    def _along(
+        self, expiries: Sequence[date], vix: Floats, times: NDArray[np.int64]
+    ) -> tuple[Sights, Scale[Floats]]:
+        """What prices expiries, all with the same dividends before them, at instants of one session."""
         showing, spots = self._showing(int(times[0])), self.spots(times)
         assert showing is not None
         assert spots is not None
@@ -165,9 +180,10 @@ class ModelSymbol:
         wide = _are_edges(showing.session, ticks) | (vix > _WIDE_FROM_VIX)
         mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
         sights = Sights(ticks, spots, vix, wide, mean, rate)
-        dividends = self._dividends_until(expiry, day, ticks)
-        reports = self._reports_until(expiry, day)
-        return sights, model_path.scale(self._traits, sights, self._name, self._expires_ms(expiry), reports, dividends)
+        dividends = self._dividends_until(expiries[0], day, ticks)
+        reports = np.array([self._reports_until(expiry, day) for expiry in expiries])
+        expires_ms = np.array([self._expires_ms(expiry) for expiry in expiries])
+        return sights, model_path.scale(self._traits, sights, self._name, expires_ms, reports, dividends)
 
     def option(self, option: Option, at_ms: int, told: tuple[float, float] | None = None) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close.
@@ -195,7 +211,10 @@ class ModelSymbol:
         slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
         after_close = frozenset[date]() if self._reports is None else self._reports.after_close
         earnings, payouts = self._known_reports(), tuple(paid for paid in self._payouts if paid.ex > session.day)
-        return Chain(self._name, sight.at_ms, self._traits.tick, listed, slices, earnings, after_close, payouts)
+        return Chain(
+            self._name, sight.at_ms, self._traits.tick, listed, slices, earnings, after_close, payouts,
+            self._traits.steps,
+        )  # fmt: skip
 
     def strikes(self, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
         """What is listed of an expiry, ascending, without a price."""

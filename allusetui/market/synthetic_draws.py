@@ -10,7 +10,7 @@ import numpy as np
 from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.market.dice import dice
-from allusetui.pricing.normal import cdf
+from allusetui.pricing.normal import each_cdf
 
 OVERNIGHT: Final = 0.40  # market model, day shape: 37-43 % of the variance is overnight
 # Sessions range less than a Brownian path of their variance: names' true range / close / daily sd is 1.25 with this.
@@ -75,7 +75,5 @@ def reach(inside: Floats, sizes: Floats, noise: Floats) -> Floats:
     Shreve, Brownian Motion and Stochastic Calculus (1991), 4.3.40.
     """
     variances = _TRAVEL * (1 - OVERNIGHT) * sizes * sizes
-    # One by one: to the cent it is the same, and a start does not wait for scipy.
-    chances = np.fromiter(map(cdf, noise.tolist()), np.float64, len(noise))
-    result: Floats = (inside + np.sqrt(inside * inside - 2 * variances * np.log(chances))) / 2
+    result: Floats = (inside + np.sqrt(inside * inside - 2 * variances * np.log(each_cdf(noise)))) / 2
     return result

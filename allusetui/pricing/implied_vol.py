@@ -15,6 +15,7 @@ Source: Jaeckel, Let's Be Rational (2015), for the normalisation; Choi, Kim & Kw
 implied volatility under arithmetic Brownian motion (2009), for the variables of the start.
 """
 
+from functools import lru_cache
 from math import erfc, exp, isnan, log, log1p, sqrt
 
 import numpy as np
@@ -36,6 +37,7 @@ _ARRAY_STEPS = 5
 _SCALAR_STEPS = 200
 
 
+@lru_cache(maxsize=512)  # the marks of a session ask for the same option again and again
 def implied_vol(
     price: float, spot: float, strike: float, years: float, rate: float, call: bool, dividend_yield: float = 0.0
 ) -> float | None:

@@ -19,6 +19,11 @@ def cdf(x: float) -> float:
     return 0.5 * erfc(-x * ROOT_HALF)
 
 
+def each_cdf(x: FloatArray) -> FloatArray:
+    """`cdf` of every element to the last bit, x of one dimension: for a start, which does not wait for scipy."""
+    return 0.5 * np.fromiter(map(erfc, (x * -ROOT_HALF).tolist()), np.float64, len(x))
+
+
 def density(x: float) -> float:
     """Standard normal density at `x`."""
     return PEAK * exp(-0.5 * x * x)

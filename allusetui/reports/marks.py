@@ -26,11 +26,12 @@ class Series:
     merged: date | None = None
 
     def mark(self, day: date, event: ev.AccountMarked) -> None:
-        """A later mark of a day replaces the one before it; what flowed since adds up."""
+        """A later mark of a day replaces the one before it; flows add up. What is merged is not below its best."""
         flow, self.pending = self.pending, ZERO
         if day in self.marks:
             flow += self.days.pop().flow
-        self.days.append(Day(day, event.equity, event.high_water, flow, event.rate))
+        high = event.high_water if self.merged is None else ZERO
+        self.days.append(Day(day, event.equity, high, flow, event.rate))
         self.marks[day] = event
 
     def mark_at(self, day: date) -> ev.AccountMarked | None:

@@ -1,7 +1,8 @@
 """How an account has done, by its daily marks (11.2): growth a year, drawdown, and what it paid for its risk.
 
 Returns are daily and time-weighted, net of flows: what is paid in or out on a day counts as if at its beginning, so
-that `r = equity / (equity before + flow) − 1`. A day on which nothing was at work has none.
+that `r = equity / (equity before + flow) − 1`; what empties an account, a merge, is what it was worth, and counts as
+if at the day's end. A day on which nothing was at work has none.
 """
 
 from collections.abc import Sequence
@@ -70,9 +71,10 @@ def returns(days: Sequence[Day]) -> tuple[Floats, Floats]:
     """The daily returns, and the riskless rate a year of each of these days; the first day is only a start."""
     found, rates = [], []
     for before, day in pairwise(days):
-        at_work = before.equity + day.flow
+        emptied = not day.equity and day.flow < 0
+        at_work, left = (before.equity, -day.flow) if emptied else (before.equity + day.flow, day.equity)
         if at_work > 0:
-            found.append(float(day.equity / at_work) - 1.0)
+            found.append(float(left / at_work) - 1.0)
             rates.append(float(day.rate))
     return np.array(found, dtype=np.float64), np.array(rates, dtype=np.float64)
 

@@ -178,8 +178,8 @@ def is_last_look(s: Situation, account: Account, call: Option) -> bool:
 @clause("4.3", "6.7")
 def reduction_due(s: Situation, chain_earnings: tuple[date, ...], after_close: frozenset[date]) -> bool:
     """Whether today is the session before a report: its own day when it comes after the close."""
-    for day in chain_earnings:
-        last = s.calendar.up_to(day) if day in after_close else s.calendar.up_to(day - timedelta(days=1))
-        if last.day == s.today:
-            return True
-    return False
+    if s.session is None:
+        return False
+    # Of years of reports the calendar need not be asked for each.
+    following, a_day = s.calendar.after(s.today).day, timedelta(days=1)
+    return any(s.today <= (day if day in after_close else day - a_day) < following for day in chain_earnings)

@@ -131,13 +131,19 @@ def strikes_inside(row: Slice, deltas: Floats, rule: StrikeRule) -> list[int]:
 
 def _offered(row: Slice, rule: StrikeRule) -> Bools:
     """Which strikes are not under the rule's floor and offered at all."""
-    return np.array([rule.floor is None or strike >= rule.floor for strike in row.strikes], dtype=bool) & (row.asks > 0)
+    offered: Bools = row.asks > 0
+    if rule.floor is not None:
+        offered &= np.array([strike >= rule.floor for strike in row.strikes], dtype=bool)
+    return offered
 
 
+@lru_cache(maxsize=64)  # at an instant several sleeves look at the same
 def slice_deltas(row: Slice, spot: float, at_ms: int, rate: float) -> Floats:
     """Absolute deltas of a slice by the implied vol of each mid (§2 strike)."""
     strikes = np.array([float(k) for k in row.strikes])
-    return model_deltas((row.bids + row.asks) / 2, spot, strikes, row.years(at_ms), rate, row.right is Right.CALL)
+    deltas = model_deltas((row.bids + row.asks) / 2, spot, strikes, row.years(at_ms), rate, row.right is Right.CALL)
+    deltas.flags.writeable = False
+    return deltas
 
 
 @clause("1.6")
@@ -320,7 +326,7 @@ def pick(
     if found is None:
         return [no_strike(row, deltas, rule, clauses)]
     index, strike_deviation = found
-    option_quote = slice_quote(row, index, chain.at_ms, chain.tick)
+    option_quote = slice_quote(chain, row, index)
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     failures = liquidity_failures(s.law, row, index, previous_counts)
     if failures:

@@ -135,7 +135,7 @@ def _of_row(s: Situation, chain: Chain, row: Slice, index: int | None) -> HedgeP
         return Refusal("bad_quote", ("8.3",))
     previous_counts = s.now_ms < s.clock(s.law.cadence.previous_volume_until)
     failures = tuple(liquidity_failures(s.law, row, index, previous_counts))
-    quote = slice_quote(row, index, chain.at_ms, chain.tick)
+    quote = slice_quote(chain, row, index)
     return HedgePick(row.option(index), quote, adv_room(s, row, index), failures)
 
 

@@ -118,7 +118,7 @@ def _calls_in(s: Situation, chain: Chain, expiry: date, aim: float) -> tuple[lis
             failures = [Refusal("adv", ("8.2",), {"adv": average if average >= 0 else None})]
             fit.append(
                 Pick(
-                    chain.symbol, row.option(index), slice_quote(row, index, chain.at_ms, chain.tick),
+                    chain.symbol, row.option(index), slice_quote(chain, row, index),
                     float(deltas[index]), calendar_days(s.today, expiry), adv_room(s, row, index), average, None,
                     ("17.1", "17.3"),
                 )

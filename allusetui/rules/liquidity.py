@@ -6,20 +6,23 @@ from math import isinf
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_price
-from allusetui.domain.quote import Quote, Slice
+from allusetui.domain.quote import Chain, Quote, Slice
 from allusetui.law.model import Data, Law
 from allusetui.rules.situation import Refusal, Situation, clause
 
 
 def flaw(quote: Quote, now_ms: int, is_option: bool) -> tuple[str, str] | None:
     """The field and value that make a quote unusable; None for a good one. A bid of 0 is valid for an option."""
-    for name, value in (("bid", quote.bid), ("ask", quote.ask)):
+    bid, ask = quote.bid, quote.ask
+    if not (bid.is_nan() or ask.is_nan()) and ZERO < bid <= ask and quote.at_ms <= now_ms:
+        return None  # as nearly all are
+    for name, value in (("bid", bid), ("ask", ask)):
         if value.is_nan():
             return name, "nan"
         if value < 0 or (value == 0 and (not is_option or name == "ask")):
             return name, str(value)
-    if quote.bid > quote.ask:
-        return "bid", f"{quote.bid} above ask {quote.ask}"
+    if bid > ask:
+        return "bid", f"{bid} above ask {ask}"
     if quote.at_ms > now_ms:
         return "time", "in the future"
     return None
@@ -84,9 +87,10 @@ def adv_room(s: Situation, row: Slice, index: int) -> int:
     return max(limit - planned, 0)
 
 
-def slice_quote(row: Slice, index: int, at_ms: int, tick: Decimal) -> Quote:
-    """The quote of one contract of a slice, on the tick grid."""
-    return Quote(on_grid(row.bids[index], tick), on_grid(row.asks[index], tick), at_ms, tick=tick)
+def slice_quote(chain: Chain, row: Slice, index: int) -> Quote:
+    """The quote of one contract of a slice of a chain, on the tick grid."""
+    bid, ask = (on_grid(prices[index], chain.tick) for prices in (row.bids, row.asks))
+    return Quote(bid, ask, chain.at_ms, tick=chain.tick, steps=chain.steps)
 
 
 def on_grid(price: float, tick: Decimal) -> Decimal:

@@ -134,7 +134,7 @@ def candidate(
     if found is None:
         return None
     index = found[0]
-    new = slice_quote(row, index, chain.at_ms, chain.tick)
+    new = slice_quote(chain, row, index)
     position = account.positions[option]
     cost = held.mid - new.mid + 2 * s.state.commission / option.multiplier
     refused: str | None = None

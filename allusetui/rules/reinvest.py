@@ -46,25 +46,36 @@ def share_out(gain: Decimal, law: Reinvest) -> Shares:
     return Shares(tax, leaps, gain - tax - leaps)
 
 
+@clause("10.2", "17.4")
+def carried(parts: Shares, cash: Decimal) -> Shares:
+    """What a sleeve's cash carries of it, taxes first: a LEAP's gain is in the ladder's own cash; nothing is lent."""
+    if parts.tax + parts.leaps <= cash:
+        return parts
+    tax = min(parts.tax, max(cash, ZERO))
+    return Shares(tax, max(cash, ZERO) - tax, ZERO)
+
+
 def gains(s: Situation, account: Account) -> dict[str, Decimal]:
-    """What each quarter that has ended by now realized, to the cent."""
+    """What each quarter that has ended by now realized."""
     ended = dict(account.gains)
     if s.state.quarter != quarter_of(s.today):
         ended[s.state.quarter] = account.realized_quarter
-    return {quarter: to_cent(gain) for quarter, gain in ended.items()}
+    return ended
 
 
 @clause("3.5", "4.4")
 def due(s: Situation, account: Account) -> list[tuple[str, Decimal]]:
     """Quarters whose gain has not been shared out, in order; a loss shares nothing."""
-    ended = sorted(gains(s, account).items())
-    return [(quarter, gain) for quarter, gain in ended if quarter > account.reinvested and gain > 0]
+    ended = ((quarter, gain) for quarter, gain in gains(s, account).items() if quarter > account.reinvested)
+    return [(quarter, found) for quarter, gain in sorted(ended) if (found := to_cent(gain)) > 0]
 
 
 @clause("10.2")
 def excess_reserve(s: Situation, account: Account, year: str) -> tuple[Decimal, Decimal]:
     """(the year's gain, what is reserved for it beyond its tax) of a year that has ended."""
-    gain = sum((g for quarter, g in gains(s, account).items() if quarter[:4] == year), ZERO)
+    ended = gains(s, account)
+    quarters = (f"{year}-Q{number}" for number in range(1, 5))
+    gain = sum((to_cent(ended[quarter]) for quarter in quarters if quarter in ended), ZERO)
     owed = to_cent(s.law.reinvest.tax_share * max(gain, ZERO))
     return gain, max(account.reserves[year] - owed, ZERO)
 

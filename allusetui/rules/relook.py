@@ -55,9 +55,11 @@ def relooks(s: Situation, account: Account) -> tuple[list[Relook], set[str]]:
 def relooked(s: Situation, account: Account) -> Iterator[tuple[str, str]]:
     """The windows that are open now, each with a symbol that it looks at again."""
     for window in windows_of(account):
-        span = entry_window(s.calendar, s.law.cadence, window, s.session) if s.session else None
         log = account.windows.get(window)
-        if span is not None and span.holds(s.now_ms) and log is not None and log.day == s.today:
+        if s.session is None or log is None or log.day != s.today or RELOOKED.isdisjoint(log.outcome.values()):
+            continue
+        span = entry_window(s.calendar, s.law.cadence, window, s.session)
+        if span is not None and span.holds(s.now_ms):
             symbols = s.symbols_in(account, window)
             yield from ((window, symbol) for symbol in symbols if log.outcome.get(symbol) in RELOOKED)
 

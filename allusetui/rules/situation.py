@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Contract, Option
+from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.event import Figure
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
@@ -83,7 +83,8 @@ class Situation:
 
     def is_doubted(self, symbol: str) -> bool:
         """Whether the latest values of the underlying were thrown away (§8)."""
-        return any(told == symbol for told, _ in self.volatile.told_invalid)
+        told = self.volatile.told_invalid
+        return bool(told) and any(each == symbol for each, _ in told)
 
     def fresh_option(self, option: Option) -> Quote | None:
         """The option's quote where both it and its underlying are young enough to decide on."""
@@ -124,4 +125,4 @@ class Situation:
         """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
         if window == account.type.value:
             return self.universe(account)
-        return tuple(symbol for symbol in account.stocks() if account.shares(symbol) > 0)
+        return tuple(c.symbol for c in account.lots if isinstance(c, Stock) and account.quantity(c) > 0)

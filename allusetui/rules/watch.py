@@ -4,7 +4,7 @@ Where nothing works and nothing is awaited only the market can give something to
 future tells what it will show at the next points of the grid, and looks at which nothing can be decided are left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import exp
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.account import Account, Status
+from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
@@ -20,7 +21,7 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Ahead, Bools, Floats, Listed
 from allusetui.domain.state import State
 from allusetui.law.model import Law
-from allusetui.pricing.implied_vol import model_deltas, model_itm_probabilities
+from allusetui.pricing.implied_vol import model_delta, model_itm_probabilities
 from allusetui.rules import assignment, covered_call, relook, valuation
 from allusetui.rules.breakers import TIERS, level_of_tier
 from allusetui.rules.cadence import ExpiryClock, expiry_clock
@@ -136,22 +137,25 @@ def _endings(s: Situation, account: Account, ahead: Ahead) -> Bools:
     if s.session is None:
         return due
     clock, limit = expiry_clock(s.law.cadence, s.session), s.law.assignment.itm_probability
-    for option in account.shorts():
-        if option.expiry == s.today and option in ahead.options and option.symbol in ahead.spots:
-            chances = _chances(s, option, ahead)
-            if not account.positions[option].assignment_prepared:
-                due |= (ahead.times >= clock.prep_ms) & (chances > limit - _SURE)
-            if not assignment.is_covered_at_cost(account, option):
-                due |= _closes(s, option, clock, ahead) & (chances <= limit + _SURE)
+    ending = [o for o in account.shorts() if o.expiry == s.today and o in ahead.options and o.symbol in ahead.spots]
+    if not ending or ahead.times[-1] < min(clock.prep_ms, clock.looks.opens_ms):
+        return due
+    for option, chances in zip(ending, _chances(s, s.session, ending, ahead), strict=True):
+        if not account.positions[option].assignment_prepared:
+            due |= (ahead.times >= clock.prep_ms) & (chances > limit - _SURE)
+        if not assignment.is_covered_at_cost(account, option):
+            due |= _closes(s, option, clock, ahead) & (chances <= limit + _SURE)
     return due
 
 
-def _chances(s: Situation, option: Option, ahead: Ahead) -> Floats:
-    """`assignment.itm_probability` at every instant."""
-    (bids, asks), spots = ahead.options[option], ahead.spots[option.symbol]
-    years = np.maximum(s.calendar.up_to(option.expiry).close_ms - ahead.times, 0) / YEAR_MS
-    strikes, call = np.full(len(spots), float(option.strike)), not option.is_put
-    return model_itm_probabilities((bids + asks) / 2, spots, strikes, years, s.volatile.rate, call)
+def _chances(s: Situation, session: Session, ending: Sequence[Option], ahead: Ahead) -> Floats:
+    """`assignment.itm_probability` of each, down the rows, at every instant, along them: all of them at once."""
+    mids = np.array([(bids + asks) / 2 for bids, asks in (ahead.options[option] for option in ending)])
+    spots = np.array([ahead.spots[option.symbol] for option in ending])
+    strikes = np.array([[float(option.strike)] for option in ending])
+    calls = np.array([[not option.is_put] for option in ending])
+    years = np.maximum(session.close_ms - ahead.times, 0) / YEAR_MS
+    return model_itm_probabilities(mids, spots, strikes, years, s.volatile.rate, calls)
 
 
 def _closes(s: Situation, option: Option, clock: ExpiryClock, ahead: Ahead) -> Bools:
@@ -167,17 +171,18 @@ def _closes(s: Situation, option: Option, clock: ExpiryClock, ahead: Ahead) -> B
 @clause("17.4")
 def _drifts(s: Situation, account: Account, ahead: Ahead) -> Bools:
     """Whether at the ladder's hour a LEAP's delta is outside of its band."""
-    due: Bools = ahead.times == s.clock(s.law.ladder.looks_at)
-    if not due.any():
-        return due
-    band, drifted = s.law.ladder.drift_delta, np.zeros(len(due), dtype=bool)
+    band, drifted = s.law.ladder.drift_delta, np.zeros(len(ahead.times), dtype=bool)
+    hour_ms = s.clock(s.law.ladder.looks_at)
+    at = int(np.searchsorted(ahead.times, hour_ms))
+    if at == len(ahead.times) or ahead.times[at] != hour_ms:
+        return drifted
     for leap in account.longs():
         if not leap.is_index and leap in ahead.options and leap.symbol in ahead.spots:
             (bids, asks), spots = ahead.options[leap], ahead.spots[leap.symbol]
-            years = (s.calendar.up_to(leap.expiry).close_ms - ahead.times[due]) / YEAR_MS
-            mids, strikes = (bids[due] + asks[due]) / 2, np.full(int(due.sum()), float(leap.strike))
-            deltas = model_deltas(mids, spots[due], strikes, years, s.volatile.rate, not leap.is_put)
-            drifted[due] |= (deltas < band.low + _SURE) | (deltas > band.high - _SURE)
+            years = (s.calendar.up_to(leap.expiry).close_ms - hour_ms) / YEAR_MS
+            mid, strike = float(bids[at] + asks[at]) / 2, float(leap.strike)
+            delta = model_delta(mid, float(spots[at]), strike, years, s.volatile.rate, not leap.is_put)
+            drifted[at] |= not band.low + _SURE <= delta <= band.high - _SURE
     return drifted
 
 
@@ -185,10 +190,10 @@ def _judgements(s: Situation, account: Account, ahead: Ahead) -> Bools:
     """Where the pivot may begin or end, or the margin use pass its cap."""
     stock, shorts, required = np.zeros((3, len(ahead.times)))
     for contract in account.lots:
-        price, quantity = _price(s, account, contract, ahead), account.quantity(contract)
         if isinstance(contract, Stock):
-            stock += quantity * price
+            stock += account.quantity(contract) * _price(s, account, contract, ahead)
         elif contract in account.positions:
+            price, quantity = _price(s, account, contract, ahead), account.quantity(contract)
             shorts += quantity * contract.multiplier * price
             if contract.is_put:
                 required -= quantity * _put_margin(s, contract, price, ahead)

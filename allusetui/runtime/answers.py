@@ -18,7 +18,8 @@ _ON_EACH: Final = frozenset({"pause", "resume", "no_entries", "maintenance", "au
 _STOPS: Final = frozenset({"kill", "pause"})
 _MOST_WAITING: Final = ROOM // 2
 """Keys from the socket: a flood of them never fills the inbox, and what stops an account always gets in."""
-_ACTIONS: Final = _ON_ALL | {"close", "approve", "refuse"}
+_ANSWERS: Final = frozenset({"approve", "refuse"})
+_ACTIONS: Final = _ON_ALL | _ANSWERS | {"close"}
 
 
 class Hub(Protocol):
@@ -106,7 +107,8 @@ def check(key: Key, snapshot: Snapshot) -> None:
     accounts = snapshot.state.accounts
     if key.action not in _ACTIONS:
         raise ControlError(f"no such action: {untrusted(key.action, 40)}; there are {', '.join(sorted(_ACTIONS))}")
-    if key.account is None and key.action not in _ON_ALL:
+    names_prompt = key.action in _ANSWERS and key.prompt is not None
+    if key.account is None and key.action not in _ON_ALL and not names_prompt:
         raise ControlError(f"{key.action} needs an account: {', '.join(accounts)}")
     if key.account is not None and key.action == "kill":
         raise ControlError("kill stops every account: leave the account out")

@@ -60,7 +60,8 @@ class Live:
         self._turn = session.turn
         self._wall_s = wall_s
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken = asyncio.Event()
+        self._woken = False
+        self._sleep: asyncio.Future[None] | None = None
         self.inbox = Inbox(wall_s, self._wake)
         session.bell.listen(self._wake)
         self._ending = self._begun = False
@@ -90,7 +91,7 @@ class Live:
             waiting.add_done_callback(lambda _: self._wake())
             try:
                 while not waiting.done() and not self._ending:
-                    self._woken.clear()
+                    self._woken = False
                     self._publish()
                     await self._wait(SNAPSHOT_S)
                 if not waiting.done():
@@ -103,6 +104,7 @@ class Live:
     async def _go_on(self) -> None:
         while not self._ending:
             self._take_keys()
+            self._hear_of_laws()
             due_ms = self._turn.next_ms()
             if due_ms > self.session.end_ms:
                 break
@@ -115,7 +117,12 @@ class Live:
 
     def _wake(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._woken.set)
+            self._loop.call_soon_threadsafe(self._stir)
+
+    def _stir(self) -> None:
+        self._woken = True
+        if self._sleep is not None:
+            _wake_up(self._sleep)
 
     async def _turn_on(self, due_ms: int) -> None:
         """Do what is due, as long as keys may wait for it; else wait for what comes first."""
@@ -126,7 +133,7 @@ class Live:
             wall_s = self._wall_s()
         if due_s <= wall_s:
             until_s = wall_s + _BUSY_S
-            while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken.is_set():
+            while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken:
                 self._turn.step(self.session.pace.step_ms(due_ms, wall_s))
                 if self.session.pace.speed is None or wall_s - due_s > _LATE_S:
                     self.session.pace.reach(due_ms, wall_s)
@@ -137,16 +144,26 @@ class Live:
             self._publish()
 
     async def _wait(self, seconds: float) -> None:
-        began_s = self._wall_s()
+        """Until a key comes, or the time is over.
+
+        By a bare future: with `wait_for` a key waits for two more turns of the loop, and for the interpreter at each.
+        """
+        if self._woken:
+            return
+        loop, began_s = asyncio.get_running_loop(), self._wall_s()
+        self._sleep = loop.create_future()
+        timer = loop.call_later(max(seconds, 0.0), _wake_up, self._sleep)
         try:
-            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
-        except TimeoutError:
+            await self._sleep
+        finally:
+            timer.cancel()
+        if not self._woken:
             self._lag_s = max(self._lag_s, self._wall_s() - began_s - max(seconds, 0.0))
 
     # Keys
 
     def _take_keys(self) -> None:
-        self._woken.clear()
+        self._woken = False
         pressed = False
         while (taken := self.inbox.take()) is not None:
             self._press(*taken)
@@ -155,6 +172,13 @@ class Live:
             self.inbox.overflowed = False
             self._turn.deliver([inp.InboxFull(self._move())])
         if pressed:
+            self._publish()
+
+    def _hear_of_laws(self) -> None:
+        """At the clock's instant, as a key is heard: no market wakes for it."""
+        amending = self._turn.world.amending
+        if amending is not None and amending.has_news:
+            self._turn.deliver(amending.advance(self._move()))
             self._publish()
 
     def _move(self) -> int:
@@ -247,3 +271,8 @@ class Live:
             self._heard_s = self._published_s
         self._newest_ms = max(newest_ms, self._newest_ms)
         return Link(up, trip_ms if up else None, (self._published_s - self._heard_s) * SECOND_MS, trouble)
+
+
+def _wake_up(sleep: asyncio.Future[None]) -> None:
+    if not sleep.done():
+        sleep.set_result(None)

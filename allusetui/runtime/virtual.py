@@ -14,10 +14,13 @@ from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
 from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter, Tape
+from allusetui.runtime.amending import Amending
 from allusetui.runtime.asking import Asking, AtOnce, ToldAtOnce
 from allusetui.runtime.stored import Halfway, Stand
 
 Progress = Callable[[int], None]
+_Once = inp.OperatorActed | inp.InboxFull | inp.BrokerLost | inp.BrokerReturned
+"""What is said once: keys, that something was not heard, and that the link is gone or back."""
 KEEP_AFTER = 500
 """Events: about four busy sessions, which a start folds in 20 ms."""
 
@@ -40,6 +43,8 @@ class World:
     reporter: Reporter
     advice: Asking = field(default_factory=lambda: AtOnce(None))
     news: News | None = None
+    amending: Amending | None = None
+    """Who keeps the laws; None where nobody changes them."""
     inquiries: Inquiries | None = None
     """Where chains and bars take their time; None where the market tells them at once."""
     tape: Tape | None = None
@@ -63,7 +68,7 @@ class VirtualRuntime:
         self.refusal: OSError | None = None
         """Why the disk refuses; None while it does not."""
         self._unsaved: Batch | None = None
-        self._unheard: list[inp.OperatorActed] = []
+        self._unheard: list[_Once] = []
         self._saved_ms = 0
         self._kept_ms = 0
         self._unkept = 0
@@ -133,6 +138,8 @@ class VirtualRuntime:
         self.deliver([self._look()])
         self.deliver(self._inquiries.advance(at_ms))
         self.deliver(self.world.advice.advance(at_ms))
+        if self.world.amending is not None:
+            self.deliver(self.world.amending.advance(at_ms))
         if self.world.news is not None:
             self.deliver(replace(headline, at_ms=at_ms) for headline in self.world.news.take(at_ms))
         while self._operators and self._operators[0].at_ms <= at_ms:
@@ -189,16 +196,17 @@ class VirtualRuntime:
     def deliver(self, items: Iterable[inp.Input]) -> None:
         """Handle inputs in order: store each batch, then let its effects leave; their answers come next.
 
-        While the disk refuses nothing is handled: reports are fetched again by the resume that follows, keys wait.
+        While the disk refuses nothing is handled: reports are fetched again by the resume that follows; what nobody
+        will say again waits.
         """
         queue = deque(items)
         while queue:
             item = queue.popleft()
             batch = self._handled(item, queue)
             if batch is None:
-                self._unheard += [item] if isinstance(item, inp.OperatorActed) else []
+                self._unheard += [item] if isinstance(item, _Once) else []
                 continue
-            queue.extendleft(replace(key, at_ms=self.now_ms) for key in reversed(self._unheard))
+            queue.extendleft(replace(each, at_ms=self.now_ms) for each in reversed(self._unheard))
             self._unheard.clear()
             self._saved_ms = self.engine.volatile.seen_ms
             for effect in batch.effects:
@@ -270,6 +278,10 @@ class VirtualRuntime:
                 return world.advice.ask(effect.question, now_ms)
             case ef.WriteReport():
                 return [self._report(effect)]
+            case ef.EnactLaw() if world.amending is None:
+                return [inp.LawWritten(now_ms, effect.id, "nobody keeps the laws here")]
+            case ef.EnactLaw():
+                return world.amending.enact(effect.id, effect.proposal, now_ms)
 
     @property
     def _inquiries(self) -> Inquiries:

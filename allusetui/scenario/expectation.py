@@ -1,13 +1,13 @@
 """`[[expect]]`: what the journal must show, checked for form when the file is read and judged by expect.py."""
 
+from dataclasses import field, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import Field, PlainValidator, model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import KEY, By, Table
 from allusetui.scenario import values
-from allusetui.scenario.setting import Table
 from allusetui.scenario.values import Problem
 
 TESTS: Final = ("eq", "ne", "ge", "gt", "le", "lt", "in", "not_in", "near", "tol", "null")
@@ -71,6 +71,7 @@ def _between(value: object) -> tuple[datetime, datetime]:
     return first, last
 
 
+@frozen(kw_only=True)
 class SumTest(Table):
     """`sum`: the tests that the sum of `key`, over the events that fit, must pass."""
 
@@ -84,17 +85,17 @@ class SumTest(Table):
     near: values.Money | None = None
     tol: values.Amount | None = None
 
-    @model_validator(mode="after")
-    def _tests_something(self) -> Self:
+    def check(self) -> None:
         check_tests(self.tests)
-        return self
 
     @property
     def tests(self) -> dict[str, object]:
         """The tests by name."""
-        return self.model_dump(exclude={"key"}, exclude_none=True)
+        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "key"}
+        return {name: wanted for name, wanted in told.items() if wanted is not None}
 
 
+@frozen(kw_only=True)
 class Expectation(Table):
     """`[[expect]]`: how many events of these kinds, at these times, with these values and clauses there must be.
 
@@ -102,9 +103,9 @@ class Expectation(Table):
     """
 
     kind: values.OneOrMoreTexts
-    where: Annotated[dict[str, object], PlainValidator(where_table)] = Field(default_factory=dict)
-    any_of: Annotated[tuple[dict[str, object], ...], PlainValidator(where_tables)] = Field(default=(), alias="any")
-    between: Annotated[tuple[datetime, datetime] | None, PlainValidator(_between)] = None
+    where: Annotated[dict[str, object], By(where_table)] = field(default_factory=dict)
+    any_of: Annotated[tuple[dict[str, object], ...], By(where_tables)] = field(default=(), metadata={KEY: "any"})
+    between: Annotated[tuple[datetime, datetime] | None, By(_between)] = None
     count: values.Count | None = None
     min: values.Count | None = None
     max: values.Count | None = None
@@ -112,14 +113,12 @@ class Expectation(Table):
     sum: SumTest | None = None
     note: values.Text | None = None
 
-    @model_validator(mode="after")
-    def _can_be_met(self) -> Self:
+    def check(self) -> None:
         least, most = self.min or 0, self.max
         if most is not None and least > most:
             raise Problem(f"{least} is more than max {most}; allowed: at most max", "min")
         if self.count is not None and (self.count < least or (most is not None and self.count > most)):
             raise Problem(f"{self.count} is not within min and max; allowed: one of the three kinds of bound", "count")
-        return self
 
     @property
     def bounds(self) -> dict[str, int]:

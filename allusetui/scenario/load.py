@@ -1,12 +1,12 @@
 """Reading a scenario: a file or a shipped name in, a checked Scenario or one line of what is wrong out."""
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from allusetui.domain.table import Misfits, read
 from allusetui.domain.text import untrusted
 from allusetui.scenario.model import Scenario
 from allusetui.scenario.problem import dotted, explain
@@ -49,9 +49,9 @@ def text_of(path: Path | str) -> str:
 def parse(text: str, source: str) -> Scenario:
     """Gives the scenario that a TOML text says, `data` as written; raises ScenarioError that names `source`."""
     try:
-        return Scenario.model_validate(_tables(text, source))
-    except ValidationError as error:
-        raise ScenarioError(source, explain(error)) from None
+        return read(Scenario, _tables(text, source))
+    except Misfits as misfits:
+        raise ScenarioError(source, explain(misfits)) from None
 
 
 def _tables(text: str, source: str) -> dict[str, Any]:
@@ -103,4 +103,4 @@ def _with_data(scenario: Scenario, source: str, folder: Path, data_dir: Path | N
         data = data_dir.resolve()
     if data is not None and not data.is_dir():
         raise ScenarioError(source, f"market.data: {data} is not a directory; allowed: a data directory")
-    return scenario.model_copy(update={"market": market.model_copy(update={"data": data})})
+    return replace(scenario, market=replace(market, data=data))

@@ -6,11 +6,11 @@ tables keep the file's order. Times are naive New York times.
 """
 
 from collections.abc import Iterator
+from dataclasses import field
 from datetime import datetime
-from typing import Self
 
-from pydantic import Field, model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import KEY, Table
 from allusetui.scenario import agree
 from allusetui.scenario.agree import Key
 from allusetui.scenario.expectation import Expectation, SumTest
@@ -26,7 +26,6 @@ from allusetui.scenario.setting import (
     Right,
     Run,
     SymbolSpec,
-    Table,
 )
 
 __all__ = [
@@ -51,27 +50,26 @@ __all__ = [
 ]
 
 
+@frozen(kw_only=True)
 class Scenario(Table):
     """One scenario file."""
 
     scenario: Run
     market: Market
-    accounts: AccountTables = Field(default_factory=dict)
+    accounts: AccountTables = field(default_factory=dict)
     tape: tuple[TapePoint, ...] = ()
-    headlines: tuple[Headline, ...] = Field(default=(), alias="headline")
-    faults: tuple[Fault, ...] = Field(default=(), alias="fault")
-    operators: tuple[OperatorAct, ...] = Field(default=(), alias="operator")
-    expectations: tuple[Expectation, ...] = Field(default=(), alias="expect")
+    headlines: tuple[Headline, ...] = field(default=(), metadata={KEY: "headline"})
+    faults: tuple[Fault, ...] = field(default=(), metadata={KEY: "fault"})
+    operators: tuple[OperatorAct, ...] = field(default=(), metadata={KEY: "operator"})
+    expectations: tuple[Expectation, ...] = field(default=(), metadata={KEY: "expect"})
 
-    @model_validator(mode="after")
-    def _tables_agree(self) -> Self:
+    def check(self) -> None:
         agree.check_accounts(self.accounts, self.scenario)
         agree.check_script(self.market, self.tape)
         if self.market.kind == "scripted":
             agree.check_symbols(self.named_symbols, self.market.symbols)
         agree.check_times(self.scenario, self._happenings())
         agree.check_operators(self.operators, self.accounts, self.scenario)
-        return self
 
     @property
     def named_symbols(self) -> tuple[tuple[Key, str], ...]:

@@ -1,12 +1,13 @@
 """What happens in a scenario: the market's tape, headlines, faults of market and broker, the operator's keys."""
 
+from dataclasses import field, fields
 from decimal import Decimal
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, PlainValidator, model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import KEY, By, Table
 from allusetui.scenario import values
-from allusetui.scenario.setting import Right, Table
+from allusetui.scenario.setting import Right
 from allusetui.scenario.tape import tape_values
 from allusetui.scenario.values import Problem
 
@@ -68,12 +69,13 @@ LONGEST_HEADLINE: Final = 100_000
 WITHOUT_ACCOUNT: Final = ("kill", "reset")
 
 
+@frozen(kw_only=True)
 class TapePoint(Table):
     """`[[tape]]`: from `at` on these values hold, or are reached in a straight line of `glide_ms` (the key `glide`)."""
 
     at: values.LocalTime
-    set: Annotated[dict[str, Decimal | str], PlainValidator(tape_values)]
-    glide_ms: values.Span = Field(default=0, alias="glide")
+    set: Annotated[dict[str, Decimal | str], By(tape_values)]
+    glide_ms: values.Span = field(default=0, metadata={KEY: "glide"})
 
 
 def _headline(value: object) -> str:
@@ -82,14 +84,16 @@ def _headline(value: object) -> str:
     return value
 
 
+@frozen(kw_only=True)
 class Headline(Table):
     """`[[headline]]`: what somebody publishes on a symbol. It is seen at the next look, and makes none."""
 
     at: values.LocalTime
     symbol: values.Symbol
-    text: Annotated[str, PlainValidator(_headline)]
+    text: Annotated[str, By(_headline)]
 
 
+@frozen(kw_only=True)
 class Fault(Table):
     """`[[fault]]`: `for_ms` (the key `for`) None lasts to the end of the scenario; a crash then never comes back.
 
@@ -99,16 +103,15 @@ class Fault(Table):
 
     at: values.LocalTime
     kind: FaultKind
-    for_ms: values.Span | None = Field(default=None, alias="for")
+    for_ms: values.Span | None = field(default=None, metadata={KEY: "for"})
     symbol: values.Symbol | None = None
-    value: Annotated[Decimal | str | None, PlainValidator(values.number_or_text)] = None
+    value: Annotated[Decimal | str | None, By(values.number_or_text)] = None
     quantity: values.Contracts | None = None
     expiry: values.Day | None = None
     strike: values.Price | None = None
     right: Right | None = None
 
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
+    def check(self) -> None:
         needs = FAULT_NEEDS.get(self.kind, ())
         _need(self, f"kind {self.kind}", needs)
         _whole_contract(self)
@@ -117,9 +120,9 @@ class Fault(Table):
             raise Problem(f"{values.shown(self.value)} is no bad quote; allowed: {', '.join(BAD_VALUES)}", "value")
         if self.kind == "partial_fill" and not (isinstance(self.value, Decimal) and self.value >= 0):
             raise Problem(f"{values.shown(self.value)} is no speed; allowed: contracts a second, such as 2", "value")
-        return self
 
 
+@frozen(kw_only=True)
 class OperatorAct(Table):
     """`[[operator]]`: a key of the operator. `account` None is a kill, or a reset of every account."""
 
@@ -132,8 +135,7 @@ class OperatorAct(Table):
     strike: values.Price | None = None
     right: Right | None = None
 
-    @model_validator(mode="after")
-    def _has_what_its_action_needs(self) -> Self:
+    def check(self) -> None:
         if self.action not in WITHOUT_ACCOUNT and self.account is None:
             raise Problem(f"is missing; action {self.action} needs it; allowed: {values.ACCOUNTS_ALLOWED}", "account")
         if self.action == "kill" and self.account is not None:
@@ -141,7 +143,6 @@ class OperatorAct(Table):
         needs = ACTION_NEEDS.get(self.action, ())
         _need(self, f"action {self.action}", needs)
         _refuse_others(self, f"action {self.action}", ("at", "action", "account", *needs))
-        return self
 
 
 def _need(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
@@ -152,8 +153,8 @@ def _need(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
 
 def _refuse_others(table: Fault | OperatorAct, what: str, keys: tuple[str, ...]) -> None:
     """A key that would do nothing is a mistake."""
-    given = (type(table).model_fields[name].alias or name for name in table.model_fields_set)
-    for key in sorted(set(given) - set(keys)):
+    given = {each.metadata.get(KEY, each.name) for each in fields(table) if getattr(table, each.name) is not None}
+    for key in sorted(given - set(keys)):
         raise Problem(f"means nothing to {what}; allowed: {', '.join(keys)}", key)
 
 

@@ -3,12 +3,13 @@
 Every table is frozen and refuses keys that it does not list. Field names are the file's keys.
 """
 
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
-
+from allusetui.domain.frozen import frozen
+from allusetui.domain.table import By, First, Table
 from allusetui.scenario import values
 from allusetui.scenario.values import Problem
 
@@ -24,12 +25,7 @@ FIRST_YEAR, LAST_YEAR = 1950, 2199
 FOUNDERS: Final = ("GEN", "REV", "COM")
 
 
-class Table(BaseModel):
-    """A table of the file: frozen, and a key that is not listed is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
+@frozen(kw_only=True)
 class Run(Table):
     """`[scenario]`: what runs, from when to when, with what money. `accounts` None: all of them trade."""
 
@@ -41,8 +37,7 @@ class Run(Table):
     accounts: values.Accounts | None = None
     mode: Literal["normal", "stress"] = "normal"
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
+    def check(self) -> None:
         for key, at in (("start", self.start), ("end", self.end)):
             if not FIRST_YEAR <= at.year <= LAST_YEAR:
                 allowed = f"{FIRST_YEAR} to {LAST_YEAR}"
@@ -51,9 +46,9 @@ class Run(Table):
             raise Problem(
                 f"{values.shown(self.end)} is not after the start; allowed: after {values.shown(self.start)}", "end"
             )
-        return self
 
 
+@frozen(kw_only=True)
 class Dividend(Table):
     """A cash dividend a share, with its ex-date."""
 
@@ -61,6 +56,7 @@ class Dividend(Table):
     amount: values.Price
 
 
+@frozen(kw_only=True)
 class SymbolSpec(Table):
     """`[market.symbols.X]`: one underlying and its chain. `atr` None is 2 % of spot, "none" is no bars at all.
 
@@ -80,16 +76,15 @@ class SymbolSpec(Table):
     earnings: values.Days = ()
     dividends: tuple[Dividend, ...] = ()
 
-    @model_validator(mode="after")
-    def _lists_what_can_be_priced(self) -> Self:
+    def check(self) -> None:
         least = self.spot / MOST_STEPS
         if self.strike_step < least:
             raise Problem(
                 f"{self.strike_step} is too fine for a spot of {self.spot}; allowed: {least} or more", "strike_step"
             )
-        return self
 
 
+@frozen(kw_only=True)
 class Breadth(Table):
     """`[market.breadth]`: the share of stocks above their 50-day average, in %."""
 
@@ -111,23 +106,23 @@ def _with_defaults(tables: object) -> object:
     return filled
 
 
+@frozen(kw_only=True)
 class Market(Table):
     """`[market]`: where prices come from. `data` is a directory, absolute once loaded; None where none is named."""
 
     kind: Literal["scripted", "history", "synthetic"]
-    data: Annotated[Path | None, PlainValidator(values.directory)] = None
+    data: Annotated[Path | None, By(values.directory)] = None
     rate: values.Rate = 0.04
     margin: values.MarginRate = Decimal("0.20")
-    symbols: Annotated[dict[values.Symbol, SymbolSpec], BeforeValidator(_with_defaults)] = Field(default_factory=dict)
+    symbols: Annotated[dict[values.Symbol, SymbolSpec], First(_with_defaults)] = field(default_factory=dict)
     breadth: Breadth | None = None
 
-    @model_validator(mode="after")
-    def _reads_no_data_but_history(self) -> Self:
+    def check(self) -> None:
         if self.kind != "history" and self.data is not None:
             raise Problem(f'a {self.kind} market reads no data; allowed: leave it out, or kind = "history"', "data")
-        return self
 
 
+@frozen(kw_only=True)
 class Holding(Table):
     """Stock held at the start; `basis` is per share, `assigned` binds its calls to that basis."""
 
@@ -136,6 +131,7 @@ class Holding(Table):
     assigned: values.YesNo = False
 
 
+@frozen(kw_only=True)
 class OptionPosition(Table):
     """An option open at the start: `quantity` below 0 is short, `price` what it was traded at, per share."""
 
@@ -148,6 +144,7 @@ class OptionPosition(Table):
     opened: values.Day
 
 
+@frozen(kw_only=True)
 class AccountSpec(Table):
     """`[accounts.X]`: how an account begins.
 
@@ -160,7 +157,7 @@ class AccountSpec(Table):
     high_water: values.Positive | None = None
     opened: values.Day | None = None
     realized_quarter: values.Money = Decimal(0)
-    holdings: dict[values.Symbol, Holding] = Field(default_factory=dict)
+    holdings: dict[values.Symbol, Holding] = field(default_factory=dict)
     options: tuple[OptionPosition, ...] = ()
 
 
@@ -177,4 +174,4 @@ def _named_in_full(tables: object) -> object:
     return flat
 
 
-AccountTables = Annotated[dict[values.Account, AccountSpec], BeforeValidator(_named_in_full)]
+AccountTables = Annotated[dict[values.Account, AccountSpec], First(_named_in_full)]

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import PlainValidator
+from allusetui.domain.table import By
 
 T = TypeVar("T")
 
@@ -216,33 +216,31 @@ def account_names(value: object) -> tuple[str, ...]:
     return tuple(account_name(member) for member in texts(value))
 
 
-Money = Annotated[Decimal, PlainValidator(bounded("a number such as 4_000_000", lambda exact: True))]
-Amount = Annotated[Decimal, PlainValidator(not_negative)]
-Spot = Annotated[Decimal, PlainValidator(spot)]
-Positive = Annotated[Decimal, PlainValidator(positive)]
-Price = Annotated[Decimal, PlainValidator(price)]
-Premium = Annotated[Decimal, PlainValidator(premium)]
-Percent = Annotated[Decimal, PlainValidator(percent)]
-Volatility = Annotated[float, PlainValidator(as_float(volatility))]
-Spread = Annotated[float, PlainValidator(as_float(spread))]
-Rate = Annotated[float, PlainValidator(as_float(bounded("a number from -1 to 1", lambda exact: -1 <= exact <= 1)))]
-MarginRate = Annotated[Decimal, PlainValidator(margin_rate)]
-Count = Annotated[int, PlainValidator(count)]
-Contracts = Annotated[int, PlainValidator(whole("a whole number that is not 0", lambda exact: exact != 0))]
-Shares = Annotated[int, PlainValidator(whole("a whole number above 0", lambda exact: exact > 0))]
-CountOrMissing = Annotated[int | Literal["missing"], PlainValidator(count_or_missing)]
-RangeOrNone = Annotated[Decimal | Literal["none"] | None, PlainValidator(range_or_none)]
-LocalTime = Annotated[datetime, PlainValidator(local_time)]
-Day = Annotated[date, PlainValidator(day)]
-Days = Annotated[tuple[date, ...] | Literal["unknown"], PlainValidator(days_or_unknown)]
-Span = Annotated[int, PlainValidator(span_ms)]
-YesNo = Annotated[bool, PlainValidator(yes_or_no)]
-Text = Annotated[str, PlainValidator(text)]
-Texts = Annotated[tuple[str, ...], PlainValidator(texts)]
-OneOrMoreTexts = Annotated[tuple[str, ...], PlainValidator(text_or_texts)]
-Symbol = Annotated[str, PlainValidator(symbol_name)]
-Account = Annotated[str, PlainValidator(account_name)]
-Accounts = Annotated[tuple[str, ...], PlainValidator(account_names)]
-RunName = Annotated[
-    str, PlainValidator(worded(FOLDER, "a name for a folder", "letters, digits, space and - _ . +, at most 80"))
-]
+Money = Annotated[Decimal, By(bounded("a number such as 4_000_000", lambda exact: True))]
+Amount = Annotated[Decimal, By(not_negative)]
+Spot = Annotated[Decimal, By(spot)]
+Positive = Annotated[Decimal, By(positive)]
+Price = Annotated[Decimal, By(price)]
+Premium = Annotated[Decimal, By(premium)]
+Percent = Annotated[Decimal, By(percent)]
+Volatility = Annotated[float, By(as_float(volatility))]
+Spread = Annotated[float, By(as_float(spread))]
+Rate = Annotated[float, By(as_float(bounded("a number from -1 to 1", lambda exact: -1 <= exact <= 1)))]
+MarginRate = Annotated[Decimal, By(margin_rate)]
+Count = Annotated[int, By(count)]
+Contracts = Annotated[int, By(whole("a whole number that is not 0", lambda exact: exact != 0))]
+Shares = Annotated[int, By(whole("a whole number above 0", lambda exact: exact > 0))]
+CountOrMissing = Annotated[int | Literal["missing"], By(count_or_missing)]
+RangeOrNone = Annotated[Decimal | Literal["none"] | None, By(range_or_none)]
+LocalTime = Annotated[datetime, By(local_time)]
+Day = Annotated[date, By(day)]
+Days = Annotated[tuple[date, ...] | Literal["unknown"], By(days_or_unknown)]
+Span = Annotated[int, By(span_ms)]
+YesNo = Annotated[bool, By(yes_or_no)]
+Text = Annotated[str, By(text)]
+Texts = Annotated[tuple[str, ...], By(texts)]
+OneOrMoreTexts = Annotated[tuple[str, ...], By(text_or_texts)]
+Symbol = Annotated[str, By(symbol_name)]
+Account = Annotated[str, By(account_name)]
+Accounts = Annotated[tuple[str, ...], By(account_names)]
+RunName = Annotated[str, By(worded(FOLDER, "a name for a folder", "letters, digits, space and - _ . +, at most 80"))]

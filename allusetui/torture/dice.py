@@ -171,10 +171,7 @@ def _position(dice: Dice, account: str, symbol: str, budget: float) -> list[str]
     if not lots or kind > 1:
         return []
     strike = round(spot * dice.number(0.9, 1.1) / 2.5) * 2.5
-    expiry = dice.start.date() + timedelta(days=dice.whole(0, 12))
-    begin_ms = to_ms(dice.start)
-    while (session := SESSIONS.on(expiry)) is None or session.close_ms <= begin_ms:
-        expiry += timedelta(days=1)
+    expiry = in_session(dice.start.date() + timedelta(days=dice.whole(0, 12)), to_ms(dice.start))
     row: Keys = {"symbol": symbol, "expiry": expiry, "strike": strike, "right": "P" if kind else "C"}
     rows = []
     if kind == 0:
@@ -188,6 +185,13 @@ def _position(dice: Dice, account: str, symbol: str, budget: float) -> list[str]
         more = {"quantity": -lots, "price": dice.number(0.3, 0.06 * spot + 0.3), "opened": since}
         rows.append(table(f"[[accounts.{account}.options]]", **row, **more))
     return rows
+
+
+def in_session(day: date, after_ms: int = 0) -> date:
+    """The first session from a day on that has not ended by an instant."""
+    while (session := SESSIONS.on(day)) is None or session.close_ms <= after_ms:
+        day += timedelta(days=1)
+    return day
 
 
 def move(dice: Dice) -> str:

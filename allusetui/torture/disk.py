@@ -35,7 +35,8 @@ class Disk:
         """A process' journal on this disk."""
         return Layer(self, journal)
 
-    def pass_by(self, point: Point) -> None:
+    def pass_by(self, point: Point, events: Sequence[Event]) -> None:
+        """A batch of these comes to a point."""
         if self.deadly is point:
             self.deadly = None
             self.dies()
@@ -58,14 +59,14 @@ class Layer:
             disk.loop.jump(disk.slow_s)
         if disk.trouble is not None:
             raise OSError(disk.trouble, os.strerror(disk.trouble))
-        disk.pass_by(Point.BEFORE)
+        disk.pass_by(Point.BEFORE, events)
         if self._is_dead:
             raise OSError(errno.EIO, "nobody writes any more")
         self._journal.append(at_ms, events)
         rows = [(seq, at_ms, event) for seq, event in enumerate(events, self._seq + 1)]
         self._seq += len(rows)
         disk.stored(rows)
-        disk.pass_by(Point.AFTER)
+        disk.pass_by(Point.AFTER, events)
 
     def read(self, after: int = 0) -> Iterable[tuple[int, int, Event]]:
         return self._journal.read(after)

@@ -37,9 +37,7 @@ async def _paper(house: House, disk: Path) -> Program:
         program.prepare()
     async with house.opened():
         program.start()
-        for act in operators(house.scenario):
-            if act.action not in _MOVES_MONEY:
-                loop.call_at(house.at_s(act.at_ms), _press, program, act)
+        press_keys(program, house)
         for crash in scripted_crashes(house.scenario):
             _crash(program, crash, loop, house.at_s)
         await asyncio.sleep(house.at_s(last_ms(stage.calendar, stage.end_ms)) - loop.time())
@@ -49,6 +47,13 @@ async def _paper(house: House, disk: Path) -> Program:
     if program.failure is not None:
         raise program.failure
     return program
+
+
+def press_keys(program: Program, house: House) -> None:
+    """Whoever is the operator of a house's scenario presses the keys at their instants."""
+    for act in operators(house.scenario):
+        if act.action not in _MOVES_MONEY:
+            house.loop.call_at(house.at_s(act.at_ms), _press, program, act)
 
 
 def _press(program: Program, act: OperatorActed) -> None:

@@ -1,16 +1,19 @@
 """What a seed draws for a run of the whole program: an hour of a market, what lies on the wire, and what goes wrong."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from math import exp, log
 from typing import Final
 
 from allusetui.domain.frozen import frozen
-from allusetui.domain.moment import MINUTE_MS, SECOND_MS
+from allusetui.domain.moment import MINUTE_MS, SECOND_MS, local
 from allusetui.torture import dice
 from allusetui.torture.dice import Dice, Throws
-from allusetui.torture.sites.site import Scripted
+from allusetui.torture.rota import scene_of, turns_of
+from allusetui.torture.sites.keys import ADVISER, PAUSE_ALL
+from allusetui.torture.sites.script import HEADLINE
+from allusetui.torture.sites.site import Awaited, Scene, Scripted
 from allusetui.torture.sites.table import SITES
 
 _LATENCIES_S: Final = (0.0, 0.001, 0.02, 0.15)
@@ -18,7 +21,10 @@ CALM: Final = timedelta(seconds=150)
 """Before the end of a run all faults are over, and what should come to rest can."""
 _QUIET: Final = CALM + timedelta(seconds=90)
 """Before its end nothing begins to go wrong: what a script tells lasts so long."""
-_OF_FAULTS, _OF_TASKS = 1, 2
+_OF_FAULTS, _OF_TURNS = 1, 3
+_AS_IT_BEGINS_MS: Final = (-4_000, 2_000)
+_WITH_A_PUT: Final = (Scene.ASKED, Scene.NIGHT)
+_HELD, _FALL, _CREDIT, _GRID = "AAPL", 0.86, 0.02, 2.5
 _LEAST_ARMED, _MOST_ARMED = 0.02, 0.3
 _LEAST_OFTEN, _MOST_OFTEN = 0.7, 5.0
 _AT_THE_WINDOW_S: Final = (-10, 60)
@@ -27,11 +33,18 @@ _MOST_STRIKES: Final = 120
 _LEAST_EQUITY: Final = 400_000
 _THIN: Final = 0.5
 _SALTS: Final = 2**31
+_OF_FEAR, _FEARED = 4, 0.15
+_FEAR: Final = (50.01, 51, 64, 66, 81)
 _OWNERS: Final = {0: "COM", 2: "REV", 3: "GEN"}
 """Whose entry window is on a weekday."""
 _WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 4)
+_DAYS_OF: Final = {Scene.WINDOW: (3, 3, 2, 0), Scene.ASKED: (3, 2, 0), Scene.WEEK_END: (4,)}
 _LATE: Final = time(15, 52)
 _OTHER_HOURS: Final = (time(9, 28), time(14, 28), time(15, 35), time(15, 54), _LATE)
+_WINDOW: Final = time(9, 44)
+_BEFORE_CLOSE: Final = timedelta(minutes=9)
+_ANY_MINUTES: Final = (10, 22)
+_MINUTES: Final = {Scene.WEEK_END: (17, 21)}
 _EVENING, _MORNING = time(16, 8), time(9, 26)
 
 
@@ -91,22 +104,30 @@ class _Hour(Dice):
         self.accounts = ["GEN", *(name for name in ("REV", "COM") if self.happens(0.4))]
         self.quiet, self.most_strikes = _QUIET, _MOST_STRIKES
         self.liquid, self.least_equity = True, _LEAST_EQUITY
-        self.fresh = self.happens(0.15)
-        weekday = self.one_of(_WEEKDAYS)
+        self.scene = scene_of(seed)
+        self.fresh = self.happens(0.15) and self.scene not in _WITH_A_PUT
+        weekday = self.one_of(_DAYS_OF.get(self.scene, _WEEKDAYS))
         day = self.one_of(dice.STARTS) + timedelta(days=weekday)
         while dice.SESSIONS.on(day) is None:
             day -= timedelta(days=1)
         if weekday in _OWNERS:
             self.accounts = list(dict.fromkeys((_OWNERS[weekday], "GEN")))
-        opens = datetime.combine(day, time(9, 44))
-        self.start = opens if weekday in _OWNERS else datetime.combine(day, self.one_of(_OTHER_HOURS))
-        self.end = self.start + timedelta(minutes=self.whole(10, 22))
+        self.start = self._start(day, weekday in _OWNERS)
+        self.end = self.start + timedelta(minutes=self.whole(*_MINUTES.get(self.scene, _ANY_MINUTES)))
         self.busy = [self.start + timedelta(minutes=1)]
         self.night: tuple[datetime, datetime] | None = None
         if self.start.time() == _LATE:
             morning = datetime.combine(day + timedelta(days=1), _MORNING)
             self.night, self.end = (datetime.combine(day, _EVENING), morning), morning + timedelta(minutes=10)
             self.busy.append(morning)
+
+    def _start(self, day: date, has_window: bool) -> datetime:
+        if self.scene is Scene.WEEK_END:
+            session = dice.SESSIONS.up_to(day)
+            return local(session.close_ms).replace(tzinfo=None) - _BEFORE_CLOSE
+        if self.scene is Scene.NIGHT:
+            return datetime.combine(day, _LATE)
+        return datetime.combine(day, _WINDOW if has_window else self.one_of(_OTHER_HOURS))
 
     def instant(self) -> datetime:
         last = min(self.end - self.quiet, self.start + timedelta(minutes=30))
@@ -118,14 +139,45 @@ def draw(seed: int) -> Plan:
     hour = _Hour(seed)
     rows = [dice.head(hour), *dice.listed(hour)]
     rows += [] if hour.fresh else dice.held(hour)
+    rows += _fear(hour)
+    rows += _put(hour) if hour.scene in _WITH_A_PUT else []
+    rows += [_fall(hour)] if hour.scene is Scene.ASKED else []
     rows += [dice.move(hour) for _ in range(hour.whole(0, _MOST_MOVES))]
     traded = tuple(dict.fromkeys(symbol for name in hour.accounts for symbol in dice.UNIVERSES[name]))
-    if hour.happens(_THIN):
+    if hour.happens(_THIN) or hour.scene is Scene.WINDOW:
         rows += [_thin(hour, symbol) for symbol in traded]
     return Plan(
         seed, "\n".join(rows), hour.start, hour.end, hour.night, traded, tuple(hour.held), not hour.fresh,
         hour.one_of(_LATENCIES_S), hour.whole(0, _SALTS) if hour.happens(0.5) else None, _faults(hour),
     )  # fmt: skip
+
+
+def _fear(hour: _Hour) -> list[str]:
+    """A VIX above a breaker's tier from the beginning on, until prices move: before a window opens, not only after."""
+    throws = Throws(hour.seed, _OF_FEAR)
+    if not throws.happens(_FEARED):
+        return []
+    return [dice.table("[[tape]]", at=hour.start + timedelta(seconds=1), set={"VIX": throws.one_of(_FEAR)})]
+
+
+def _put(hour: _Hour) -> list[str]:
+    """One that is held for certain: to be stopped, exercised, or become something else."""
+    spot = hour.spots[_HELD]
+    row: dice.Keys = {
+        "symbol": _HELD, "expiry": dice.in_session(hour.start.date() + timedelta(days=1)),
+        "strike": round(spot / _GRID) * _GRID, "right": "P",
+    }  # fmt: skip
+    while row in hour.held:
+        row["strike"] += _GRID
+    hour.held.append(row)
+    since = hour.start.date() - timedelta(days=1)
+    return [dice.table("[[accounts.GEN.options]]", **row, quantity=-1, price=round(spot * _CREDIT, 2), opened=since)]
+
+
+def _fall(hour: _Hour) -> str:
+    """Through the strike of the put by far, so that its stop is wanted."""
+    hour.spots[_HELD] = round(hour.spots[_HELD] * _FALL, 2)
+    return dice.table("[[tape]]", at=hour.busy[0] - timedelta(seconds=10), set={_HELD: hour.spots[_HELD]})
 
 
 def _thin(hour: _Hour, symbol: str) -> str:
@@ -145,7 +197,27 @@ def _faults(hour: _Hour) -> tuple[Fault, ...]:
         often = exp(throws.number(log(_LEAST_OFTEN), log(_MOST_OFTEN)))
         for _ in range(max(int(throws.rng.poisson(often * site.often)), 1)):
             found.append((_instant_ms(hour, throws), name, throws.whole(0, _SALTS)))
+    found += _directed(hour)
     return tuple(Fault(number, name, at_ms, salt) for number, (at_ms, name, salt) in enumerate(sorted(found)))
+
+
+def _directed(hour: _Hour) -> Iterator[tuple[int, str, int]]:
+    """Those whose turn it is, when there is most to do them to."""
+    throws = Throws(hour.seed, _OF_TURNS)
+    if hour.scene is Scene.ASKED:
+        yield SECOND_MS, PAUSE_ALL, 0
+    for name in turns_of(hour.seed):
+        site = SITES[name]
+        begins_ms = int((hour.busy[0] - hour.start).total_seconds()) * SECOND_MS
+        if isinstance(site, Awaited):
+            at_ms = SECOND_MS
+        elif site.scene in (Scene.WINDOW, Scene.ASKED):
+            at_ms = begins_ms + throws.whole(*_AS_IT_BEGINS_MS)
+        else:
+            at_ms = _instant_ms(hour, throws)
+        yield at_ms, name, throws.whole(0, _SALTS)
+        if name == ADVISER:
+            yield at_ms + SECOND_MS, HEADLINE, throws.whole(0, _SALTS)
 
 
 def _instant_ms(hour: _Hour, throws: Throws) -> int:

@@ -23,7 +23,7 @@ from allusetui.engine.engine import Engine
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import law_hash
 from allusetui.ports import Journal
-from allusetui.runtime.asking import AtOnce
+from allusetui.runtime.asking import Asking, AtOnce
 from allusetui.runtime.live import Live
 from allusetui.torture.house import House
 from allusetui.torture.process import Process, Traffic
@@ -53,6 +53,7 @@ class Program:
         self._lives = count(1)
         self._dead: list[tuple[Process, Live]] = []
         self.folder = disk / "0" / NAME
+        self.adviser: Asking = AtOnce(Adviser(house.stage.law))
         self.skew_ms = 0
         """How far the clock of its machine is from the market's."""
         self.process: Process | None = None
@@ -85,6 +86,10 @@ class Program:
         self._task = process.spawn(live.run())
         self._task.add_done_callback(partial(self._over, process))
 
+    def start_beside(self) -> None:
+        """Another process begins on the session that runs. Raises SessionInUse where it is as it should be."""
+        Process(self._house.loop).run(self._opened).session.close()
+
     def kill(self) -> None:
         """It is dead at once, wherever it is: the disk and the broker's book stand as they stood."""
         assert self.process is not None and self.live is not None
@@ -109,6 +114,7 @@ class Program:
         for process, live in self._dead:
             live.end()  # a cancellation may be lost to a time-out of the same instant; this is not
             process.bury()
+            live.session.journal.tail.clear()  # who was killed writes out nothing
             live.session.close()
 
     def _opened(self) -> Live:
@@ -121,7 +127,7 @@ class Program:
         live = open_linked(self.folder, wish, Wall(self._now_ms, house.loop.time, lambda: _SESSION))
         live.snapshot_s = SNAPSHOT_S
         world = live.session.turn.world
-        world.advice = AtOnce(Adviser(house.stage.law))
+        world.advice = self.adviser
         if self._layer is not None:
             world.journal = self._layer(world.journal)
         return live

@@ -3,7 +3,9 @@
 import asyncio
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +16,18 @@ from allusetui.domain.moment import SECOND_MS, to_ms
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import load
 from allusetui.scenario.load import parse
+from allusetui.torture.checker.violation import Violation
 from allusetui.torture.dice import Throws
+from allusetui.torture.disk import Rows
 from allusetui.torture.loop import Draw, VirtualLoop
 from allusetui.torture.plan import CALM, Fault, Plan
 from allusetui.torture.rig import Rig
-from allusetui.torture.sites.site import Done, Scripted
+from allusetui.torture.sites.site import Awaited, Done, Scripted
 from allusetui.torture.sites.table import SITES
+from allusetui.torture.stored import of_the_folder
 from allusetui.torture.tally import Change, Tally
 
+Enough = Callable[[Violation], bool]
 _AGAIN_S: Final = 0.5
 _PATIENCE_S: Final = 120.0
 """How long a fault waits for something that it can be done to."""
@@ -44,24 +50,28 @@ class Outcome:
     digest: str
 
 
-def run(plan: Plan) -> Outcome:
-    """Do what a plan says. Deterministic: the same plan gives the same journal, whatever else the machine does."""
+def run(plan: Plan, enough: Enough = lambda found: False) -> Outcome:
+    """Do what a plan says. Deterministic: the same plan gives the same journal, whatever else the machine does.
+
+    It ends early, and is not judged by its end, once something is found that is `enough`.
+    """
     scenario = parse(plan.scenario, f"seed {plan.seed}")
     loop = VirtualLoop(plan.latency_s, None if plan.tasks is None else _drawing(plan.tasks))
     with tempfile.TemporaryDirectory(prefix="torture-") as folder, asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(_Run(plan, Rig(scenario, loop, Path(folder), load())).go())
+        return runner.run(_Run(plan, Rig(scenario, loop, Path(folder), load()), enough).go())
 
 
 class _Run:
-    def __init__(self, plan: Plan, rig: Rig) -> None:
+    def __init__(self, plan: Plan, rig: Rig, enough: Enough) -> None:
         self._plan, self._rig = plan, rig
+        self._enough, self._found = enough, rig.loop.create_future()
         self._fired: Counter[str] = Counter()
         self._tally = Tally()
         self._calm_s = 0.0
-        rig.moved.append(self._tally.take)
+        rig.moved += [self._tally.take, self._look]
 
     async def go(self) -> Outcome:
-        plan, rig, loop = self._plan, self._rig, self._rig.loop
+        plan, rig = self._plan, self._rig
         end_s = rig.house.at_s(to_ms(plan.ends))
         self._calm_s = end_s - CALM.total_seconds()
         if plan.prepared:
@@ -72,9 +82,9 @@ class _Run:
                 self._set(fault)
             if plan.night is not None:
                 await self._sleep_over(*(rig.house.at_s(to_ms(each)) for each in plan.night))
-            await asyncio.sleep(self._calm_s - loop.time())
+            await self._until(self._calm_s)
             rig.calm()
-            await asyncio.sleep(end_s - loop.time())
+            await self._until(end_s)
             self._judge(rig.house.now_ms())
             if rig.program.live is not None:
                 await rig.program.end()
@@ -86,12 +96,20 @@ class _Run:
     async def _sleep_over(self, evening_s: float, morning_s: float) -> None:
         """The program is ended for the night."""
         rig = self._rig
-        await asyncio.sleep(evening_s - rig.loop.time())
+        await self._until(evening_s)
         rig.calm()
         if rig.program.live is not None:
             await rig.program.end()
-        await asyncio.sleep(morning_s - rig.loop.time())
+        await self._until(morning_s)
         rig.start()
+
+    async def _until(self, at_s: float) -> None:
+        """Let time pass, or no more of it once enough is found."""
+        await asyncio.wait([self._found], timeout=at_s - self._rig.loop.time())
+
+    def _look(self, rows: Rows) -> None:
+        if not self._found.done() and any(map(self._enough, self._rig.checker.violations)):
+            self._found.set_result(None)
 
     def _set(self, fault: Fault) -> None:
         site = SITES[fault.site]
@@ -99,6 +117,9 @@ class _Run:
             self._fired[site.name] += 1
         elif isinstance(site, Done):
             self._rig.loop.call_at(fault.at_ms / SECOND_MS, self._fire, site, fault.salt, _PATIENCE_S)
+        elif isinstance(site, Awaited):
+            work = partial(self._strike, site, fault.salt)
+            self._rig.loop.call_at(fault.at_ms / SECOND_MS, self._await, site, work)
 
     def _fire(self, site: Done, salt: int, patience_s: float) -> None:
         """As soon as there is something to do it to."""
@@ -111,16 +132,28 @@ class _Run:
         else:
             rig.loop.call_later(_AGAIN_S, self._fire, site, salt, patience_s - _AGAIN_S)
 
+    def _await(self, site: Awaited, work: Callable[[], bool]) -> None:
+        if self._rig.loop.time() < self._calm_s:
+            self._rig.when(site.on, work)
+
+    def _strike(self, site: Awaited, salt: int) -> bool:
+        done = site.fire(self._rig, Throws(salt))
+        self._fired[site.name] += done
+        return done
+
     def _judge(self, at_ms: int) -> None:
         rig = self._rig
         rig.note_trouble()
+        if self._found.done():
+            return
         if rig.program.live is None:
             rig.troubles.append("no program runs at the end")
         rig.checker.end(at_ms)
 
     def _outcome(self, seconds: float) -> Outcome:
         rig = self._rig
-        found = [violation.line for violation in rig.checker.violations]
+        left = of_the_folder(rig.program.folder, rig.house.now_ms())
+        found = [violation.line for violation in (*rig.checker.violations, *left)]
         with closing(SqliteJournal(rig.program.folder)) as journal:
             digest = journal.hash_at(journal.seq) or ""
         return Outcome(

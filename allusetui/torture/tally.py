@@ -17,6 +17,8 @@ _FILLED, _CANCELLED, _REJECTED, _DEAD = (
     each.value for each in (OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.DEAD)
 )
 OF_STATES: Final[frozenset[Change]] = frozenset((one.value, other.value) for one, other in LEGAL)
+PASSED_OVER: Final[Change] = (Status.ANALYZING.value, Status.EMERGENCY.value)
+"""Legal, and never taken: what is analyzed is decided in the same batch, so that nothing can come in between."""
 OF_ORDERS: Final[frozenset[Change]] = frozenset(
     {
         (_NEW, _SENT),
@@ -93,8 +95,3 @@ class Tally:
 def missing(taken: Iterable[Change], every: frozenset[Change]) -> list[str]:
     """The changes that nobody went through, for people."""
     return [f"{one} → {other}" for one, other in sorted(every - set(taken))]
-
-
-def state_names() -> list[str]:
-    """Every state of an account."""
-    return [status.value for status in Status]

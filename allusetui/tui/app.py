@@ -196,7 +196,7 @@ class Dashboard(Viewer):
             self._answers.put_aside(prompt.id)
         elif answer in ("approve", "refuse"):
             key = Key(answer, prompt.account, prompt=prompt.id, shown=prompt.shown)
-            if self._send(key, f"{answer} prompt {prompt.id} {prompt.account}"):
+            if self._send(key, f"{answer} prompt {prompt.id} {prompt.account or ''}".rstrip()):
                 self._answers.answered(prompt.id)
 
     def action_why(self) -> None:

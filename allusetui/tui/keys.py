@@ -13,6 +13,7 @@ SENDING: Final = ("pause", "pause_all", "kill", "no_entries", "close", "resume",
 """The commands that reach the engine."""
 FULL: Final = (
     "approvals", "orders", "journal", "states", "alerts", "runbook", "ladder", "calendar", "data", "reports",
+    "guides",
 )  # fmt: skip
 """The commands that give a pane a screen of its own."""
 

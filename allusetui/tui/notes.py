@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PATIENCE_MS = 2_000
 SHOWN_MS = 8_000
 BRIEF_MS = 3_000
+GREETING_MS = 30_000
 
 
 @frozen
@@ -44,6 +45,10 @@ class Notes:
     def missing(self, words: str, now_ms: float) -> None:
         """What was asked for is not there; nothing is lost by it."""
         self._said = (Cell(words, Tone.WARN), now_ms + BRIEF_MS)
+
+    def greeted(self, words: str, now_ms: float) -> None:
+        """What somebody who is new here wants to know."""
+        self._said = (Cell(words), now_ms + GREETING_MS)
 
     def done(self, words: str, now_ms: float) -> None:
         """Something was done here, and the engine has nothing to do with it."""

@@ -75,11 +75,20 @@ class Pages(Watch):
     def _page(self, name: str) -> Full:
         """A pane's own screen, made once: one that stands ready is shown in a fifth of the time."""
         if name not in self._pages:
-            from allusetui.tui.screens.reports import Reports
-
-            self._pages[name] = Reports(self._frame) if name == "reports" else Full(self._frame, name)
+            self._pages[name] = self._made_page(name)
             self.install_screen(self._pages[name], name)
         return self._pages[name]
+
+    def _made_page(self, name: str) -> Full:
+        from allusetui.tui.screens.guides import Guides
+        from allusetui.tui.screens.reports import Reports
+
+        match name:
+            case "reports":
+                return Reports(self._frame)
+            case "guides":
+                return Guides(self._frame)
+        return Full(self._frame, name)
 
     @cached_property
     def _box(self) -> Ask:

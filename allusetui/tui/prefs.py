@@ -12,7 +12,7 @@ from allusetui.view.commands import KEYS
 class Prefs:
     """`keys`: by command; `palettes`: a folder of palettes of one's own; `pictures`: where the screen's go.
 
-    `complaints`: what of the settings can't be used, a line each.
+    `complaints`: what of the settings can't be used, a line each. `greeting`: what a new session begins with telling.
     """
 
     theme: str = "dark"
@@ -22,3 +22,4 @@ class Prefs:
     palettes: Path | None = None
     pictures: Path | None = None
     complaints: tuple[str, ...] = ()
+    greeting: str = ""

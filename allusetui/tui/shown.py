@@ -1,7 +1,7 @@
 """All that is shown of a snapshot.
 
-The rest of this room imports from here, and where it is used: views stand on the rules, which bring numpy and pydantic,
-and the first paint does not wait for them. The lens's thread imports this module while the screen is up already.
+The rest of this room imports from here, and where it is used: views stand on the rules, which bring numpy, and the
+first paint does not wait for it. The lens's thread imports this module while the screen is up already.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from allusetui.view.approvals import OPEN, approvals
 from allusetui.view.calendar import calendar
 from allusetui.view.constitution import constitution
 from allusetui.view.data import data
+from allusetui.view.guides import FIRST as FIRST_GUIDE
+from allusetui.view.guides import GUIDES, guide, guides
 from allusetui.view.header import header
 from allusetui.view.inquiry import inquiry_page
 from allusetui.view.journal import journal
@@ -47,6 +49,8 @@ from allusetui.view.why import Asked, about, asked_of, cited, deeper, why
 __all__ = [
     "BOOKS",
     "CURVES",
+    "FIRST_GUIDE",
+    "GUIDES",
     "LAW",
     "LEAPS",
     "OPEN",
@@ -69,6 +73,8 @@ __all__ = [
     "curves",
     "deeper",
     "ending",
+    "guide",
+    "guides",
     "header",
     "inquiry_page",
     "journal",

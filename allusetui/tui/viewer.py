@@ -29,7 +29,7 @@ class Viewer(Pages):
     """Shows, and lets a person look for things."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "find", "palette", "theme", "copy", "picture", "help", "runbook", "approvals"
+        "find", "palette", "theme", "copy", "picture", "help", "runbook", "guides", "approvals"
     )
 
     # By typing: screens that are made once, as the others are
@@ -97,10 +97,13 @@ class Viewer(Pages):
                     pane.show(self._seen)
 
     def action_palette(self) -> None:
-        """Every command by its words; what acts at once by its key asks here."""
+        """Every command by its words, and every guide; what acts at once by its key asks here."""
+        from allusetui.tui.shown import GUIDES
+
         bound = {binding.id for found in self._bindings.key_to_bindings.values() for binding in found}
         choices = [Choice(c.name, c.words, self._labels[c.name]) for c in COMMANDS if c.name in bound]
         choices += [Choice(f"palette {name}", f"colours: {name}") for name in self.palettes]
+        choices += [Choice(f"guide {name}", f"guide: {name}") for name in GUIDES]
         self._pick(self._palette, choices, self._command)
 
     def _pick(self, screen: Pick, choices: list[Choice], then: Callable[[str], object]) -> None:
@@ -114,6 +117,8 @@ class Viewer(Pages):
     def _command(self, name: str) -> None:
         if name.startswith("palette "):
             self._colour(name.removeprefix("palette "))
+        elif name.startswith("guide "):
+            self._read_guide(name.removeprefix("guide "))
         elif name in AT_ONCE:
             words = next(command.words for command in COMMANDS if command.name == name)
             question = Question((Cell(f"{words}?"),), ((Cell(f"By its key, {self._labels[name]}, it acts at once."),),))
@@ -125,6 +130,15 @@ class Viewer(Pages):
         if wanted:
             found = (key for keys in self._bindings.key_to_bindings.values() for key in keys if key.id == name)
             self.call_next(partial(self.run_action, next(found).action, self))
+
+    def _read_guide(self, name: str) -> None:
+        from allusetui.tui.screens.guides import Guides
+
+        page = self._page("guides")
+        if self.screen is not page:
+            self.action_full("guides")
+        assert isinstance(page, Guides)
+        self.call_after_refresh(page.open, name)
 
     @property
     def is_typing(self) -> bool:

@@ -37,7 +37,7 @@ def _open(seen: Seen, each: Prompt, asked: dict[str, Told], columns: Sequence[Co
     cells = {
         "id": Cell(each.id),
         "asked": Cell(words.moment(told.at_ms, seen.snapshot.now_ms) if told else words.UNKNOWN, Tone.DIM),
-        "account": Cell(each.account),
+        "account": Cell(each.account or words.NONE),
         "what is asked": Cell(wanted(seen, approval)),
         "state": Cell(f"! open: {seen.keys['why']} answers", Tone.WARN),
         "until": Cell(until(seen, approval)[0].text, Tone.DIM),
@@ -67,5 +67,5 @@ def _was_wanted(seen: Seen, told: Told | None) -> str:
         return words.UNKNOWN
     e = told.event
     return wanted(
-        seen, Approval(e.id, e.account or words.NONE, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text)
+        seen, Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text)
     )

@@ -44,6 +44,7 @@ COMMANDS: Final = (
     Command("picture", "S", "a picture of the screen, into the session's folder"),
     Command("help", "?", "the keys of this pane"),
     Command("runbook", "b", "runbook: stale data, orphan orders, margin breach"),
+    Command("guides", "h", "handbook: the guides, from the first hour to the law clause by clause"),
     Command("leave", "q", "leave: the engine goes on, or ends"),
 )
 

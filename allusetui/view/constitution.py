@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from allusetui.domain.text import untrusted
 from allusetui.law.model import Clause
 from allusetui.rules import explain
 from allusetui.rules.explain import Finding, OfAccount, OfPosition, Subject, Verdict
@@ -29,6 +30,10 @@ def constitution(seen: Seen, width: int) -> Table:
     """A clause on as many lines as it takes. Without figures of today it tells the law's own numbers."""
     columns, looks, now_ms = choose(_SPECS, width), _looks(seen), seen.snapshot.now_ms
     rows: list[Row] = []
+    if not seen.own_law:
+        theirs, ours = seen.snapshot.state.constitution, seen.law.version
+        said = f"the session's own law, {untrusted(theirs)}, is not on this machine: these are the numbers of {ours}"
+        rows += (replace(each, key="") for each in folded("", columns, {"says": Cell(said, Tone.WARN)}))
     for clause in seen.law.clauses:
         found = looks.get(clause.id, [])
         cells = {

@@ -9,6 +9,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.view.model import GAP, Cell, Column, Line, Row
 
 _NOTHING = Cell("")
+_SET_IN = 4
 
 
 @frozen
@@ -78,6 +79,13 @@ def fold(text: str, width: int) -> list[str]:
         else:
             lines[-1] = cut(word, width)
     return lines
+
+
+def pieces(line: str, width: int) -> list[str]:
+    """A line whose columns matter in pieces that fit; what goes on is set in."""
+    rest = max(width - _SET_IN, 1)
+    more = (" " * _SET_IN + line[at : at + rest] for at in range(width, len(line), rest))
+    return [line[:width], *more]
 
 
 def folded(key: str, columns: Sequence[Column], cells: Mapping[str, Cell], more: str = "") -> Iterator[Row]:

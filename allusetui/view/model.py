@@ -86,9 +86,13 @@ class Question:
 
 @frozen
 class Seen:
-    """A snapshot with the law and the calendar that it is read by, and the keys as they are told, by command."""
+    """A snapshot with the law and the calendar that it is read by, and the keys as they are told, by command.
+
+    `own_law`: whether the law is the session's own; False where that one is not on this machine.
+    """
 
     snapshot: "Snapshot"
     law: "Law"
     calendar: "Calendar"
     keys: Mapping[str, str] = field(default_factory=lambda: LABELS)
+    own_law: bool = True

@@ -9,7 +9,7 @@ from allusetui.domain.state import Approval
 from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.rules.explain import PositionFigures
-from allusetui.view import suggestion, words
+from allusetui.view import amendment, suggestion, words
 from allusetui.view.model import Cell, Line, Seen, Tone
 from allusetui.view.protocol import bar_of
 
@@ -18,10 +18,10 @@ _BAR, _TEXT = 30, 400
 
 @frozen
 class Prompt:
-    """An open approval of an account, in words. `shown`: the hash of what it asks for."""
+    """An open approval of an account, or of the law, in words. `shown`: the hash of what it asks for."""
 
     id: str
-    account: str
+    account: str | None
     title: Line
     asked: tuple[Line, ...]
     on_yes: Line
@@ -37,12 +37,14 @@ class Prompt:
 def prompts(seen: Seen) -> tuple[Prompt, ...]:
     """Every open approval; of each account the one that a key without a name would answer comes first."""
     open_ones = seen.snapshot.state.approvals.values()
-    order = sorted(open_ones, key=lambda a: (a.account, a.turn))
+    order = sorted(open_ones, key=lambda a: (a.account is None, a.account or "", a.turn))
     return tuple(prompt(seen, approval) for approval in order)
 
 
 def named(approval: Approval) -> str:
     """What an approval is about, in a few words."""
+    if approval.proposal is not None:
+        return f"law {untrusted(approval.proposal.version)}"
     if approval.purpose is None or approval.contract is None:
         return f"{approval.account}: {approval.subject}"
     return f"{approval.account}: {approval.purpose.value} {approval.contract.symbol}"
@@ -51,6 +53,8 @@ def named(approval: Approval) -> str:
 def wanted(seen: Seen, approval: Approval) -> str:
     """What an approval asks for, from its typed fields; what a model has written is text, and no more."""
     today = day_of(seen.snapshot.now_ms)
+    if approval.proposal is not None:
+        return amendment.named(approval.proposal)
     if approval.suggestion is not None:
         return suggestion.named(approval.suggestion)
     if approval.purpose is None or approval.contract is None:
@@ -65,8 +69,12 @@ def wanted(seen: Seen, approval: Approval) -> str:
 
 def prompt(seen: Seen, approval: Approval) -> Prompt:
     """An approval with its evidence as it stands now."""
-    title = (Cell(f"{approval.account}: {wanted(seen, approval)}?", Tone.LOUD),)
-    if approval.suggestion is not None:
+    whose = "" if approval.account is None else f"{approval.account}: "
+    title = (Cell(f"{whose}{wanted(seen, approval)}?", Tone.LOUD),)
+    if approval.proposal is not None:
+        asked = tuple(amendment.evidence(approval.proposal))
+        yes, no = amendment.on_yes(approval.proposal), amendment.ON_NO
+    elif approval.suggestion is not None:
         asked = tuple(suggestion.evidence(approval.suggestion, seen.law.reinvest.leaps_share))
         yes, no = suggestion.on_yes(approval.suggestion), "no: everything stays as it is"
     elif approval.purpose is None or approval.contract is None:
@@ -101,6 +109,7 @@ def _price(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]
 
 
 def _evidence(seen: Seen, approval: Approval, contract: Option) -> tuple[Line, ...]:
+    assert approval.account is not None
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
     p = explain.position(s, s.state.accounts[approval.account], contract)
     stale = explain.is_stale(s, p.spot_age_s)

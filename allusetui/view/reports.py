@@ -14,12 +14,12 @@ from allusetui.domain.text import untrusted
 from allusetui.rules import explain
 from allusetui.view import words
 from allusetui.view.charts import chart
-from allusetui.view.fit import Spec, choose, cut, row, trim, width_of_line
+from allusetui.view.fit import Spec, choose, cut, pieces, row, trim, width_of_line
 from allusetui.view.model import Cell, Column, Line, Row, Seen, Table, Tone
 from allusetui.view.shelf import Shelf
 
 CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS = "curves", "books", "LEAPs", "weeks", "constitution", "questions"
-_LONGEST_LINE, _SET_IN = 500, 4
+_LONGEST_LINE = 500
 
 _SHELF = (Spec(Column("report", 14)), Spec(Column("written", 12), 1))
 _ALWAYS = (CURVES, BOOKS, LEAPS, WEEKS, LAW, QUESTIONS)
@@ -66,7 +66,7 @@ def weeks(seen: Seen, read: Shelf, width: int) -> tuple[Line, ...]:
 
 def _lines(text: str, width: int) -> list[Line]:
     """A text from a file or from elsewhere, no line wider than there is room."""
-    return [trim((Cell(piece),), width) for line in text.splitlines() for piece in _pieces(_printable(line), width)]
+    return [trim((Cell(piece),), width) for line in text.splitlines() for piece in pieces(_printable(line), width)]
 
 
 def _key(event: Event) -> str:
@@ -76,13 +76,6 @@ def _key(event: Event) -> str:
 def _printable(line: str) -> str:
     """A file is text from outside: no control and no format character of it is shown; its columns stay."""
     return "".join(character for character in line[:_LONGEST_LINE] if character.isprintable())
-
-
-def _pieces(line: str, width: int) -> list[str]:
-    """A line in pieces that fit; what goes on is set in."""
-    rest = max(width - _SET_IN, 1)
-    more = (" " * _SET_IN + line[at : at + rest] for at in range(width, len(line), rest))
-    return [line[:width], *more]
 
 
 def curves(seen: Seen, width: int) -> tuple[Line, ...]:

@@ -11,6 +11,7 @@ from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Purpose
 from allusetui.journal.memory import MemoryJournal
+from allusetui.law.load import law_hash
 
 PUT = Option("NVDA", date(2026, 3, 6), Decimal("180"), Right.PUT)
 AAPL = Option("AAPL", date(2026, 3, 6), Decimal("195"), Right.PUT)
@@ -100,7 +101,7 @@ def hand_made() -> MemoryJournal:
         session="abc",
         mode="normal",
         constitution="v1.3",
-        constitution_hash="0" * 64,
+        constitution_hash=law_hash(),
         seed=1,
         margin_rate=Decimal("0.2"),
         commission=Decimal("0.65"),

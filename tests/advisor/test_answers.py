@@ -131,6 +131,7 @@ def test_13_3_the_adviser_s_suggestion_is_told_with_its_evidence_its_answer_and_
     assert set(why.citations) >= {2, 3, 4, 5}
     assert "a dollar became 0.8119, promised were 0.0034 to 5.7337" in offline.ask("What came of the suggestion?").text
     assert offline.ask("Was the suggestion approved?").citations == (4,)
+    assert offline.ask("Which approvals were decided?").citations == (4,)
 
 
 def linked(waived: str = "") -> Offline:

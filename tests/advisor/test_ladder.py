@@ -122,8 +122,8 @@ def test_a_rung_is_rolled_three_months_before_its_end_and_not_before_without_a_d
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(world, "_SWING", 1e-12)
-    band = LAW.ladder.drift_delta.model_copy(update={"low": -1.0, "high": 2.0})
-    law = LAW.ladder.model_copy(update={"drift_delta": band})
+    band = replace(LAW.ladder.drift_delta, low=-1.0, high=2.0)
+    law = replace(LAW.ladder, drift_delta=band)
     (found,) = paths(1, (0.3,), 0.04, 18, 500)
     costs = Costs(0.02, 0.0, 180.0)
     grown = grow(found, Ways(np.full(3, 0.3), np.array([12.0, 18.0, 24.0])), 0.04, costs, law)

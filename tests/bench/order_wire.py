@@ -4,6 +4,7 @@ The gateway runs in a process of its own. `python -m tests.bench.order_wire`
 """
 
 import asyncio
+import gc
 import logging
 import subprocess
 import sys
@@ -130,6 +131,10 @@ async def main() -> None:
         desk.broker.open()
         await desk.report(BrokerReturned)
         show("place to acknowledgement", await place(desk))
+        # As in a session (`compose.memory`): what lives is not looked at again, and nothing stops for all of it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
         on_socket, proven = await kill(desk)
         show(f"{KILLED} cancels on the socket, {QUEUED} requests queued", on_socket, GOAL_MS)
         show(f"{KILLED} cancels proven, {QUEUED} requests queued", proven)

@@ -56,11 +56,12 @@ class Stamped(Timed):
 def screen(folder: Path, fd: int) -> None:
     """The engine's process: session, socket and dashboard."""
     from allusetui.cli.screen import dashboard
+    from allusetui.cli.session import SWITCH_S
     from allusetui.runtime.control import ControlServer
     from allusetui.runtime.thread import EngineThread
 
     gc.disable()
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(SWITCH_S)
     engine = EngineThread(
         lambda: opened(folder, lambda cancel: Stamped(cancel, fd)),
         lambda live: ControlServer(folder / SOCKET_NAME, live, perf_counter),

@@ -4,8 +4,8 @@ Starts, first screen, bytes a second, processor of the whole program and of the 
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
 Before that ours is started ten times, each a new session, in turn with a bare program: minimum and median. It runs
 from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals
-are htop, toolong on a log of its own as a Textual program, and the least that Textual makes; one that is not there is
-left out.
+are htop, toolong on a log of its own as a Textual program, and the least that Textual makes, whose help is timed beside
+ours; one that is not there is left out.
 Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop --rival "tl {log}"]
 """
 
@@ -57,12 +57,13 @@ opened = 2026-03-02
 STRIKES = {"AAPL": 250, "MSFT": 385, "AMZN": 205, "GOOGL": 295, "NVDA": 175, "TSLA": 360, "META": 620}
 PHASES = {"shut": ("shut", "1"), "normal": ("open", "1"), "fast": ("open", "60")}
 """How each is run: the scenario and the speed. A fast market has every quote move several times a second."""
-RIVALS = ("htop", "tl {log}", f"{sys.executable} -m tests.bench.bare")
+BARE = "tests.bench.bare"
+RIVALS = ("htop", "tl {log}", f"{sys.executable} -m {BARE}")
 LOG_LINES = 2_000
 READY_S = 6.0
 """By then the screens that keys will show have been made: that is no rest."""
 KEYS = {"account": ("2", "▸2", "1"), "help": ("?", "Keys: ", "esc")}
-"""What is pressed, what the screen shows then, and what takes it back."""
+"""What is pressed, what the screen shows then, and what takes it back; the processor's time is that of both."""
 
 
 def probe_module() -> ModuleType:
@@ -125,7 +126,7 @@ def starts(probe: ModuleType, folder: Path, asked: argparse.Namespace) -> dict[s
     bare: list[dict[str, float]] = []
     for name in range(asked.starts + 1):
         session = [sys.executable, "-m", "allusetui", "--session", f"start{name}", "--sessions", str(folder)]
-        for command, rows in (([sys.executable, "-m", "tests.bench.bare"], bare), (session, ours)):
+        for command, rows in (([sys.executable, "-m", BARE], bare), (session, ours)):
             run = probe.Probe(probed(command, SIZES[0], 0.2, asked))
             rows.append(run.startup())
             run.finish()
@@ -148,8 +149,11 @@ def measure(probe: ModuleType, command: list[str], size: tuple[int, int], asked:
     rest = run.rest(asked.rest)
     drawn = 100 * (screen_cpu_s(run.pid) - before) / rest["seconds"]
     pressed = {}
-    for name, (args.key, args.expect, args.back) in KEYS.items() if ours else ():
+    for name in ("account", "help") if ours else ("help",) if BARE in command else ():
+        args.key, args.expect, args.back = KEYS[name]
+        before = screen_cpu_s(run.pid)
         pressed[f"{name}_ms"] = run.keys()["on_screen_ms"]
+        pressed[f"{name}_cpu_ms"] = round(1000 * (screen_cpu_s(run.pid) - before) / asked.keys, 1)
     rss = max((p.memory_info().rss for p in [run.tree.root, *run.tree.descendants()]), default=0) / 2**20
     run.finish()
     return {

@@ -1,4 +1,7 @@
-"""The plain program, run in a folder of its own: what it has imported when its first frame leaves is written down."""
+"""The plain program, run in a folder of its own: what it has imported when its first frame leaves is written down.
+
+The same for the first frame that shows an account.
+"""
 
 import os
 import sys
@@ -7,16 +10,17 @@ from pathlib import Path
 from allusetui.cli import main
 from allusetui.tui.driver.line import Line
 
-FILE_NAME = "imported.txt"
-STARTING = "ALL-USE demo is starting"
+FILE_NAME, USABLE_NAME = "imported.txt", "usable.txt"
+STARTING, USABLE = "ALL-USE demo is starting", "SAFE"
 
 
 class Watched(Line):
-    """Writes down what was imported before the first frame."""
+    """Writes down what was imported before the first frame, and before the first account is shown."""
 
     def send(self, text: str) -> None:
-        if STARTING in text:
-            Path(FILE_NAME).write_text("\n".join(sys.modules), encoding="utf-8")
+        for shown, name in ((STARTING, FILE_NAME), (USABLE, USABLE_NAME)):
+            if shown in text and not Path(name).exists():
+                Path(name).write_text("\n".join(list(sys.modules)), encoding="utf-8")
         super().send(text)
 
 

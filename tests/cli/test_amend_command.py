@@ -41,6 +41,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("allusetui.lab.sweep.os.fsync", lambda handle: None)  # of 2,000 lines
     monkeypatch.delenv("ALLUSETUI_DATA", raising=False)
     (tmp_path / "mine.toml").write_text(TEXT)
+    (tmp_path / "settings.toml").touch()
     return tmp_path / "settings.toml"
 
 

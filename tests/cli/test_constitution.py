@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,16 @@ from allusetui.law.model import Clause
 
 LAW = load()
 RULE = LAW.clause("6.10")
-PLANNED = RULE.model_copy(update={"status": "planned"})
+PLANNED = replace(RULE, status="planned")
 REPORT = LAW.clause("1.5")
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Runs a command of the group: exit code, output, complaint."""
+def told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command of the group where nobody has laws of his own: exit code, output, complaint."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
     def run(*args: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:

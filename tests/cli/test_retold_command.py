@@ -98,9 +98,9 @@ def test_what_can_not_be_asked_for_is_refused_in_one_line(
     untaped = shutil.copytree(session, tmp_path / "untaped")
     shutil.rmtree(untaped / FOLDER_NAME)
     for words, says in (
-        (("main", "--tape", "--out", tmp_path), "--tape: goes with --sessions alone"),
-        (("main", "--tape", "--check"), "--tape: goes with --sessions alone"),
-        (("crash-week", "--sessions", tmp_path), "--tape: goes with --sessions alone"),
+        (("main", "--tape", "--out", tmp_path), "--tape: goes with --sessions and --settings"),
+        (("main", "--tape", "--check"), "--tape: goes with --sessions and --settings"),
+        (("crash-week", "--sessions", tmp_path), "--tape: goes with --sessions and --settings"),
         (("nobody", "--tape", "--sessions", tmp_path), "No such file or directory; allowed: a session that was run"),
         (("untaped", "--tape", "--sessions", tmp_path), "there is no tape; allowed: a session of paper or live"),
     ):

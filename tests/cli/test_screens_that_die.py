@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from allusetui.cli import screen, session
+from allusetui.cli.crash import SCREEN_LOG
 from allusetui.domain.console import Console
 from allusetui.runtime.live import Live
 from allusetui.runtime.thread import EngineThread
@@ -63,6 +64,6 @@ def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     assert told.err == "allusetui: the dashboard failed (ValueError)\n" * 2
     assert "The engine goes on." in told.out
     assert engine.failure is None
-    log = (tmp_path / session.SCREEN_LOG).read_text("utf-8")
+    log = (tmp_path / SCREEN_LOG).read_text("utf-8")
     assert log.count("ValueError\n") == log.count(" in run\n") == 2
     assert "4711" not in log

@@ -65,6 +65,21 @@ def test_without_a_command_the_options_are_those_of_run(
     assert begun == [Start(speed="9", sessions=Path("kept"))]
 
 
+@pytest.mark.parametrize(("words", "lines"), [([], 3), (["run"], 0), (["--speed", "9"], 0)])
+def test_its_name_alone_is_explained_in_three_lines(
+    words: list[str],
+    lines: int,
+    begun: list[Start],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["allusetui", *words])
+    monkeypatch.setattr("allusetui.cli.say.can_draw", lambda: True)
+    main()
+    assert len(begun) == 1
+    assert capsys.readouterr().out.count("\n") == lines
+
+
 def test_an_early_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(start: Start) -> None:
         raise KeyboardInterrupt

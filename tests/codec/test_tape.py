@@ -19,6 +19,7 @@ from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import Input, MarketSeen
 from allusetui.domain.link import Linked, Mode
 from allusetui.domain.quote import Bar, Breadth, Chain, Feed, Payout, Quote, Slice
+from tests.engine.amending import PROPOSAL
 from tests.journal.tapes import heard
 
 AT_MS = 1_772_464_000_000
@@ -32,6 +33,7 @@ SETTLED = inp.Settled(
 )  # fmt: skip
 FOREIGN = inp.ForeignOrderSeen(AT_MS, "77", "AAPL", 2)
 SAMPLES: tuple[Input, ...] = (
+    inp.ProposalsSeen(AT_MS, (PROPOSAL,)), inp.LawWritten(AT_MS, "1", "evidence: at: is 31 days old"),
     inp.Started(
         AT_MS, "ab12cd", "normal", 1, ONE, ONE,
         (inp.Provision(

@@ -15,6 +15,7 @@ from allusetui.domain.link import SLEEVES, Link, Linked, Mode
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Snapshot
 from allusetui.domain.state import State
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.runtime.live import Live
 from tests.broker.gateway.clients import House
 
@@ -72,13 +73,17 @@ class Joined:
 
 @asynccontextmanager
 async def joined(
-    house: House, folder: Path, codes: dict[str, str] | None = None, known: Known | None = None
+    house: House,
+    folder: Path,
+    codes: dict[str, str] | None = None,
+    known: Known | None = None,
+    laws: OwnLaws = SHIPPED_ALONE,
 ) -> AsyncIterator[Joined]:
     """A session on paper, new or as it was left, until the block ends."""
     accounts = codes or dict.fromkeys(SLEEVES, CODE)
     link = Link("127.0.0.1", house.port, 7, Mode.PAPER, accounts)
     wish = Wish(folder / "settings.toml", link, Linked(Mode.PAPER, folder.name, accounts, 0), known or Known())
-    live = open_linked(folder, wish, Wall(lambda: house.now_ms, lambda: house.now_ms / SECOND_MS))
+    live = open_linked(folder, wish, Wall(lambda: house.now_ms, lambda: house.now_ms / SECOND_MS), laws)
     made = Joined(house, live, folder)
     made.running = asyncio.create_task(live.run())
     try:

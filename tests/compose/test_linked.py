@@ -1,5 +1,6 @@
 """What a machine's sessions tell of links: whose money each is, and which weeks were traded on paper."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from allusetui.compose.live import open_live
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import replay
 from allusetui.domain.link import SLEEVES, Begun, Mode
+from allusetui.domain.moment import to_ms
 from allusetui.journal.error import JournalError
-from allusetui.journal.sqlite import FILE_NAME
+from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
+from tests.law.amending import approved
 from tests.linking.sessions import linked, on_paper, session, started, weeks
 
 
@@ -41,6 +44,28 @@ def test_16_1_simulated_live_copied_and_damaged_weeks_and_those_of_another_law_a
     damaged.write_bytes(damaged.read_bytes().replace(b"2026-W05", b"2026-W06"))
     (tmp_path / "README.md").write_text("no session\n", encoding="utf-8")
     assert paper_weeks(tmp_path) == ()
+
+
+@pytest.mark.clause("16.1", "15.2")
+@pytest.mark.parametrize(
+    ("resumed", "traded", "next_week"),
+    [
+        (datetime(2026, 3, 6, 17, 30), "2026-W10", "2026-W11"),  # a Friday's evening
+        (datetime(2026, 3, 9, 8), "2026-W10", "2026-W11"),
+        (datetime(2026, 4, 2, 17, 30), "2026-W14", "2026-W15"),  # the Thursday before Good Friday
+        (datetime(2026, 5, 26, 8), "2026-W21", "2026-W22"),  # the Tuesday after Memorial Day
+    ],
+)
+def test_16_1_a_week_that_began_before_its_law_was_taken_up_is_none_of_it_though_it_is_typed_again_after(
+    resumed: datetime, traded: str, next_week: str, tmp_path: Path
+) -> None:
+    laws, sessions = approved(tmp_path / "laws"), tmp_path / "sessions"
+    on_paper(sessions, "main", traded)
+    journal = SqliteJournal(sessions / "main")
+    journal.append(to_ms(resumed), [started(laws.in_force().hash), *weeks(traded, next_week)])
+    journal.close()
+    assert paper_weeks(sessions, laws) == (next_week,)
+    assert paper_weeks(sessions) == (traded,)
 
 
 @pytest.mark.parametrize("mode", [Mode.PAPER, Mode.LIVE])

@@ -1,5 +1,6 @@
 """A session on a broker's account from its first look to its restart, over the wire, on a clock of the test's."""
 
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,13 +25,15 @@ from allusetui.domain.event import (
     SessionLinked,
     SessionStarted,
 )
-from allusetui.domain.moment import MINUTE_MS
+from allusetui.domain.moment import MINUTE_MS, at_clock
 from allusetui.journal.error import JournalError
 from allusetui.journal.sqlite import FILE_NAME
+from allusetui.law.load import law_hash
 from allusetui.scenario.load import parse
 from tests.broker.gateway.clients import serving
 from tests.broker.gateway.desks import assembly, provision
 from tests.compose.linked_sessions import CODE, house_of, joined
+from tests.law.amending import approved
 from tests.rules.situations import AAPL, but, fault, situation
 
 pytestmark = pytest.mark.asyncio
@@ -40,6 +43,7 @@ MORNING = situation(
     f"{DAY}T09:43:00", f"{DAY}T10:30:00", {"AAPL": but(AAPL, earnings="[2026-04-30]")},
 )  # fmt: skip
 OTHER = "DU4000002"
+MONDAY = date(2026, 3, 9)
 
 
 @pytest.fixture(autouse=True)
@@ -173,6 +177,34 @@ async def test_0_6_no_entry_outlives_its_engine_and_the_broker_has_said_so(tmp_p
         (sent,) = session.of(OrderSent)
         assert [event.client_order_id for event in session.of(OrderCancelled)] == [sent.client_order_id]
         assert session.state.intents == {}
+
+
+@pytest.mark.clause("15.2", "9.5")
+async def test_15_2_a_linked_session_takes_an_approved_law_up_before_a_week_and_trades_by_it(tmp_path: Path) -> None:
+    """COM's 300,000 hold three puts of 195.5 by a quarter of them, two by .15."""
+    symbols, folder, home = {"AAPL": but(AAPL, earnings="[2026-04-30]")}, tmp_path / "main", tmp_path / "laws"
+    text = situation("2026-03-06T16:50:00", "2026-03-09T10:30:00", symbols)
+    gateway, stage = build_gateway(parse(text, "test.toml"), {}, 0.001)
+    async with house_of(gateway, stage.start_ms) as house:
+        async with joined(house, folder) as session:
+            await session.until(lambda: session.rests)
+        laws = approved(home)
+        house.wait(MINUTE_MS)
+        async with joined(house, folder, laws=laws) as session:  # the week is not over before its audit
+            await session.until(lambda: session.rests)
+        house.wait(at_clock(MONDAY, time(9, 29)) - house.now_ms)
+        async with joined(house, folder, laws=laws) as session:
+            await session.until(lambda: session.rests)
+        house.wait(at_clock(MONDAY, time(9, 44)) - house.now_ms)
+        async with joined(house, folder, laws=laws) as session:
+            await session.until(lambda: session.of(OrderFilled), step_ms=1_000)
+            assert [fill.quantity for fill in session.of(OrderFilled)] == [2]
+            assert session.of(ReconcileMismatch) == []
+            told = [(start.constitution, start.constitution_hash) for start in session.of(SessionStarted)]
+        assert told == [*2 * [("v1.3", law_hash())], *2 * [("v1.4", laws.in_force().hash)]]
+        with pytest.raises(JournalError, match=r"decided under constitution v1\.4 \w{12}, not v1\.3"):
+            async with joined(house, folder):
+                pass
 
 
 @pytest.mark.clause("13.2")

@@ -25,12 +25,13 @@ from allusetui.domain.event import OrderReplaced, OrderSent
 from allusetui.domain.moment import iso, to_ms
 from allusetui.engine.apply import fold
 from allusetui.journal.memory import MemoryJournal
+from allusetui.law.load import load as load_law
 from allusetui.runtime.virtual import Crash
 from allusetui.scenario.load import load
 from allusetui.scenario.model import Scenario
-from tests.faults import invariants
-from tests.faults.tally import Row
-from tests.faults.witness import Witness
+from allusetui.torture.checker import checker
+from allusetui.torture.checker.books import Row
+from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost, state_is_the_fold
 from tests.replaying import DATA, Replayed, Silent
 
 MARCH = Path(__file__).parents[1] / "scenarios" / "march-2020.toml"
@@ -72,8 +73,8 @@ class March:
         run.runtime.world.broker = self.witness(run)
         return run
 
-    def witness(self, run: Run) -> Witness:
-        return Witness(run.exchange, run.exchange, self.journal)
+    def witness(self, run: Run) -> AtTheWire:
+        return AtTheWire(run.exchange, run.exchange, run.market, lambda: self.journal.last_seq)
 
     def rows(self) -> list[Row]:
         return list(self.journal.read())
@@ -169,12 +170,11 @@ def judge(march: March, base: Base, outcome: Outcome) -> None:
     run, rows, until_ms = march.run, march.rows(), outcome.until_ms
     replayed = Replayed(march.scenario, run, march.journal)
     witness = run.runtime.world.broker
-    assert isinstance(witness, Witness)
-    outcome.fold = invariants.state_is_the_fold(replayed)
-    sent = invariants.one_order_at_the_exchange(witness.messages) + invariants.journal_before_wire(witness.messages)
-    outcome.orders = sent + invariants.by_rows(rows)
-    outcome.fills = invariants.no_fill_lost(rows, run.exchange)
-    outcome.books = invariants.books_tie(replayed, until_ms)
+    assert isinstance(witness, AtTheWire)
+    outcome.fold = state_is_the_fold(replayed)
+    outcome.orders = [*witness.doubled, *(each.line for each in checker.judge(rows, load_law(), witness))]
+    outcome.fills = no_fill_lost(rows, run.exchange)
+    outcome.books = books_tie(replayed, until_ms)
     outcome.books += [iso(at) for _, at, event in rows if event.kind == "reconcile.mismatch"]
     if not outcome.working:
         mine = decisions(rows, outcome.at_ms)

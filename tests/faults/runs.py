@@ -11,10 +11,8 @@ from allusetui.law.load import load as load_law
 from allusetui.ports import Broker
 from allusetui.scenario.load import parse
 from allusetui.torture.checker.checker import judge
-from allusetui.torture.checker.exchange import AtTheExchange
-from tests.faults import invariants
 from tests.faults.disks import FullDisk
-from tests.faults.witness import Witness
+from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost, state_is_the_fold
 from tests.replaying import Replayed, Silent
 
 # Nothing is listed on the indices that a hedge may take: the stories are about one order.
@@ -111,8 +109,7 @@ def prepare(text: str, journal: MemoryJournal | None = None, wrap: Callable[[Run
     broker = run.exchange if wrap is None else wrap(run)
     if isinstance(kept, FullDisk):
         kept.clock = lambda: run.runtime.now_ms
-    seen = AtTheExchange(broker, run.exchange, run.market, lambda: kept.last_seq)
-    run.runtime.world.broker = Witness(seen, run.exchange, kept)
+    run.runtime.world.broker = AtTheWire(broker, run.exchange, run.market, lambda: kept.last_seq)
     return Replayed(scenario, run, kept)
 
 
@@ -133,17 +130,11 @@ def survive(text: str, journal: MemoryJournal | None = None, wrap: Callable[[Run
 def breaches(r: Replayed) -> list[str]:
     """Every invariant of a finished run."""
     witness, rows = r.run.runtime.world.broker, list(r.journal.read())
-    assert isinstance(witness, Witness)
-    seen = witness.broker
-    assert isinstance(seen, AtTheExchange)
+    assert isinstance(witness, AtTheWire)
     return [
-        *invariants.by_rows(rows),
-        *invariants.one_order_at_the_exchange(witness.messages),
-        *invariants.journal_before_wire(witness.messages),
-        *invariants.no_fill_lost(rows, r.run.exchange),
-        *invariants.books_tie(r),
-        *invariants.state_is_the_fold(r),
-        *invariants.priced_by_the_true_market(r),
-        *invariants.at_rest(r),
-        *(each.line for each in judge(rows, load_law(), seen, r.run.end_ms)),
+        *(each.line for each in judge(rows, load_law(), witness, r.run.end_ms)),
+        *witness.doubled,
+        *no_fill_lost(rows, r.run.exchange),
+        *books_tie(r),
+        *state_is_the_fold(r),
     ]

@@ -1,7 +1,7 @@
 """An invariant that cannot fail proves nothing: each is shown a journal in which just that has gone wrong."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
@@ -9,14 +9,15 @@ import pytest
 
 from allusetui.domain import event as ev
 from allusetui.domain.advice import LadderTerms
-from allusetui.domain.order import Purpose
-from allusetui.journal.memory import MemoryJournal
+from allusetui.domain.contract import Option, Right, Side
+from allusetui.domain.order import Order, Purpose
+from allusetui.law.load import load as load_law
+from allusetui.torture.checker.books import Row
+from allusetui.torture.checker.checker import judge
 from tests.engine.advisers import Says, quarter, quick, run_with
 from tests.engine.test_advice import APPROVED, ROLL_DAY
-from tests.faults import invariants
-from tests.faults.runs import ENTRY, STOP, survive
-from tests.faults.tally import Row
-from tests.faults.witness import Message, Witness
+from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost
+from tests.faults.runs import ENTRY, STOP, at, prepare, survive
 from tests.replaying import Replayed
 
 Rows = list[Row]
@@ -65,64 +66,65 @@ def advised() -> Rows:
     return list(run_with(quarter(APPROVED, end=ROLL_DAY), Says(quick)).journal.read())
 
 
-Check = Callable[[Rows], list[str]]
-
-
 @pytest.mark.parametrize(
-    ("check", "spoilt"),
+    ("number", "spoilt"),
     [
-        (invariants.one_live_order_per_intent, told_again(rows_of(ENTRY), ev.OrderSent)),
-        (invariants.latches_hold, latched(rows_of(ENTRY))),
-        (invariants.latches_hold, changed(rows_of(STOP), ev.OrderSent, purpose=Purpose.ENTRY)),
-        (invariants.nothing_uncovered, changed(rows_of(ENTRY), ev.OrderIntended, quantity=17)),
-        (invariants.the_dead_stay_dead, dead_before_its_fill(rows_of(ENTRY))),
-        (invariants.versions_rise, changed(rows_of(ENTRY), ev.OrderSent, version=2)),
-        (invariants.intents_end_once, changed(rows_of(ENTRY), ev.OrderFilled, quantity=5)),
-        (invariants.numbers_have_no_holes, rows_of(ENTRY)[1:]),
-        (invariants.advice_acts_as_it_was_shown, told_again(advised(), ev.LlmsApplied)),
-        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.ApprovalDecided, decision="expired")),
-        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.LlmsApplied, terms=LadderTerms(0.25, 12, 1))),
-        (invariants.advice_acts_as_it_was_shown, changed(advised(), ev.LlmsSuggested, now=LadderTerms(0.35, 17, 1))),
-        (invariants.no_control_bytes, changed(rows_of(ENTRY), ev.OrderFilled, exec_id="X\x7f")),
+        (1, told_again(rows_of(ENTRY), ev.OrderSent)),
+        (4, latched(rows_of(ENTRY))),
+        (4, changed(rows_of(STOP), ev.OrderSent, purpose=Purpose.ENTRY)),
+        (6, changed(rows_of(ENTRY), ev.OrderIntended, quantity=17)),
+        (7, dead_before_its_fill(rows_of(ENTRY))),
+        (8, changed(rows_of(ENTRY), ev.OrderSent, version=2)),
+        (2, changed(rows_of(ENTRY), ev.OrderFilled, quantity=5)),
+        (12, rows_of(ENTRY)[1:]),
+        (15, told_again(advised(), ev.LlmsApplied)),
+        (15, changed(advised(), ev.ApprovalDecided, decision="expired")),
+        (15, changed(advised(), ev.LlmsApplied, terms=LadderTerms(0.25, 12, 1))),
+        (15, changed(advised(), ev.LlmsSuggested, now=LadderTerms(0.35, 17, 1))),
+        (16, changed(rows_of(ENTRY), ev.OrderFilled, exec_id="X\x7f")),
     ],
-    ids=lambda value: getattr(value, "__name__", "journal"),
 )
-def test_an_invariant_sees_its_breach(check: Check, spoilt: Rows) -> None:
-    assert check(spoilt)
+def test_the_checker_sees_by_the_journal_alone_what_was_spoilt(number: int, spoilt: Rows) -> None:
+    assert number in {each.invariant for each in judge(spoilt, load_law())}
 
 
 def test_a_suggestion_that_was_approved_breaks_none() -> None:
-    assert invariants.by_rows(advised()) == []
+    assert judge(advised(), load_law()) == []
 
 
 def test_a_fill_that_is_lost_or_booked_twice_is_seen() -> None:
     exchange, rows = run(ENTRY).run.exchange, rows_of(ENTRY)
-    assert invariants.no_fill_lost(rows, exchange) == []
-    assert invariants.no_fill_lost(told_again(rows, ev.OrderFilled), exchange)
-    assert invariants.no_fill_lost([row for row in rows if not isinstance(row[2], ev.OrderFilled)], exchange)
+    assert no_fill_lost(rows, exchange) == []
+    assert no_fill_lost(told_again(rows, ev.OrderFilled), exchange)
+    assert no_fill_lost([row for row in rows if not isinstance(row[2], ev.OrderFilled)], exchange)
 
 
 def test_an_order_that_the_journal_tells_otherwise_or_not_at_all_is_seen() -> None:
-    witness = run(ENTRY).run.runtime.world.broker
-    assert isinstance(witness, Witness)
-    (message,) = witness.messages
-    silent = Message(message.at_ms, message.order, message.client_order_id, ())
-    other = replace(message, records=(replace(message.records[0], quantity=1),))
-    beside = replace(message, alive=("AU-x-GEN-1-1.v0",))
-    assert invariants.journal_before_wire([message]) == []
-    assert invariants.journal_before_wire([silent]) and invariants.journal_before_wire([other])
-    assert invariants.one_order_at_the_exchange([message, message]) and invariants.one_order_at_the_exchange([beside])
+    witness, rows = run(ENTRY).run.runtime.world.broker, rows_of(ENTRY)
+    assert isinstance(witness, AtTheWire)
+    other = changed(rows, ev.OrderSent, quantity=1)
+    silent = [row for row in rows if not isinstance(row[2], ev.OrderSent)]
+    assert judge(rows, load_law(), witness) == []
+    for spoilt in (other, silent):
+        assert 3 in {each.invariant for each in judge(spoilt, load_law(), witness)}
+
+
+def test_two_live_orders_of_an_intent_are_seen_as_the_second_comes() -> None:
+    wire = prepare(ENTRY).run.runtime.world.broker
+    assert isinstance(wire, AtTheWire)
+    put = Option("AAPL", date(2026, 3, 6), Decimal("199.5"), Right.PUT)
+    for version in (1, 2):
+        wire.place(Order(f"AU-x-GEN-1-1.v{version}", "GEN", put, None, Side.SELL, 1, Decimal(9)), at("10:00:00"))
+        assert len(wire.doubled) == version - 1
 
 
 def test_a_book_that_differs_is_seen() -> None:
     differing = survive(STOP)
     differing.run.exchange._book.cash += 1
-    assert invariants.books_tie(differing)
+    assert books_tie(differing)
 
 
 def test_a_price_off_the_true_market_is_seen() -> None:
-    honest, far = run(ENTRY), MemoryJournal()
-    for _, at_ms, event in changed(rows_of(ENTRY), ev.OrderSent, limit=Decimal("1.08")):
-        far.append(at_ms, [event])
-    assert invariants.priced_by_the_true_market(honest) == []
-    assert invariants.priced_by_the_true_market(replace(honest, journal=far))  # mid 1.155: the cap is 1.0973
+    witness, far = run(ENTRY).run.runtime.world.broker, changed(rows_of(ENTRY), ev.OrderSent, limit=Decimal("1.08"))
+    assert isinstance(witness, AtTheWire)
+    assert 10 in {each.invariant for each in judge(far, load_law(), witness)}  # mid 1.155: the cap is 1.0973

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.contract import Side
-from allusetui.domain.event import Event, ExpiredReceived, LotClosed, OrderIntended
+from allusetui.domain.event import AccountMerged, Event, ExpiredReceived, LotClosed, OrderIntended
 from allusetui.domain.order import Purpose
 from allusetui.lab.curves import Closes, lines, tail_week
 from allusetui.lab.effects import Effects
@@ -56,6 +56,20 @@ def test_0_2_wealth_has_what_the_law_leaves_out_of_equity_and_its_own_drawdown()
     assert found[2, "REV"].drawdown == 0.25
     assert (found[2, TOTAL].equity, found[2, TOTAL].wealth) == (96_000, 110_000)
     assert found[3, TOTAL].drawdown == pytest.approx(1 - 88_500 / 110_000)
+
+
+@pytest.mark.clause("2.7")
+def test_2_7_a_fork_has_no_close_once_it_is_merged() -> None:
+    merged = AccountMerged(account="MINI-1", clauses=("2.7",), from_="MINI-1", to="COM", amount=D(99_000))
+    closes, _ = read(
+        ("2026-03-02T09:00", provisioned("GEN", 60_000)),
+        ("2026-03-02T16:00", marked("MINI-1", 100_000, 101_000)),
+        ("2026-03-03T10:00", merged),
+        ("2026-03-03T16:00", marked("GEN", 60_000)),
+        ("2026-03-03T16:00", marked("MINI-1", 0, 2_000)),
+    )
+    found = [(row.day.day, row.account) for row in lines(closes, closes.wealth()) if row.account != TOTAL]
+    assert found == [(2, "MINI-1"), (3, "GEN")]
 
 
 @pytest.mark.clause("0.2")

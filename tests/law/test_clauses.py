@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ ENFORCED = (
     "0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 0.10 0.11 0.12 1.1 1.2 1.3 1.4 1.5 1.6 1.7 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8"
     " 3.1 3.2 3.3 3.4 3.5 3.6 4.1 4.2 4.3 4.4 5.1 5.2 5.3 5.4 5.5 5.6 5.7 6.1 6.2 6.3 6.4 6.5 6.6 6.7 6.8 6.9 6.10"
     " 6.11 6.12 6.13 6.14 7.1 7.2 7.3 8.1 8.2 8.3 8.4 8.5 8.6 9.1 9.2 9.3 9.4 9.5 10.1 10.2 10.3 11.1 11.2 11.3 11.4"
-    " 12.1 12.2 12.3 13.1 13.2 13.3 14.1 14.4 15.1 15.2 15.3 16.1 16.5 17.1 17.2 17.3 17.4 17.5 17.6 17.7"
-    " S.3 S.4 S.5 S.7"
+    " 12.1 12.2 12.3 13.1 13.2 13.3 14.1 14.4 15.1 15.2 15.3 16.1 16.2 16.3 16.4 16.5 17.1 17.2 17.3 17.4"
+    " 17.5 17.6 17.7 S.3 S.4 S.5 S.7"
 )
 LAW = load("v1.3")
 
@@ -65,7 +66,7 @@ def test_what_is_enforced_and_what_is_planned_is_said_of_each_clause() -> None:
 
 
 def test_every_number_of_the_law_names_clauses_that_exist() -> None:
-    for name in Law.model_fields.keys() - {"clauses"}:
+    for name in {field.name for field in fields(Law)} - {"clauses"}:
         for cited in getattr(getattr(LAW, name), "clauses", ()):
             assert LAW.clause(cited).id == cited
 

@@ -2,7 +2,9 @@
 
 from datetime import date
 from importlib import resources
+from importlib.machinery import ModuleSpec
 from importlib.metadata import version
+from importlib.util import find_spec
 
 import pytest
 
@@ -56,6 +58,15 @@ def test_what_another_version_said_and_what_lies_outside_is_asked_of_the_library
     found = calendar(date(2026, 7, 2), date(2026, 7, 6))
     calendar.cache_clear()
     assert [session.day.day for session in found.sessions] == [2, 6]
+
+
+@pytest.mark.parametrize("found", [None, find_spec("pytest")])
+def test_where_no_folder_tells_the_version_the_librarys_own_record_does(
+    found: ModuleSpec | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendars, "find_spec", lambda name: found)
+    monkeypatch.setattr(calendars, "SOURCE", "pytest")
+    assert [calendars._is_installed(each) for each in (version("pytest"), "another")] == [True, False]
 
 
 @pytest.mark.parametrize("first", [date(2025, 3, 3 + day) for day in range(7)], ids=lambda day: f"{day:%a}")

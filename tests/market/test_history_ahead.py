@@ -27,7 +27,7 @@ OPTIONS = [
 def made() -> HistoryMarket:
     days = calendar(date(2018, 12, 3), date(2021, 12, 3))
     end_ms = to_ms(datetime(2020, 4, 30, 17))
-    return HistoryMarket(DATA, {"NVDA", "AAPL", "SPX", "VIX", "IWM"}, days, OPEN_MS, end_ms, 1, 0.01)
+    return HistoryMarket(DATA, {"NVDA", "AAPL", "SPY", "SPX", "VIX", "IWM"}, days, OPEN_MS, end_ms, 1, 0.01)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,20 @@ def test_what_is_told_ahead_is_what_is_shown(market: HistoryMarket, option: Opti
         assert (bids[at], asks[at]) == (float(quote.bid), float(quote.ask))
         assert repr(teller.option(option, time)) == repr(quote)
     assert len(set(asks.tolist())) > 5
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "SPY"])
+def test_expiries_with_reports_or_dividends_between_them_are_told_together(market: HistoryMarket, symbol: str) -> None:
+    """AAPL reports at the ends of April and July; SPY pays on the third Fridays of June, September and December."""
+    days = (date(2020, 3, 13), date(2020, 4, 24), date(2020, 5, 15), date(2020, 9, 18), date(2021, 1, 15))
+    options = [Option(symbol, day, Decimal(strike), right) for day in days for strike in (250, 280) for right in Right]
+    times = TIMES[1::20]
+    ahead = made().ahead([symbol], options, [], times)
+    assert ahead is not None
+    for option in options:
+        shown = [market.option(option, time) for time in times.tolist()]
+        told = [list(map(float, pair)) for pair in zip(*ahead.options[option], strict=True)]
+        assert told == [[float(quote.bid), float(quote.ask)] for quote in shown if quote is not None]
 
 
 def test_what_is_told_at_one_pace_is_what_is_told_at_another(market: HistoryMarket) -> None:

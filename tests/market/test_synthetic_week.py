@@ -1,5 +1,6 @@
 """The shipped demonstration runs: a week of the synthetic market in which every sleeve has something to do."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -14,8 +15,8 @@ from tests.replaying import Reader, Replayed, replay
 
 def first_week(start: datetime | None = None) -> Scenario:
     demo = load("demo")
-    run = demo.scenario.model_copy(update={"start": start or demo.scenario.start, "end": datetime(2026, 3, 6, 17)})
-    return demo.model_copy(update={"scenario": run})
+    run = replace(demo.scenario, start=start or demo.scenario.start, end=datetime(2026, 3, 6, 17))
+    return replace(demo, scenario=run)
 
 
 @pytest.fixture(scope="module")

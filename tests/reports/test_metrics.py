@@ -77,9 +77,15 @@ def test_11_2_what_is_paid_in_or_out_is_no_return() -> None:
 
 @pytest.mark.clause("11.2")
 def test_11_2_a_day_on_which_nothing_was_at_work_has_no_return() -> None:
-    # A fork is born with 100, grows by 5, and is merged away; then nothing.
-    daily, rates = returns(days([0, 105, 0, 0], [0, 100, -105, 0]))
-    assert daily.tolist() == pytest.approx([0.05]) and len(rates) == 1
+    # A fork is born with 100 and grows by 5; at noon it is worth 4.2 more and merged away; then nothing.
+    daily, rates = returns(days([0, 105, 0, 0], [0, 100, -109.2, 0]))
+    assert daily.tolist() == pytest.approx([0.05, 0.04]) and len(rates) == 2
+
+
+@pytest.mark.clause("2.7", "11.2")
+def test_11_2_what_a_fork_lost_before_its_merge_is_no_total_loss() -> None:
+    daily, _ = returns(days([0, 100, 0], [0, 100, -99]))
+    assert daily.tolist() == pytest.approx([0.0, -0.01])
 
 
 @pytest.mark.clause("11.2")

@@ -1,6 +1,6 @@
 """4.2, 4.3, 6.5 and 6.7: a covered call from the day it is sold to its last."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,7 @@ from allusetui.domain.quote import Quote
 from allusetui.domain.state import State, Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
-from allusetui.rules.covered_call import held_to_the_end, is_last_day_look, profit_is_due
+from allusetui.rules.covered_call import held_to_the_end, is_last_day_look, profit_is_due, reduction_due
 from allusetui.rules.situation import Situation
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape, told
@@ -252,3 +252,25 @@ def test_6_5_a_paused_account_sends_no_profit_take() -> None:
         operator(TUESDAY + "10:25:00", "pause", "COM"), tape(TUESDAY + "10:31:00", AAPL=197.0),
     )  # fmt: skip
     assert not replayed.of("order.sent")
+
+
+@pytest.mark.clause("4.3", "6.7")
+@pytest.mark.parametrize(
+    ("report", "late", "reduced"),
+    [
+        (date(2026, 3, 5), False, date(2026, 3, 4)),
+        (date(2026, 3, 5), True, date(2026, 3, 5)),
+        (date(2026, 3, 9), False, date(2026, 3, 6)),
+        (date(2026, 3, 7), True, date(2026, 3, 6)),
+        (date(2026, 4, 6), False, date(2026, 4, 2)),
+        (date(2026, 4, 3), True, date(2026, 4, 2)),
+    ],
+    ids=["before the open", "after the close", "over a weekend", "on a Saturday", "over Good Friday", "on Good Friday"],
+)
+def test_6_7_calls_are_reduced_on_the_last_session_before_a_report_alone(
+    report: date, late: bool, reduced: date
+) -> None:
+    days = [date(2026, 2, 27) + timedelta(days=n) for n in range(42)]
+    looks = (at(datetime.combine(day, time(10))) for day in days)
+    reports = (date(2026, 1, 29), report, date(2026, 7, 30))
+    assert [s.today for s in looks if reduction_due(s, reports, frozenset([report] if late else []))] == [reduced]

@@ -97,6 +97,25 @@ def test_10_2_a_loss_shares_nothing_and_equity_is_without_what_was_set_aside() -
     assert r.of("pivot.entered") == []
 
 
+@pytest.mark.clause("10.2", "17.4")
+@pytest.mark.parametrize(
+    ("cash", "shares"),
+    [(47_500, (30_000, 17_500, 52_500)), (47_499, (30_000, 17_499, 0)), (29_999, (29_999, 0, 0)), (0, (0, 0, 0))],
+)
+def test_10_2_what_a_leap_brought_the_ladder_is_not_lent_by_the_sleeve(cash: int, shares: tuple[int, int, int]) -> None:
+    # 100,000 were realized, and all but some of the sleeve's own money is in shares.
+    table = f"[accounts.COM]\nequity = {200_000 + cash}\nrealized_quarter = 100_000"
+    held = "[accounts.COM.holdings.AAPL]\nshares = 1000\nbasis = 200.0"
+    text = situation(
+        "2026-09-30T12:00:00", "2026-10-01T16:30:00", {"AAPL": STOCK}, table, held, accounts=("COM",), capital=None
+    )
+    r = replay_text(text)
+    (done,) = r.of("reinvest.done")
+    assert tuple(done["data"][key] for key in ("tax_reserve", "leaps", "contracts")) == shares
+    assert r.run.runtime.engine.state.accounts["COM"].cash >= 0
+    assert any("its cash carries" in x["data"]["text"] for x in r.of("alert.raised")) is (shares[2] == 0)
+
+
 @pytest.mark.clause("10.1")
 @pytest.mark.clause("2.8")
 def test_10_1_gen_and_mini_never_reinvest() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from allusetui.engine.walk import clips, halves
-from tests.replaying import Replayed, replay_text
+from tests.replaying import DATA, Replayed, replay_text
 from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape, told
 
 # Thursday 03-05, GEN: the 199.5 put at 1.14/1.17, mid 1.155, 19,950 a contract. n × 199,500 of capital are n contracts:
@@ -228,3 +228,13 @@ def test_0_5_of_a_clip_that_filled_in_part_the_rest_is_halved() -> None:
     gone = sum(x["data"]["quantity"] for x in r.of("order.filled") if told(x) <= told(first))
     rest = 16 - gone
     assert 0 < gone < 16 and first["data"]["sizes"][0] == rest // 2 and sum(first["data"]["sizes"]) == rest
+
+
+@pytest.mark.clause("0.5", "5.3")
+@pytest.mark.peer(24)
+def test_0_5_peers_24_the_first_limit_after_a_look_at_a_chain_keeps_the_grid_of_its_price() -> None:
+    """An SPX put of 131.65: from 3 dollars on SPX is traded in dimes, and the broker refuses all else."""
+    text = situation("2020-03-09T09:00:00", "2020-03-10T10:01:00", {}, market=f'data = "{DATA}"', capital=4_000_000)
+    history = text.replace('kind = "scripted"', 'kind = "history"').partition("[market.symbols")[0]
+    (hedge,) = [row["data"] for row in replay_text(history).of("order.sent", purpose="hedge")]
+    assert hedge["contract"]["symbol"] == "SPX" and hedge["limit"] == pytest.approx(131.6)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.account import Latch
 from allusetui.domain.contract import Stock
+from allusetui.domain.effect import AskChain
 from allusetui.domain.event import AccountMerged, DividendAnnounced, DividendExpected, ReconcileMismatch
 from allusetui.domain.input import ChainSeen, MarketSeen, OperatorActed, PositionsSeen, Resumed, Settled
 from allusetui.domain.link import SLEEVES, Linked, Mode
@@ -20,6 +21,7 @@ from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Chain, Payout
 from allusetui.domain.state import Dividend
 from allusetui.engine.apply import apply, fold
+from allusetui.engine.engine import Engine
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent
@@ -28,6 +30,7 @@ from tests.rules.situations import AAPL, but, holding, situation
 
 EX = date(2026, 3, 6)
 OPENING = ("2026-03-06T09:29:50", "2026-03-06T09:30:30")
+LATE = ("2026-03-06T09:30:10", "2026-03-06T09:30:30")
 LINK = Linked(Mode.PAPER, "main", dict.fromkeys(SLEEVES, "DU4000001"), 0)
 PAYS = but(AAPL, dividends="[{ ex = 2026-03-06, amount = 0.255 }]")
 EVENING_MS = to_ms(datetime(2026, 3, 20, 17, 0))
@@ -81,10 +84,12 @@ class Night:
         return list(self.run.runtime.engine.handle(seen).events)
 
 
-def opened(lines: str = PAYS, link: Linked | None = LINK, known: bool = True) -> Night:
+def opened(
+    lines: str = PAYS, link: Linked | None = LINK, known: bool = True, opening: tuple[str, str] = OPENING
+) -> Night:
     """COM holds 300 shares over the open of their ex-date; `known`: their chain was seen before, and a restart came."""
     journal = MemoryJournal()
-    text = situation(*OPENING, {"AAPL": lines}, holding("COM", "AAPL", 300, 190.0), accounts=("COM",))
+    text = situation(*opening, {"AAPL": lines}, holding("COM", "AAPL", 300, 190.0), accounts=("COM",))
     run = build_run(parse(text, "test.toml"), journal, Silent())
     run.started = replace(run.started, link=link)
     if link is not None:
@@ -152,17 +157,40 @@ def test_9_5_a_process_that_was_down_over_the_ex_date_awaits_what_went_ex_meanwh
 
 
 @pytest.mark.clause("9.5", "6.6")
-def test_9_5_the_chain_of_what_is_held_is_asked_for_at_the_open() -> None:
+def test_9_5_the_chain_of_what_is_held_is_asked_for_from_its_first_price_on() -> None:
     night = opened(but(PAYS, dividends="[{ ex = 2026-03-09, amount = 0.255 }]"), known=False)
     (told,) = night.of("dividend.announced")
-    assert (told["ts"][:19], told["data"]["ex"]) == ("2026-03-06T09:30:00", "2026-03-09")
+    assert (told["ts"][:19], told["data"]["ex"]) == ("2026-03-06T09:29:50", "2026-03-09")
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_chain_of_what_is_held_that_does_not_come_is_asked_for_again() -> None:
+    night, open_ms = opened(AAPL, known=False), to_ms(datetime(2026, 3, 6, 9, 30))
+    before = night.run.runtime.engine
+    engine = Engine(before.law, before.law_hash, before.calendar, fold(night.journal.read()))
+    quotes, asked = {"AAPL": before.volatile.quotes["AAPL"]}, list[int]()
+
+    def looks(*seconds: int, priced: bool = True) -> None:
+        for each in seconds:
+            seen = MarketSeen(open_ms + each * SECOND_MS, quotes if priced else {}, {}, 0.04)
+            asked.extend([each] * (AskChain("AAPL") in engine.handle(seen).effects))
+
+    looks(60, priced=False)
+    looks(61, 62)
+    engine.handle(ChainSeen(open_ms + 63 * SECOND_MS, "AAPL", None))
+    looks(64, 360, 361)
+    chain = night.run.runtime.world.market.chain("AAPL", night.run.end_ms)
+    engine.handle(ChainSeen(open_ms + 362 * SECOND_MS, "AAPL", chain))
+    over_the_week_end = 3 * 86_400 - 3_600  # clocks are put forward
+    looks(900, 9_000, over_the_week_end - 1, over_the_week_end)
+    assert asked == [61, 361, over_the_week_end]
 
 
 @pytest.mark.clause("9.5")
 @pytest.mark.parametrize(
     "night",
     [
-        pytest.param(lambda: opened(known=False), id="nobody knew of it"),
+        pytest.param(lambda: opened(known=False, opening=LATE), id="nobody knew of it"),
         pytest.param(lambda: opened(but(PAYS, dividends="[{ ex = 2026-03-09, amount = 0.255 }]")), id="not today"),
         pytest.param(lambda: opened(link=None), id="the exchange tells of it itself"),
     ],

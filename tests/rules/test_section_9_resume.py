@@ -12,7 +12,7 @@ from allusetui.compose.run import build_run
 from allusetui.domain.account import Latch, Status
 from allusetui.domain.contract import Side, Stock
 from allusetui.domain.event import Event
-from allusetui.domain.input import BrokerOrder, Execution, OrderExecuted, OrdersSeen, PositionsSeen
+from allusetui.domain.input import BrokerOrder, Execution, InboxFull, OrderExecuted, OrdersSeen, PositionsSeen
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
@@ -21,6 +21,7 @@ from tests.rules.answers import told_by
 from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
 
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
+NOON = datetime(2026, 3, 5, 11, 30)
 QUIET = but(AAPL, atr=4.0)
 PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
 SPAN = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
@@ -382,3 +383,29 @@ def test_9_5_the_disk_s_latch_ends_by_itself_through_the_resume_flow(full: Repla
     sent = [r["seq"] for r in full.records if r["kind"] in ("order.sent", "order.replaced")]
     assert [seq for seq in sent if latched < seq < released] == []
     assert full.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("9.5", "8.6")
+@pytest.mark.parametrize(("second", "refusals"), [(0, 3), (20, 3), (0, 200)], ids=["lost", "returned", "both"])
+def test_9_5_what_the_disk_refused_to_know_of_the_link_is_heard_once_it_takes_it(second: int, refusals: int) -> None:
+    """The link is down from 11:25:00 to 11:25:20; nobody says either again."""
+    text = situation(*SPAN, {"AAPL": QUIET}, PUT, fault(f"{DAY}T11:25:00", "broker_down", span="20s"))
+    journal = Full(from_ms=to_ms(datetime(2026, 3, 5, 11, 25, second)), refusals=refusals)
+    scenario = parse(text, "test.toml")
+    run = build_run(scenario, journal, Silent())
+    run.go()
+    replayed = Replayed(scenario, run, journal)
+    assert journal.refused == refusals
+    assert [r["kind"] for r in replayed.records if r["kind"].startswith("broker.")] == ["broker.down", "broker.up"]
+    assert latches(replayed) == {"GEN": set(), "REV": set(), "COM": set()}
+
+
+@pytest.mark.clause("9.5", "9.1")
+def test_9_5_that_the_inbox_was_full_is_heard_once_the_disk_takes_it() -> None:
+    run = build_run(parse(situation(*SPAN, {"AAPL": QUIET}), "test.toml"), Full(to_ms(NOON), 3), Silent())
+    run.begin()
+    run.runtime.now_ms = to_ms(NOON)
+    run.runtime.deliver([InboxFull(to_ms(NOON))])
+    assert not any(Latch.MISMATCH in each.latches for each in run.runtime.engine.state.accounts.values())
+    run.runtime.go_on(to_ms(NOON) + 60_000)
+    assert all(Latch.MISMATCH in each.latches for each in run.runtime.engine.state.accounts.values())

@@ -1,6 +1,7 @@
 """What the engine does at a look is what an explanation said just before it: of hedges and LEAPs, sold and bought."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -38,8 +39,8 @@ def whole(name: str) -> Replayed:
 
 def until(told: Scenario, end: datetime) -> Replayed:
     """The scenario as far as an instant."""
-    run = told.scenario.model_copy(update={"end": end})
-    return replay(told.model_copy(update={"scenario": run, "expectations": ()}))
+    run = replace(told.scenario, end=end)
+    return replay(replace(told, scenario=run, expectations=()))
 
 
 def hold(found: Mapping[str, Finding], facts: Iterable[str]) -> bool:

@@ -149,6 +149,28 @@ def test_0_7_a_pause_is_proven_in_the_next_snapshot() -> None:
     assert shown(engine).state.accounts["GEN"].latches == {"paused"}
 
 
+async def turns_until_heard(live: Live, started: Started) -> int:
+    """How often the loop turns between a key and its record, while the session waits."""
+    running, turns = asyncio.create_task(live.run()), 0
+    while live.latest is None or not live.latest.begun:
+        await asyncio.sleep(0)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    live.inbox.put(Key("pause", "GEN"))
+    while "operator.acted" not in started.kinds():
+        await asyncio.sleep(0)
+        turns += 1
+    live.end()
+    await running
+    return turns
+
+
+def test_0_7_a_key_waits_for_two_turns_of_the_loop_at_most() -> None:
+    """At each of them a screen that draws may have the interpreter."""
+    started = Started(situation(*MORNING, {"AAPL": AAPL}), 1.0)
+    assert asyncio.run(turns_until_heard(started.live(), started)) <= 2
+
+
 def test_an_end_cancels_entries_and_says_that_it_has_ended() -> None:
     engine, started = running()
     until(lambda: works(engine))

@@ -16,6 +16,7 @@ from tests.journal.tapes import MemoryTape, heard
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, situation
 from tests.torture.agreement import disagreements
+from tests.torture.weeks import otherwise
 
 pytestmark = pytest.mark.clause("15.1")
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -160,6 +161,9 @@ def test_what_is_told_otherwise_or_at_another_hour_is_seen(tmp_path: Path) -> No
     assert disagreements(here, there) == []
     dearer = replay_text(ENTRY.replace("spot = 200.0", "spot = 201.0"))
     assert any("order.sent" in each for each in disagreements(dearer, there))
+    assert otherwise(here, there) == [] == otherwise(dearer, there)
+    unheld = replay_text(ENTRY.replace("oi = 5000", "oi = 499"))
+    assert f"only here: {DAY} entry.skipped GEN AAPL open_interest" in otherwise(unheld, there)
 
 
 @pytest.mark.clause("8.3", "6.12")

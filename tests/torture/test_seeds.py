@@ -12,26 +12,26 @@ import pytest
 from allusetui.torture.plan import Plan, draw
 from allusetui.torture.run import run
 from allusetui.torture.shrink import shrunk
-from allusetui.torture.sites.site import Done, Scripted
+from allusetui.torture.sites.site import Awaited, Done, Scripted
 from allusetui.torture.sites.table import SITES
 from tests.torture.plans import FILLS, alone
 
 FOLDER = Path(__file__).parents[2]
-SEED = 9
+SEED, QUICK = 9, 1
 
 
 def told(hash_seed: str) -> "subprocess.Popen[str]":
-    """A process of its own that runs a seed and prints what came of it."""
-    told = "print(found.digest, found.violations, sum(found.fired.values()))"
-    code = f"from allusetui.torture.crowd import outcome_of; found = outcome_of({SEED}); {told}"
+    """A process of its own that runs a seed twice and prints what came of it."""
+    told = "[print(each.digest, each.violations, sum(each.fired.values())) for each in found]"
+    code = f"from allusetui.torture.crowd import outcome_of; found = [outcome_of({QUICK}) for _ in range(2)]; {told}"
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(FOLDER)}
     return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def test_the_same_seed_gives_the_same_journal_whatever_the_hash_seed() -> None:
-    one, other = [process.communicate()[0] for process in (told("1"), told("2"))]
-    assert one == other
-    assert re.fullmatch(r"[0-9a-f]{64} \(\) [1-9][0-9]*\n", one)
+def test_the_same_seed_gives_the_same_journal_each_time_and_whatever_the_hash_seed() -> None:
+    lines = [line for process in (told("1"), told("2")) for line in process.communicate()[0].splitlines()]
+    assert len(lines) == 4 and len(set(lines)) == 1
+    assert re.fullmatch(r"[0-9a-f]{64} \(\) [1-9][0-9]*", lines[0])
 
 
 def test_a_plan_is_its_seeds_and_without_some_faults_the_others_stay() -> None:
@@ -43,9 +43,9 @@ def test_a_plan_is_its_seeds_and_without_some_faults_the_others_stay() -> None:
 
 
 def test_every_site_names_itself_and_does_or_tells_something() -> None:
-    assert all(name == site.name and isinstance(site, Done | Scripted) for name, site in SITES.items())
+    assert all(name == site.name and isinstance(site, Awaited | Done | Scripted) for name, site in SITES.items())
     rows = {row for site in SITES.values() for row in site.rows}
-    assert rows >= {*range(1, 5), 6, *range(9, 22), 23, 24, 25, 26, 28, 29, 32, 33, 34}
+    assert rows >= {*range(1, 5), 6, 8, *range(9, 22), 23, 24, 25, 26, 28, 29, 32, 33, 34}
 
 
 def test_what_breaks_is_shrunk_to_the_faults_that_it_needs() -> None:
@@ -63,8 +63,32 @@ def test_what_breaks_is_shrunk_to_the_faults_that_it_needs() -> None:
     assert shrunk(plan, lambda each: True).faults == ()
 
 
-@pytest.mark.parametrize("name", ["kill -9 before a journal write", "mute fills", "1100 and back, untold", "disk full"])
+ALONE = (
+    "kill -9 before a journal write", "mute fills", "1100 and back, untold", "disk full", "clock ahead", "clock behind",
+    "a second program", "adviser", "split", "symbol changed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_a_fault_alone_at_an_order_breaks_nothing(name: str) -> None:
     outcome = run(alone(name, at_ms=FILLS))
     assert outcome.fired[name] == 1 and outcome.violations == ()
     assert outcome.orders["new", "sent"] > 0
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize(
+    ("name", "salt", "change"),
+    [
+        ("refused, and told late", 2, ("unknown", "rejected")),
+        ("refused, and told late", 1, ("unknown", "cancelled")),
+        ("stopped at an order, and a key", 2, ("cancelling", "rejected")),
+        ("order ended by the broker", 1, ("sent", "cancelled")),
+    ],
+)
+def test_0_6_what_seldom_happens_to_an_order_comes_at_its_very_instant(
+    name: str, salt: int, change: tuple[str, str]
+) -> None:
+    outcome = run(alone(name, at_ms=FILLS - 600, salt=salt))
+    assert outcome.fired[name] == 1 and outcome.violations == ()
+    assert outcome.orders[change] == 1

@@ -13,6 +13,7 @@ from allusetui.tui.inquirer import nobody
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 from allusetui.view.shelf import Shelf, empty_shelf
+from tests.engine.amending import PROPOSAL, Keeps, asked
 from tests.replaying import Replayed, replay_crash_week, replay_text
 from tests.rules.situations import AAPL, but, option, situation
 from tests.view.snapshots import LAW, snapshot_of
@@ -57,6 +58,12 @@ def advised() -> Replayed:
     markets = {"NVDA": but(AAPL, iv=0.45), "TSLA": but(AAPL, iv=0.55)}
     hours = "2026-04-01T09:30:00", "2026-04-01T10:05:00"
     return replay_text(situation(*hours, markets, *held, accounts=("GEN", "REV", "COM")))
+
+
+@cache
+def amended() -> Replayed:
+    """A Thursday at 09:45: a change of the law waits for a person."""
+    return asked(Keeps(PROPOSAL), end="2026-03-05T09:45:00")
 
 
 class Served:

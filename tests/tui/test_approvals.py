@@ -11,7 +11,7 @@ from allusetui.domain.snapshot import Told
 from allusetui.tui.screens.ask import Approval
 from allusetui.tui.screens.typing import Pick
 from allusetui.tui.screens.why import Why
-from tests.tui.consoles import advised, afternoon, paused_afternoon
+from tests.tui.consoles import advised, afternoon, amended, paused_afternoon
 from tests.tui.desk import Desk, watching
 
 pytestmark = pytest.mark.asyncio
@@ -68,6 +68,20 @@ async def test_13_3_a_suggestion_comes_by_itself_and_its_key_names_what_was_show
         desk.clock.now_ms += 600
         await desk.press("y")
         assert desk.console.keys == [Key("approve", "REV", prompt=approval.id, shown=approval.shown)]
+
+
+@pytest.mark.clause("15.2")
+async def test_15_2_a_change_of_the_law_comes_by_itself_and_its_key_is_no_account_s() -> None:
+    async with watching(amended()) as desk:
+        box = await asked(desk)
+        assert "Law v1.4 with sizing.symbol_cap 0.25 → 0.15?" in desk.text("title")
+        body = desk.text("body")
+        assert all(word in body for word in ("(0.2, 0.3)", "why: No single gap.", "├", "yes:", "expires in"))
+        approval = desk.console.snapshot.state.approvals[box.prompt.id]
+        await desk.press("y")
+        desk.clock.now_ms += 600
+        await desk.press("y")
+        assert desk.console.keys == [Key("approve", None, prompt=approval.id, shown=approval.shown)]
 
 
 async def test_its_evidence_is_today_s_and_what_is_answered_stays_the_same() -> None:

@@ -51,7 +51,7 @@ def acted(desk: Desk, name: str, place: str, before: str | None) -> bool:
         return desk.full == (None if name == before else name)
     match name:
         case "why":
-            return "nothing more is known" in desk.line if place == "reports" else isinstance(screen, Why)
+            return "nothing more is known" in desk.line if place in ("reports", "guides") else isinstance(screen, Why)
         case "maximise":  # an answer has the screen for itself already
             return isinstance(screen, Why) if place == "why" else desk.full == (place if before is None else None)
         case "find":

@@ -11,6 +11,7 @@ from allusetui.domain.answer import Answer, Reply
 from allusetui.domain.event import AlertRaised, StopDone
 from allusetui.domain.snapshot import Told
 from allusetui.journal.sqlite import SqliteJournal
+from allusetui.law.own import SHIPPED_ALONE
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.typing import Query
 from allusetui.tui.screens.why import Why
@@ -39,7 +40,7 @@ def session(folder: Path) -> Path:
 
 @pytest.mark.clause("11.4")
 async def test_11_4_an_answer_s_citation_opens_the_event_with_what_led_to_it(tmp_path: Path) -> None:
-    asking = partial(reply, session(tmp_path / "session"), None)
+    asking = partial(reply, session(tmp_path / "session"), None, laws=SHIPPED_ALONE)
     async with watching(afternoon(), SIZE, asking=asking) as desk:
         await desk.press("g")
         await desk.press("down", "down", "down", "down", "down")
@@ -82,7 +83,7 @@ async def test_the_screen_goes_on_while_a_question_is_looked_up_and_takes_no_sec
 
 
 async def test_a_question_that_fails_is_told_and_the_screen_lives(tmp_path: Path) -> None:
-    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path / "none", None)) as desk:
+    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path / "none", None, laws=SHIPPED_ALONE)) as desk:
         await put(desk, "why did GEN pivot?")
         await desk.until(lambda: "can't be answered" in desk.text("document"))
         assert "No such file" in desk.text("document")
@@ -91,7 +92,7 @@ async def test_a_question_that_fails_is_told_and_the_screen_lives(tmp_path: Path
 
 
 async def test_a_question_of_a_session_before_its_first_record_is_told_so(tmp_path: Path) -> None:
-    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path, None)) as desk:
+    async with watching(afternoon(), SIZE, asking=partial(reply, tmp_path, None, laws=SHIPPED_ALONE)) as desk:
         await put(desk, "why did GEN pivot?")
         await desk.until(lambda: "holds no record yet" in " ".join(desk.text("document").split()))
 

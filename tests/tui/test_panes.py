@@ -8,6 +8,7 @@ import pytest
 from allusetui.domain.console import Key
 from allusetui.domain.event import ReportWritten
 from allusetui.domain.snapshot import Told
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
@@ -22,7 +23,7 @@ WIDE = [*SMALL, "states", "orders", "journal"]
 WIDEST = [*SMALL, "states", "orders", "approvals", "ladder", "journal", "alerts"]
 FULL_KEYS = {
     "j": "journal", "o": "orders", "s": "states", "l": "ladder", "c": "calendar", "d": "data", "g": "reports",
-    "!": "alerts",
+    "!": "alerts", "h": "guides",
 }  # fmt: skip
 
 
@@ -135,6 +136,28 @@ async def test_the_list_of_reports_turns_the_page() -> None:
         assert "base split" not in desk.text("document")
         await desk.press("tab", "up", "down")
         assert "base split" in desk.text("document"), "a page begins at its beginning"
+
+
+async def test_a_new_session_begins_with_where_to_read() -> None:
+    async with watching(afternoon(), prefs=Prefs(greeting="A new session. h handbook.")) as desk:
+        assert "A new session. h handbook." in desk.line
+        desk.clock.now_ms = 31_000
+        await desk.poll()
+        assert "A new session." not in desk.line
+
+
+async def test_the_handbook_turns_its_pages_and_a_guide_is_found_by_its_name() -> None:
+    async with watching(afternoon(), (120, 40), shelf=lambda period, name: f"# {period} {name}\n") as desk:
+        await desk.press("h")
+        assert desk.full == "guides" and "guide start" in desk.text("document")
+        await desk.press("down")
+        assert "guide dashboard" in desk.text("document")
+        await desk.press("ctrl+p", *"guide: backup", "enter")
+        await desk.until(lambda: "guide backup" in desk.text("document"))
+        await desk.press("h")
+        assert desk.full is None
+        await desk.press("ctrl+p", *"guide: law", "enter")
+        await desk.until(lambda: desk.full == "guides" and "guide law" in desk.text("document"))
 
 
 async def test_the_page_of_the_weeks_comes_when_it_is_worked_out() -> None:

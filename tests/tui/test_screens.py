@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Approval
-from tests.tui.consoles import advised, afternoon, dashboard, laddered, paused_afternoon
+from tests.tui.consoles import advised, afternoon, amended, dashboard, laddered, paused_afternoon
 
 Compare = Callable[..., bool]
 
@@ -60,6 +60,11 @@ def test_the_prompt(snap_compare: Compare) -> None:
 
 def test_the_prompt_of_a_suggestion(snap_compare: Compare) -> None:
     app, _, _ = dashboard(advised())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
+
+
+def test_the_prompt_of_an_amendment(snap_compare: Compare) -> None:
+    app, _, _ = dashboard(amended())
     assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
 
 

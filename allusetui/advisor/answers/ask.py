@@ -1,5 +1,7 @@
 """A question answered offline: parsed, looked up, told, and checked before anybody reads it."""
 
+from dataclasses import fields
+from itertools import chain
 from typing import Final
 
 from allusetui.advisor.answers.check import faults
@@ -16,17 +18,15 @@ EMPTY: Final = "I can't tell from the ledger: it is empty."
 
 
 class Offline:
-    """Answers from an archive alone, exactly; the same question has the same answer for ever."""
+    """Answers from an archive alone, exactly; the same question has the same answer for ever.
 
-    def __init__(self, archive: Archive, law: Law) -> None:
+    `laws`: those that it was decided under.
+    """
+
+    def __init__(self, archive: Archive, *laws: Law) -> None:
         self.finder = Finder(archive)
-        own = {
-            symbol
-            for name in type(law.sleeves).model_fields
-            for symbol in getattr(getattr(law.sleeves, name), "universe", ())
-        }
-        self.symbols = frozenset(own | set(law.hedging.symbols) | set(law.etfs))
-        self.clauses = frozenset(clause.id for clause in law.clauses)
+        self.symbols = frozenset[str]().union(*map(_symbols, laws))
+        self.clauses = frozenset(clause.id for law in laws for clause in law.clauses)
 
     def ask(self, question: str) -> Answer:
         """What the archive tells; where it can't, that it can't and what it can tell."""
@@ -49,3 +49,9 @@ class Offline:
         if any(faults(sentence) for sentence in said):
             return cannot("a figure of its answer does not stand in its records", self.finder)
         return answered, said
+
+
+def _symbols(law: Law) -> set[str]:
+    """All that the law names."""
+    universes = (getattr(getattr(law.sleeves, each.name), "universe", ()) for each in fields(law.sleeves))
+    return {*chain.from_iterable(universes), *law.hedging.symbols, *law.etfs}

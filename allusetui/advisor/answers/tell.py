@@ -171,6 +171,15 @@ def _suggested(event: ev.LlmsSuggested) -> str:
     )
 
 
+def _amendment(event: ev.AmendmentProposed) -> str:
+    asked = event.proposal
+    changes = ", ".join(f"{quoted(each.key)} from {quoted(each.was)} to {quoted(each.now)}" for each in asked.changes)
+    return (
+        f"a person was asked to change the law to {quoted(asked.version)}, approval {event.id}: {changes}; on"
+        f" {number(asked.paths)} paths of {asked.weeks} weeks: {quoted(asked.verdict)}"
+    )
+
+
 def _turned_out(event: ev.LlmsOutcome) -> str:
     promised = event.promised
     return (
@@ -251,5 +260,5 @@ _ONE: Final[Mapping[type[ev.Event], _Said]] = {
     ev.LeapSkipped: _skipped, ev.AccountMarked: _marked, ev.YearMarked: _year, ev.OrderFilled: _filled,
     ev.RollDone: _rolled, ev.RollRefused: _rolled, ev.RollPrepared: _rolled, ev.AlertRaised: _alert,
     ev.TriggersJudged: _judged, ev.OperatorKey: _acted, ev.LlmsSuggested: _suggested, ev.LlmsOutcome: _turned_out,
-    ev.LlmsApplied: _applied, ev.LotClosed: _closed, ev.SessionLinked: _linked,
+    ev.LlmsApplied: _applied, ev.AmendmentProposed: _amendment, ev.LotClosed: _closed, ev.SessionLinked: _linked,
 }  # fmt: skip

@@ -126,8 +126,10 @@ TOPICS: Final = (
     _acted("kill", r"\bkill", "kill", "kill"),
     _topic("operator", r"\boperator|\bby hand|\bmanual|who (?:acted|pressed)|\bkeys?\b", ev.OperatorKey,
            noun="key of the operator", many="keys of the operator"),
-    _topic("approval decided", r"approved|refused (?:by|prompt)|(?:decided|answered)[\w ]*(?:approval|prompt)",
-           ev.ApprovalDecided, noun="decided approval"),
+    _topic("approval decided", r"approved|refused (?:by|prompt)|(?:decided|answered)[\w ]*(?:approval|prompt)"
+           r"|(?:approval|prompt)[\w ]*(?:decided|answered)", ev.ApprovalDecided, noun="decided approval"),
+    _topic("amendment", r"\bamend|\b(?:chang|alter)\w*[\w ]*\blaw\b|\blaw\b[\w ]*\b(?:chang|alter|enact)",
+           ev.AmendmentProposed, ev.LawEnacted, ev.LawNotEnacted, noun="change of the law", many="changes of the law"),
     _topic("suggestion", r"\bsuggest|\bpropos|\badvis", ev.LlmsSuggested, ev.LlmsRefused, ev.LlmsApplied,
            ev.LlmsOutcome, noun="word of the ladder's adviser", many="words of the ladder's adviser"),
     _topic("approval", r"\bapprov|\bprompt", ev.ApprovalRequested, noun="requested approval"),

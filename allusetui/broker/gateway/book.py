@@ -38,6 +38,7 @@ BROKEN: Final = (
 )  # fmt: skip
 KEPT: Final = (1102, "Connectivity between IBKR and Trader Workstation has been restored - data maintained.")
 _LOCATE: Final = "locate"
+_RISK: Final = "the broker's own limits do not allow it"
 
 
 class OrderBook:
@@ -58,6 +59,8 @@ class OrderBook:
         """Whether the broker can be reached; while it can't, orders work on and nobody hears of them."""
         self.nameless = 0
         """How many of the next orders are shown without a permanent id."""
+        self.refusing = 0
+        """How many of the next orders the broker's own checks refuse."""
         self.strangers: list[ForeignOrderSeen] = []
         """Orders of somebody else that have come up and that nobody has taken in yet."""
         self._foreign: dict[str, Ticket] = {}
@@ -84,7 +87,10 @@ class OrderBook:
 
     def place(self, ticket: Ticket, at_ms: int) -> None:
         """Hands an order to the exchange. While the broker can't be reached it is lost, as if it had never been."""
-        if self.link_up:
+        if self.link_up and self.refusing:
+            self.refusing -= 1
+            self.refuse(ticket, _RISK, at_ms)
+        elif self.link_up:
             self._enter(ticket)
             ticket.at_exchange = True
             self.take(self._exchange.place(ticket.trade, at_ms, ticket.tif == DAY), at_ms)

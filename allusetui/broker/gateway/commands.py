@@ -8,6 +8,7 @@ from allusetui.broker.gateway.book import KEPT
 from allusetui.broker.gateway.faults import LineFault, LineFaults
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.gateway import Gateway
+from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.orders import OrdersPart
 from allusetui.broker.gateway.part import Part
 from allusetui.broker.gateway.quotes import Entitled
@@ -30,6 +31,20 @@ class Nameless:
     """The next orders are shown without a permanent id."""
 
     count: int = 1
+
+
+@frozen
+class Refuse:
+    """The next orders are refused, whatever they are."""
+
+    count: int = 1
+
+
+@frozen
+class Withdraw:
+    """The broker ends an order of its own accord, or a person at its screen does."""
+
+    order_ref: str
 
 
 @frozen
@@ -123,6 +138,15 @@ class Assign:
 
 
 @frozen
+class Convert:
+    """What is held of a symbol becomes so many times as much of another, or of itself: a split, a merger."""
+
+    symbol: str
+    into: str
+    ratio: Decimal = Decimal(1)
+
+
+@frozen
 class ByHand:
     """A person enters a limit order at the broker's own screen."""
 
@@ -135,7 +159,7 @@ class ByHand:
 
 Command = (
     LineFault | SoundAgain | Nameless | Resend | Correct | OrderError | Double | ReadOnly | Notice | LoseLink
-    | RestoreLink | Restart | Cut | SetNextId | Assign | ByHand
+    | RestoreLink | Restart | Cut | SetNextId | Assign | ByHand | Refuse | Withdraw | Convert
 )  # fmt: skip
 
 
@@ -144,7 +168,7 @@ class Commands:
 
     def __init__(
         self, gateway: Gateway, faults: LineFaults, orders: OrdersPart, exchange: Exchange, data: Sequence[Part],
-        entitled: Entitled,
+        entitled: Entitled, holdings: Holdings,
     ) -> None:  # fmt: skip
         self._gateway = gateway
         self._faults = faults
@@ -152,6 +176,7 @@ class Commands:
         self._exchange = exchange
         self._data = data
         self._entitled = entitled
+        self._holdings = holdings
 
     def do(self, command: Command, at_ms: int) -> None:
         """Makes it happen at the instant. Raises LookupError where no order is so called, or it has no execution."""
@@ -179,11 +204,12 @@ class Commands:
                 book.lose()
             case RestoreLink():
                 self._restore(command, at_ms)
+            case ReadOnly() | Restart() | Cut() | SetNextId():
+                self._set(command)
             case _:
-                self._do_more(command, at_ms)
+                self._trade(command, at_ms)
 
-    def _do_more(self, command: ReadOnly | Restart | Cut | SetNextId | Assign | ByHand, at_ms: int) -> None:
-        book, sessions = self._orders.book, self._gateway.sessions
+    def _set(self, command: ReadOnly | Restart | Cut | SetNextId) -> None:
         match command:
             case ReadOnly():
                 self._entitled.orders = not command.on
@@ -192,12 +218,23 @@ class Commands:
             case Cut():
                 self._gateway.hang_up(command.client_id)
             case SetNextId():
-                sessions.set_next_id(command.client_id, command.order_id)
+                self._gateway.sessions.set_next_id(command.client_id, command.order_id)
+
+    def _trade(self, command: Assign | ByHand | Refuse | Withdraw | Convert, at_ms: int) -> None:
+        book = self._orders.book
+        match command:
             case Assign():
                 book.take(self._exchange.assign(command.option, command.quantity, at_ms), at_ms)
             case ByHand():
                 wanted, tif = command.wanted, command.tif
                 self._orders.enter_by_hand(wanted, command.side, command.quantity, command.limit, tif, at_ms)
+            case Refuse():
+                book.refusing = command.count
+            case Withdraw():
+                trade = self._ticket(command.order_ref).trade
+                book.take(self._exchange.cancel(trade.client_order_id, at_ms), at_ms)
+            case Convert():
+                self._holdings.convert(command.symbol, command.into, command.ratio)
             case _:
                 assert_never(command)
 

@@ -10,7 +10,7 @@ from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.settlement import exercised
 from allusetui.domain.contract import Contract, Stock, after_split
 from allusetui.domain.frozen import frozen
-from allusetui.domain.input import CashBooking, Execution, Provision, Settled, Settlement, Split
+from allusetui.domain.input import CashBooking, Execution, Provision, Settled, Settlement
 from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.money import ZERO
 
@@ -149,11 +149,19 @@ class Holdings:
         """Dollars that a correction gives or takes."""
         self._cash[account] += amount
 
+    def convert(self, symbol: str, into: str, ratio: Decimal) -> None:
+        """What is held of a symbol becomes `ratio` times as much of another one, or of itself; options with it."""
+        self._changes += 1
+        self._book.split(symbol, ratio, into)
+        for account, contract in [key for key in self._costs if key[1].symbol == symbol]:
+            cost = self._costs.pop((account, contract)) / ratio
+            self._costs[account, after_split(contract, ratio, into)] = cost
+
     def take(self, settled: Settled) -> None:
         """Notes what was settled, each once: money at once, splits at once, the rest when night comes."""
         for split in settled.splits:
             if self._first(split.id):
-                self._split(split)
+                self.convert(split.symbol, split.symbol, split.ratio)
         for booking in settled.bookings:
             if self._first(booking.id):
                 self._pay(booking, settled.at_ms)
@@ -198,12 +206,6 @@ class Holdings:
         self._cash[booking.account] += booking.amount
         if booking.reason != "dividend":
             today.moved += booking.amount
-
-    def _split(self, split: Split) -> None:
-        self._changes += 1
-        self._book.split(split.symbol, split.ratio)
-        for key in [key for key in self._costs if key[1].symbol == split.symbol]:
-            self._costs[key[0], after_split(key[1], split.ratio)] = self._costs.pop(key) / split.ratio
 
     def _settle(self, settlement: Settlement, at_ms: int) -> None:
         """An option goes; shares come or go at the strike, or cash does."""

@@ -94,5 +94,5 @@ def assemble(venue: Venue, limits: Limits = USUAL) -> Assembly:
     )
     faults = LineFaults(orders.is_about)
     gateway = Gateway(sessions, parts, venue.codes, limits, faults)
-    commands = Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled)
+    commands = Commands(gateway, faults, orders, venue.exchange, (quotes,), venue.entitled, holdings)
     return Assembly(gateway, commands, orders.book, holdings, venue.entitled)

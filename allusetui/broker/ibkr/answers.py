@@ -114,7 +114,7 @@ class Answers:
         for _ in range(_TRIES):
             await ask("executions", library.reqExecutionsAsync)
             heard = self._truth.fills.count
-            await ask("positions", library.reqPositionsAsync)
+            await ask("positions", library.list_positions)
             cash = sum((await cash_by_code(self._connection, self._linked.codes)).values(), ZERO)
             if heard == self._truth.fills.count:
                 break

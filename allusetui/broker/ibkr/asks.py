@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, Final
 
 from ib_async import (
@@ -92,9 +92,9 @@ class Asks:
         """What has to be asked once before the calendar of corporate events tells anything. Raises UnansweredError."""
         await self._ask(self._library.client.reqWshMetaData)
 
-    async def events(self, con_id: int) -> str:
+    async def events(self, con_id: int, since: date) -> str:
         """What the calendar of corporate events says of a contract, as it says it. Raises UnansweredError."""
-        wanted = WshEventData(conId=con_id)
+        wanted = WshEventData(conId=con_id, startDate=f"{since:%Y%m%d}")
         found: str = await self._ask(lambda number: self._library.client.reqWshEventData(number, wanted))
         return found
 

@@ -37,8 +37,12 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Order
 
-_NAMED_S: Final = 2.5
-"""How long an order waits for the name of its contract: written later, it might have been given up already (0.6)."""
+_LEAVES_S: Final = 2.5
+"""How long an order may take to leave: for the names of its contracts, for its margin, for others before it.
+
+After that it never does. From 3 s on nobody knows what it does (0.6): a kill would not cancel it, and it might be given
+up, and sent anew, while it waits.
+"""
 _FILLS_EVERY_MS: Final = 2 * SECOND_MS
 _NOT_YET: Final = "not linked yet"
 _LINKED: Final = "linked, and the accounts read"
@@ -86,11 +90,9 @@ class IbkrBroker:
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)
         self.connection = Connection(Address(*address, account.codes), news, clocks=clocks, **waits)
-        asks = Asks(self.connection.library, min(_NAMED_S, self.connection.answer_s), Lane.ORDER)
+        asks = Asks(self.connection.library, min(_LEAVES_S, self.connection.answer_s), Lane.ORDER)
         self.contracts = Contracts(asks)
-        self._drafts = Drafts(
-            self.connection.library, self.contracts, account.code_of, account.codes, account.margin_cap
-        )
+        self._drafts = Drafts(self.connection.library, self.contracts, account.code_of, account.margin_cap)
         self._account, self._hours = account, hours or Hours()
         self._now_ms, self._ring = now_ms, ring
         linked = Linked(account.codes, account.foreign, account.spare)
@@ -149,36 +151,38 @@ class IbkrBroker:
         if not self.connection.takes_orders or not self._hours.takes_orders(at_ms):
             return ()
         self.truth.begun(order.client_order_id)
-        draft = self._drafts.ready(order)
+        draft, loop = self._drafts.ready(order), asyncio.get_running_loop()
+        until_s = loop.time() + _LEAVES_S
         if draft is not None:
-            self._write(draft, order)
+            self._write(draft, order, until_s)
         else:
-            task = asyncio.get_running_loop().create_task(self._prepare_and_write(order))
+            task = loop.create_task(self._prepare_and_write(order, until_s))
             self._resolving[order.client_order_id] = task
         return ()
 
-    async def _prepare_and_write(self, order: Order) -> None:
+    async def _prepare_and_write(self, order: Order, until_s: float) -> None:
         """What can't be named, or is not allowed, is never written: evidence enough that it does not live."""
         order_id = order.client_order_id
         try:
-            draft = await self._drafts.prepared(order)
+            async with asyncio.timeout_at(until_s):
+                draft = await self._drafts.prepared(order)
         except UnknownContractError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error)))
         except RefusedError as error:
             self._tell(OrderRejected(self._now_ms(), order_id, str(error), error.fits))
-        except UnansweredError:
+        except (UnansweredError, TimeoutError):
             pass  # the order is looked for, and not found
         else:
             if self.connection.takes_orders:
-                self._write(draft, order)
+                self._write(draft, order, until_s)
         finally:
             self._resolving.pop(order_id, None)
 
-    def _write(self, draft: Draft, order: Order) -> None:
+    def _write(self, draft: Draft, order: Order, until_s: float) -> None:
         client = self.connection.library.client
         handle = client.getReqId()
         self.truth.sent(order.client_order_id, handle, order.candidate is not None)
-        client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, *draft))
+        client.hurry(Lane.ORDER, lambda: client.placeOrder(handle, *draft), until_s)
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         """Write a cancel, ahead of all that waits; an order that has not left yet does not leave any more."""

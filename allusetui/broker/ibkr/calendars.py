@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from allusetui.broker.ibkr.asks import Asks, RefusedError, UnansweredError
@@ -76,7 +76,10 @@ class Calendars:
             if self._acquainted != today:
                 await self._asks.acquaint()
                 self._acquainted = today
-            return reports_of(await self._asks.events(await self._listings.con_id(symbol, self._now_ms())), today)
+            con_id = await self._listings.con_id(symbol, self._now_ms())
+            # Unasked the broker begins with today: a report of Monday keeps puts out on Thursday too.
+            monday = today - timedelta(days=today.weekday())
+            return reports_of(await self._asks.events(con_id, monday), today)
         except RefusedError as error:
             self.refusal, self._refused_on = str(error), today
             return None

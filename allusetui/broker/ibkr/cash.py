@@ -29,7 +29,7 @@ class FirstLook:
 async def first_look(connection: Connection, codes: frozenset[str]) -> FirstLook:
     """All that is there now. Raises OSError where it is not told whole."""
     try:
-        await connection.ask("positions", connection.library.reqPositionsAsync)
+        await connection.ask("positions", connection.library.list_positions)
         cash = await cash_by_code(connection, codes)
     except RequestError as error:
         raise ConnectionError(untrusted(error.message)) from None

@@ -5,11 +5,13 @@ import struct
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+from math import inf
 from typing import Final
 
 from ib_async.client import Client
 
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 
 READ_BYTES = 16 * 1024
@@ -37,14 +39,26 @@ SHARES: Final = (
 to orders. Together, and with the probe that a beat of the link sends, they stay below the 50 at which the broker
 complains, and then hangs up."""
 
+_REMEMBERED: Final = 256
+"""Orders that never left: a cancel may still be wanted of each for a few seconds."""
+
+
+@frozen
+class _Waiting:
+    """A message that has not left."""
+
+    text: str
+    until_s: float
+
 
 class LaneClient(Client):
     """`ib_async.Client` with its queue replaced: every message counts, cancels and orders never wait behind data."""
 
     def reset(self) -> None:
         super().reset()
-        self._lane = Lane.BULK
-        self._lanes: tuple[deque[str], ...] = tuple(deque() for _ in Lane)
+        self._lane, self._until_s = Lane.BULK, inf
+        self._lanes: tuple[deque[_Waiting], ...] = tuple(deque() for _ in Lane)
+        self._too_late: deque[str] = deque(maxlen=_REMEMBERED)
         self._windows = [(lanes, Window(most, _SPAN_MS)) for lanes, most in SHARES]
         if (timer := getattr(self, "_timer", None)) is not None:
             timer.cancel()
@@ -57,13 +71,13 @@ class LaneClient(Client):
         self.conn.transport.max_size = READ_BYTES
         super().startApi()
 
-    def hurry(self, lane: Lane, send: Callable[[], None]) -> None:
-        """Whatever `send` sends takes this lane."""
-        self._lane = lane
+    def hurry(self, lane: Lane, send: Callable[[], None], until_s: float = inf) -> None:
+        """Whatever `send` sends takes this lane; what has not left by `until_s`, the loop's time, never does."""
+        self._lane, self._until_s = lane, until_s
         try:
             send()
         finally:
-            self._lane = Lane.BULK
+            self._lane, self._until_s = Lane.BULK, inf
 
     @property
     def waiting(self) -> int:
@@ -71,23 +85,28 @@ class LaneClient(Client):
         return sum(map(len, self._lanes))
 
     def withdraw(self, handle: int) -> bool:
-        """Whether an order had not left yet; it does not any more. Its cancel would leave before it, and miss it."""
+        """Whether an order has not left; it does not any more. Its cancel would leave before it, and miss it."""
         orders, beginning = self._lanes[Lane.ORDER], f"{_PLACE}\0{handle}\0"
-        found = [msg for msg in orders if msg.startswith(beginning)]
-        for msg in found:
-            orders.remove(msg)
-        return bool(found)
+        found = [each for each in orders if each.text.startswith(beginning)]
+        for each in found:
+            orders.remove(each)
+        return bool(found) or any(text.startswith(beginning) for text in self._too_late)
 
     def sendMsg(self, msg: str) -> None:
-        self._lanes[self._lane].append(msg)
+        self._lanes[self._lane].append(_Waiting(msg, self._until_s))
         self._pump()
 
     def _pump(self) -> None:
         # Rounded, so that what a timer was set for has come when it fires.
-        now_ms = round(asyncio.get_running_loop().time() * SECOND_MS)
+        now_s = asyncio.get_running_loop().time()
+        now_ms = round(now_s * SECOND_MS)
         for lane in Lane:
             while self._lanes[lane] and self._free_ms(lane, now_ms) <= now_ms:
-                self._write(lane, self._lanes[lane].popleft(), now_ms)
+                waited = self._lanes[lane].popleft()
+                if now_s < waited.until_s:
+                    self._write(lane, waited.text, now_ms)
+                elif lane is Lane.ORDER:
+                    self._too_late.append(waited.text)
         if self.waiting:
             self._wait(min(self._free_ms(lane, now_ms) for lane in Lane if self._lanes[lane]) / SECOND_MS)
 

@@ -27,17 +27,15 @@ class RefusedError(Exception):
 class Drafts:
     """Makes orders ready.
 
-    `code_of`: the broker's account of a sleeve; `codes`: all that are ours; `cap`: see `Margins`, None to ask nothing.
+    `code_of`: the broker's account of a sleeve; `cap`: see `Margins`, None to ask nothing.
     """
 
     def __init__(
-        self, library: Library, contracts: Contracts, code_of: Callable[[str], str], codes: frozenset[str],
-        cap: Decimal | None,
-    ) -> None:  # fmt: skip
+        self, library: Library, contracts: Contracts, code_of: Callable[[str], str], cap: Decimal | None
+    ) -> None:
         self._library = library
         self._contracts = contracts
         self._code_of = code_of
-        self._codes = codes
         self._margins = None if cap is None else Margins(library, cap)
         self._allowed: dict[str, int] = {}
 
@@ -66,8 +64,8 @@ class Drafts:
         return self._margins is not None and opens and self._allowed.get(_clip(order), 0) < order.quantity
 
     def _closes(self, order: Order) -> bool:
-        """Whether the order takes away from what the broker holds for us."""
-        held = self._library.held(self._codes).get(order.contract, 0)
+        """Whether the order takes away from what the broker holds for us, in the account that it is for."""
+        held = self._library.held(frozenset({self._code_of(order.account)})).get(order.contract, 0)
         return held < 0 if order.side is Side.BUY else held > 0
 
     def _translated(self, order: Order) -> Draft:

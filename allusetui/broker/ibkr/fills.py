@@ -22,17 +22,24 @@ class Row:
     """An execution that was heard; `told`: under which id, None while it was not."""
 
     fill: FillSeen
+    root: str
+    version: int
     heard_ms: int
     told: str | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Its own id, then those of the versions that it corrects, the newest first."""
+        return self.fill.exec_id, *(f"{self.root}.{earlier:02}" for earlier in range(self.version - 1, 0, -1))
+
+    @property
     def due_ms(self) -> int:
         """When it has waited for long enough."""
-        return self.heard_ms + (_CORRECTION_MS if versioned(self.fill.exec_id)[1] > 1 else PATIENCE_MS)
+        return self.heard_ms + (_CORRECTION_MS if self.version > 1 else PATIENCE_MS)
 
 
 class Fills:
-    """Every row that was heard, and what of it can be told.
+    """The newest version of every execution that was heard, and what of it can be told.
 
     A row waits for its commission, a leg for the other one. What has waited for `PATIENCE_MS` is told without: an
     execution then as version 0 of itself, which the one with its commission replaces.
@@ -40,7 +47,8 @@ class Fills:
 
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
-        self._newest: dict[str, int] = {}
+        self._of_order: dict[str, dict[str, Row]] = {}
+        self._heard = 0
         self._fees: dict[str, FeeSeen] = {}
         self._combos: set[str] = set()
 
@@ -54,10 +62,13 @@ class Fills:
             self._combos.add(fill.reference)
             return
         root, version = versioned(fill.exec_id)
-        if fill.exec_id in self._rows or version < self._newest.get(root, 0):
-            return
-        self._newest[root] = version
-        self._rows[fill.exec_id] = Row(fill, at_ms)
+        known = self._rows.get(root)
+        if known is not None:
+            if version <= known.version:
+                return
+            self._drop(known)
+        self._rows[root] = self._of_order.setdefault(fill.reference, {})[root] = Row(fill, root, version, at_ms)
+        self._heard += 1
 
     def hear_fee(self, fee: FeeSeen) -> None:
         """Take note of a commission, whichever of the two comes first."""
@@ -73,13 +84,13 @@ class Fills:
     def told(self, at_ms: int) -> tuple[Execution, ...]:
         """Everything that has been told; what is older than some days is forgotten."""
         self._forget(at_ms)
-        return tuple(self._execution(row) for row in self._live() if row.told is not None)
+        return tuple(self._execution(row) for row in self._rows.values() if row.told is not None)
 
     def quantity(self, reference: str) -> int:
         """How many contracts, or whole combos, of an order have been told."""
         sums: dict[object, int] = {}
-        for row in self._live():
-            if row.fill.reference == reference and row.told is not None:
+        for row in self._of_order.get(reference, {}).values():
+            if row.told is not None:
                 sums[row.fill.contract] = sums.get(row.fill.contract, 0) + row.fill.quantity
         if reference in self._combos and len(sums) < 2:
             return 0
@@ -88,7 +99,7 @@ class Fills:
     def net(self) -> dict[Contract, int]:
         """What all that was heard of has moved, told or not: contracts bought less sold."""
         sums: dict[Contract, int] = {}
-        for row in self._live():
+        for row in self._rows.values():
             fill = row.fill
             assert fill.contract is not None
             signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
@@ -97,31 +108,24 @@ class Fills:
 
     def next_ms(self) -> int | None:
         """When the next one has waited for long enough."""
-        return min((row.due_ms for row in self._live() if row.told is None), default=None)
+        return min((row.due_ms for row in self._rows.values() if row.told is None), default=None)
 
     @property
     def count(self) -> int:
         """Rises with every row that was not known."""
-        return len(self._rows)
+        return self._heard
 
     @property
     def lacks_fees(self) -> bool:
         """Whether some execution has no commission yet."""
-        return any(row.fill.exec_id not in self._fees for row in self._live())
+        return any(row.fill.exec_id not in self._fees for row in self._rows.values())
 
     @property
     def all_told(self) -> bool:
-        return all(row.told is not None for row in self._live())
-
-    def _live(self) -> Iterator[Row]:
-        """The newest version of each execution."""
-        for exec_id, row in self._rows.items():
-            root, version = versioned(exec_id)
-            if version == self._newest[root]:
-                yield row
+        return all(row.told is not None for row in self._rows.values())
 
     def _due(self, at_ms: int) -> Iterator[Row]:
-        waiting = [row for row in self._live() if row.told != self._name(row)]
+        waiting = [row for row in self._rows.values() if row.told != self._name(row)]
         for row in waiting:
             if row.told is not None or row.due_ms <= at_ms:
                 yield row
@@ -131,21 +135,18 @@ class Fills:
     def _is_whole(self, row: Row) -> bool:
         """Whether both legs of the combo's order have come with their commissions, in equal parts."""
         sums: dict[object, int] = {}
-        for each in self._live():
-            if each.fill.reference == row.fill.reference and each.fill.exec_id in self._fees:
+        for each in self._of_order[row.fill.reference].values():
+            if each.fill.exec_id in self._fees:
                 sums[each.fill.contract] = sums.get(each.fill.contract, 0) + each.fill.quantity
         return len(sums) > 1 and len(set(sums.values())) == 1
 
     def _fee(self, row: Row) -> Decimal | None:
         """A row's commission; a correction without one of its own has that of what it corrects."""
-        root, version = versioned(row.fill.exec_id)
-        named = (row.fill.exec_id, *(f"{root}.{earlier:02}" for earlier in range(version - 1, 0, -1)))
-        return next((self._fees[exec_id].amount for exec_id in named if exec_id in self._fees), None)
+        return next((self._fees[exec_id].amount for exec_id in row.names if exec_id in self._fees), None)
 
     def _name(self, row: Row) -> str:
         """The id that a row is told under now: version 0 of itself while its commission lacks."""
-        root, version = versioned(row.fill.exec_id)
-        return row.fill.exec_id if self._fee(row) is not None or not version else f"{root}.00"
+        return row.fill.exec_id if self._fee(row) is not None or not row.version else f"{row.root}.00"
 
     def _execution(self, row: Row) -> Execution:
         fill, fee = row.fill, self._fee(row)
@@ -156,10 +157,16 @@ class Fills:
         )
 
     def _forget(self, at_ms: int) -> None:
-        old = [exec_id for exec_id, row in self._rows.items() if row.heard_ms < at_ms - _KEPT_MS]
-        for exec_id in old:
-            del self._rows[exec_id]
-            self._fees.pop(exec_id, None)
+        for row in [row for row in self._rows.values() if row.heard_ms < at_ms - _KEPT_MS]:
+            self._drop(row)
+            for exec_id in row.names:
+                self._fees.pop(exec_id, None)
+
+    def _drop(self, row: Row) -> None:
+        of_order = self._of_order[row.fill.reference]
+        del self._rows[row.root], of_order[row.root]
+        if not of_order:
+            del self._of_order[row.fill.reference]
 
 
 def versioned(exec_id: str) -> tuple[str, int]:

@@ -134,6 +134,20 @@ class Library(IB):
                 found[contract] = found.get(contract, 0) + quantity
         return {contract: quantity for contract, quantity in found.items() if quantity}
 
+    async def list_positions(self) -> None:
+        """Ask for every position: one that is not listed any more is gone, whether or not that was told.
+
+        The library would keep it for as long as the connection lasts.
+        """
+        before = {code: dict(held) for code, held in self.wrapper.positions.items()}
+        listed = {(row.account, row.contract.conId) for row in await self.reqPositionsAsync()}
+        for code, held in before.items():
+            now = self.wrapper.positions[code]
+            for con_id, row in held.items():
+                # What was told since the answer is another row.
+                if (code, con_id) not in listed and now.get(con_id) is row:
+                    del now[con_id]
+
     def hang_up(self) -> None:
         """Drop the connection without a farewell: a half-open one would wait for ever for its own."""
         if (transport := self.client.conn.transport) is not None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from math import nan
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from allusetui.broker.ibkr.bar_files import BarFiles
 from allusetui.broker.ibkr.calendars import Calendars
 from allusetui.broker.ibkr.count_file import CountFile
 from allusetui.broker.ibkr.early import Early
+from allusetui.broker.ibkr.follows import Follows
 from allusetui.broker.ibkr.headlines import Headlines
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
@@ -27,6 +29,7 @@ from allusetui.broker.ibkr.listings import Listings
 from allusetui.broker.ibkr.naming import is_index
 from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.scans import Needs, Scans, Wanted, last_close_ms
+from allusetui.broker.ibkr.shown import Shown
 from allusetui.broker.ibkr.sources import Sources
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.broker.ibkr.survey import View, guess_vol
@@ -90,6 +93,7 @@ class IbkrMarket:
         self._known, self._now_ms, self._ring = terms.known, now_ms, ring
         self._sources = Sources(self.stream, self.history, self.calendars, self.night, terms.known)
         self._best: dict[Contract, Quote] = {}
+        self._follows = Follows()
         self._came: deque[tuple[int, Input]] = deque()
         self._unseen = False
 
@@ -146,8 +150,12 @@ class IbkrMarket:
     # ports.Inquiries
 
     def watch(self, symbols: Sequence[str], options: Sequence[Option]) -> None:
-        """These have a line from now on, underlyings first."""
-        self.lines.stand([*map(Stock, symbols), *options])
+        """These have a line from now on, underlyings first; what others were last quoted at is of no use any more."""
+        wanted: list[Contract] = [*map(Stock, symbols), *options]
+        self.lines.stand(wanted)
+        for contract in self._best.keys() - set(wanted):
+            del self._best[contract]
+            self._follows.forget(contract)
         self.headlines.watch(symbols)
         self.early.watch(symbols)
 
@@ -185,14 +193,22 @@ class IbkrMarket:
         found = shown.quote(close_ms, CENT, is_index(contract)) if shown is not None else None
         if found is None or (before is not None and before.at_ms > found.at_ms):
             return before
-        if isinstance(contract, Option):
-            tick, steps = self.listings.tick(contract, found.mid), self.listings.steps(contract.symbol)
-            moved_ms = self.stream.moved_ms(contract.symbol)
-            made_ms = found.at_ms if moved_ms is None else min(found.at_ms, moved_ms)
-            found = replace(found, tick=tick, steps=steps, at_ms=made_ms)
+        if isinstance(contract, Option) and shown is not None:
+            found = self._dated(contract, found, shown, at_ms)
         # What came while the look was being taken was not made after it.
         self._best[contract] = best = replace(found, at_ms=min(found.at_ms, at_ms))
         return best
+
+    def _dated(self, option: Option, found: Quote, shown: Shown, at_ms: int) -> Quote:
+        """An option's quote on its grid, and no younger than what its underlying says of it."""
+        tick, steps = self.listings.tick(option, found.mid), self.listings.steps(option.symbol)
+        found = replace(found, tick=tick, steps=steps)
+        moved_ms = self.stream.moved_ms(option.symbol)
+        # Options on the VIX follow its futures.
+        spot = self.underlying(option.symbol, at_ms) if option.symbol != VIX else None
+        delta = shown.greeks.delta if shown.greeks is not None else nan
+        made_ms = self._follows.made_ms(option, found, spot.mid if spot is not None else None, delta, at_ms)
+        return replace(found, at_ms=made_ms if moved_ms is None else min(made_ms, moved_ms))
 
     def _view(self, symbol: str, at_ms: int) -> View | None:
         spot, vix = self.underlying(symbol, at_ms), self.underlying(VIX, at_ms)

@@ -161,7 +161,8 @@ class Scans:
         told = [*(shown.made_ms(close_ms) for shown in survey.shown()), self._stream.moved_ms(symbol)]
         made = [made_ms for made_ms in told if made_ms is not None]
         slices = Looked(symbol, survey.slices(), listed, self._calendar)
-        return Chain(symbol, min(made, default=now_ms), self._listings.finest(symbol), listed, slices, None)
+        tick, steps = self._listings.finest(symbol), self._listings.steps(symbol)
+        return Chain(symbol, min(made, default=now_ms), tick, listed, slices, None, steps=steps)
 
 
 class Looked(Mapping[tuple[date, Right], Slice]):

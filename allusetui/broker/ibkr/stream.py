@@ -222,6 +222,7 @@ class Stream:
     def _linked(self) -> None:
         self._lost()
         self.lines.forgive()
+        self.trouble.clear()
         self._library.client.reqMarketDataType(BEST_AVAILABLE)
         self._changed()
 

@@ -283,7 +283,10 @@ class OrderTruth:
         return BrokerOrder(record.reference, open=record.is_open, filled=filled, reachable=reachable)
 
     def _forget(self, at_ms: int) -> None:
-        old = [r for r in self._orders.values() if not r.is_open and (r.over_ms or 0) < at_ms - _KEPT_MS]
+        """What has been over for days, or was listed once and for days no more: of that nobody tells the end."""
+        since_ms = at_ms - _KEPT_MS
+        gone = (r for r in self._orders.values() if r.is_open and 0 <= r.listed_ms < since_ms)
+        old = [*gone, *(r for r in self._orders.values() if not r.is_open and (r.over_ms or 0) < since_ms)]
         for record in old:
             del self._orders[record.reference]
             for permanent in (record.permanent, *record.others):

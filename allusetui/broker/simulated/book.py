@@ -40,12 +40,15 @@ class Book:
         self.move(account, execution.contract, signed)
         self.cash -= signed * execution.contract.multiplier * execution.price + execution.commission
 
-    def split(self, symbol: str, ratio: Decimal) -> None:
-        """Turns each share of `symbol` into `ratio` shares, options with it; a fraction that is left over lapses."""
+    def split(self, symbol: str, ratio: Decimal, name: str | None = None) -> None:
+        """Turns each share of `symbol` into `ratio` shares, options with it; a fraction that is left over lapses.
+
+        `name`: what the symbol is called from then on.
+        """
         for held in self._accounts.values():
             old = {contract: held.pop(contract) for contract in list(held) if contract.symbol == symbol}
             for contract, quantity in old.items():
-                into = after_split(contract, ratio)
+                into = after_split(contract, ratio, name)
                 held[into] = held.get(into, 0) + int(quantity * ratio)
 
     def options(self) -> Iterator[tuple[str, Option, int]]:

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from allusetui.cli.start import Start
-from allusetui.cli.typed.options import AccountName, AsJson, SessionName, SessionsFolder, SettingsFile, Theme, WatchOnly
+from allusetui.cli.typed.options import (
+    AccountName,
+    AsJson,
+    OneSession,
+    SessionName,
+    SessionsFolder,
+    SettingsFile,
+    Theme,
+    WatchOnly,
+)
 
 _USUAL = Start()
 
@@ -33,7 +42,7 @@ def run(
 
 
 def attach(
-    session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
+    session: OneSession = "demo",
     theme: Theme = None,
     settings: SettingsFile = None,
     watch: WatchOnly = False,
@@ -46,7 +55,7 @@ def attach(
 
 
 def serve(
-    session: Annotated[str, typer.Argument(help="Name of the session.")] = "demo",
+    session: OneSession = "demo",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 8_000,
     theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
     watch: WatchOnly = False,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from allusetui.cli.typed.options import AsJson, JournalFile, SessionName, SessionsFolder, SettingsFile
+from allusetui.cli.typed.options import AsJson, JournalFile, LawsOf, SessionName, SessionsFolder, SettingsFile
 
 
 def replay(
@@ -16,6 +16,7 @@ def replay(
     check: Annotated[bool, typer.Option("--check", help="Judge the [[expect]] tables; exit 1 on a failure.")] = False,
     tape: Annotated[bool, typer.Option("--tape", help="Decide a session of paper or live again.")] = False,
     sessions: SessionsFolder = None,
+    settings: LawsOf = None,
 ) -> None:
     """Run a scenario on a virtual clock, as fast as it can, and say what the law made of it.
 
@@ -24,13 +25,13 @@ def replay(
     With --tape the inputs that a session's engine was told are told to this version's: exit 1 at the first record that
     it decides otherwise, which is printed as it was and as it is. Nothing is written.
     """
-    if tape or sessions is not None:
+    if tape or sessions is not None or settings is not None:
         from allusetui.cli.retold import retell_session
         from allusetui.cli.say import complain
 
         if not tape or out is not None or check:
-            raise complain("--tape: goes with --sessions alone; --out and --check are of scenarios")
-        retell_session(scenario, sessions)
+            raise complain("--tape: goes with --sessions and --settings; --out and --check are of scenarios")
+        retell_session(scenario, sessions, settings)
         return
     from allusetui.cli.replay import run as replay_scenario
 
@@ -47,6 +48,7 @@ def report(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of text.")] = False,
     as_json: AsJson = False,
     sessions: SessionsFolder = None,
+    settings: LawsOf = None,
 ) -> None:
     """A report rebuilt from the journal alone: the same, byte for byte, as the one that was written.
 
@@ -58,7 +60,8 @@ def report(
     if as_markdown and as_json:
         raise complain("--markdown and --json: one of both")
     form = "json" if as_json else "markdown" if as_markdown else "text"
-    show_report(period, {"weekly": week, "monthly": month, "quarterly": quarter}, session, journal, form, sessions)
+    names = {"weekly": week, "monthly": month, "quarterly": quarter}
+    show_report(period, names, session, journal, form, sessions, settings)
 
 
 def ask(
@@ -87,6 +90,7 @@ def tax(
     csv: Annotated[Path | None, typer.Option(help="Write every row there too, for an accountant.")] = None,
     as_json: AsJson = False,
     sessions: SessionsFolder = None,
+    settings: LawsOf = None,
 ) -> None:
     """A calendar year for the tax return: gains by term, wash-sale flags, the reserve, assignments. No tax advice.
 
@@ -94,7 +98,7 @@ def tax(
     """
     from allusetui.cli.tax import tax as show_tax
 
-    show_tax(year, session, journal, csv, as_json, sessions)
+    show_tax(year, session, journal, csv, as_json, sessions, settings)
 
 
 def statement(
@@ -122,6 +126,7 @@ def weeks(
     journal: JournalFile = None,
     as_json: AsJson = False,
     sessions: SessionsFolder = None,
+    settings: LawsOf = None,
 ) -> None:
     """The week types so far, and the chances of the next one with their score against the base rates.
 
@@ -129,4 +134,4 @@ def weeks(
     """
     from allusetui.cli.weeks import show_weeks
 
-    show_weeks(session, journal, as_json, sessions)
+    show_weeks(session, journal, as_json, sessions, settings)

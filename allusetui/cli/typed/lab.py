@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from allusetui.cli.typed.options import AsJson
+from allusetui.cli.typed.options import AsJson, LawsOf
 
 Market = Annotated[str, typer.Option("--market", help="synthetic, or history: real days of ALLUSETUI_DATA.")]
 Years = Annotated[
@@ -26,6 +26,7 @@ def backtest(
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another market.")] = 1,
     as_json: AsJson = False,
     out: Folder = None,
+    settings: LawsOf = None,
 ) -> None:
     """The engine that trades, over years of a market, and what the law made of them. No screen promises an edge.
 
@@ -34,7 +35,7 @@ def backtest(
     """
     from allusetui.cli.backtest import backtest as run_backtest
 
-    run_backtest(market, years, first, last, law, capital, seed, as_json, out)
+    run_backtest(market, years, first, last, law, capital, seed, as_json, out, settings)
 
 
 def sweep(
@@ -56,6 +57,7 @@ def sweep(
     ] = None,
     as_json: AsJson = False,
     out: Folder = None,
+    settings: LawsOf = None,
 ) -> None:
     """Scenarios by seeds, capitals and laws: each trial once, however often it is stopped, wherever it is done.
 
@@ -67,4 +69,4 @@ def sweep(
     from allusetui.lab.span import Wanted
 
     wanted = Wanted(market, years, day_in("--from", first), day_in("--to", last))
-    run_sweep(scenarios or (), wanted, seeds, capital or (), law or ("v1.3",), workers, cluster, as_json, out)
+    run_sweep(scenarios or (), wanted, seeds, capital or (), law or ("v1.3",), workers, cluster, as_json, out, settings)

@@ -5,28 +5,34 @@ from typing import Annotated
 
 import typer
 
-from allusetui.cli.typed.options import AsJson, SettingsFile
+from allusetui.cli.typed.options import AsJson, LawsOf, SessionsFolder
 
 
 def show_clauses(
     clause: Annotated[str | None, typer.Argument(help="A clause's id, such as 6.10; left out: all.")] = None,
+    law: Annotated[str | None, typer.Option(help="A version; default the one in force.", show_default=False)] = None,
+    session: Annotated[
+        str | None, typer.Option(help="A session: the law that it goes on under.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
+    sessions: SessionsFolder = None,
+    settings: LawsOf = None,
 ) -> None:
     """One clause whole, or a line for each.
 
     Whole: the constitution's sentence, its reading, the law's numbers, and the functions, tests and scenarios that hold
     the engine to it.
     """
-    from allusetui.cli.constitution import show
+    from allusetui.cli.constitution import Which, show
 
-    show(clause, as_json)
+    show(clause, Which(law, session, sessions, settings), as_json)
 
 
-def verify_hash(as_json: AsJson = False) -> None:
-    """Is it the law that was shipped? Exit 2 if not."""
+def verify_hash(as_json: AsJson = False, settings: LawsOf = None) -> None:
+    """Is each law what was shipped, or what was approved? Exit 2 if not."""
     from allusetui.cli.constitution import verify
 
-    verify(as_json)
+    verify(as_json, settings)
 
 
 def show_coverage(
@@ -46,16 +52,17 @@ def show_tensions(
     spot: Annotated[float, typer.Option(min=1, max=100_000, help="Price of the stock that is looked at.")] = 200,
     vol: Annotated[float, typer.Option(min=0.01, max=5, help="Its volatility a year: 0.30.")] = 0.30,
     as_json: AsJson = False,
+    settings: LawsOf = None,
 ) -> None:
-    """Where the law works against itself, in figures."""
+    """Where the law in force works against itself, in figures."""
     from allusetui.cli.tensions import tensions
 
-    tensions(spot, vol, as_json)
+    tensions(spot, vol, as_json, settings)
 
 
 def propose_change(
     file: Annotated[Path, typer.Argument(help="TOML: reason, and [changes]: keys of the law, new values.")],
-    settings: SettingsFile = None,
+    settings: LawsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """A change of the law as a proposal. Nothing changes by it.
@@ -78,7 +85,7 @@ def simulate_change(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes; default one a core.", show_default=False)
     ] = None,
-    settings: SettingsFile = None,
+    settings: LawsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """The law in force against a proposal: the same paths under both, and what has been.
@@ -95,7 +102,7 @@ def simulate_change(
 
 def approve_change(
     proposal: Annotated[str, typer.Argument(help="The beginning of its sha256.")],
-    settings: SettingsFile = None,
+    settings: LawsOf = None,
 ) -> None:
     """Bring a proposal into force, once its evidence is there: a person types its hash.
 

@@ -1,8 +1,11 @@
 """What the program is put through."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from allusetui.cli.typed.options import AsJson
 
 
 def torture(
@@ -19,6 +22,8 @@ def torture(
     keep: Annotated[
         str | None, typer.Option(help="Of one seed's run these faults alone, as 3,7, or none.", show_default=False)
     ] = None,
+    as_json: AsJson = False,
+    as_table: Annotated[bool, typer.Option("--table", help="Faults in groups, as Markdown.")] = False,
 ) -> None:
     """Put the whole program through seeded disasters on virtual time, and say what broke. Nothing of yours is touched.
 
@@ -32,6 +37,29 @@ def torture(
     command that does just that. The same seed and program give the same run. The last line: seeds, simulated hours,
     violations; exit 1 where there is one.
     """
+    from allusetui.cli.say import complain
     from allusetui.cli.torture import torture as put_through
 
-    put_through(seeds, seed, minutes, keep)
+    if as_json and as_table:
+        raise complain("--json and --table: one of both")
+    put_through(seeds, seed, minutes, keep, "json" if as_json else "table" if as_table else "text")
+
+
+def acceptance(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the evidence; else sessions/acceptance.", show_default=False),
+    ] = None,
+) -> None:
+    """Run what §16 asks for before the engine is believed, on a clock of its own, and print the evidence.
+
+    Two weeks of run --mode paper against our gateway, the same weeks with the process killed at chosen instants, and a
+    fork, its MINI and its merge. Each criterion is judged from the journals' public lines, by code that shares none
+    with the engine, and told with the numbers of the records. The folder holds journals, ledgers, reports, the page as
+    text and JSON, and SHA256SUMS over all of it. It takes some minutes. The live cycle is not run.
+
+    Exit 1 where a criterion fails. Ctrl-C ends it, and keeps nothing.
+    """
+    from allusetui.cli.acceptance import acceptance as run_acceptance
+
+    run_acceptance(out)

@@ -57,6 +57,7 @@ from allusetui.domain.event.house import (
     ResumeStep,
     WeekTyped,
 )
+from allusetui.domain.event.law import AmendmentProposed, LawEnacted, LawNotEnacted
 from allusetui.domain.event.leap import (
     LeapClosed,
     LeapDue,
@@ -113,6 +114,7 @@ __all__ = [
     "AccountMerged",
     "AccountProvisioned",
     "AlertRaised",
+    "AmendmentProposed",
     "ApprovalDecided",
     "ApprovalRequested",
     "AssignmentFeared",
@@ -151,6 +153,8 @@ __all__ = [
     "IntentSplit",
     "LatchReleased",
     "LatchSet",
+    "LawEnacted",
+    "LawNotEnacted",
     "LeapClosed",
     "LeapDue",
     "LeapOpened",

@@ -41,7 +41,7 @@ class TriggerOn(Event):
 
 @frozen(kw_only=True)
 class TriggerOff(Event):
-    """As TriggerOn; `value` None where it is not known any more."""
+    """As when it turned on; `value` None where it is not known any more."""
 
     kind = "trigger.off"
     trigger: str

@@ -54,17 +54,19 @@ def _cleared(state: State, e: ev.BreakerCleared) -> None:
 
 
 def _requested(state: State, e: ev.ApprovalRequested) -> None:
-    assert e.account is not None
     state.approval_count = int(e.id)
-    made = account_of(state, e).ladder.suggestion
+    made = None if e.account is None else account_of(state, e).ladder.suggestion
     state.approvals[e.id] = Approval(
         e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text, e.expires,
-        made if made is not None and made.id == e.id else None,
+        made if made is not None and made.id == e.id else None, state.proposals.get(e.id),
     )  # fmt: skip
 
 
 def _decided(state: State, e: ev.ApprovalDecided) -> None:
     prompt = state.approvals.pop(e.id)
+    if prompt.account is None:
+        _decided_of_law(state, prompt, e.decision)
+        return
     account = state.accounts[prompt.account]
     position = account.positions.get(prompt.contract) if prompt.contract else None
     if e.decision == "approved" and prompt.suggestion is not None and not prompt.suggestion.keeps:
@@ -75,6 +77,25 @@ def _decided(state: State, e: ev.ApprovalDecided) -> None:
         account.hedges.refused = True
     elif position is not None:
         position.refused.add(prompt.purpose)
+
+
+def _decided_of_law(state: State, prompt: Approval, decision: str) -> None:
+    """What is approved stays until it is written; what was withdrawn may come again."""
+    assert prompt.proposal is not None
+    if decision != "withdrawn":
+        state.proposals_answered.add(prompt.proposal.evidence)
+    if decision != "approved":
+        del state.proposals[prompt.id]
+
+
+def _proposed(state: State, e: ev.AmendmentProposed) -> None:
+    state.proposals[e.id] = e.proposal
+
+
+def _law_written(state: State, e: ev.LawEnacted | ev.LawNotEnacted) -> None:
+    if e.id in state.approvals:
+        raise ValueError(f"amendment {e.id} was not approved")
+    del state.proposals[e.id]
 
 
 def _week_typed(state: State, e: ev.WeekTyped) -> None:
@@ -108,6 +129,9 @@ CHANGES: Changes = {
     ev.BreakerCleared: _cleared,
     ev.ApprovalRequested: _requested,
     ev.ApprovalDecided: _decided,
+    ev.AmendmentProposed: _proposed,
+    ev.LawEnacted: _law_written,
+    ev.LawNotEnacted: _law_written,
     ev.ReconcileMismatch: _mismatched,
     ev.AlertRaised: _alerted,
     ev.WeekTyped: _week_typed,

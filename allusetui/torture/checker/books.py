@@ -7,16 +7,20 @@ a record is judged before it is taken in.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from allusetui.domain import event as ev
 from allusetui.domain.advice import LadderTerms
 from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import BACK, Pocket, root_of
+from allusetui.domain.proposal import Proposal
 from allusetui.torture.checker.keys import owe, owe_all, press
 from allusetui.torture.checker.sheet import EMERGENCY, Intent, Order, Prompt, Sent, Sheet
 
 Row = tuple[int, int, ev.Event]
+_FOR_A_PRICE: Final = frozenset({"step", "timeout"})
+"""Why an order is cancelled of which another version may follow."""
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Books:
 
     `deals`: executions by id, of several versions the latest by their root, which is in `roots` from the first one on.
     `accepted`: what a person has taken over from the broker beyond what was traded. `suggested`: the terms that a
-    suggestion shows, where they change something.
+    suggestion shows, where they change something; `proposed`: the laws that were asked for.
     """
 
     seq: int = 0
@@ -43,8 +47,11 @@ class Books:
     prompts: dict[str, Prompt] = field(default_factory=dict)
     closes: dict[tuple[str, Contract], int] = field(default_factory=dict)
     suggested: dict[str, LadderTerms] = field(default_factory=dict)
+    proposed: dict[str, Proposal] = field(default_factory=dict)
     breakers: set[str] = field(default_factory=set)
     vix_stale: bool = False
+    lost: str = ""
+    """Why the link was lost the last time."""
     margin_rate: Decimal = ZERO
 
     def sheet(self, event: ev.Event) -> Sheet:
@@ -78,7 +85,7 @@ class Books:
             case ev.OrderSent() | ev.OrderReplaced():
                 self._send(event)
             case ev.CancelRequested() if event.client_order_id in self.orders:
-                self.orders[event.client_order_id].cancel_requested = True
+                self._take_cancel(self.orders[event.client_order_id], event.reason)
             case ev.OrderUnknown() if event.client_order_id in self.orders:
                 self.orders[event.client_order_id].unknown_ms = self.at_ms
             case ev.OrderCancelled() | ev.OrderRejected():
@@ -99,6 +106,11 @@ class Books:
         self.clips[clip_of(event.client_order_id)] = event.client_order_id
         if event.intent in self.intents:
             self.intents[event.intent].live = event.client_order_id
+
+    def _take_cancel(self, order: Order, reason: str) -> None:
+        order.cancel_requested = True
+        if reason not in _FOR_A_PRICE and order.unwanted_ms is None:
+            order.unwanted_ms = self.at_ms
 
     def _end(self, client_order_id: str, how: str) -> None:
         order = self.orders.get(client_order_id)
@@ -213,10 +225,10 @@ class Books:
         sheet = self.sheet(event)
         match event:
             case ev.LatchSet():
-                sheet.latches.add(event.latch)
+                sheet.latches.setdefault(event.latch, self.at_ms)
                 sheet.owed.add(event.latch)
             case ev.LatchReleased():
-                sheet.latches.discard(event.latch)
+                sheet.latches.pop(event.latch, None)
                 sheet.owed.discard(event.latch)
             case ev.StateChanged():
                 sheet.status, sheet.since_ms = event.to, self.at_ms
@@ -224,10 +236,11 @@ class Books:
                     sheet.owed.add(EMERGENCY)
             case ev.StateRefused(reason="reset" | "resume"):
                 # The key that would have ended them has ended nothing.
-                sheet.owed |= sheet.latches | ({EMERGENCY} if sheet.status == EMERGENCY else set())
+                sheet.owed |= sheet.latches.keys() | ({EMERGENCY} if sheet.status == EMERGENCY else set())
             case ev.ResumeStep(step="reconcile"):
                 sheet.owed -= {"broker", "disk"}
             case ev.BrokerDown():
+                self.lost = event.reason
                 owe_all(self.accounts, "broker")
             case ev.LevelChanged():
                 sheet.levels[event.contract] = event.to, event.stale
@@ -255,7 +268,9 @@ class Books:
                 self.prompts[event.id].decision = event.decision
             case ev.LlmsSuggested() if event.proposed != event.now:
                 self.suggested[event.id] = event.proposed
-            case ev.LlmsApplied() if event.id in self.prompts:
+            case ev.AmendmentProposed():
+                self.proposed[event.id] = event.proposal
+            case ev.LlmsApplied() | ev.LawEnacted() | ev.LawNotEnacted() if event.id in self.prompts:
                 self.prompts[event.id].used = True
 
 

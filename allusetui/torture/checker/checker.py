@@ -33,6 +33,7 @@ OF_RECORDS: Final[tuple[RecordCheck, ...]] = (
     orders.ends_by_evidence,
     orders.versions_rise,
     positions.counts_once,
+    positions.accepted_by_somebody,
     latches.leaves_what_may,
     latches.left_by_its_key,
     exposure.covered,
@@ -41,7 +42,9 @@ OF_RECORDS: Final[tuple[RecordCheck, ...]] = (
     outputs.record_is_plain,
 )
 """What a record can break, judged with the books as they were before it."""
-WITH_PRICES: Final[tuple[PricedCheck, ...]] = (exposure.within_limits, data.priced_by_the_market)
+WITH_PRICES: Final[tuple[PricedCheck, ...]] = (
+    exposure.within_limits, data.priced_by_the_market, data.judged_by_the_market, latches.tripped_in_time,
+)  # fmt: skip
 """The same where somebody knows the true market."""
 OF_INSTANTS: Final[tuple[BooksCheck, ...]] = (latches.tripped_is_on, exposure.stays_covered)
 """What has to hold once all records of an instant are in."""
@@ -50,7 +53,8 @@ OF_INSTANTS: Final[tuple[BooksCheck, ...]] = (latches.tripped_is_on, exposure.st
 class Checker:
     """Judges a run while it goes on, or after it. `witness` None: by the journal alone.
 
-    `take` each record, `look` whenever the program has done what it does at an instant, `end` when all has been told.
+    `take` each record, `look` whenever the program has done what it does at an instant, `end` when all has been told;
+    `leaves` where somebody stands at the program's door and sees its orders leave.
     `ages_ms`: how old the market may be that it decides by; quotes that come by wire are on their way for a while.
     """
 
@@ -84,6 +88,10 @@ class Checker:
                 return
             found = found or aged
         yield from found
+
+    def leaves(self, client_order_id: str, at_ms: int) -> None:
+        """An order is on its way out of the program: all that is durable has been taken."""
+        self._keep(wire.is_recorded(self.books, client_order_id, at_ms))
 
     def look(self, at_ms: int) -> None:
         """The broker's book beside ours, as both stand; what is still on its way breaks nothing."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from allusetui.broker.gateway.fields import Fields
+from allusetui.broker.gateway.frames import split
 from allusetui.broker.gateway.order_requests import CANCEL, PLACE
 from allusetui.broker.gateway.placing import PlaceOrder, place_order
 from allusetui.broker.gateway.requests import START
@@ -18,6 +19,8 @@ from allusetui.ports import Market
 from allusetui.torture.checker.witness import BookOrder, Deal, Holding, Message, quote_of
 
 _OURS: Final = "AU-"
+_LENGTH_BYTES: Final = 4
+_PLACES: Final = f"{PLACE}\0".encode()
 
 
 @frozen
@@ -104,6 +107,16 @@ class AtTheGateway:
 
     def quote(self, contract: Contract, at_ms: int) -> Quote | None:
         return quote_of(self._market, contract, at_ms)
+
+
+def leaving(data: bytes) -> str | None:
+    """The name of the order that a client's bytes, a frame, are to place; None where they do something else."""
+    body = data[_LENGTH_BYTES:]
+    if not body.startswith(_PLACES):
+        return None
+    _, *values = split(body)
+    asked = place_order(Fields(PLACE, values))
+    return None if asked.what_if else asked.order_ref
 
 
 def _account(order_ref: str) -> str:

@@ -16,15 +16,16 @@ Sent = ev.OrderSent | ev.OrderReplaced
 class Sheet:
     """One account. `aside`: what of its money is set aside for taxes and LEAPs, no part of `cash`; dollars.
 
-    `since_ms`: since when it has been in its state. `owed`: the latches that have to be on, and EMERGENCY, by what the
-    rulebook says of the events so far. `levels`: of each short option, and whether a stale price alone gave it.
+    `since_ms`: since when it has been in its state. `latches`: those that are on, and since when. `owed`: the latches
+    that have to be on, and EMERGENCY, by what the rulebook says of the events so far. `levels`: of each short option,
+    and whether a stale price alone gave it.
     """
 
     trading: bool = True
     cash: Decimal = ZERO
     aside: Decimal = ZERO
     held: dict[Contract, int] = field(default_factory=dict)
-    latches: set[str] = field(default_factory=set)
+    latches: dict[str, int] = field(default_factory=dict)
     owed: set[str] = field(default_factory=set)
     status: str = "SAFE"
     since_ms: int = 0
@@ -58,7 +59,10 @@ class Sheet:
 
 @dataclass(slots=True)
 class Order:
-    """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when."""
+    """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when.
+
+    `unwanted_ms`: since when it is to be cancelled for good, not for another price.
+    """
 
     sent: Sent
     seq: int
@@ -66,6 +70,7 @@ class Order:
     ended: tuple[str, int] | None = None
     unknown_ms: int | None = None
     cancel_requested: bool = False
+    unwanted_ms: int | None = None
 
     @property
     def open_quantity(self) -> int:

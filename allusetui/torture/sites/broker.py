@@ -1,15 +1,28 @@
 """At the broker: errors about orders that live, executions told anew or corrected, strangers, assignments, refusals."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
-from allusetui.broker.gateway.commands import Assign, ByHand, Correct, Double, Nameless, OrderError, ReadOnly, Resend
+from allusetui.broker.gateway.commands import (
+    Assign,
+    ByHand,
+    Convert,
+    Correct,
+    Double,
+    Nameless,
+    OrderError,
+    ReadOnly,
+    Refuse,
+    Resend,
+    Withdraw,
+)
 from allusetui.broker.gateway.quotes import Data
 from allusetui.domain.contract import Option, Side
-from allusetui.torture.dice import Throws
+from allusetui.torture.dice import UNIVERSES, Throws
 from allusetui.torture.rig import Rig, pick
-from allusetui.torture.sites.site import Done
+from allusetui.torture.sites.site import Done, Scene
 
 _ERRORS: Final = {
     10349: "Order TIF was set to DAY based on order preset.",
@@ -22,6 +35,7 @@ _ERRORS: Final = {
 }
 _CENT: Final = Decimal("0.01")
 _MANY: Final = 2**31
+_LISTED: Final = sorted({symbol for symbols in UNIVERSES.values() for symbol in symbols})
 
 
 def _error(code: int, rig: Rig, throws: Throws) -> bool:
@@ -56,6 +70,34 @@ def _double(rig: Rig, throws: Throws) -> bool:
     if ticket is None or not rig.house.assembly.book.link_up or not ticket.at_exchange:
         return False
     rig.do(Double(ticket.asked.order_ref))
+    return True
+
+
+def _withdraw(rig: Rig, throws: Throws) -> bool:
+    """A person at the broker's screen, or its own rules, end an order of ours; heard of or not."""
+    ticket = pick(rig.orders(live=True), throws.whole(0, _MANY))
+    if ticket is None or not ticket.at_exchange:
+        return False
+    rig.do(Withdraw(ticket.asked.order_ref))
+    return True
+
+
+def _refuse(rig: Rig, throws: Throws) -> bool:
+    """Five in a row, or more, stop a symbol's entries."""
+    rig.do(Refuse(throws.whole(1, 7)))
+    return True
+
+
+def _convert(ratios: Sequence[str], rig: Rig, throws: Throws) -> bool:
+    """A split, or where there is no ratio a merger into another symbol: the broker's book changes without a word."""
+    state = rig.state
+    held = sorted({c.symbol for account in state.accounts.values() for c in account.lots}) if state else []
+    if not held:
+        return False
+    symbol = throws.one_of(held)
+    others = [each for each in _LISTED if each != symbol]
+    into = symbol if ratios else throws.one_of(others)
+    rig.do(Convert(symbol, into, Decimal(throws.one_of(ratios)) if ratios else Decimal(1)))
     return True
 
 
@@ -125,14 +167,21 @@ def _competing(rig: Rig, throws: Throws) -> bool:
 
 
 SITES: Final = (
-    *(Done(f"error {code} on a live order", (11,), 0.8, 0.6, partial(_error, code)) for code in _ERRORS),
-    Done("execution again", (10,), fire=_resend),
-    Done("execution corrected", (10,), 0.7, 0.5, _correct),
-    Done("order doubled", (13,), 0.5, 0.3, _double),
+    *(
+        Done(f"error {code} on a live order", (11,), 0.8, 0.6, partial(_error, code), scene=Scene.WINDOW)
+        for code in _ERRORS
+    ),
+    Done("order ended by the broker", (12, 20, 21), 0.5, 0.3, _withdraw, scene=Scene.WINDOW),
+    Done("orders refused", (24,), 0.5, 0.3, _refuse, scene=Scene.WINDOW),
+    Done("split", (21,), 0.2, 0.1, partial(_convert, ("2", "0.5", "4", "0.1")), scene=Scene.NIGHT),
+    Done("symbol changed", (21,), 0.2, 0.1, partial(_convert, ()), scene=Scene.NIGHT),
+    Done("execution again", (10,), fire=_resend, scene=Scene.WINDOW),
+    Done("execution corrected", (10,), 0.7, 0.5, _correct, scene=Scene.WINDOW),
+    Done("order doubled", (13,), 0.5, 0.3, _double, scene=Scene.WINDOW),
     Done("no permanent id", (14,), fire=_nameless),
     Done("read only", (24,), 0.7, 0.5, _read_only),
-    Done("by hand", (20,), 0.5, 0.3, _by_hand),
-    Done("assignment", (21,), 0.7, 0.4, _assign),
+    Done("by hand", (20,), 0.5, 0.3, _by_hand, scene=Scene.WINDOW),
+    Done("assignment", (21,), 0.7, 0.4, _assign, scene=Scene.NIGHT),
     Done("data delayed", (25,), 0.7, 0.5, partial(_entitled, "delayed")),
     Done("data refused", (25,), 0.7, 0.5, partial(_entitled, "none")),
     Done("data competing", (25,), 0.5, 0.5, _competing),

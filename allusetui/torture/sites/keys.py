@@ -1,4 +1,4 @@
-"""People: the operator's keys, and answers to what the program asks, some of them to what it did not show."""
+"""People, and who advises them: keys, answers to what the program asks or did not ask, advice that can't be trusted."""
 
 from functools import partial
 from typing import Final
@@ -7,8 +7,10 @@ from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
 from allusetui.torture.dice import Throws
 from allusetui.torture.rig import Rig
-from allusetui.torture.sites.site import Done
+from allusetui.torture.sites.site import Done, Scene
 
+ADVISER: Final = "adviser"
+PAUSE_ALL: Final = "key pause on all"
 _ON_ALL: Final = 0.2
 _WRONG: Final = 0.3
 
@@ -22,7 +24,23 @@ def _key(action: str, rig: Rig, throws: Throws) -> bool:
 
 
 def _kill(rig: Rig, throws: Throws) -> bool:
+    """And the halt is reset after a while, or it is not."""
+    if throws.happens(0.5):
+        rig.later(throws.number(1, 40), partial(_reset, rig))
     return rig.press(Key("kill"))
+
+
+def _reset(rig: Rig) -> None:
+    rig.press(Key("reset"))
+
+
+def _kill_in_audit(rig: Rig, throws: Throws) -> bool:
+    """Before the book that the audit asks for has come."""
+    return rig.press(Key("audit")) and rig.press(Key("kill"))
+
+
+def _pause_all(rig: Rig, throws: Throws) -> bool:
+    return rig.press(Key("pause"))
 
 
 def _close(rig: Rig, throws: Throws) -> bool:
@@ -47,13 +65,28 @@ def _answer(rig: Rig, throws: Throws) -> bool:
     prompt = throws.one_of(list(state.approvals.values()))
     shown = "0" * 64 if throws.happens(_WRONG) else prompt.shown
     key = Key(throws.one_of(("approve", "approve", "refuse")), prompt.account, prompt=prompt.id, shown=shown)
+    rig.answers.append(key)
     return rig.press(key) and (not throws.happens(_WRONG) or rig.press(key))
+
+
+def _answer_again(rig: Rig, throws: Throws) -> bool:
+    """What was said before is said again, whatever has become of it since."""
+    return bool(rig.answers) and rig.press(throws.one_of(rig.answers))
+
+
+def _fool(rig: Rig, throws: Throws) -> bool:
+    rig.adviser.fool(throws)
+    return True
 
 
 SITES: Final = (
     *(Done(f"key {action}", (28,), 0.7, 0.5, partial(_key, action)) for action in ("pause", "resume", "reset")),
     *(Done(f"key {action}", (), 0.5, 0.3, partial(_key, action)) for action in ("maintenance", "audit", "no_entries")),
     Done("key kill", (28,), 0.4, 0.2, _kill),
-    Done("key close", (), 0.7, 0.5, _close),
-    Done("answer", (34,), fire=_answer),
+    Done("key kill in AUDIT", (28,), 0.4, 0.2, _kill_in_audit),
+    Done(PAUSE_ALL, (28,), 0.3, 0.3, _pause_all),
+    Done(ADVISER, (33,), 0.5, 0.5, _fool),
+    Done("key close", (), 0.7, 0.5, _close, scene=Scene.ASKED),
+    Done("answer", (34,), fire=_answer, scene=Scene.ASKED),
+    Done("answer again", (34,), fire=_answer_again, scene=Scene.ASKED),
 )

@@ -4,6 +4,7 @@ import errno
 from functools import partial
 from typing import Final
 
+from allusetui.domain.moment import SECOND_MS
 from allusetui.torture.dice import Throws
 from allusetui.torture.disk import Point
 from allusetui.torture.rig import Rig
@@ -47,6 +48,22 @@ def _stop(longest_s: float, rig: Rig, throws: Throws) -> bool:
     return True
 
 
+def _set_clock(sign: int, rig: Rig, throws: Throws) -> bool:
+    """By seconds, and set right after a while; more ahead than the calm lasts, and nobody could work in it."""
+    if rig.program.skew_ms:
+        return False
+    rig.set_clock(sign * throws.one_of((2, 10, 30, 45, 60)) * SECOND_MS)
+    rig.later(throws.number(2, 60), partial(rig.set_clock, 0))
+    return True
+
+
+def _second(rig: Rig, throws: Throws) -> bool:
+    if rig.program.process is None:
+        return False
+    rig.start_beside()
+    return True
+
+
 def _disk(number: int, rig: Rig, throws: Throws) -> bool:
     rig.disk.trouble = number
 
@@ -72,8 +89,11 @@ SITES: Final = (
     Done("kill -9 before a journal write", (1, 3), fire=partial(_kill_at_the_journal, Point.BEFORE)),
     Done("kill -9 after a journal write", (1,), fire=partial(_kill_at_the_journal, Point.AFTER)),
     Done("kill -9 at a message", (1, 2), fire=_kill_at_the_wire),
-    Done("stopped for 2 s", (28, 29), fire=partial(_stop, 2.0)),
+    Done("stopped for 2 s", (29, 28), fire=partial(_stop, 2.0)),
     Done("stopped for 60 s", (29,), 0.7, 0.5, partial(_stop, 60.0)),
+    Done("clock ahead", (29,), 0.3, 0.2, partial(_set_clock, 1)),
+    Done("clock behind", (29,), 0.3, 0.2, partial(_set_clock, -1)),
+    Done("a second program", (8,), 0.7, 0.5, _second),
     Done("disk full", (6,), fire=partial(_disk, errno.ENOSPC)),
     Done("disk fails", (6,), fire=partial(_disk, errno.EIO)),
     Done("disk slow", (6,), fire=_slow),

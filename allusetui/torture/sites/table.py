@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from allusetui.torture.sites import broker, keys, machine, script, wire
+from allusetui.torture.sites import broker, instants, keys, machine, script, wire
 from allusetui.torture.sites.site import Site
 
 SITES: Final[Mapping[str, Site]] = {
-    site.name: site for part in (wire, broker, machine, script, keys) for site in part.SITES
+    site.name: site for part in (wire, broker, machine, script, keys, instants) for site in part.SITES
 }

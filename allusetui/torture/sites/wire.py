@@ -12,14 +12,15 @@ from allusetui.torture.wire import CLIENT
 
 _SAID: Final = {
     "acks": (3,), "orders": (5,), "fills": (11,), "fees": (59,), "errors": (4,), "ends": (53, 55, 62, 102),
-    "book": (61, 63, 64), "quotes": (1, 2, 58), "contracts": (10, 52), "chains": (75, 76), "bars": (17,),
-    "hours": (49,), "any": (None,),
+    "book": (61, 63, 64), "quotes": (1, 2, 58), "greeks": (21,), "contracts": (10, 52), "chains": (75, 76),
+    "bars": (17,), "hours": (49,), "any": (None,),
 }  # fmt: skip
 """What the gateway says, by its messages: ends are what closes a list of orders, executions or positions."""
 _HEARD: Final = {"place": (3,), "cancel": (4,), "questions": (5, 7, 61, 62), "anything": (None,)}
 _ROWS: Final = {
     "acks": (9, 12), "orders": (9,), "fills": (10, 19), "fees": (10,), "errors": (9,), "ends": (18,), "book": (18, 19),
     "place": (9,), "cancel": (12,), "questions": (18,),
+    **dict.fromkeys(("quotes", "greeks", "contracts", "chains", "bars", "hours"), (25,)),
 }  # fmt: skip
 _OTHERS: Final = (18,)
 _MOST: Final = 3
@@ -106,9 +107,9 @@ SITES: Final = (
         for name, messages in _HEARD.items()
     ),
     Done("half-open", (16,), fire=_half_open, often=0.6),
-    Done("1100 and back", (13, 15, 28), fire=partial(_lose, quiet=False)),
+    Done("1100 and back", (15, 13, 28), fire=partial(_lose, quiet=False)),
     Done("1100 and back, untold", (15, 19), fire=partial(_lose, quiet=True), often=0.6),
-    Done("restart", (14, 17), fire=_restart, often=0.6),
+    Done("restart", (17, 14), fire=_restart, often=0.6),
     Done("cut", (16,), fire=_cut, often=0.6),
     Done("ids roll back", (14,), fire=_ids_back, often=0.6),
     Done("notice", (15, 23), fire=_notice),

@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import compress
-from operator import ne
 
 from allusetui.tui.driver.cells import BLANK, Cell, is_blank, is_certain, space, width_of
 from allusetui.tui.driver.look import PLAIN, Look, change
+from allusetui.tui.driver.order import apart_by_look, bands, is_in_order, next_stale, stale_of
 
 _MOST_GAP = 8
 """Cells that did not change, but may be cheaper to send again than to jump over."""
@@ -68,7 +67,7 @@ class Canvas:
             self._painted = set(range(self.height))
         shown, wanted = self._shown, self._wanted
         rows = [y for y in sorted(self._painted) if wanted[y] != shown[y]]
-        for band in _bands(rows, wanted, shown):
+        for band in bands(rows, wanted, shown):
             self._band(band, wanted, shown)
             for y in band:
                 shown[y] = wanted[y].copy()
@@ -97,7 +96,7 @@ class Canvas:
             self._row(y, wanted[y], shown[y])
 
     def _looks(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
-        apart = {y: _apart(wanted[y], _stale(wanted[y], shown[y]), self._pen) for y in rows}
+        apart = {y: apart_by_look(wanted[y], stale_of(wanted[y], shown[y]), self._pen) for y in rows}
         for look in dict.fromkeys(look for found in apart.values() for look in found):
             for y, found in apart.items():
                 if look in found:
@@ -105,9 +104,9 @@ class Canvas:
 
     def _row(self, y: int, wanted: list[Cell], shown: list[Cell]) -> None:
         """From left to right, or one look after the other where that is shorter: a colour is longer than a jump."""
-        stale = _stale(wanted, shown)
+        stale = stale_of(wanted, shown)
         orders = [[stale]]
-        if not _is_in_order(wanted, stale, self._pen) and len(apart := _apart(wanted, stale, self._pen)) > 1:
+        if not is_in_order(wanted, stale, self._pen) and len(apart := apart_by_look(wanted, stale, self._pen)) > 1:
             orders.append([*apart.values()])
         self._shortest([partial(self._passes, y, wanted, passes) for passes in orders])
 
@@ -128,23 +127,25 @@ class Canvas:
         self._out = out
 
     def _pass(self, y: int, wanted: list[Cell], stale: list[bool]) -> None:
-        x = 0
+        x = next_stale(stale, 0)
         while x < self.width:
-            if not stale[x] or not wanted[x][0]:
+            if not wanted[x][0]:
                 x += 1
             elif is_blank(wanted[x]):
                 x += self._blanks(y, x, wanted, stale)
             else:
                 self._go(y, x, wanted)
-                self._write(wanted[x])
-                x += 1
+                x = self._word(y, x, wanted, stale)
+            x = next_stale(stale, x)
 
     def _blanks(self, y: int, x: int, wanted: list[Cell], stale: list[bool]) -> int:
         """Make blank what has to be from a column on; gives how many cells were looked after."""
         end = x + 1
         while end < self.width and wanted[end] == wanted[x]:
             end += 1
-        last = max(at for at in range(x, end) if stale[at]) + 1
+        last = end
+        while not stale[last - 1]:
+            last -= 1
         count = last - x
         self._go(y, x, wanted)
         self._blank_pen(wanted[x][1])
@@ -157,6 +158,23 @@ class Canvas:
         self._out.append(" ")
         self._moved(1)
         return 1
+
+    def _word(self, y: int, x: int, wanted: list[Cell], stale: list[bool]) -> int:
+        """Write a cell, and those behind it that are of the same look and as simple; gives where they end."""
+        first = wanted[x]
+        look, end, letters = first[1], x, []
+        while end < self.width and stale[end]:
+            text, own = cell = wanted[end]
+            if text == " " or own != look or not is_certain(text) or width_of(cell) != 1:
+                break
+            letters.append(text)
+            end += 1
+        if not letters:
+            self._write(first)
+            return x + 1
+        self._out += (change(self._pen, look), *letters)
+        self._pen, self._at = look, (y, end) if end < self.width else None
+        return end
 
     def _write(self, cell: Cell) -> None:
         text, look = cell
@@ -218,58 +236,6 @@ def _mend(row: list[Cell], edge: int) -> None:
         row[edge - 1] = space(row[edge - 1][1])
     if edge < len(row) and not row[edge][0] and (not edge or width_of(row[edge - 1]) != 2):
         row[edge] = space(row[edge][1])
-
-
-def _stale(wanted: list[Cell], shown: list[Cell]) -> list[bool]:
-    """Which cells have to be drawn: a wide character as a whole, the one that is there and the one that is to be."""
-    stale = [new is not old and new != old for new, old in zip(wanted, shown, strict=True)]
-    halves = [x for x, (new, old) in enumerate(zip(wanted, shown, strict=True)) if not (new[0] and old[0])]
-    for x in (*halves, *reversed(halves)):
-        stale[x] = stale[x - 1] = stale[x] or stale[x - 1]
-    return stale
-
-
-def _bands(rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> list[list[int]]:
-    """Neighbours on empty ground that can all be drawn one look after the other; every other row by itself.
-
-    What ticks later changes a few cells here and there: to look for the shorter way would take longer than to send it.
-    """
-    bands: list[list[int]] = []
-    last = False
-    for y in rows:
-        is_empty = shown[y].count(shown[y][0]) == len(shown[y])
-        apart = is_empty and len(_apart(wanted[y], _stale(wanted[y], shown[y]), None)) > 1
-        if apart and last and bands[-1][-1] == y - 1:
-            bands[-1].append(y)
-        else:
-            bands.append([y])
-        last = apart
-    return bands
-
-
-def _apart(wanted: list[Cell], stale: list[bool], pen: Look | None) -> dict[Look, list[bool]]:
-    """What is stale of each look, the pen's own first.
-
-    Blanks take any pen of their background. A row with links, or with what terminals differ about, is not taken apart.
-    """
-    drawn = [cell for cell in compress(wanted, stale) if cell[0]]
-    looks = [look for text, look in drawn if not is_blank((text, look))]
-    kinds = sorted(dict.fromkeys(looks), key=lambda look: look != pen)
-    if any(look.link for look in kinds) or not all(is_certain(text) for text, _ in drawn):
-        return {}
-    found: dict[Look, list[bool]] = {look: [False] * len(wanted) for look in kinds}
-    grounds = {look.bg: look for look in reversed(kinds)}
-    for x in compress(range(len(wanted)), stale):
-        look = wanted[x][1]
-        kind = grounds.get(look.bg, look) if is_blank(wanted[x]) else look
-        found.setdefault(kind, [False] * len(wanted))[x] = True
-    return found
-
-
-def _is_in_order(wanted: list[Cell], stale: list[bool], pen: Look | None) -> bool:
-    """Whether from left to right every look is set once, and none before the pen's own."""
-    looks = [cell[1] for cell in compress(wanted, stale) if cell[0] and not is_blank(cell)]
-    return sum(map(ne, looks, looks[1:])) < len(set(looks)) and (pen not in looks or looks[0] == pen)
 
 
 def _move(place: tuple[int, int] | None, to: tuple[int, int]) -> str:

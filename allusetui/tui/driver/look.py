@@ -1,11 +1,10 @@
 """How a cell looks, and the shortest way from one look to another in a terminal's own words."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.style import Style
-
-from allusetui.domain.frozen import frozen
 
 _ON = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
 """SGR parameters by Rich's bit of the attribute: bold, dim, italic, underline, … overline."""
@@ -14,9 +13,11 @@ _ON_A_BLANK = 0b1111101001000
 """Attributes that are seen on a space too: underlines, reverse, strike, frames, overline."""
 
 
-@frozen
-class Look:
-    """SGR parameters of both colours, "" for the terminal's own; Rich's attribute bits; where the cell links to."""
+class Look(NamedTuple):
+    """SGR parameters of both colours, "" for the terminal's own; Rich's attribute bits; where the cell links to.
+
+    A tuple: every frame compares and looks up thousands of them.
+    """
 
     fg: str = ""
     bg: str = ""

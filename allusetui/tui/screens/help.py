@@ -20,6 +20,7 @@ _HERE = {
     "data": "Nothing is decided on what is old or not live; what nobody knows is ?.",
     "reports": "↑ ↓ choose what is read: reports, books, law, charts; tab goes there. {find} asks the journal.",
     "runbook": "A mark ! stands at what there is today; esc goes back.",
+    "guides": "↑ ↓ choose a guide; tab goes to its page. The same from a shell: allusetui guide.",
     "why": "{why} on a row says more about it, {copy} copies all of it, esc goes back.",
 }
 _COMMANDS = (
@@ -29,7 +30,7 @@ _COMMANDS = (
     (("close",), "close the chosen position (asks)"),
     (("resume", "reset"), "resume, reset the chosen account (ask)"),
     (("approvals",), "approvals: what is asked of you; in a prompt y yes, n no"),
-    (("runbook",), "runbook: stale data, orphan orders, margin breach"),
+    (("runbook", "guides"), "runbook: what is wrong and what to do; handbook: the guides"),
     (("why",), "why: what was looked at for the row; esc goes back"),
     (("journal", "orders", "states", "alerts"), "journal, orders, states, alerts in full"),
     (("ladder", "calendar", "data", "reports", "maximise"), "LEAP ladder, calendar, data, reports; this pane in full"),

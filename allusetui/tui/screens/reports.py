@@ -1,10 +1,8 @@
-"""Reports: on the left what can be read, on the right what a person has chosen of it."""
-
-from textual.app import ComposeResult
-from textual.containers import Container
+"""Reports: what was written, the books, the law, charts, and what the journal answers."""
 
 from allusetui.domain.moment import MINUTE_MS
-from allusetui.tui.screens.main import Frame, Full, kept, tail
+from allusetui.tui.screens.main import Frame, tail
+from allusetui.tui.screens.reading import Reading
 from allusetui.tui.shown import (
     BOOKS,
     CURVES,
@@ -21,68 +19,30 @@ from allusetui.tui.shown import (
     weeks,
     written,
 )
-from allusetui.tui.widgets.pane import Pane, Source
+from allusetui.tui.widgets.pane import Source
 from allusetui.view.model import Line, Seen, Table
 
-_START = -100_000
 _LIVE = (CURVES, BOOKS, LEAPS, WEEKS)
 _PAGES: dict[str, Source] = {CURVES: curves, BOOKS: books, LEAPS: leaps, LAW: constitution}
 
 
-class Reports(Full):
-    """A list and what it offers; the cursor of the list turns the page."""
+class Reports(Reading):
+    """What can be read of the session."""
 
     def __init__(self, frame: Frame) -> None:
-        super().__init__(frame, "reports")
-        self._chosen = CURVES
-        self._seen: Seen | None = None
-        self._page = kept(self._written, self._made_of)
-
-    def compose(self) -> ComposeResult:
-        yield from self._top()
-        with Container(id="reading"):
-            yield self._frame.filled(Pane(shelf, id="reports", heading="reports"))
-            yield self._frame.filled(Pane(self._document, id="document", heading="to read"))
-        yield from self._bottom()
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#reports", Pane).choose(self._chosen)
-
-    def anew(self) -> None:
-        self._chosen = CURVES
-        super().anew()
-        for pane in self.query("#reports").results(Pane):
-            pane.choose(self._chosen)
-
-    def on_pane_chosen(self, message: Pane.Chosen) -> None:
-        if message.pane.id == "reports" and self._seen is not None:
-            self._turn(message.key)
+        super().__init__(frame, "reports", shelf, CURVES)
 
     def open_questions(self) -> None:
         """Turn to the page of questions; enter there opens what is cited."""
-        self.query_one("#reports", Pane).choose(QUESTIONS)
-        self._turn(QUESTIONS)
-        self.query_one("#document", Pane).focus()
+        self.open(QUESTIONS)
 
     @property
     def asks(self) -> bool:
         """Whether the page of questions is open."""
         return self._chosen == QUESTIONS
 
-    def _turn(self, key: str) -> None:
-        self._chosen = key
-        if self._seen is not None:
-            document = self.query_one("#document", Pane)
-            document.show(self._seen)
-            document.action_move(_START)
-
-    def _document(self, seen: Seen, width: int) -> Table | tuple[Line, ...]:
-        self._seen = seen
-        return self._page(seen, width)
-
     def _made_of(self, seen: Seen) -> tuple[object, ...]:
-        """What the page that is open changes with: the constitution asks every rule there is, a file never changes."""
+        """The constitution asks every rule there is, a file never changes."""
         if self._chosen == LAW:
             return LAW, tail(seen), seen.snapshot.now_ms // MINUTE_MS
         if self._chosen == QUESTIONS:

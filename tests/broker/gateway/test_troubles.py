@@ -1,5 +1,6 @@
 """What goes wrong at the broker and on its wire: by a scenario's script, and by command."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from allusetui.broker.gateway.commands import (
     ByHand,
     Command,
+    Convert,
     Correct,
     Cut,
     Double,
@@ -15,17 +17,19 @@ from allusetui.broker.gateway.commands import (
     Notice,
     OrderError,
     ReadOnly,
+    Refuse,
     Resend,
     Restart,
     RestoreLink,
     SetNextId,
     SoundAgain,
+    Withdraw,
 )
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.venue import Assembly
-from allusetui.domain.contract import Side
+from allusetui.domain.contract import Side, after_split
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
@@ -238,6 +242,43 @@ def test_an_order_that_is_doubled_is_two_under_one_id_and_each_cancel_ends_one()
         ("3:Cancelled", "1500000002"), ("3:Cancelled", "1500000001"),
     ]  # fmt: skip
     assert errors(ended[2]) == [(1, 10148)] and kinds(desk.wire.say(5, 1)) == ["53"]
+
+
+def test_the_next_orders_are_refused_until_the_count_is_used_up() -> None:
+    desk = Desk()
+    desk.do(Refuse())
+    refused = place(desk.wire, 1, PUT, sale(1.0))
+    assert errors(refused) == [(1, 201)] and kinds(refused)[-1] == "3:Inactive"
+    assert kinds(place(desk.wire, 2, PUT, sale(1.0))) == FILLED_AT_ONCE
+
+
+def test_an_order_can_be_ended_by_the_broker_which_is_told_when_it_can_be_reached() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
+    place(desk.wire, 2, PUT, sale(9.0, orderRef="b"))
+    assert kinds(desk.do(Withdraw("a"))) == ["3:Cancelled", "4:202"]
+    desk.do(LoseLink())
+    assert not desk.do(Withdraw("b"))
+    assert "3:Cancelled" in kinds(desk.do(RestoreLink()))
+    assert kinds(desk.wire.say(5, 1)) == ["53"]
+    with pytest.raises(LookupError):
+        desk.do(Withdraw("c"))
+
+
+def test_what_is_held_is_split_or_becomes_another_symbols_at_the_same_worth_of_cost() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(1.0, orderRef="a"))
+    holdings = desk.made.holdings
+    account = holdings.accounts[0]
+    (sold,) = holdings.positions(account, NOW)
+    desk.do(Convert("AAPL", "AAPL", Decimal(2)))
+    (split,) = holdings.positions(account, NOW)
+    assert split.contract == after_split(sold.contract, Decimal(2)) != sold.contract
+    assert (split.quantity, split.cost) == (-2, sold.cost / 2)
+    desk.do(Convert("AAPL", "MSFT"))
+    (merged,) = holdings.positions(account, NOW)
+    assert merged == replace(split, contract=after_split(split.contract, Decimal(1), "MSFT"))
+    assert merged.contract.symbol == "MSFT"
 
 
 def test_where_clients_only_read_every_word_about_orders_is_refused_and_nothing_is_placed() -> None:

@@ -241,6 +241,15 @@ async def test_1_6_peers_39_the_report_filter_lives_on_the_brokers_calendar(tmp_
 
 @pytest.mark.clause("1.6")
 @pytest.mark.asyncio
+async def test_1_6_a_report_of_monday_is_known_on_thursday(tmp_path: Path) -> None:
+    reported = "[market.symbols.META]\nspot = 600.0\nearnings = [2026-02-26, 2026-03-02, 2026-06-03]"
+    async with wired(tmp_path, puts, reported) as world:
+        chain = await scanned(world, "META", moment_s=0.02)
+        assert chain.earnings == (date(2026, 3, 2), date(2026, 6, 3))
+
+
+@pytest.mark.clause("1.6")
+@pytest.mark.asyncio
 async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_knows(tmp_path: Path) -> None:
     known = Known(earnings={"AAPL": (Report(day=date(2026, 4, 28), after_close=True),)})
     async with wired(tmp_path, puts, known=known, entitled=Entitled(events=False)) as world:
@@ -265,6 +274,7 @@ async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) 
         low, high = world.quote(cheap), world.quote(dear)
         assert low is not None and high is not None and low.mid < 3 < high.mid
         assert (low.tick, high.tick, chain.tick) == (Decimal("0.05"), Decimal("0.10"), Decimal("0.05"))
+        assert chain.steps == high.steps == nickels
 
 
 @pytest.mark.clause("1.7")

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Callable
+from math import inf
 
 import pytest
 from ib_async.wrapper import Wrapper
@@ -40,8 +41,8 @@ class Line:
         assert length == len(data) - 4
         self.sent.append((self.now_s, data[4:].decode()))
 
-    def say(self, text: str, lane: Lane = Lane.BULK) -> None:
-        self.client.hurry(lane, lambda: self.client.sendMsg(text))
+    def say(self, text: str, lane: Lane = Lane.BULK, until_s: float = inf) -> None:
+        self.client.hurry(lane, lambda: self.client.sendMsg(text), until_s)
 
     def run(self, until_s: float) -> None:
         """Timers fire in their turn."""
@@ -118,6 +119,34 @@ async def test_0_8_a_flood_of_data_leaves_room_to_orders(monkeypatch: pytest.Mon
     assert [text for text in line.texts if "order" in text] == [f"order {number}" for number in range(4)]
     line.run(line.now_s + 1.1)
     assert line.texts.index("order 4") == BULK_A_SECOND + 4  # ahead of the data that waited before it
+
+
+@pytest.mark.clause("0.6", "0.8")
+async def test_0_6_what_has_waited_past_its_time_never_leaves_and_what_is_behind_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(monkeypatch)
+    for number in range(21):
+        line.say(f"order {number}", Lane.ORDER, line.now_s + 0.5)
+    line.say("order later", Lane.ORDER, line.now_s + 2)
+    line.run(line.now_s + 3)
+    assert line.texts == [*(f"order {number}" for number in range(20)), "order later"]
+    assert line.client.waiting == 0
+
+
+@pytest.mark.clause("0.6", "0.8")
+async def test_0_6_an_order_that_waited_past_its_time_is_known_not_to_have_left_until_the_next_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a kill would send the cancel of an order that the broker has never heard of."""
+    line = Line(monkeypatch)
+    for number in range(21):
+        line.say(f"3\0{number}\0", Lane.ORDER, line.now_s + 0.5)
+    line.run(line.now_s + 2)
+    assert line.client.waiting == 0
+    assert [n for n in range(21) if line.client.withdraw(n)] == [20]
+    line.client.reset()
+    assert not line.client.withdraw(20)
 
 
 @pytest.mark.clause("0.8")

@@ -11,7 +11,7 @@ from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.standstill import Clocks
-from allusetui.domain.contract import Stock
+from allusetui.domain.contract import Side, Stock
 from allusetui.domain.input import (
     BrokerLost,
     BrokerReturned,
@@ -21,12 +21,14 @@ from allusetui.domain.input import (
     PositionsSeen,
 )
 from allusetui.domain.moment import HOUR_MS, to_ms
+from allusetui.domain.order import Order
 from tests.broker.gateway.clients import serving
 from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.ibkr.stands import (
     CLIENT,
     CODE,
     LATER,
+    PUT,
     Stand,
     linked,
     name,
@@ -37,6 +39,7 @@ from tests.broker.provisions import provision
 pytestmark = pytest.mark.asyncio
 QUICK_ANSWERS = (0.1, 60.0)
 QUICK_BEATS = (5.0, 0.05)
+POSITION = 61
 AT_NIGHT_MS = 17 * HOUR_MS + HOUR_MS // 2
 """From ten in the morning to half past three at night."""
 
@@ -369,6 +372,18 @@ async def test_7_2_an_assignment_that_nobody_tells_of_stands_in_the_book_that_is
         seen = await desk.report(PositionsSeen, 2)
         assert dict(seen.positions) == {LATER: -1, Stock("AAPL"): 100}
         assert desk.broker.next_ms(desk.now_ms) == to_ms(datetime(2026, 3, 6, 9, 0))
+
+
+@pytest.mark.clause("9.5")
+@pytest.mark.peer(34)
+async def test_9_5_a_position_that_is_gone_and_not_told_to_be_is_not_listed_and_so_is_none() -> None:
+    async with stand() as desk:
+        await desk.fill()
+        assert dict((await desk.positions()).positions) == {PUT: -1}
+        desk.do(LineFault(Kind.MUTE, message=POSITION, count=1))
+        desk.broker.place(Order(name(2), "GEN", PUT, None, Side.BUY, 1, Decimal(9)), desk.now_ms)
+        await desk.until(lambda: len(desk.executions) == 2)
+        assert dict((await desk.positions()).positions) == {}
 
 
 @pytest.mark.clause("9.5")

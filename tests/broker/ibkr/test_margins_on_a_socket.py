@@ -13,11 +13,13 @@ from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Fields
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.broker.gateway.placing import place_order
+from allusetui.broker.ibkr import broker
 from allusetui.broker.ibkr.broker import Account
 from allusetui.domain.contract import Side
 from allusetui.domain.input import OrderAcked, OrderExecuted, OrderRejected
 from allusetui.domain.order import Order
-from tests.broker.ibkr.stands import AT_ONCE, CODE, LATER, PUT, RESTING, Stand, name, stand
+from tests.broker.ibkr.stands import AT_ONCE, CODE, LATER, OTHER_CODE, PUT, RESTING, Stand, name, stand
+from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
 PLACE, OPEN = 3, 5
@@ -87,6 +89,21 @@ async def test_0_10_without_an_answer_in_time_nothing_is_placed_and_a_late_one_c
         assert await desk.listed() == {} and written(desk) == [True]
 
 
+@pytest.mark.clause("0.6", "0.10")
+async def test_0_6_an_order_whose_name_and_margin_took_too_long_together_is_never_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From 3 s on it is looked for, and a kill would not cancel it: it must not leave behind either's back."""
+    async with asking() as desk:
+        desk.do(LineFault(Kind.DELAY, message=OPEN, count=2, delay_ms=60_000))
+        monkeypatch.setattr(broker, "_LEAVES_S", 0.3)
+        desk.sell(limit=AT_ONCE)
+        await desk.until(lambda: not desk.broker._resolving)
+        desk.wait(60_000)
+        assert await desk.listed() == {} and written(desk) == [True]
+        assert desk.of(OrderRejected) == []
+
+
 @pytest.mark.clause("0.10")
 async def test_0_10_where_the_account_never_said_what_it_is_worth_nothing_is_placed() -> None:
     async with stand(account=Account(CODE, margin_cap=CAP)) as desk:
@@ -119,6 +136,18 @@ async def test_0_10_what_closes_is_never_asked_about() -> None:
         desk.broker.place(close, desk.now_ms)
         await desk.report(OrderExecuted, 2)
         assert written(desk) == [True, False, False]
+
+
+@pytest.mark.clause("0.10")
+async def test_0_10_what_another_of_our_accounts_holds_makes_a_sale_no_close() -> None:
+    rich = provision(OTHER_CODE, options=[(PUT, 2)])
+    mapped = Account(CODE, {"COM": OTHER_CODE}, margin_cap=CAP)
+    async with stand("", provision(CODE), rich, account=mapped) as desk:
+        await desk.positions()
+        await desk.rest()
+        sale = desk.sent(PLACE)[-1]
+        assert written(desk) == [True, False]
+        assert sale[sale.index("DAY") + 3] == "O"
 
 
 @pytest.mark.clause("0.10", "0.6")

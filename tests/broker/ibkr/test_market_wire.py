@@ -35,6 +35,17 @@ async def test_a_stock_an_index_and_an_option_are_shown_live(tmp_path: Path) -> 
         assert put.at_ms == world.house.now_ms
 
 
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_8_3_what_nobody_watches_any_more_has_no_last_quote(tmp_path: Path) -> None:
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL"], [PUT])
+        world.market.watch(["AAPL"], [])
+        await world.until(lambda: world.market.stream.shown(PUT) is None)
+        assert world.quote(PUT) is None
+        assert world.spot("AAPL") is not None
+
+
 @pytest.mark.surprise(3)
 @pytest.mark.asyncio
 async def test_surprise_3_the_numbers_of_data_are_none_that_an_order_could_have(tmp_path: Path) -> None:

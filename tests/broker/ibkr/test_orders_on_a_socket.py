@@ -30,7 +30,7 @@ from allusetui.domain.input import (
     OrderExecuted,
     OrderRejected,
 )
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import DAY_MS, HOUR_MS, SECOND_MS
 from allusetui.domain.order import Order
 from tests.broker.ibkr.stands import (
     AT_ONCE,
@@ -364,6 +364,20 @@ async def test_9_5_an_order_under_another_client_id_is_listed_out_of_reach_and_u
             assert (await third.listed())[reference].reachable
             same.cancel(reference, third.now_ms)
             assert (await third.report(OrderCancelled)).client_order_id == reference
+
+
+@pytest.mark.clause("0.6", "9.5")
+async def test_9_5_a_fill_of_the_day_before_is_told_to_no_adapter_of_today_and_stands_in_the_book() -> None:
+    async with stand() as desk:
+        row = await desk.fill(quantity=3)
+        await desk.broker.close()
+        desk.wait(DAY_MS - desk.now_ms % DAY_MS + HOUR_MS * 12)
+        async with linked(desk.house) as today:
+            second = Stand(desk.house, desk.commands, today)
+            await second.back(1)
+            answer = await second.orders()
+            assert (answer.orders, answer.executions, answer.complete) == ((), (), True)
+            assert (await second.positions()).positions == {row.contract: -3}
 
 
 @pytest.mark.clause("0.6")

@@ -33,6 +33,7 @@ from allusetui.domain.input import (
     OrderExecuted,
     OrderRejected,
 )
+from allusetui.domain.moment import DAY_MS
 
 DAY = date(2026, 3, 5)
 REF, OTHER = "AU-ab12cd-GEN-1-1.v1", "AU-ab12cd-GEN-2-1.v1"
@@ -466,3 +467,15 @@ def test_0_6_one_that_was_told_to_be_rejected_and_works_all_the_same_has_to_be_c
     assert [refused_at(wire, ms) != [] for ms in (2_000, 4_000)] == [False, True]
     wire.hear(opened())
     assert wire.truth.take_strays() == [7]
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_what_was_working_when_it_was_last_listed_is_not_waited_for_after_days() -> None:
+    """A part of it had filled, by its status alone: of the day before no gateway tells."""
+    wire = Wire()
+    wire.hear(opened(), status(Stage.WORKING, filled=2))
+    for days, wanted in ((4, True), (2, False)):
+        wire.after(days * DAY_MS)
+        assert not any(order.open for order in wire.truth.answer(wire.now_ms, wire.now_ms, complete=True).orders)
+        assert wire.truth.wants_executions is wanted
+    assert wire.truth.handles_of(REF) == []

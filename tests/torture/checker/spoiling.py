@@ -14,7 +14,6 @@ from allusetui.torture.checker.checker import judge
 from allusetui.torture.checker.exchange import AtTheExchange
 from allusetui.torture.checker.witness import BookOrder, Deal, Holding, Message, Witness
 from tests.faults.runs import finish
-from tests.faults.witness import Witness as AtTheWire
 
 LAW = load_law()
 Rows = list[Row]
@@ -63,9 +62,7 @@ class Case:
 def case(text: str) -> Case:
     """A run of a scenario, by the simulated exchange's witness."""
     r = finish(text)
-    wire = r.run.runtime.world.broker
-    assert isinstance(wire, AtTheWire)
-    seen = wire.broker
+    seen = r.run.runtime.world.broker
     assert isinstance(seen, AtTheExchange)
     end_ms = r.run.end_ms
     return Case(list(r.journal.read()), told(seen, end_ms), end_ms)

@@ -11,11 +11,14 @@ from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Quote
+from allusetui.torture.checker.checker import judge
+from allusetui.torture.checker.invariants.wire import one_live_order_there
 from allusetui.torture.checker.witness import BookOrder, Holding, Message
 from tests.faults.runs import ENTRY, ROLL, STOP
-from tests.torture.checker.spoiling import Case, Told, before, case, changed, place, without
-from tests.torture.checker.test_planted_in_journals import QUIET, latched
+from tests.torture.checker.spoiling import LAW, Case, Told, before, case, changed, later, place, without
+from tests.torture.checker.test_planted_in_journals import ACCEPTED, QUIET, latched
 
+VIX = Stock("VIX")
 Spoil = Callable[[Case], Case]
 
 
@@ -45,6 +48,28 @@ def deal(**values: Any) -> Spoil:
 
 def first_order(**values: Any) -> Spoil:
     return by(lambda seen: {"rows": (replace(seen.rows[0], **values), *seen.rows[1:])})
+
+
+def to_be_cancelled(honest: Case) -> Case:
+    """The first order is to be over, and lives on at the broker."""
+    cut = honest.rows[: place(honest.rows, ev.OrderSent) + 1]
+    sent = cut[-1][2]
+    assert isinstance(sent, ev.OrderSent)
+    asked = ev.CancelRequested(
+        account="GEN", client_order_id=sent.client_order_id, intent=sent.intent, reason="safe"
+    )  # fmt: skip
+    return first_order(ended_ms=None)(replace(honest, rows=later(cut, 1, asked)))
+
+
+def with_a_vix_of(value: int) -> Spoil:
+    def spoil(seen: Told) -> dict[str, Any]:
+        def quote(contract: Contract, at_ms: int) -> Quote | None:
+            found = seen.market(contract, at_ms)
+            return replace(found, bid=Decimal(value), ask=Decimal(value)) if found and contract == VIX else found
+
+        return {"market": quote}
+
+    return by(spoil)
 
 
 def of_a_cent_less(seen: Told) -> dict[str, Any]:
@@ -147,6 +172,11 @@ PLANTED: dict[str, tuple[int, str, Spoil]] = {
     "a limit off the market": (10, ENTRY, priced(Decimal("1.2"))),
     "a roll off the market": (10, ROLL, priced(Decimal("0.5"))),
     "an entry on an old quote": (10, ENTRY, priced(Decimal(1), age_ms=31 * SECOND_MS)),
+    "a level by a spot that the market never showed": (
+        10, STOP, journal(lambda rows: changed(rows, ev.LevelChanged, spot=Decimal(1))),
+    ),
+    "an entry at a VIX that trips what has not tripped": (11, ENTRY, with_a_vix_of(51)),
+    "an order that is to be over and lives there": (14, QUIET, to_be_cancelled),
     "an order that is over and lives here": (
         14, ENTRY, lambda honest: replace(honest, rows=honest.rows[: place(honest.rows, ev.OrderSent) + 1]),
     ),
@@ -174,6 +204,47 @@ def test_what_is_planted_beside_the_book_is_found_under_its_number(name: str) ->
 @pytest.mark.parametrize("text", [ENTRY, ROLL, STOP, QUIET])
 def test_an_honest_book_breaks_none(text: str) -> None:
     assert case(text).found() == set()
+
+
+@pytest.mark.parametrize(
+    ("others", "breaks"),
+    [(("{}-1.v1", "{}-1.v1"), False), (("{}-1.v1", "{}-1.v2"), True), (("{}-1.v1", "{}0-1.v1"), False)],
+)
+def test_1_an_order_that_the_broker_has_doubled_is_one_and_another_version_or_clip_is_a_second(
+    others: tuple[str, ...], breaks: bool
+) -> None:
+    rows = [BookOrder(name.format("AU-s-GEN-7"), 0) for name in others]
+    assert [each.invariant for each in one_live_order_there(rows, 0)] == [1] * breaks
+    assert [*one_live_order_there([replace(rows[0], ended_ms=0), rows[1]], 0)] == []
+
+
+def test_11_what_has_tripped_may_be_entered_under_its_own_rules() -> None:
+    honest = with_a_vix_of(51)(case(ENTRY))
+    tripped = ev.BreakerTripped(tier="hedged_week", vix=Decimal(51))
+    entered = before(honest.rows, place(honest.rows, ev.OrderIntended), tripped)
+    assert 11 not in replace(honest, rows=entered).found()
+
+
+def read_off(honest: Case) -> Case:
+    """The entry's fill is booked off the broker's book, a dollar of its price as fees."""
+    filled = honest.rows[place(honest.rows, ev.OrderFilled)][2]
+    assert isinstance(filled, ev.OrderFilled)
+    fill = {"exec_id": f"seen-{filled.client_order_id}", "price": filled.price + Decimal("0.01")}
+    fees = filled.commission + filled.quantity
+    return replace(honest, rows=changed(honest.rows, ev.OrderFilled, commission=fees, **fill))
+
+
+def test_2_a_fill_read_off_a_book_is_all_that_its_order_dealt_and_its_money_is_known_to_the_cent() -> None:
+    honest = read_off(case(ENTRY))
+    assert 2 not in honest.found()
+    assert 2 in deal(price=Decimal("9.99"))(honest).found()
+    assert 2 in told(executions=())(honest).found()
+
+
+def test_2_what_a_reset_accepts_is_taken_over() -> None:
+    latch, key = ev.LatchSet(account="GEN", latch="mismatch"), ev.OperatorKey(account="GEN", action="reset", by="op")
+    accepted = later(case(ENTRY).rows, 1, latch, key, ACCEPTED)
+    assert not [each for each in judge(accepted, LAW) if "nobody has accepted" in each.text]
 
 
 def test_a_latched_difference_of_the_book_is_known_and_breaks_nothing_more() -> None:

@@ -11,6 +11,8 @@ from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.order import Purpose
 from tests.engine.advisers import Says, quarter, quick, run_with
+from tests.engine.amending import AT_MS, PROPOSAL, Keeps, asked
+from tests.engine.amending import key as answer
 from tests.engine.test_advice import APPROVED, ROLL_DAY
 from tests.faults.runs import ENTRY, ROLL, STOP, fault, key
 from tests.rules.test_section_0_pause import PAUSE, TO_ROLL, at, wednesday
@@ -31,6 +33,9 @@ LOST = ENTRY + fault("lost_ack", "09:40:00", "10m", symbol="AAPL") + fault("no_f
 KILL = ENTRY + key("kill", "10:00:00", None) + key("reset", "10:10:00", None)
 PAUSED = ENTRY + key("pause", "10:00:00") + key("resume", "10:10:00")
 CRASHED = STOP + fault("crash", "10:40:00", "10s")
+ACCEPTED = ev.PositionAdjusted(
+    account="GEN", reason="accepted", contract=Stock("AAPL"), from_=0, to=100, into=Stock("AAPL"), settlement="s",
+)  # fmt: skip
 SALE = ev.OrderIntended(
     account="GEN", intent="9", purpose=Purpose.REDUCE, contract=Stock("AAPL"), candidate=None, side=Side.SELL,
     quantity=100,
@@ -45,6 +50,12 @@ def rows(text: str) -> Rows:
 def advised() -> Rows:
     """A suggestion that is approved on 10-02 and acts on 10-15."""
     return list(run_with(quarter(APPROVED, end=ROLL_DAY), Says(quick)).journal.read())
+
+
+@cache
+def amended() -> Rows:
+    """A change of the law that a person has said yes to."""
+    return list(asked(Keeps(PROPOSAL), (AT_MS, answer("approve"))).journal.read())
 
 
 @cache
@@ -130,6 +141,10 @@ PLANTED: dict[str, tuple[int, Spoilt]] = {
     "a fill of what was never sent": (
         2, lambda: changed(rows(ENTRY), ev.OrderFilled, client_order_id="AU-x-GEN-9-1.v1"),
     ),
+    "a difference that nobody has seen, accepted": (2, lambda: later(rows(ENTRY), 1, ACCEPTED)),
+    "a difference accepted by no key": (
+        2, lambda: later(rows(ENTRY), 1, ev.LatchSet(account="GEN", latch="mismatch"), ACCEPTED),
+    ),
     "an entry under a latch": (4, lambda: latched(rows(ENTRY), "level3")),
     "a stop while the broker is lost": (4, lambda: latched(rows(STOP), "broker")),
     "a roll of a paused account that nobody approved": (4, lambda: latched(rows(ROLL), "paused")),
@@ -184,6 +199,12 @@ PLANTED: dict[str, tuple[int, Spoilt]] = {
     "an account that rests for no reason": (
         14, lambda: later(rows(ENTRY), 1, moved(rows(ENTRY), "SAFE")),
     ),
+    "a latch of a link that is back": (
+        14, lambda: later(
+            later(rows(ENTRY), 1, ev.LatchSet(account="GEN", latch="broker"), moved(rows(ENTRY), "SAFE")), DAY_MS,
+            ev.FreezeOff(reason="level2"),
+        ),
+    ),
     "a prompt decided twice": (15, lambda: again(approved(), ev.ApprovalDecided)),
     "a yes used twice": (15, lambda: again(approved(), ev.OrderIntended, intent="99")),
     "a roll of more than was shown": (15, lambda: changed(approved(), ev.ApprovalRequested, quantity=2)),
@@ -191,6 +212,9 @@ PLANTED: dict[str, tuple[int, Spoilt]] = {
     "a person who was shown something else": (15, lambda: changed(approved(), ev.ApprovalDecided, shown="0" * 64)),
     "a suggestion that acts twice": (15, lambda: again(advised(), ev.LlmsApplied)),
     "a suggestion that nobody approved": (15, lambda: changed(advised(), ev.ApprovalDecided, decision="expired")),
+    "a law in force twice": (15, lambda: again(amended(), ev.LawEnacted)),
+    "a law that nobody approved": (15, lambda: changed(amended(), ev.ApprovalDecided, decision="expired")),
+    "a law that was not shown": (15, lambda: changed(amended(), ev.LawEnacted, sha256="5" * 64)),
     "a delete sign in a record": (16, lambda: changed(rows(ENTRY), ev.OrderFilled, exec_id="X\x7f")),
     "an escape in a record": (16, lambda: changed(rows(KILL), ev.OperatorKey, by="\x1b[2J")),
     "text that runs backwards": (16, lambda: changed(rows(KILL), ev.OperatorKey, by="\u202eevil")),
@@ -208,5 +232,5 @@ def test_an_honest_journal_breaks_none(text: str) -> None:
     assert by_journal(rows(text)) == set()
 
 
-def test_an_approved_roll_and_an_approved_suggestion_break_none() -> None:
-    assert by_journal(approved()) == by_journal(advised()) == set()
+def test_an_approved_roll_an_approved_suggestion_and_an_approved_law_break_none() -> None:
+    assert by_journal(approved()) == by_journal(advised()) == by_journal(amended()) == set()

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Side
+from allusetui.domain.contract import Contract, Side, Stock
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Quote
@@ -13,6 +14,7 @@ from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.sheet import Sent
 from allusetui.torture.checker.violation import Violation
 
+_FAR: Final = Decimal("0.05")
 Quotes = Callable[[Contract, int], Quote | None]
 
 
@@ -48,6 +50,17 @@ def priced_by_the_market(books: Books, row: Row, law: Law, quotes: Quotes) -> It
     age_ms = at_ms - bought.at_ms
     if event.purpose.opens and age_ms > law.data.stale_s * SECOND_MS:
         yield Violation(10, at_ms, seq, f"{event.client_order_id} opens on a quote of {age_ms // SECOND_MS} s ago")
+
+
+def judged_by_the_market(books: Books, row: Row, law: Law, quotes: Quotes) -> Iterator[Violation]:
+    """10. No level is told by a spot far from what the true market showed, but by one that is called stale."""
+    seq, at_ms, event = row
+    if not isinstance(event, ev.LevelChanged) or event.stale:
+        return
+    quote = quotes(Stock(event.contract.symbol), at_ms)
+    if quote is not None and abs(event.spot - quote.mid) > _FAR * quote.mid:
+        text = f"{event.contract} is at level {event.to} by a spot of {event.spot}, the true one is {quote.mid}"
+        yield Violation(10, at_ms, seq, text)
 
 
 def _alone(event: Sent, quote: Quote, law: Law) -> tuple[Decimal, Decimal]:

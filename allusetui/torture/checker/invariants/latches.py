@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from allusetui.domain import event as ev
+from allusetui.domain.contract import Stock
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Purpose
 from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
+from allusetui.torture.checker.invariants.exposure import Quotes
 from allusetui.torture.checker.sheet import EMERGENCY, Sent, Sheet
 from allusetui.torture.checker.violation import Violation
 from allusetui.torture.checker.witness import Message
@@ -14,6 +17,9 @@ from allusetui.torture.checker.witness import Message
 _DEFENCES: Final = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
 _SILENT: Final = frozenset({EMERGENCY, "MAINTENANCE", "AUDIT"})
 _AT_WORK: Final = frozenset({"SCANNING", "ANALYZING", "ORDERING", "MONITORING", "CLOSING", "RECONCILING"})
+_VIX: Final = Stock("VIX")
+_ON_ITS_WAY_MS: Final = (0, 10 * SECOND_MS)
+"""How late a value may come over the wire beyond what makes it stale."""
 BY_BREACH: Final = "6.11"
 """The clause of the hedge that a breach asks for: the one that leaves under a latch."""
 
@@ -79,8 +85,7 @@ def left_by_its_key(books: Books, row: Row, law: Law) -> Iterator[Violation]:
         case ev.StateChanged():
             yield from _moves(books, sheet, event, row)
         case ev.BreakerCleared():
-            limit = {"hedged_week": law.breakers.hedged_week, "safe": law.breakers.safe, "halt": law.breakers.halt}
-            if event.vix is None or event.vix > limit[event.tier]:
+            if event.vix is None or event.vix > _tiers(law)[event.tier]:
                 yield Violation(11, at_ms, seq, f"breaker {event.tier} is cleared at a VIX of {event.vix}")
 
 
@@ -95,9 +100,25 @@ def _moves(books: Books, sheet: Sheet, event: ev.StateChanged, row: Row) -> Iter
         yield Violation(11, at_ms, seq, f"{event.account} leaves EMERGENCY, and nothing has ended it")
 
 
+def tripped_in_time(books: Books, row: Row, law: Law, quotes: Quotes) -> Iterator[Violation]:
+    """11. Nothing is entered while the true VIX is above a tier that has not tripped: to look away trips nothing."""
+    seq, at_ms, event = row
+    if not isinstance(event, ev.OrderIntended) or event.purpose is not Purpose.ENTRY:
+        return
+    known = [quote.mid for late_ms in _ON_ITS_WAY_MS if (quote := quotes(_VIX, at_ms - late_ms)) is not None]
+    for tier, limit in _tiers(law).items():
+        if tier not in books.breakers and len(known) == len(_ON_ITS_WAY_MS) and min(known) > limit:
+            yield Violation(11, at_ms, seq, f"{event.account} enters at a VIX of {min(known)}; {tier} has not tripped")
+
+
+def _tiers(law: Law) -> Mapping[str, int]:
+    """The VIX above which each breaker trips."""
+    return {"hedged_week": law.breakers.hedged_week, "safe": law.breakers.safe, "halt": law.breakers.halt}
+
+
 def tripped_is_on(books: Books, law: Law) -> Iterator[Violation]:
     """11. At the end of an instant all that was tripped in it, or before, is on."""
     for name, sheet in books.accounts.items():
-        for latch in sorted(sheet.owed - sheet.latches):
+        for latch in sorted(sheet.owed - sheet.latches.keys()):
             if latch != EMERGENCY or sheet.status != EMERGENCY:
                 yield Violation(11, books.at_ms, books.seq, f"{name} should be under {latch} and is not")

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract
-from allusetui.domain.money import ZERO
+from allusetui.domain.money import ZERO, to_cent
 from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row, ident_of, root_in
 from allusetui.torture.checker.sheet import Order
@@ -23,6 +23,16 @@ def counts_once(books: Books, row: Row, law: Law) -> Iterator[Violation]:
         yield Violation(2, at_ms, seq, f"{event.kind} {ident} is told twice")
     elif isinstance(event, ev.OrderFilled):
         yield from _fits(books, event, row)
+
+
+def accepted_by_somebody(books: Books, row: Row, law: Law) -> Iterator[Violation]:
+    """2. A difference from the broker's book is taken over where a person has said so by a reset, and nowhere else."""
+    seq, at_ms, event = row
+    if not isinstance(event, ev.PositionAdjusted | ev.CashBooked) or event.reason != "accepted":
+        return
+    sheet = books.sheet(event)
+    if "mismatch" not in sheet.latches or "mismatch" in sheet.owed:
+        yield Violation(2, at_ms, seq, f"{event.account} takes over {event.settlement}, which nobody has accepted")
 
 
 def _fits(books: Books, event: ev.OrderFilled, row: Row) -> Iterator[Violation]:
@@ -55,11 +65,19 @@ def _is_of(order: Order, event: ev.OrderFilled) -> bool:
 
 
 def booked_as_dealt(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
-    """2. What is booked was dealt, in each execution's latest version as it was dealt."""
+    """2. What is booked was dealt, in each execution's latest version as it was dealt.
+
+    What was read off a book is all that its order had dealt and nobody had told: as many contracts, and as much money.
+    """
     there = {root_in(each.exec_id): each for each in deals}
     for root, fill in books.deals.items():
         deal = there.get(root)
-        if deal is None:
+        if root == _of_book(fill.client_order_id):
+            untold = [each for each in _of_order(deals, fill) if root_in(each.exec_id) not in books.deals]
+            if _sum(untold) != _sum([fill]):
+                text = f"{fill.exec_id} is booked as {_booked(fill)}, dealt {[_dealt(each) for each in untold]}"
+                yield Violation(2, books.at_ms, None, text)
+        elif deal is None:
             yield Violation(2, books.at_ms, None, f"{fill.exec_id} is booked and was never dealt")
         elif deal.exec_id == fill.exec_id and _dealt(deal) != _booked(fill):
             yield Violation(2, books.at_ms, None, f"{fill.exec_id} is booked as {_booked(fill)}, dealt {_dealt(deal)}")
@@ -69,6 +87,8 @@ def dealt_is_booked(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
     """2. Once all is told, every execution is booked in its latest version."""
     for deal in deals:
         fill = books.deals.get(root_in(deal.exec_id))
+        if fill is None and _of_book(deal.client_order_id) in books.deals:
+            continue
         if fill is None:
             yield Violation(2, books.at_ms, None, f"{deal.exec_id} of {deal.client_order_id} is not booked")
         elif fill.exec_id != deal.exec_id:
@@ -107,6 +127,22 @@ def held_in_all(books: Books) -> Mapping[Contract, int]:
 def cash_in_all(books: Books) -> Decimal:
     """Dollars, what is set aside included."""
     return sum((sheet.cash + sheet.aside for sheet in books.accounts.values()), ZERO)
+
+
+def _of_book(client_order_id: str) -> str:
+    """The name of a fill of which no broker tells, and that its book alone shows (9.5)."""
+    return f"seen-{client_order_id}"
+
+
+def _of_order(deals: Sequence[Deal], fill: ev.OrderFilled) -> list[Deal]:
+    return [each for each in deals if (each.client_order_id, each.contract) == (fill.client_order_id, fill.contract)]
+
+
+def _sum(rows: Sequence[Deal | ev.OrderFilled]) -> tuple[int, Decimal]:
+    """Contracts, and dollars that they cost; a fill read off a book is known to the cent alone."""
+    quantity = sum(each.side.sign * each.quantity for each in rows)
+    value = sum((each.side.sign * each.quantity * each.price * each.contract.multiplier for each in rows), ZERO)
+    return quantity, to_cent(value + sum((each.commission for each in rows), ZERO))
 
 
 def _dealt(deal: Deal) -> tuple[object, ...]:

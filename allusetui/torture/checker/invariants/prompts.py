@@ -24,6 +24,8 @@ def approved_once(books: Books, row: Row, law: Law) -> Iterator[Violation]:
                 yield Violation(15, at_ms, seq, f"{what} is done as approved without a yes of its own")
         case ev.LlmsApplied():
             yield from _applied(books, event, row)
+        case ev.LawEnacted():
+            yield from _enacted(books, event, row)
 
 
 def _is_allowed(books: Books, event: ev.OrderIntended) -> bool:
@@ -57,3 +59,12 @@ def _applied(books: Books, event: ev.LlmsApplied, row: Row) -> Iterator[Violatio
     elif books.suggested.get(event.id) != event.terms:
         shown = books.suggested.get(event.id)
         yield Violation(15, at_ms, seq, f"suggestion {event.id} acts by {event.terms}, shown was {shown}")
+
+
+def _enacted(books: Books, event: ev.LawEnacted, row: Row) -> Iterator[Violation]:
+    seq, at_ms, _ = row
+    prompt, shown = books.prompts.get(event.id), books.proposed.get(event.id)
+    if prompt is None or prompt.decision != "approved" or prompt.used:
+        yield Violation(15, at_ms, seq, f"law {event.version} is in force without a yes of its own")
+    elif shown is None or shown.sha256 != event.sha256:
+        yield Violation(15, at_ms, seq, f"law {event.version} is in force, and another one was shown")

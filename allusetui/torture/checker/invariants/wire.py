@@ -10,6 +10,12 @@ from allusetui.torture.checker.violation import Violation
 from allusetui.torture.checker.witness import BookOrder, Deal, Message
 
 
+def is_recorded(books: Books, client_order_id: str, at_ms: int) -> Iterator[Violation]:
+    """3. What leaves stands in the journal by then, whatever becomes of the process in the next moment."""
+    if client_order_id not in books.orders:
+        yield Violation(3, at_ms, books.seq, f"{client_order_id} leaves, and no record tells of it yet")
+
+
 def was_recorded(books: Books, message: Message) -> Iterator[Violation]:
     """3. What came stood in the journal before, with the same content; a cancel is of an order that does."""
     order = books.orders.get(message.client_order_id)

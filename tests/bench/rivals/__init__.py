@@ -1,0 +1,1 @@
+"""The yardstick's job in other people's engines, as far as each of them can do it."""
