@@ -68,10 +68,10 @@ class Processes:
         try:
             _drive(tasks, lambda task: pool.submit(work, *task, own_program()), 2 * self._count, heard, is_stopped)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             for child in set(active_children()) - others:
                 child.terminate()
-                child.join()
+            # The pool alone collects them: of two that wait for a process, one hears nothing of its end.
+            pool.shutdown(cancel_futures=True)
             raise
         pool.shutdown()
 
