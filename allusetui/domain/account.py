@@ -181,7 +181,8 @@ class Account:
         return any(lot.assigned for lot in self.lots.get(Stock(symbol), ()))
 
     def stocks(self) -> list[str]:
-        return [contract.symbol for contract in self.lots if isinstance(contract, Stock)]
+        """The symbols whose shares are held, in the order they were first bought."""
+        return [each.symbol for each in self.lots if isinstance(each, Stock) and self.quantity(each) > 0]
 
     def trades_long(self, option: Option, side: Side) -> bool:
         """Whether a trade opens or closes a long position: a LEAP or a hedge."""
