@@ -69,7 +69,7 @@ def look_at_last_day(desk: Desk, account: Account) -> None:
         quote, spot = desk.fresh_option(call), desk.quote(call.symbol)
         if quote is None or spot is None or account.positions[call].expiry_looked:
             continue
-        if not covered_call.is_last_day_look(desk, account, call):
+        if not covered_call.is_last_day_look(desk, call):
             continue
         why = covered_call.held_to_the_end(desk, account, call, quote, spot.mid)
         if why is None:
