@@ -14,6 +14,8 @@ from allusetui.domain.order import Purpose
 
 
 class AccountType(StrEnum):
+    """The kinds of sleeve (§2 to §4)."""
+
     GEN = "gen"
     REV = "rev"
     COM = "com"
@@ -21,6 +23,8 @@ class AccountType(StrEnum):
 
 
 class Status(StrEnum):
+    """The states of an account (§9)."""
+
     SAFE = "SAFE"
     SCANNING = "SCANNING"
     ANALYZING = "ANALYZING"
@@ -34,6 +38,8 @@ class Status(StrEnum):
 
 
 class Latch(StrEnum):
+    """What holds an account in SAFE (§9)."""
+
     PAUSED = "paused"
     LEVEL3 = "level3"
     BREAKER = "breaker"

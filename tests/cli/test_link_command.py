@@ -59,7 +59,10 @@ def test_what_a_person_wrote_stays_and_the_file_becomes_its_owner_s_alone(tmp_pa
         (("--account", "DU1", "--port", "0"), "broker.port: 0 does not fit; allowed: greater than or equal to 1"),
         (("--account", "DU1", "--client-id", "0"), "broker.client_id: 0 does not fit; allowed: greater"),
         (("--account", "DU1", "--host", "a b"), "broker.host: 'a b' is no host"),
-        (("--account", "DU1", "--host", 'x"\nlive = true\n#'), "--host, --account: hold what no name has; allowed: letters, digits and dots"),
+        (
+            ("--account", "DU1", "--host", 'x"\nlive = true\n#'),
+            "--host, --account: hold what no name has; allowed: letters, digits and dots",
+        ),
     ],
 )
 def test_what_does_not_fit_is_one_line_and_nothing_is_written(
