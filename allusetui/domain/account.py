@@ -160,7 +160,6 @@ class Account:
     merged: bool = False
     audited_ms: int = 0
     """When its books were last compared by an audit (9.4)."""
-    last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""
     week_equity: Decimal = ZERO
