@@ -117,7 +117,7 @@ class _Hour(Dice):
         self.busy = [self.start + timedelta(minutes=1)]
         self.night: tuple[datetime, datetime] | None = None
         if self.start.time() == _LATE:
-            morning = datetime.combine(day + timedelta(days=1), _MORNING)
+            morning = datetime.combine(dice.in_session(day + timedelta(days=1)), _MORNING)
             self.night, self.end = (datetime.combine(day, _EVENING), morning), morning + timedelta(minutes=10)
             self.busy.append(morning)
 
