@@ -94,6 +94,14 @@ def test_0_6_what_seldom_happens_to_an_order_comes_at_its_very_instant(
     assert outcome.orders[change] == 1
 
 
+@pytest.mark.clause("9.1")
+@pytest.mark.parametrize(("salt", "after"), [(1, "SAFE"), (2, "EMERGENCY")])
+def test_9_1_what_was_begun_by_the_key_for_maintenance_is_ended_by_one_or_halted(salt: int, after: str) -> None:
+    outcome = run(alone("key maintenance", at_ms=FILLS, salt=salt))
+    assert outcome.violations == ()
+    assert outcome.states["SAFE", "MAINTENANCE"] == outcome.states["MAINTENANCE", after] == 1
+
+
 @pytest.mark.clause("0.6", "10.3")
 def test_0_6_a_fill_of_the_day_before_that_is_corrected_without_a_word_on_its_fee_keeps_the_fee_that_is_booked() -> (
     None
