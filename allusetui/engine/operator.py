@@ -142,6 +142,7 @@ def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
     release(desk, account, Latch.LEVEL3, ("6.4",))
     if Latch.MISMATCH in account.latches:
         desk.volatile.accepting.add(account.name)
+        desk.volatile.orphaned.discard(account.name)  # what was told by now is accepted
         desk.ask_positions()
     for symbol in sorted(symbol for name, symbol in desk.state.rejecting if name == account.name):
         desk.emit(ev.RejectingEnded(account=account.name, clauses=("0.6", "9.1"), symbol=symbol))
