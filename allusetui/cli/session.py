@@ -157,6 +157,7 @@ def _watch(
     from allusetui.cli.screen import dashboard, heed_signals
 
     screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start(), settings)
+    engine.when_begun = screen.look_soon
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:

@@ -1,13 +1,13 @@
 """An account, which is a sleeve: its cash, lots, state and latches (§9)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.advice import LadderLog
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
@@ -48,7 +48,7 @@ class Latch(StrEnum):
     MISMATCH = "mismatch"
 
 
-@dataclass(slots=True)
+@mutable
 class Position:
     """What the protocol knows of one short option. Credit and costs are dollars a share, of the roll chain (6.10).
 
@@ -68,7 +68,7 @@ class Position:
     sold_on: date = date.min
 
 
-@dataclass(slots=True)
+@mutable
 class WindowLog:
     """One entry window: symbol → `planned`, the last skip reason, or `abandoned` by a pause; what was told (1.1)."""
 
@@ -92,7 +92,7 @@ class LeapSale:
     planned: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class HedgeLog:
     """What a sleeve has done about hedges (5.1, 5.3, 6.11).
 
@@ -112,7 +112,7 @@ class HedgeLog:
     refused: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Account:
     """One sleeve's books. Money in dollars."""
 

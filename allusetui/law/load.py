@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from allusetui.domain.frozen import frozen
@@ -80,7 +80,7 @@ def _shipped_bytes(version: str) -> bytes:
 
 def _packaged(version: str) -> bytes:
     try:
-        return resources.files("allusetui.law").joinpath(file_name(version)).read_bytes()
+        return Path(__file__).with_name(file_name(version)).read_bytes()
     except OSError as error:
         raise LawError(file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
 

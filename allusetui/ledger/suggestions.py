@@ -1,17 +1,16 @@
 """What the adviser has suggested, what a person decided, and what came of it beside what was promised (13.3, 17.6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from allusetui.domain import event as ev
 from allusetui.domain.advice import Outcome, Outlook
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.ledger.once import Records
 
 OPEN = "open"
 
 
-@dataclass(slots=True)
+@mutable
 class Suggested:
     """One suggestion of an account; `decision` as the journal has it, `open` before there is one.
 

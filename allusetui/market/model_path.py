@@ -1,11 +1,11 @@
 """What the model markets ask for options along a session: `model_quotes` at many instants at once."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import model_quotes
@@ -19,7 +19,7 @@ _YEAR_DAYS: Final = 365
 _YEAR_SESSIONS: Final = 252
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Sights:
     """`model_quotes.Sight` at the ticks `times`, ms, of one session; arrays of one length."""
 

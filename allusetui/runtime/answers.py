@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, OperatorKey, StateRefused
+from allusetui.domain.frozen import mutable
 from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.domain.text import untrusted
 from allusetui.engine.operator import ANSWERS, ON_EACH
@@ -34,7 +35,7 @@ class Hub(Protocol):
     def end(self) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class _Waiting:
     """A key, and the accounts whose events are still awaited; None stands for all of them at once."""
 
