@@ -34,8 +34,9 @@ class Foresight:
 
     def of(self, option: Option, at_ms: int) -> tuple[float, float] | None:
         """One option's bid and ask at an instant; None where that was not foreseen."""
-        told, row = self.quotes.get(option), self._rows.get(at_ms)
-        return None if told is None or row is None else (float(told[0][row]), float(told[1][row]))
+        row = self._rows.get(at_ms)
+        told = None if row is None else self.quotes.get(option)
+        return None if told is None else (float(told[0][row]), float(told[1][row]))
 
     def strip(self, listed: Listed, times: NDArray[np.int64], make: Callable[[], Strip]) -> Strip:
         """A part of a chain at instants, cut from what was told of earlier ones where these are among them."""

@@ -65,7 +65,7 @@ class ModelMarket:
         """What was told ahead of the instant is what is shown."""
         if option.symbol not in self.symbols:
             return None
-        return self._listed[option.symbol].option(option, at_ms, self._foresight.of(option, at_ms))
+        return self._listed[option.symbol].option(option, at_ms, self._foresight.of)
 
     def chain(self, symbol: str, at_ms: int) -> Chain | None:
         return self._listed[symbol].chain(at_ms) if symbol in self.symbols else None

@@ -29,6 +29,8 @@ _CENT = 0.01
 _EDGE_MS = 5 * MINUTE_MS
 _WIDE_FROM_VIX = 50.0
 _NEVER = 2**62
+Told = Callable[[Option, int], tuple[float, float] | None]
+"""What was told ahead of an option at a tick: its bid and ask."""
 
 
 class Background(Protocol):
@@ -185,21 +187,25 @@ class ModelSymbol:
         expires_ms = np.array([self._expires_ms(expiry) for expiry in expiries])
         return sights, model_path.scale(self._traits, sights, self._name, expires_ms, reports, dividends)
 
-    def option(self, option: Option, at_ms: int, told: tuple[float, float] | None = None) -> Quote | None:
+    def option(self, option: Option, at_ms: int, told: Told) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close.
 
-        `told`: what they were told ahead to be at this tick. Of a price alone the grid is known where there is one.
+        What was `told` ahead of its tick is what is shown. Of a price alone the grid is known where there is one.
         """
-        if told is not None and not self._traits.steps:
-            bid, ask = (spread.exact(each, self._traits.tick) for each in told)
-            return Quote(bid, ask, at_ms - at_ms % TICK_MS, confirmed=True, tick=self._traits.tick)
-        expires_ms = self._expires_ms(option.expiry)
-        sight = self._at(min(at_ms, expires_ms))
-        if sight is None:
+        expires_ms, traits = self._expires_ms(option.expiry), self._traits
+        seen_ms = min(at_ms, expires_ms)
+        showing = self._showing(seen_ms)
+        if showing is None:
             return None
+        tick = showing.tick(seen_ms)
+        known = None if traits.steps else told(option, tick)
+        if known is not None:
+            bid, ask = (spread.exact(each, traits.tick) for each in known)
+            return Quote(bid, ask, tick, confirmed=True, tick=traits.tick)
+        sight = self._sight_at(tick, showing)
         term = self._term(sight, expires_ms, option.expiry)
-        bid, ask, tick = model_quotes.one(self._traits, sight, term, float(option.strike), not option.is_put)
-        return Quote(bid, ask, sight.at_ms, confirmed=True, tick=tick, steps=self._traits.steps)
+        bid, ask, size = model_quotes.one(traits, sight, term, float(option.strike), not option.is_put)
+        return Quote(bid, ask, tick, confirmed=True, tick=size, steps=traits.steps)
 
     def chain(self, at_ms: int) -> Chain | None:
         """Every listed expiry that has not closed."""
@@ -271,9 +277,9 @@ class ModelSymbol:
 
     def _at(self, at_ms: int) -> Sight | None:
         showing = self._showing(at_ms)
-        if showing is None:
-            return None
-        tick = showing.tick(at_ms)
+        return None if showing is None else self._sight_at(showing.tick(at_ms), showing)
+
+    def _sight_at(self, tick: int, showing: _Showing) -> Sight:
         if self._sight is None or self._sight.at_ms != tick:
             self._sight = self._look(tick, showing)
         return self._sight
