@@ -14,11 +14,13 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote, Strip
+from allusetui.market import model_path, model_quotes
 from allusetui.market.foresight import Foresight
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
+from allusetui.market.model_path import Scene
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
-from allusetui.market.ticks import Ticks
+from allusetui.market.ticks import TICK_MS, Ticks
 from allusetui.pricing.surface import TERM
 
 _Values = tuple[tuple[str, Decimal], ...]
@@ -107,12 +109,15 @@ class ModelMarket:
         listed = [option for option in options if option.symbol in self.symbols]
         self._foresee(listed, times)
         quotes = self._foresight.at(times, listed)
-        slices = {key: self._strip(key, told[VIX], times) for key in strips if key[0] in told}
+        slices = {key: self._strip(key, told, times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
 
-    def _strip(self, listed: Listed, vix: Floats, times: NDArray[np.int64]) -> Strip:
-        name, expiry, right = listed
-        return self._foresight.strip(listed, times, lambda: self._listed[name].strip(expiry, right, vix, times))
+    def _strip(self, listed: Listed, spots: Mapping[str, Floats], times: NDArray[np.int64]) -> Strip:
+        def make() -> Strip:
+            name, expiry, right = listed
+            return self._listed[name].strip(expiry, right, self._scene(times, spots[VIX]), spots[name])
+
+        return self._foresight.strip(listed, times, make)
 
     def _foresee(self, options: Iterable[Option], times: NDArray[np.int64]) -> None:
         """Price what is not foreseen yet, up to the close and at the pace of the instants: they will be asked for."""
@@ -123,14 +128,26 @@ class ModelMarket:
             later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
             self._foresight = Foresight(np.union1d(times, later))
         foreseen = self._foresight
-        vix = self._listed[VIX].spots(foreseen.times)
-        assert vix is not None
-        wanted: dict[str, list[Option]] = {}
-        for option in options:
-            if option not in foreseen.quotes:
-                wanted.setdefault(option.symbol, []).append(option)
-        for name, held in wanted.items():
-            foreseen.quotes |= self._listed[name].quotes(held, vix, foreseen.times)
+        wanted = [option for option in options if option not in foreseen.quotes]
+        if not wanted:
+            return
+        spots = {name: self._served(name, foreseen.times) for name in {VIX, *(option.symbol for option in wanted)}}
+        scene = self._scene(foreseen.times, spots[VIX])
+        keys = dict.fromkeys((option.symbol, option.expiry) for option in wanted)
+        lines = {(name, expiry): self._listed[name].line(expiry, scene, spots[name]) for name, expiry in keys}
+        foreseen.quotes |= model_path.quotes(scene, {each: lines[each.symbol, each.expiry] for each in wanted})
+
+    def _served(self, symbol: str, times: NDArray[np.int64]) -> Floats:
+        spots = self._listed[symbol].spots(times)
+        assert spots is not None
+        return spots
+
+    def _scene(self, times: NDArray[np.int64], vix: Floats) -> Scene:
+        session = self._calendar.at(int(times[0]))
+        assert session is not None
+        ticks = times - (times - session.open_ms) % TICK_MS
+        wide = np.asarray(model_quotes.is_wide(session, ticks, vix))
+        return Scene(ticks, vix, wide, self.vix_63d_mean(session.day), self.rate_on(session.day))
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False

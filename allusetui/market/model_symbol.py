@@ -1,7 +1,7 @@
 """One symbol of a model market: its underlying, its options, its chain and its bars."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,21 +13,19 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
-from allusetui.domain.quote import Bar, Bools, Chain, Floats, Payout, Quote, Slice, Strip
+from allusetui.domain.moment import YEAR_MS, day_of
+from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.model_data import Daily, Reports
-from allusetui.market.model_path import Sights
-from allusetui.market.model_quotes import Scale, Sight, Term
+from allusetui.market.model_path import Line, Scene
+from allusetui.market.model_quotes import Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
 from allusetui.market.ticks import TICK_MS
 from allusetui.pricing.american import Dividends
 
 _BARS = 260
 _CENT = 0.01
-_EDGE_MS = 5 * MINUTE_MS
-_WIDE_FROM_VIX = 50.0
 _NEVER = 2**62
 Told = Callable[[Option, int], tuple[float, float] | None]
 """What was told ahead of an option at a tick: its bid and ask."""
@@ -129,63 +127,32 @@ class ModelSymbol:
         values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
         return values
 
-    def quotes(
-        self, options: Iterable[Option], vix: Floats, times: NDArray[np.int64]
-    ) -> dict[Option, tuple[Floats, Floats]]:
-        """Bids and asks of its options at instants of a session that `spots` serves, `vix` at the same instants."""
-        found: dict[Option, tuple[Floats, Floats]] = {}
-        for right, held in self._alike(options):
-            expiries = list(dict.fromkeys(option.expiry for option in held))
-            sights, at = self._along(expiries, vix, times)
-            rows = np.array([expiries.index(option.expiry) for option in held])
-            strikes = np.array([float(option.strike) for option in held])
-            bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
-            found |= {option: (bids[row], asks[row]) for row, option in enumerate(held)}
-        return found
+    def line(self, expiry: date, scene: Scene, spots: Floats) -> Line:
+        """An expiry along a scene of a session of which `spots` are the symbol's."""
+        day = day_of(int(scene.times[0]))
+        dividends = self._dividends_until(expiry, day, scene.times)
+        reports = self._reports_until(expiry, day)
+        return Line(self._name, self._traits, spots, self._expires_ms(expiry), reports, dividends)
 
-    def _alike(self, options: Iterable[Option]) -> Iterator[tuple[Right, list[Option]]]:
-        """Those that one call prices: of one right, with the same dividends before they expire."""
-        found: dict[tuple[Right, int], list[Option]] = {}
-        for option in options:
-            paid = sum(each.ex <= option.expiry for each in self._payouts)
-            found.setdefault((option.right, paid), []).append(option)
-        return ((right, held) for (right, _), held in found.items())
-
-    def strip(self, expiry: date, right: Right, vix: Floats, times: NDArray[np.int64]) -> Strip:
-        """An expiry's calls or puts at instants of a session that `spots` serves, `vix` at the same instants."""
-        sights, at = self._along([expiry], vix, times)
-        showing = self._shown
+    def strip(self, expiry: date, right: Right, scene: Scene, spots: Floats) -> Strip:
+        """An expiry's calls or puts along a scene of a session of which `spots` are the symbol's."""
+        line, showing = self.line(expiry, scene, spots), self._showing(int(scene.times[0]))
         assert showing is not None
-        opened, session = self._at_open(showing), showing.session
-        days, expires_ms = (expiry - session.day).days, self._expires_ms(expiry)
+        opened, session, at = self._at_open(showing), showing.session, model_path.scale(scene, [line])
+        days = (expiry - session.day).days
         step = self._traits.strike_step(opened.spot, days)
         ranges = [
             listing.strike_range(*point, step)
             for point in zip(at.base.ravel().tolist(), at.atm_vol[0].tolist(), at.years[0].tolist(), strict=True)
         ]
         _, strikes = listing.strikes(min(low for low, _ in ranges), max(high for _, high in ranges), step)
-        rows = np.zeros(len(strikes), dtype=np.intp)
-        bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
-        interest, volume = model_quotes.depth(strikes, self._term(opened, expires_ms, expiry), days, float(step), right)
-        shares = np.array([_passed(session, tick) for tick in sights.times.tolist()])
+        rows, calls = np.zeros(len(strikes), dtype=np.intp), np.full(len(strikes), right is Right.CALL)
+        bids, asks = model_path.slices(scene, [line], at, rows, strikes, calls)
+        of_day = self._term(opened, line.expires_ms, expiry)
+        interest, volume = model_quotes.depth(strikes, of_day, days, float(step), right)
+        shares = np.array([_passed(session, tick) for tick in scene.times.tolist()])
         so_far = np.floor(shares[:, np.newaxis] * volume).astype(np.int64)
-        return Strip(expires_ms, strikes, bids.T, asks.T, interest, so_far, volume)
-
-    def _along(
-        self, expiries: Sequence[date], vix: Floats, times: NDArray[np.int64]
-    ) -> tuple[Sights, Scale[Floats]]:
-        """What prices expiries, all with the same dividends before them, at instants of one session."""
-        showing, spots = self._showing(int(times[0])), self.spots(times)
-        assert showing is not None
-        assert spots is not None
-        day, ticks = showing.session.day, times - (times - showing.session.open_ms) % TICK_MS
-        wide = _are_edges(showing.session, ticks) | (vix > _WIDE_FROM_VIX)
-        mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
-        sights = Sights(ticks, spots, vix, wide, mean, rate)
-        dividends = self._dividends_until(expiries[0], day, ticks)
-        reports = np.array([self._reports_until(expiry, day) for expiry in expiries])
-        expires_ms = np.array([self._expires_ms(expiry) for expiry in expiries])
-        return sights, model_path.scale(self._traits, sights, self._name, expires_ms, reports, dividends)
+        return Strip(line.expires_ms, strikes, bids.T, asks.T, interest, so_far, volume)
 
     def option(self, option: Option, at_ms: int, told: Told) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close.
@@ -294,7 +261,7 @@ class ModelSymbol:
             vix=vix,
             vix_63d_mean=self._background.vix_63d_mean(session.day),
             rate=self._background.rate_on(session.day),
-            wide=_is_edge(session, tick) or vix > _WIDE_FROM_VIX,
+            wide=bool(model_quotes.is_wide(session, tick, vix)),
         )
 
     def _make_term(self, sight: Sight, expires_ms: int, expiry: date) -> Term:
@@ -381,15 +348,6 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
         return []
     held = (day for day in reports.days if day < calendar.sessions[-1].day)
     return sorted(calendar.after(day).day if day in reports.after_close else day for day in held)
-
-
-def _is_edge(session: Session, tick: int) -> bool:
-    """Whether spreads are wide: in the first and the last five minutes."""
-    return tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
-
-
-def _are_edges(session: Session, ticks: NDArray[np.int64]) -> Bools:
-    return (ticks < session.open_ms + _EDGE_MS) | (ticks >= session.close_ms - _EDGE_MS)
 
 
 def _passed(session: Session, at_ms: int) -> float:

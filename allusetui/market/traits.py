@@ -56,6 +56,11 @@ class Traits:
         return () if self.dear_tick == self.tick else ((ZERO, self.tick), (DEAR_FROM, self.dear_tick))
 
     @property
+    def kind(self) -> tuple[Smile, bool, Decimal, Decimal]:
+        """What symbols have in common whose options are priced in one go."""
+        return self.smile, self.american, self.tick, self.dear_tick
+
+    @property
     def market_share(self) -> float:
         """Correlation of its moves with the market's at VIX 19.5."""
         market = self.beta * index_long_run_vol()
