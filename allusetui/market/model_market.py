@@ -102,13 +102,17 @@ class ModelMarket:
     def ahead(
         self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
     ) -> Ahead | None:
-        spots = {name: self._listed[name].spots(times) for name in sorted({VIX, *symbols} & self.symbols)}
-        told = {name: values for name, values in spots.items() if values is not None}
-        if len(told) < len(spots):
+        names = sorted({VIX, *symbols} & self.symbols)
+        held = [option for option in options if option.symbol in self.symbols]
+        rows = self._foresight.rows(times)
+        if rows is None:
+            rows = self._look_ahead(times)
+        foreseen = self._foresight
+        if not self._foresee_spots({*names, *(option.symbol for option in held)}):
             return None
-        listed = [option for option in options if option.symbol in self.symbols]
-        self._foresee(listed, times)
-        quotes = self._foresight.at(times, listed)
+        self._foresee_quotes(held)
+        told = {name: foreseen.spots[name][rows] for name in names}
+        quotes = {option: (bids[rows], asks[rows]) for option in held for bids, asks in [foreseen.quotes[option]]}
         slices = {key: self._strip(key, told, times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
 
@@ -119,28 +123,38 @@ class ModelMarket:
 
         return self._foresight.strip(listed, times, make)
 
-    def _foresee(self, options: Iterable[Option], times: NDArray[np.int64]) -> None:
-        """Price what is not foreseen yet, up to the close and at the pace of the instants: they will be asked for."""
-        if not self._foresight.covers(times):
-            session = self._calendar.at(int(times[0]))
-            assert session is not None
-            pace = int(np.diff(times).min()) if len(times) > 1 else session.close_ms - int(times[0])
-            later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
-            self._foresight = Foresight(np.union1d(times, later))
+    def _look_ahead(self, times: NDArray[np.int64]) -> slice | NDArray[np.intp]:
+        """Begin anew, up to the close and at the pace of the instants: these will be asked for; and where they are."""
+        session = self._calendar.at(int(times[0]))
+        assert session is not None
+        pace = int(np.diff(times).min()) if len(times) > 1 else session.close_ms - int(times[0])
+        later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
+        self._foresight = Foresight(np.union1d(times, later))
+        rows = self._foresight.rows(times)
+        assert rows is not None
+        return rows
+
+    def _foresee_spots(self, names: Iterable[str]) -> bool:
+        """The spots that are not foreseen yet; False where one of the symbols has no row for the session."""
+        foreseen = self._foresight
+        for name in names:
+            if name not in foreseen.spots:
+                spots = self._listed[name].spots(foreseen.times)
+                if spots is None:
+                    return False
+                foreseen.spots[name] = spots
+        return True
+
+    def _foresee_quotes(self, options: Iterable[Option]) -> None:
+        """Price what is not foreseen yet."""
         foreseen = self._foresight
         wanted = [option for option in options if option not in foreseen.quotes]
         if not wanted:
             return
-        spots = {name: self._served(name, foreseen.times) for name in {VIX, *(option.symbol for option in wanted)}}
-        scene = self._scene(foreseen.times, spots[VIX])
+        scene = self._scene(foreseen.times, foreseen.spots[VIX])
         keys = dict.fromkeys((option.symbol, option.expiry) for option in wanted)
-        lines = {(name, expiry): self._listed[name].line(expiry, scene, spots[name]) for name, expiry in keys}
+        lines = {(name, day): self._listed[name].line(day, scene, foreseen.spots[name]) for name, day in keys}
         foreseen.quotes |= model_path.quotes(scene, {each: lines[each.symbol, each.expiry] for each in wanted})
-
-    def _served(self, symbol: str, times: NDArray[np.int64]) -> Floats:
-        spots = self._listed[symbol].spots(times)
-        assert spots is not None
-        return spots
 
     def _scene(self, times: NDArray[np.int64], vix: Floats) -> Scene:
         session = self._calendar.at(int(times[0]))

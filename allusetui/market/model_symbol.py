@@ -97,11 +97,11 @@ class ModelSymbol:
         self._sessions = _sessions(calendar, rows.days)
         self._opens = [session.open_ms for session in self._sessions]
         self._shown: _Showing | None = None
+        self._quote: Quote | None = None
         self._sight: Sight | None = None
         self._opened: Sight | None = None
         self._term = lru_cache(maxsize=256)(self._make_term)
         self._expires_ms = lru_cache(maxsize=512)(self._close_ms)
-        self._listed = lru_cache(maxsize=8)(self._list)
         self._bars = lru_cache(maxsize=8)(self._make_bars)
         self._adjusted = lru_cache(maxsize=2)(self._all_bars)
 
@@ -111,8 +111,10 @@ class ModelSymbol:
         if showing is None:
             return None
         tick = showing.tick(at_ms)
-        spot = _dollars(showing.value(tick))
-        return Quote(spot, spot, tick, confirmed=True)
+        if self._quote is None or self._quote.at_ms != tick:
+            spot = _dollars(showing.value(tick))
+            self._quote = Quote(spot, spot, tick, confirmed=True)
+        return self._quote
 
     def level(self, at_ms: int) -> float | None:
         """The spot as a number."""
@@ -180,7 +182,8 @@ class ModelSymbol:
         if sight is None or showing is None:
             return None
         opened, session = self._at_open(showing), showing.session
-        listed = tuple(day for day, close in self._listed(day_of(at_ms)).items() if close > at_ms)
+        closes = _listed(self._traits.pattern, day_of(at_ms), self._calendar)
+        listed = tuple(day for day, close in closes.items() if close > at_ms)
         slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
         after_close = frozenset[date]() if self._reports is None else self._reports.after_close
         earnings, payouts = self._known_reports(), tuple(paid for paid in self._payouts if paid.ex > session.day)
@@ -315,9 +318,6 @@ class ModelSymbol:
             return ()
         return None if self._reports is None else self._reports.days
 
-    def _list(self, day: date) -> Mapping[date, int]:
-        return {each: self._expires_ms(each) for each in self._traits.expiries(day, self._calendar)}
-
     def _close_ms(self, expiry: date) -> int:
         return self._calendar.up_to(expiry).close_ms
 
@@ -334,6 +334,12 @@ class ModelSymbol:
             sizes[: bisect_left(rows.days, ex_date)] *= float(ratio)
         columns = (rows.highs / sizes, rows.lows / sizes, rows.closes / sizes)
         return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
+
+
+@lru_cache(maxsize=16)
+def _listed(pattern: str, day: date, calendar: Calendar) -> Mapping[date, int]:
+    """The expiries of a day, with the instants of their closes: most symbols have the same."""
+    return {each: calendar.up_to(each).close_ms for each in traits.expiries(pattern, day, calendar)}
 
 
 @lru_cache(maxsize=4)
