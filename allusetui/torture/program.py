@@ -11,7 +11,7 @@ from typing import Final
 
 from allusetui.advisor.adviser import Adviser
 from allusetui.broker.gateway.server import ADDRESS
-from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.broker.simulated.fees import COMMISSION
 from allusetui.compose.gateway import ACCOUNT
 from allusetui.compose.linked_live import MARGIN_RATE, Wall, Wish, open_linked
 from allusetui.compose.provisions import provisions, sleeves
