@@ -32,8 +32,9 @@ class SeededTakers:
         """With the probability of a minute .5 at the middle, 1 at the other side's quote, a straight line between."""
         if not waited_ms or waited_ms % SECOND_MS:
             return False
-        waits_a_minute = (1 - _AT_THE_MIDDLE) * (1 - nearness)
-        return self._draw(order, at_ms) >= waits_a_minute ** (1.0 / _MINUTE_S)
+        nobody_in_a_minute = (1 - _AT_THE_MIDDLE) * (1 - nearness)
+        nobody = float(nobody_in_a_minute ** (1 / _MINUTE_S))
+        return self._draw(order, at_ms) >= nobody
 
     def _draw(self, order: Order, at_ms: int) -> float:
         """Even between 0 and 1."""
