@@ -4,7 +4,9 @@ import hashlib
 from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import SplitDay, Transfer
+from allusetui.broker.simulated.fees import BrokerFees, Fees, FlatFees
 from allusetui.broker.simulated.owners import Owners, PunctualOwners
+from allusetui.broker.simulated.takers import SHOWN, PunctualTakers, Takers
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import OperatorActed
@@ -16,6 +18,7 @@ from allusetui.market.model_market import ModelMarket
 from allusetui.market.owners import SeededOwners
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
+from allusetui.market.takers import SeededTakers
 from allusetui.ports import Market
 from allusetui.rules.situation import VIX
 from allusetui.runtime.virtual import Crash
@@ -44,6 +47,16 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
 def option_owners(scenario: Scenario) -> Owners:
     """Who owns what the accounts are short of: a scripted or real market's settle as the script or the close says."""
     return SeededOwners(scenario.scenario.seed) if scenario.market.kind == "synthetic" else PunctualOwners()
+
+
+def order_takers(scenario: Scenario) -> Takers:
+    """Who trades inside the spread: in the synthetic market by chance, elsewhere as scripted fills are."""
+    return SeededTakers(scenario.scenario.seed, SHOWN) if scenario.market.kind == "synthetic" else PunctualTakers()
+
+
+def broker_fees(scenario: Scenario) -> Fees:
+    """What trading costs: in the synthetic market what a broker takes by date, elsewhere what scripted fills cost."""
+    return BrokerFees() if scenario.market.kind == "synthetic" else FlatFees()
 
 
 def corporate_actions(

@@ -14,6 +14,8 @@ from allusetui.domain.order import Purpose
 
 
 class AccountType(StrEnum):
+    """The kinds of sleeve (§2 to §4)."""
+
     GEN = "gen"
     REV = "rev"
     COM = "com"
@@ -21,6 +23,8 @@ class AccountType(StrEnum):
 
 
 class Status(StrEnum):
+    """The states of an account (§9)."""
+
     SAFE = "SAFE"
     SCANNING = "SCANNING"
     ANALYZING = "ANALYZING"
@@ -34,6 +38,8 @@ class Status(StrEnum):
 
 
 class Latch(StrEnum):
+    """What holds an account in SAFE (§9)."""
+
     PAUSED = "paused"
     LEVEL3 = "level3"
     BREAKER = "breaker"
@@ -154,7 +160,6 @@ class Account:
     merged: bool = False
     audited_ms: int = 0
     """When its books were last compared by an audit (9.4)."""
-    last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""
     week_equity: Decimal = ZERO
@@ -181,7 +186,8 @@ class Account:
         return any(lot.assigned for lot in self.lots.get(Stock(symbol), ()))
 
     def stocks(self) -> list[str]:
-        return [contract.symbol for contract in self.lots if isinstance(contract, Stock)]
+        """The symbols whose shares are held, in the order they were first bought."""
+        return [each.symbol for each in self.lots if isinstance(each, Stock) and self.quantity(each) > 0]
 
     def trades_long(self, option: Option, side: Side) -> bool:
         """Whether a trade opens or closes a long position: a LEAP or a hedge."""

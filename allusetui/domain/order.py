@@ -10,6 +10,8 @@ from allusetui.domain.money import ZERO
 
 
 class Purpose(StrEnum):
+    """What an order is for."""
+
     ENTRY = "entry"
     ROLL = "roll"
     STOP = "stop"
@@ -44,6 +46,8 @@ class Pocket(StrEnum):
 
 
 class OrderStatus(StrEnum):
+    """How far an order at the broker has come; only evidence ends one (0.6)."""
+
     SENT = "sent"
     CANCELLING = "cancelling"
     UNKNOWN = "unknown"

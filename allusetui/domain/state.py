@@ -189,6 +189,16 @@ class State:
     """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
 
+    def booked_fee(self, root: str) -> Decimal | None:
+        """What an execution's commission was booked as, dollars; None where none was told, or the execution was not.
+
+        `root`: what its versions have in common.
+        """
+        booked = self.fills.get(root)
+        if booked is None or booked.execution.root == (root, 0):
+            return None
+        return booked.execution.commission
+
     def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:
         """Open intents of the account: all, or those that trade or roll the contract."""
         mine = (intent for intent in self.intents.values() if intent.account == account.name)

@@ -13,7 +13,6 @@ from allusetui.law.model import Law
 from allusetui.ledger.traces import Closed
 from allusetui.reports.weekly import ranked
 
-_RESET = "reset"
 _RELEASED_BY_RESET = frozenset({"level3", "breaker", "mismatch"})
 _HALT = "halt"
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event import Figure
 from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
@@ -125,4 +125,4 @@ class Situation:
         """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
         if window == account.type.value:
             return self.universe(account)
-        return tuple(c.symbol for c in account.lots if isinstance(c, Stock) and account.quantity(c) > 0)
+        return tuple(account.stocks())

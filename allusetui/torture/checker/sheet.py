@@ -5,7 +5,7 @@ from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 
@@ -62,7 +62,8 @@ class Sheet:
 class Order:
     """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when.
 
-    `unwanted_ms`: since when it is to be cancelled for good, not for another price.
+    `unwanted_ms`: since when it is to be cancelled for good, not for another price. `copies`: as how many orders the
+    broker works it, by its own mistake; cancels are sent to all of them, and any may have filled before.
     """
 
     sent: Sent
@@ -72,10 +73,27 @@ class Order:
     unknown_ms: int | None = None
     cancel_requested: bool = False
     unwanted_ms: int | None = None
+    copies: int = 1
 
     @property
     def open_quantity(self) -> int:
         return self.sent.quantity - self.filled
+
+    @property
+    def room(self) -> int:
+        """What it and its copies may still fill."""
+        return self.sent.quantity * self.copies - self.filled
+
+    @property
+    def beyond(self) -> tuple[Contract, int] | None:
+        """What its copies have sold beyond it."""
+        sold = self.sent.candidate or (self.sent.contract if self.sent.side is Side.SELL else None)
+        quantity = min(-self.open_quantity, self.sent.quantity * (self.copies - 1))
+        return (sold, quantity) if sold is not None and quantity > 0 else None
+
+    def outlives(self, how: str) -> bool:
+        """Whether something of it may live on although it has ended so: a copy of what is filled."""
+        return how == "filled" and self.copies > 1
 
     @property
     def live(self) -> bool:
