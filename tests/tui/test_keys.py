@@ -289,3 +289,12 @@ async def test_help_keeps_keys_and_words_apart(renamed: dict[str, str]) -> None:
     told = [line for line in help_of("", KEYS | renamed).lines if len(line) == 2]
     assert len(told) > 10
     assert [key.text for key, _ in told if not key.text.endswith(" ")] == []
+
+
+@pytest.mark.parametrize("size", [(60, 12), (60, 14), (60, 15), (80, 16), (80, 20), (80, 24), (160, 48)])
+async def test_a_box_that_is_too_small_for_its_text_says_that_there_is_more(size: tuple[int, int]) -> None:
+    async with watching(afternoon(), size=size) as desk:
+        await desk.press("question_mark")
+        body, answers = (desk.app.screen.query_one(f"#{name}", Pane) for name in ("body", "answers"))
+        assert not body.region.overlaps(answers.region)
+        assert ("more" in desk.text("body").splitlines()[-1]) == (size[1] < 48)
