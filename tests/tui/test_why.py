@@ -162,4 +162,4 @@ async def test_help_and_the_footer_name_the_key() -> None:
     async with watching(afternoon()) as desk:
         assert "↵ why" in desk.text("keys")
         await desk.press("question_mark")
-        assert "enter    why: what was looked at" in desk.text("body")
+        assert "enter     why: what was looked at" in desk.text("body")
