@@ -16,7 +16,7 @@ from allusetui.broker.ibkr.cash import FirstLook, first_look
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
 from allusetui.broker.ibkr.standstill import Clocks
-from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.broker.simulated.fees import COMMISSION
 from allusetui.compose.laws import decided_under, taken_up
 from allusetui.compose.linked import begun
 from allusetui.compose.program import code_digest

@@ -1,11 +1,11 @@
 """Executions as the broker tells them: each once, the newest version, whole combos, with their commissions. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.broker.ibkr.evidence import FeeSeen, FillSeen
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import mutable
 from allusetui.domain.input import Execution
 from allusetui.domain.moment import DAY_MS, SECOND_MS
 from allusetui.domain.money import ZERO
@@ -23,7 +23,7 @@ def nothing_booked(root: str) -> None:
     """Of an empty journal."""
 
 
-@dataclass(slots=True)
+@mutable
 class Row:
     """An execution that was heard; `told`: under which id, None while it was not."""
 

@@ -1,18 +1,19 @@
 """One account, order and intent as the journal tells them: what an accountant with a pencil would have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 
 EMERGENCY = "EMERGENCY"
 Sent = ev.OrderSent | ev.OrderReplaced
 
 
-@dataclass(slots=True)
+@mutable
 class Sheet:
     """One account. `aside`: what of its money is set aside for taxes and LEAPs, no part of `cash`; dollars.
 
@@ -57,7 +58,7 @@ class Sheet:
         return self.held.get(Stock(symbol), 0)
 
 
-@dataclass(slots=True)
+@mutable
 class Order:
     """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when.
 
@@ -100,7 +101,7 @@ class Order:
         return self.ended is None and self.open_quantity > 0
 
 
-@dataclass(slots=True)
+@mutable
 class Intent:
     """What a decision wants. `live`: its order that may still fill; `over`: how it has ended."""
 
@@ -122,7 +123,7 @@ class Intent:
         return contract if isinstance(contract, Option) and self.wanted.side.sign < 0 else None
 
 
-@dataclass(slots=True)
+@mutable
 class Prompt:
     """What a person was asked, what was decided, and whether it has been acted on."""
 
