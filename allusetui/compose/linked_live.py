@@ -164,7 +164,10 @@ class _Parts:
         )
         address = link.host, link.port, link.client_id
         clocks = Clocks(self._clock.lead_s, self._clock.behind_s)
-        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring, clocks=clocks)
+        self.broker = IbkrBroker(
+            address, codes, self._clock.instant, self._bell.ring, clocks=clocks,
+            booked_fee=lambda root: self.turn.engine.state.booked_fee(root),
+        )  # fmt: skip
         self.market = IbkrMarket(
             self.broker.connection.library, Terms(days, folder / BARS_FOLDER, wish.known),
             lambda *asked: self.turn.engine.reach(*asked), self._clock.instant, self._bell.ring,

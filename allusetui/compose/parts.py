@@ -14,7 +14,6 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
 from allusetui.market import traits
-from allusetui.market.history import HistoryMarket
 from allusetui.market.model_market import ModelMarket
 from allusetui.market.owners import SeededOwners
 from allusetui.market.scripted import ScriptedMarket
@@ -37,6 +36,9 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
     own = {symbol for name in FOUNDERS for symbol in law.sleeves[name.lower()].universe}
     symbols = own | {VIX, *law.hedging.symbols}
     if scenario.market.kind == "history":
+        # Imported here: it reads files, and the demo's start does not wait for what only that needs.
+        from allusetui.market.history import HistoryMarket
+
         assert scenario.market.data is not None
         return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)
     return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate)

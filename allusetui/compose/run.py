@@ -1,7 +1,7 @@
 """A scenario made ready to be run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 
 from allusetui.advisor.adviser import Adviser
@@ -21,7 +21,7 @@ from allusetui.compose.parts import (
 )
 from allusetui.compose.provisions import by_code, provisions
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
@@ -42,7 +42,7 @@ _LOOKBACK = timedelta(days=420)
 _LISTINGS = timedelta(days=800)
 
 
-@dataclass(slots=True)
+@mutable
 class Run:
     """A scenario, ready to be run."""
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Stock
-from allusetui.domain.lot import average_price
+from allusetui.domain.lot import average_price, total
 from allusetui.domain.money import ZERO
 from allusetui.domain.state import Volatile
 
@@ -18,8 +18,8 @@ def price_of(seen: Volatile, account: Account, contract: Contract) -> Decimal:
 
 
 def stock_value(seen: Volatile, account: Account) -> Decimal:
-    stocks = (contract for contract in account.lots if isinstance(contract, Stock))
-    return sum((account.quantity(stock) * price_of(seen, account, stock) for stock in stocks), ZERO)
+    held = ((contract, lots) for contract, lots in account.lots.items() if isinstance(contract, Stock))
+    return sum((total(lots) * price_of(seen, account, stock) for stock, lots in held), ZERO)
 
 
 def short_option_value(seen: Volatile, account: Account) -> Decimal:

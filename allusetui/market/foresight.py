@@ -1,6 +1,6 @@
 """What a market that knows its own future has told of a session ahead, so that it is made once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
@@ -12,30 +12,30 @@ from allusetui.domain.quote import Floats, Listed, Strip
 
 
 class Foresight:
-    """Options as (bids, asks) at `times`, instants of one session in ms, ascending; and parts of chains.
+    """Spots, and options as (bids, asks), at `times`, instants of one session in ms, ascending; and parts of chains.
 
     Dollars a share.
     """
 
     def __init__(self, times: NDArray[np.int64]) -> None:
         self.times = times
+        self.spots: dict[str, Floats] = {}
         self.quotes: dict[Option, tuple[Floats, Floats]] = {}
         self._strips: dict[Listed, tuple[NDArray[np.int64], Strip]] = {}
 
-    def covers(self, times: NDArray[np.int64]) -> bool:
-        """Whether each of the instants is one of its own."""
+    def rows(self, times: NDArray[np.int64]) -> slice | NDArray[np.intp] | None:
+        """Where the instants are among its own; None where one of them is not."""
         rows = np.searchsorted(self.times, times)
-        return rows[-1] < len(self.times) and np.array_equal(self.times[rows], times)
-
-    def at(self, times: NDArray[np.int64], options: Iterable[Option]) -> dict[Option, tuple[Floats, Floats]]:
-        """Of instants that it covers, what it has of the options."""
-        rows = np.searchsorted(self.times, times)
-        return {option: (bids[rows], asks[rows]) for option in options for bids, asks in [self.quotes[option]]}
+        if rows[-1] >= len(self.times) or not np.array_equal(self.times[rows], times):
+            return None
+        first, end = int(rows[0]), int(rows[-1]) + 1
+        return slice(first, end) if end - first == len(rows) else rows
 
     def of(self, option: Option, at_ms: int) -> tuple[float, float] | None:
         """One option's bid and ask at an instant; None where that was not foreseen."""
-        told, row = self.quotes.get(option), self._rows.get(at_ms)
-        return None if told is None or row is None else (float(told[0][row]), float(told[1][row]))
+        row = self._rows.get(at_ms)
+        told = None if row is None else self.quotes.get(option)
+        return None if told is None else (float(told[0][row]), float(told[1][row]))
 
     def strip(self, listed: Listed, times: NDArray[np.int64], make: Callable[[], Strip]) -> Strip:
         """A part of a chain at instants, cut from what was told of earlier ones where these are among them."""

@@ -14,11 +14,13 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote, Strip
+from allusetui.market import model_path, model_quotes
 from allusetui.market.foresight import Foresight
 from allusetui.market.model_data import SPX, VIX, Daily, ModelData
+from allusetui.market.model_path import Scene
 from allusetui.market.model_symbol import ModelSymbol
 from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
-from allusetui.market.ticks import Ticks
+from allusetui.market.ticks import TICK_MS, Ticks
 from allusetui.pricing.surface import TERM
 
 _Values = tuple[tuple[str, Decimal], ...]
@@ -65,7 +67,7 @@ class ModelMarket:
         """What was told ahead of the instant is what is shown."""
         if option.symbol not in self.symbols:
             return None
-        return self._listed[option.symbol].option(option, at_ms, self._foresight.of(option, at_ms))
+        return self._listed[option.symbol].option(option, at_ms, self._foresight.of)
 
     def chain(self, symbol: str, at_ms: int) -> Chain | None:
         return self._listed[symbol].chain(at_ms) if symbol in self.symbols else None
@@ -100,37 +102,66 @@ class ModelMarket:
     def ahead(
         self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
     ) -> Ahead | None:
-        spots = {name: self._listed[name].spots(times) for name in sorted({VIX, *symbols} & self.symbols)}
-        told = {name: values for name, values in spots.items() if values is not None}
-        if len(told) < len(spots):
+        names = sorted({VIX, *symbols} & self.symbols)
+        held = [option for option in options if option.symbol in self.symbols]
+        rows = self._foresight.rows(times)
+        if rows is None:
+            rows = self._look_ahead(times)
+        foreseen = self._foresight
+        if not self._foresee_spots({*names, *(option.symbol for option in held)}):
             return None
-        listed = [option for option in options if option.symbol in self.symbols]
-        self._foresee(listed, times)
-        quotes = self._foresight.at(times, listed)
-        slices = {key: self._strip(key, told[VIX], times) for key in strips if key[0] in told}
+        self._foresee_quotes(held)
+        told = {name: foreseen.spots[name][rows] for name in names}
+        quotes = {option: (bids[rows], asks[rows]) for option in held for bids, asks in [foreseen.quotes[option]]}
+        slices = {key: self._strip(key, told, times) for key in strips if key[0] in told}
         return Ahead(times, told, quotes, slices)
 
-    def _strip(self, listed: Listed, vix: Floats, times: NDArray[np.int64]) -> Strip:
-        name, expiry, right = listed
-        return self._foresight.strip(listed, times, lambda: self._listed[name].strip(expiry, right, vix, times))
+    def _strip(self, listed: Listed, spots: Mapping[str, Floats], times: NDArray[np.int64]) -> Strip:
+        def make() -> Strip:
+            name, expiry, right = listed
+            return self._listed[name].strip(expiry, right, self._scene(times, spots[VIX]), spots[name])
 
-    def _foresee(self, options: Iterable[Option], times: NDArray[np.int64]) -> None:
-        """Price what is not foreseen yet, up to the close and at the pace of the instants: they will be asked for."""
-        if not self._foresight.covers(times):
-            session = self._calendar.at(int(times[0]))
-            assert session is not None
-            pace = int(np.diff(times).min()) if len(times) > 1 else session.close_ms - int(times[0])
-            later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
-            self._foresight = Foresight(np.union1d(times, later))
+        return self._foresight.strip(listed, times, make)
+
+    def _look_ahead(self, times: NDArray[np.int64]) -> slice | NDArray[np.intp]:
+        """Begin anew, up to the close and at the pace of the instants: these will be asked for; and where they are."""
+        session = self._calendar.at(int(times[0]))
+        assert session is not None
+        pace = int(np.diff(times).min()) if len(times) > 1 else session.close_ms - int(times[0])
+        later = np.arange(times[-1], session.close_ms + 1, pace, dtype=np.int64)
+        self._foresight = Foresight(np.union1d(times, later))
+        rows = self._foresight.rows(times)
+        assert rows is not None
+        return rows
+
+    def _foresee_spots(self, names: Iterable[str]) -> bool:
+        """The spots that are not foreseen yet; False where one of the symbols has no row for the session."""
         foreseen = self._foresight
-        vix = self._listed[VIX].spots(foreseen.times)
-        assert vix is not None
-        wanted: dict[str, list[Option]] = {}
-        for option in options:
-            if option not in foreseen.quotes:
-                wanted.setdefault(option.symbol, []).append(option)
-        for name, held in wanted.items():
-            foreseen.quotes |= self._listed[name].quotes(held, vix, foreseen.times)
+        for name in names:
+            if name not in foreseen.spots:
+                spots = self._listed[name].spots(foreseen.times)
+                if spots is None:
+                    return False
+                foreseen.spots[name] = spots
+        return True
+
+    def _foresee_quotes(self, options: Iterable[Option]) -> None:
+        """Price what is not foreseen yet."""
+        foreseen = self._foresight
+        wanted = [option for option in options if option not in foreseen.quotes]
+        if not wanted:
+            return
+        scene = self._scene(foreseen.times, foreseen.spots[VIX])
+        keys = dict.fromkeys((option.symbol, option.expiry) for option in wanted)
+        lines = {(name, day): self._listed[name].line(day, scene, foreseen.spots[name]) for name, day in keys}
+        foreseen.quotes |= model_path.quotes(scene, {each: lines[each.symbol, each.expiry] for each in wanted})
+
+    def _scene(self, times: NDArray[np.int64], vix: Floats) -> Scene:
+        session = self._calendar.at(int(times[0]))
+        assert session is not None
+        ticks = times - (times - session.open_ms) % TICK_MS
+        wide = np.asarray(model_quotes.is_wide(session, ticks, vix))
+        return Scene(ticks, vix, wide, self.vix_63d_mean(session.day), self.rate_on(session.day))
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False

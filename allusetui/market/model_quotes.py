@@ -3,18 +3,18 @@
 Source: the market model's surface, term, quotes and listings.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import exp, expm1, log
-from typing import Final, Generic
+from typing import Any, Final, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Right
 from allusetui.domain.frozen import frozen
-from allusetui.domain.moment import YEAR_MS
+from allusetui.domain.moment import MINUTE_MS, YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import spread
 from allusetui.market.traits import DEAR_FROM, VIX, Traits
@@ -25,6 +25,8 @@ from allusetui.pricing.surface import TERM, Value
 _YEAR_DAYS: Final = 365
 _YEAR_SESSIONS: Final = 252
 _WIDE: Final = 3.0
+_EDGE_MS: Final = 5 * MINUTE_MS
+_WIDE_FROM_VIX: Final = 50.0
 _SCALE, _BY_PRICE, _BY_LIFE = exp(-5.33), 0.56, 0.33
 _SPREAD_VIX, _WEEK_DAYS = 17.0, 7.0
 LEAST_DAYS: Final = 0.25
@@ -41,7 +43,7 @@ _FAR_INTEREST: Final = ([0.0, 2.0, 4.0], [5000.0, 1000.0, 50.0])
 _FAR_VOLUME: Final = ([0.0, 2.0, 4.0], [400.0, 150.0, 10.0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Sight:
     """What prices a symbol's options at one tick. `wide`: the spreads are three times the usual."""
 
@@ -60,7 +62,7 @@ class Scale(Generic[Value]):
     """One expiry at one tick: `base` is what prices and discounts it, `half_spread` the model's at a mid of `base`.
 
     Of a stock `base` is the spot less the worth of its `dividends` before the expiry: (years from now, dollars).
-    Of arrays, the years of the dividends too: the expiry at as many ticks.
+    Of arrays, the dividends too: expiries at as many ticks.
     """
 
     years: Value
@@ -76,10 +78,16 @@ class Scale(Generic[Value]):
 Term = Scale[float]
 
 
-def half_spread(traits: Traits, base: Value, days: Value, vix: Value) -> Value:
-    """Half the model's spread at a mid of `base`, `days` (at least `LEAST_DAYS`) before expiry."""
+def is_wide(session: Session, tick: int | NDArray[np.int64], vix: float | Floats) -> bool | Bools:
+    """Whether spreads are wide: in the first and the last five minutes, and at a high VIX."""
+    edge = (tick < session.open_ms + _EDGE_MS) | (tick >= session.close_ms - _EDGE_MS)
+    return edge | (vix > _WIDE_FROM_VIX)
+
+
+def half_spread(tier: Value, base: Value, days: Value, vix: Value) -> Value:
+    """Half the model's spread of a tier at a mid of `base`, `days` (at least `LEAST_DAYS`) before expiry."""
     life = (days / _WEEK_DAYS) ** _BY_LIFE
-    half: Value = base * _SCALE * life / 2 * traits.tier * (vix / _SPREAD_VIX) ** 0.5
+    half: Value = base * _SCALE * life / 2 * tier * (vix / _SPREAD_VIX) ** 0.5
     return half
 
 
@@ -100,13 +108,13 @@ def term(
         base, carry = sight.size - escrow(dividends, sight.rate), 0.0
         forward = base * exp(sight.rate * years)
         atm_vol = _atm_vol(traits, days, sight, reports)
-    half = half_spread(traits, base, max(days, LEAST_DAYS), sight.vix)
+    half = half_spread(traits.tier, base, max(days, LEAST_DAYS), sight.vix)
     return Scale(years, sight.size, base, dividends, carry, forward, atm_vol, half)
 
 
 def escrow(dividends: Dividends, rate: float) -> float:
     """What dividends to come are worth at one tick, dollars a share."""
-    return sum(amount * exp(-rate * years) for years, amount in dividends)
+    return sum(float(amount) * exp(-rate * years) for years, amount in dividends)
 
 
 def _atm_vol(traits: Traits, days: float, sight: Sight, reports: int) -> float:
@@ -147,9 +155,9 @@ def one(traits: Traits, sight: Sight, at: Term, strike: float, call: bool) -> tu
 
 
 def many(
-    traits: Traits, rate: float, wide: bool | Bools, at: Term | Scale[Floats], strikes: Floats, call: bool
+    traits: Traits, rate: float, wide: bool | Bools, at: Term | Scale[Floats], strikes: Floats, call: bool | Bools
 ) -> tuple[Floats, Floats]:
-    """`one` of every strike, all at one tick or each at its own: bids and asks."""
+    """`one` of every strike, all at one tick or each at its own: bids and asks. Of symbols of one kind."""
     vols = surface.smile_vols(strikes, at.forward, at.years, at.atm_vol, traits.smile)
     values = black_scholes.prices(at.base, strikes, at.years, rate, vols, call, at.carry)
     if traits.american:
@@ -174,7 +182,7 @@ def _early_exercised(value: float, rate: float, at: Term, strike: float, vol: fl
 
 
 def _with_early_exercise(
-    values: Floats, rate: float, at: Term | Scale[Floats], strikes: Floats, vols: Floats, call: bool
+    values: Floats, rate: float, at: Term | Scale[Floats], strikes: Floats, vols: Floats, call: bool | Bools
 ) -> None:
     """Put the American values in where early exercise matters: nothing is worth less than its exercise.
 
@@ -182,22 +190,20 @@ def _with_early_exercise(
     the interest on it: from two weeks on, where that call is within reach of the interest, the farther the longer the
     put lives, the tree is asked. What interest a shorter put loses is less than its spread.
     """
-    exercise = at.spot - strikes if call else strikes - at.spot
-    if call:
-        near = values < exercise + sum(amount for _, amount in at.dividends)
-    else:
-        interest = strikes * -np.expm1(-rate * at.years)
-        reach = exercise + interest * (1.0 + at.years * _INTEREST_REACH)
-        near = (values < reach) & np.greater(at.years * _YEAR_DAYS, _NEAR_DAYS)
+    exercise = np.where(call, at.spot - strikes, strikes - at.spot)
+    interest = strikes * -np.expm1(-rate * at.years)
+    reach = exercise + interest * (1.0 + at.years * _INTEREST_REACH)
+    put_is_near = (values < reach) & np.greater(at.years * _YEAR_DAYS, _NEAR_DAYS)
+    near = np.where(call, values < exercise + sum(amount for _, amount in at.dividends), put_is_near)
     np.maximum(values, exercise, out=values)
     early = np.flatnonzero(near)
     if len(early):
-        def chosen(each: float | Floats) -> Floats:
+        def chosen(each: Any) -> Any:
             return np.broadcast_to(each, strikes.shape)[early]
 
-        due = [(chosen(years), amount) for years, amount in at.dividends]
+        due = [(chosen(years), chosen(amount)) for years, amount in at.dividends]
         values[early], _ = american.prices_and_deltas(
-            chosen(at.spot), strikes[early], chosen(at.years), rate, vols[early], call, dividends=due
+            chosen(at.spot), strikes[early], chosen(at.years), rate, vols[early], chosen(call), dividends=due
         )
 
 

@@ -1,8 +1,7 @@
 """One symbol of a model market: its underlying, its options, its chain and its bars."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,22 +12,23 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
-from allusetui.domain.quote import Bar, Bools, Chain, Floats, Payout, Quote, Slice, Strip
+from allusetui.domain.frozen import mutable
+from allusetui.domain.moment import YEAR_MS, day_of
+from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
 from allusetui.market.chain import LazySlices
 from allusetui.market.model_data import Daily, Reports
-from allusetui.market.model_path import Sights
-from allusetui.market.model_quotes import Scale, Sight, Term
+from allusetui.market.model_path import Line, Scene
+from allusetui.market.model_quotes import Sight, Term
 from allusetui.market.paths import Paths, overtime_ms
 from allusetui.market.ticks import TICK_MS
 from allusetui.pricing.american import Dividends
 
 _BARS = 260
 _CENT = 0.01
-_EDGE_MS = 5 * MINUTE_MS
-_WIDE_FROM_VIX = 50.0
 _NEVER = 2**62
+Told = Callable[[Option, int], tuple[float, float] | None]
+"""What was told ahead of an option at a tick: its bid and ask."""
 
 
 class Background(Protocol):
@@ -41,7 +41,7 @@ class Background(Protocol):
     def vix_63d_mean(self, day: date) -> float: ...
 
 
-@dataclass(slots=True)
+@mutable
 class _Showing:
     """A session on the screen; its last tick stays there from `last_ms` until `until_ms`, the next session's open.
 
@@ -97,11 +97,11 @@ class ModelSymbol:
         self._sessions = _sessions(calendar, rows.days)
         self._opens = [session.open_ms for session in self._sessions]
         self._shown: _Showing | None = None
+        self._quote: Quote | None = None
         self._sight: Sight | None = None
         self._opened: Sight | None = None
         self._term = lru_cache(maxsize=256)(self._make_term)
         self._expires_ms = lru_cache(maxsize=512)(self._close_ms)
-        self._listed = lru_cache(maxsize=8)(self._list)
         self._bars = lru_cache(maxsize=8)(self._make_bars)
         self._adjusted = lru_cache(maxsize=2)(self._all_bars)
 
@@ -111,8 +111,10 @@ class ModelSymbol:
         if showing is None:
             return None
         tick = showing.tick(at_ms)
-        spot = _dollars(showing.value(tick))
-        return Quote(spot, spot, tick, confirmed=True)
+        if self._quote is None or self._quote.at_ms != tick:
+            spot = _dollars(showing.value(tick))
+            self._quote = Quote(spot, spot, tick, confirmed=True)
+        return self._quote
 
     def level(self, at_ms: int) -> float | None:
         """The spot as a number."""
@@ -127,79 +129,52 @@ class ModelSymbol:
         values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
         return values
 
-    def quotes(
-        self, options: Iterable[Option], vix: Floats, times: NDArray[np.int64]
-    ) -> dict[Option, tuple[Floats, Floats]]:
-        """Bids and asks of its options at instants of a session that `spots` serves, `vix` at the same instants."""
-        found: dict[Option, tuple[Floats, Floats]] = {}
-        for right, held in self._alike(options):
-            expiries = list(dict.fromkeys(option.expiry for option in held))
-            sights, at = self._along(expiries, vix, times)
-            rows = np.array([expiries.index(option.expiry) for option in held])
-            strikes = np.array([float(option.strike) for option in held])
-            bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
-            found |= {option: (bids[row], asks[row]) for row, option in enumerate(held)}
-        return found
+    def line(self, expiry: date, scene: Scene, spots: Floats) -> Line:
+        """An expiry along a scene of a session of which `spots` are the symbol's."""
+        day = day_of(int(scene.times[0]))
+        dividends = self._dividends_until(expiry, day, scene.times)
+        reports = self._reports_until(expiry, day)
+        return Line(self._name, self._traits, spots, self._expires_ms(expiry), reports, dividends)
 
-    def _alike(self, options: Iterable[Option]) -> Iterator[tuple[Right, list[Option]]]:
-        """Those that one call prices: of one right, with the same dividends before they expire."""
-        found: dict[tuple[Right, int], list[Option]] = {}
-        for option in options:
-            paid = sum(each.ex <= option.expiry for each in self._payouts)
-            found.setdefault((option.right, paid), []).append(option)
-        return ((right, held) for (right, _), held in found.items())
-
-    def strip(self, expiry: date, right: Right, vix: Floats, times: NDArray[np.int64]) -> Strip:
-        """An expiry's calls or puts at instants of a session that `spots` serves, `vix` at the same instants."""
-        sights, at = self._along([expiry], vix, times)
-        showing = self._shown
+    def strip(self, expiry: date, right: Right, scene: Scene, spots: Floats) -> Strip:
+        """An expiry's calls or puts along a scene of a session of which `spots` are the symbol's."""
+        line, showing = self.line(expiry, scene, spots), self._showing(int(scene.times[0]))
         assert showing is not None
-        opened, session = self._at_open(showing), showing.session
-        days, expires_ms = (expiry - session.day).days, self._expires_ms(expiry)
+        opened, session, at = self._at_open(showing), showing.session, model_path.scale(scene, [line])
+        days = (expiry - session.day).days
         step = self._traits.strike_step(opened.spot, days)
         ranges = [
             listing.strike_range(*point, step)
             for point in zip(at.base.ravel().tolist(), at.atm_vol[0].tolist(), at.years[0].tolist(), strict=True)
         ]
         _, strikes = listing.strikes(min(low for low, _ in ranges), max(high for _, high in ranges), step)
-        rows = np.zeros(len(strikes), dtype=np.intp)
-        bids, asks = model_path.slices(self._traits, sights, at, rows, strikes, right is Right.CALL)
-        interest, volume = model_quotes.depth(strikes, self._term(opened, expires_ms, expiry), days, float(step), right)
-        shares = np.array([_passed(session, tick) for tick in sights.times.tolist()])
+        rows, calls = np.zeros(len(strikes), dtype=np.intp), np.full(len(strikes), right is Right.CALL)
+        bids, asks = model_path.slices(scene, [line], at, rows, strikes, calls)
+        of_day = self._term(opened, line.expires_ms, expiry)
+        interest, volume = model_quotes.depth(strikes, of_day, days, float(step), right)
+        shares = np.array([_passed(session, tick) for tick in scene.times.tolist()])
         so_far = np.floor(shares[:, np.newaxis] * volume).astype(np.int64)
-        return Strip(expires_ms, strikes, bids.T, asks.T, interest, so_far, volume)
+        return Strip(line.expires_ms, strikes, bids.T, asks.T, interest, so_far, volume)
 
-    def _along(
-        self, expiries: Sequence[date], vix: Floats, times: NDArray[np.int64]
-    ) -> tuple[Sights, Scale[Floats]]:
-        """What prices expiries, all with the same dividends before them, at instants of one session."""
-        showing, spots = self._showing(int(times[0])), self.spots(times)
-        assert showing is not None
-        assert spots is not None
-        day, ticks = showing.session.day, times - (times - showing.session.open_ms) % TICK_MS
-        wide = _are_edges(showing.session, ticks) | (vix > _WIDE_FROM_VIX)
-        mean, rate = self._background.vix_63d_mean(day), self._background.rate_on(day)
-        sights = Sights(ticks, spots, vix, wide, mean, rate)
-        dividends = self._dividends_until(expiries[0], day, ticks)
-        reports = np.array([self._reports_until(expiry, day) for expiry in expiries])
-        expires_ms = np.array([self._expires_ms(expiry) for expiry in expiries])
-        return sights, model_path.scale(self._traits, sights, self._name, expires_ms, reports, dividends)
-
-    def option(self, option: Option, at_ms: int, told: tuple[float, float] | None = None) -> Quote | None:
+    def option(self, option: Option, at_ms: int, told: Told) -> Quote | None:
         """Bid and ask around the model's value; after the close of its last session the quote of that close.
 
-        `told`: what they were told ahead to be at this tick. Of a price alone the grid is known where there is one.
+        What was `told` ahead of its tick is what is shown. Of a price alone the grid is known where there is one.
         """
-        if told is not None and not self._traits.steps:
-            bid, ask = (spread.exact(each, self._traits.tick) for each in told)
-            return Quote(bid, ask, at_ms - at_ms % TICK_MS, confirmed=True, tick=self._traits.tick)
-        expires_ms = self._expires_ms(option.expiry)
-        sight = self._at(min(at_ms, expires_ms))
-        if sight is None:
+        expires_ms, traits = self._expires_ms(option.expiry), self._traits
+        seen_ms = min(at_ms, expires_ms)
+        showing = self._showing(seen_ms)
+        if showing is None:
             return None
+        tick = showing.tick(seen_ms)
+        known = None if traits.steps else told(option, tick)
+        if known is not None:
+            bid, ask = (spread.exact(each, traits.tick) for each in known)
+            return Quote(bid, ask, tick, confirmed=True, tick=traits.tick)
+        sight = self._sight_at(tick, showing)
         term = self._term(sight, expires_ms, option.expiry)
-        bid, ask, tick = model_quotes.one(self._traits, sight, term, float(option.strike), not option.is_put)
-        return Quote(bid, ask, sight.at_ms, confirmed=True, tick=tick, steps=self._traits.steps)
+        bid, ask, size = model_quotes.one(traits, sight, term, float(option.strike), not option.is_put)
+        return Quote(bid, ask, tick, confirmed=True, tick=size, steps=traits.steps)
 
     def chain(self, at_ms: int) -> Chain | None:
         """Every listed expiry that has not closed."""
@@ -207,7 +182,8 @@ class ModelSymbol:
         if sight is None or showing is None:
             return None
         opened, session = self._at_open(showing), showing.session
-        listed = tuple(day for day, close in self._listed(day_of(at_ms)).items() if close > at_ms)
+        closes = _listed(self._traits.pattern, day_of(at_ms), self._calendar)
+        listed = tuple(day for day, close in closes.items() if close > at_ms)
         slices = LazySlices(listed, lambda expiry, right: self._slice(sight, opened, session, expiry, right))
         after_close = frozenset[date]() if self._reports is None else self._reports.after_close
         earnings, payouts = self._known_reports(), tuple(paid for paid in self._payouts if paid.ex > session.day)
@@ -271,9 +247,9 @@ class ModelSymbol:
 
     def _at(self, at_ms: int) -> Sight | None:
         showing = self._showing(at_ms)
-        if showing is None:
-            return None
-        tick = showing.tick(at_ms)
+        return None if showing is None else self._sight_at(showing.tick(at_ms), showing)
+
+    def _sight_at(self, tick: int, showing: _Showing) -> Sight:
         if self._sight is None or self._sight.at_ms != tick:
             self._sight = self._look(tick, showing)
         return self._sight
@@ -288,7 +264,7 @@ class ModelSymbol:
             vix=vix,
             vix_63d_mean=self._background.vix_63d_mean(session.day),
             rate=self._background.rate_on(session.day),
-            wide=_is_edge(session, tick) or vix > _WIDE_FROM_VIX,
+            wide=bool(model_quotes.is_wide(session, tick, vix)),
         )
 
     def _make_term(self, sight: Sight, expires_ms: int, expiry: date) -> Term:
@@ -342,9 +318,6 @@ class ModelSymbol:
             return ()
         return None if self._reports is None else self._reports.days
 
-    def _list(self, day: date) -> Mapping[date, int]:
-        return {each: self._expires_ms(each) for each in self._traits.expiries(day, self._calendar)}
-
     def _close_ms(self, expiry: date) -> int:
         return self._calendar.up_to(expiry).close_ms
 
@@ -363,6 +336,12 @@ class ModelSymbol:
         return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
 
 
+@lru_cache(maxsize=16)
+def _listed(pattern: str, day: date, calendar: Calendar) -> Mapping[date, int]:
+    """The expiries of a day, with the instants of their closes: most symbols have the same."""
+    return {each: calendar.up_to(each).close_ms for each in traits.expiries(pattern, day, calendar)}
+
+
 @lru_cache(maxsize=4)
 def _sessions(calendar: Calendar, days: tuple[date, ...]) -> tuple[Session, ...]:
     """The sessions of a market's rows: most symbols have the same."""
@@ -375,15 +354,6 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
         return []
     held = (day for day in reports.days if day < calendar.sessions[-1].day)
     return sorted(calendar.after(day).day if day in reports.after_close else day for day in held)
-
-
-def _is_edge(session: Session, tick: int) -> bool:
-    """Whether spreads are wide: in the first and the last five minutes."""
-    return tick < session.open_ms + _EDGE_MS or tick >= session.close_ms - _EDGE_MS
-
-
-def _are_edges(session: Session, ticks: NDArray[np.int64]) -> Bools:
-    return (ticks < session.open_ms + _EDGE_MS) | (ticks >= session.close_ms - _EDGE_MS)
 
 
 def _passed(session: Session, at_ms: int) -> float:

@@ -56,6 +56,11 @@ class Traits:
         return () if self.dear_tick == self.tick else ((ZERO, self.tick), (DEAR_FROM, self.dear_tick))
 
     @property
+    def kind(self) -> tuple[Smile, bool, Decimal, Decimal]:
+        """What symbols have in common whose options are priced in one go."""
+        return self.smile, self.american, self.tick, self.dear_tick
+
+    @property
     def market_share(self) -> float:
         """Correlation of its moves with the market's at VIX 19.5."""
         market = self.beta * index_long_run_vol()
@@ -69,13 +74,14 @@ class Traits:
             step = next((each for limit, each in _STEPS if spot < limit), _WIDEST_STEP)
         return step * 2 if days > _FAR_DAYS else step
 
-    def expiries(self, day: date, calendar: Calendar) -> tuple[date, ...]:
-        """Listed on `day`: by pattern, then third Fridays to 24 months."""
-        if self.pattern == "sessions":
-            near = (each for each in listing.expiries("daily", day, calendar) if each <= day + _SESSIONS_AHEAD)
-            return tuple(sorted({*near, *listing.expiries("friday", day, calendar)}))
-        largest = self.pattern == "largest" and day >= _THREE_A_WEEK_FROM
-        return listing.expiries("mon-wed-fri" if largest else "friday", day, calendar)
+
+def expiries(pattern: str, day: date, calendar: Calendar) -> tuple[date, ...]:
+    """Listed on `day`: by pattern, then third Fridays to 24 months."""
+    if pattern == "sessions":
+        near = (each for each in listing.expiries("daily", day, calendar) if each <= day + _SESSIONS_AHEAD)
+        return tuple(sorted({*near, *listing.expiries("friday", day, calendar)}))
+    largest = pattern == "largest" and day >= _THREE_A_WEEK_FROM
+    return listing.expiries("mon-wed-fri" if largest else "friday", day, calendar)
 
 
 def _name(beta: float, own_vol: float, tier: float, report_move: float, pattern: str = "largest") -> Traits:

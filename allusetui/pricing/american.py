@@ -1,9 +1,8 @@
 """American options by trees of Leisen and Reimer: price and delta of many at once, with cash dividends.
 
-Units as in `black_scholes`. Dividends are (years from now to the ex-date, USD a share) of the one underlying that all
-options of a call share, the years one number or an option's each; those that go ex in (0, years] of an option count for
-it. The tree carries the escrowed spot, the spot less the present value of these dividends; who exercises gets the whole
-spot, with what is still to be paid.
+Units as in `black_scholes`. Dividends are (years from now to the ex-date, USD a share), one number for all options or
+each option's own; those that go ex in (0, years] of an option count for it. The tree carries the escrowed spot, the
+spot less the present value of these dividends; who exercises gets the whole spot, with what is still to be paid.
 
 A tree of 101 steps is within 0.025 % of the spot of the true value up to two years out, within 0.05 % up to three. At
 expiry (`years` <= 0) the value is the intrinsic one. NaN in gives NaN out.
@@ -18,7 +17,7 @@ import numpy as np
 from allusetui.pricing.normal import Bools, FloatArray, Floats
 
 STEPS = 101  # odd: the strike then lies midway between two of the last nodes
-Dividends = Sequence[tuple[Floats, float]]
+Dividends = Sequence[tuple[Floats, Floats]]
 
 _CHUNK = 512  # options a batch: two arrays of 0.4 MB whatever the number of options
 _FARTHEST = 200.0  # standard deviations from the strike beyond which the tree has no second branch in doubles
@@ -57,12 +56,12 @@ def prices_and_deltas(
     given = (spot, strikes, years, rate, vols, dividend_yield, np.where(calls, 1.0, -1.0))
     arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in given))
     shape, flat = arrays[0].shape, [array.ravel() for array in arrays]
-    due = [(np.broadcast_to(ex_years, shape).ravel(), amount) for ex_years, amount in dividends]
+    due = [[np.broadcast_to(each, shape).ravel() for each in dividend] for dividend in dividends]
     prices, deltas = np.empty((2, flat[0].size))
     for start in range(0, prices.size, _CHUNK):
         chunk = slice(start, start + _CHUNK)
         prices[chunk], deltas[chunk] = _tree(
-            [array[chunk] for array in flat], [(ex_years[chunk], amount) for ex_years, amount in due]
+            [array[chunk] for array in flat], [(ex_years[chunk], amounts[chunk]) for ex_years, amounts in due]
         )
     return prices.reshape(shape), deltas.reshape(shape)
 

@@ -1,7 +1,8 @@
 """The standard normal distribution: scalars by `math.erfc`, arrays by `scipy.special`."""
 
+from functools import cache
 from math import erfc, exp
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,19 +30,21 @@ def density(x: float) -> float:
     return PEAK * exp(-0.5 * x * x)
 
 
+@cache
+def _special() -> Any:
+    # Imported at the first array, not at start-up: scipy.special takes about 0.2 s to load.
+    from scipy import special
+
+    return special
+
+
 def cdfs(x: FloatArray) -> FloatArray:
     """`cdf` of every element, same shape."""
-    # Imported at the first array, not at start-up: scipy.special takes about 0.2 s to load.
-    from scipy.special import ndtr
-
-    result: FloatArray = ndtr(x)
+    result: FloatArray = _special().ndtr(x)
     return result
 
 
 def quantiles(p: FloatArray) -> FloatArray:
     """Where a standard normal is at or below with probability `p`, same shape."""
-    # Imported here: as above.
-    from scipy.special import ndtri
-
-    result: FloatArray = ndtri(p)
+    result: FloatArray = _special().ndtri(p)
     return result

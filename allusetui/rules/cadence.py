@@ -84,10 +84,13 @@ def shifted(cadence: Cadence, session: Session, opens: time, closes: time) -> Sp
 @clause("1.4", "1.5", "1.7", "7.1")
 def expiry_clock(cadence: Cadence, session: Session) -> ExpiryClock:
     """The instants of an expiry session's afternoon."""
-    closing: Closing = cadence.early_closing if session.early else cadence.closing
+    return _clock_of(cadence.early_closing if session.early else cadence.closing, session.day)
 
+
+@lru_cache(maxsize=64)
+def _clock_of(closing: Closing, day: date) -> ExpiryClock:
     def at(clock: time) -> int:
-        return at_clock(session.day, clock)
+        return at_clock(day, clock)
 
     return ExpiryClock(
         Span(at(closing.opens), at(closing.closes)),

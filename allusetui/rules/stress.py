@@ -99,11 +99,12 @@ def falls(s: Situation, account: Account) -> tuple[Fall, ...]:
         return ()
     held = [option for option in account.lots if isinstance(option, Option)]
     models = [(model, account.quantity(o) * o.multiplier) for o in held if (model := _model(s, account, o)) is not None]
-    return tuple(_fall(s, account, models, share) for share in s.law.reports.falls)
+    stock = stock_value(s, account)
+    return tuple(_fall(account, stock, models, share) for share in s.law.reports.falls)
 
 
-def _fall(s: Situation, account: Account, models: list[tuple[_Model, int]], share: Decimal) -> Fall:
-    book, growth, hedges = -float(share * stock_value(s, account)), 0.0, 0.0
+def _fall(account: Account, stock: Decimal, models: list[tuple[_Model, int]], share: Decimal) -> Fall:
+    book, growth, hedges = -float(share * stock), 0.0, 0.0
     for model, units in models:
         gain = model.gain(float(share)) * units
         if model.option in account.positions:
