@@ -14,7 +14,6 @@ from allusetui.cli.shelf import Shelf
 from allusetui.domain.console import Console
 from allusetui.domain.moment import SECOND_MS, day_of
 from allusetui.tui.app import Dashboard
-from allusetui.tui.onlooker import Onlooker
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.watch import Watch
 from allusetui.view.model import Seen
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from allusetui.domain.snapshot import Snapshot
     from allusetui.law.model import Law
     from allusetui.law.own import OwnLaws
+    from allusetui.tui.onlooker import Onlooker
 
 _BEFORE, _AHEAD, _SPARE = timedelta(days=60), timedelta(days=420), timedelta(days=30)
 
@@ -79,8 +79,10 @@ def dashboard(
     return Dashboard(console, grind, _wall_ms, prefs, *_reading(folder, settings))
 
 
-def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> Onlooker:
+def onlooker(console: Console, prefs: Prefs, folder: Path, settings: Path | None) -> "Onlooker":
     """The screen of an engine that takes no keys from it."""
+    from allusetui.tui.onlooker import Onlooker  # imported here: who sends keys needs none of it
+
     return Onlooker(console, lambda: Lens(own_laws(settings)), _wall_ms, prefs, *_reading(folder, settings))
 
 

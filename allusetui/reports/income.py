@@ -1,6 +1,7 @@
 """What a period earned: premium, dividends, what closed lots realized; the ladder's two sides apart (17.7)."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 from typing import Self
 
@@ -51,8 +52,8 @@ class Income:
         """The sum, each figure on its own."""
         found = cls()
         for row in rows:
-            for name in cls.__slots__:
-                setattr(found, name, getattr(found, name) + getattr(row, name))
+            for each in fields(cls):
+                setattr(found, each.name, getattr(found, each.name) + getattr(row, each.name))
         return found
 
 

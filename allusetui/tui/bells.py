@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from allusetui.domain.account import Latch
 from allusetui.domain.text import untrusted
 from allusetui.tui.prefs import Prefs
 from allusetui.view.model import Seen
 
 if TYPE_CHECKING:
+    from allusetui.domain.account import Latch
     from allusetui.domain.snapshot import Snapshot
 
 BELL = "\a"
@@ -52,6 +52,8 @@ class Bells:
 
     def _hold(self, snapshot: "Snapshot") -> None:
         """Ring for an account that the engine has latched: nothing opens there until a person has looked."""
+        from allusetui.tui.shown import Latch
+
         before = self._held
         accounts = snapshot.state.accounts.values()
         self._held = frozenset((a.name, latch) for a in accounts for latch in a.latches if latch is not Latch.PAUSED)

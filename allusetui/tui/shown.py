@@ -7,6 +7,7 @@ first paint does not wait for it. The lens's thread imports this module while th
 from collections.abc import Mapping
 from typing import Final
 
+from allusetui.domain.account import Latch
 from allusetui.domain.event import AlertRaised, ApprovalDecided, OperatorKey
 from allusetui.tui.widgets.pane import Source
 from allusetui.view.alerts import alert_line, alerts
@@ -60,6 +61,7 @@ __all__ = [
     "AlertRaised",
     "ApprovalDecided",
     "Asked",
+    "Latch",
     "OperatorKey",
     "about",
     "alert_line",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property, partial
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -13,12 +13,15 @@ from allusetui.tui.keys import bindings
 from allusetui.tui.pages import Pages
 from allusetui.tui.screens.ask import asked
 from allusetui.tui.screens.help import help_of
+from allusetui.tui.screens.kept import Kept
 from allusetui.tui.screens.main import Full
-from allusetui.tui.screens.typing import Filter, Pick, Query, Typing
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import AT_ONCE, COMMANDS, Choice
 from allusetui.view.model import Cell, Question
+
+if TYPE_CHECKING:  # a screen paints before anybody types
+    from allusetui.tui.screens.typing import Filter, Pick, Query
 
 _LONGEST_COPY = 20_000
 
@@ -35,19 +38,27 @@ class Viewer(Pages):
     # By typing: screens that are made once, as the others are
 
     @cached_property
-    def _palette(self) -> Pick:
+    def _palette(self) -> "Pick":
+        from allusetui.tui.screens.typing import Pick
+
         return self._installed(Pick("commands"))
 
     @cached_property
-    def _accounts(self) -> Pick:
+    def _accounts(self) -> "Pick":
+        from allusetui.tui.screens.typing import Pick
+
         return self._installed(Pick("choose an account"))
 
     @cached_property
-    def _filtering(self) -> Filter:
+    def _filtering(self) -> "Filter":
+        from allusetui.tui.screens.typing import Filter
+
         return self._installed(Filter(self._filter))
 
     @cached_property
-    def _query(self) -> Query:
+    def _query(self) -> "Query":
+        from allusetui.tui.screens.typing import Query
+
         return self._installed(Query())
 
     def _installed(self, screen: T) -> T:
@@ -106,7 +117,7 @@ class Viewer(Pages):
         choices += [Choice(f"guide {name}", f"guide: {name}") for name in GUIDES]
         self._pick(self._palette, choices, self._command)
 
-    def _pick(self, screen: Pick, choices: list[Choice], then: Callable[[str], object]) -> None:
+    def _pick(self, screen: "Pick", choices: list[Choice], then: Callable[[str], object]) -> None:
         def taken(key: str | None) -> None:
             if key is not None:
                 then(key)
@@ -143,7 +154,7 @@ class Viewer(Pages):
     @property
     def is_typing(self) -> bool:
         """Whether what is typed is text."""
-        return isinstance(self.screen, Typing)
+        return isinstance(self.screen, Kept) and self.screen.takes_text
 
     # Colours
 

@@ -8,7 +8,7 @@ from allusetui.rules import explain
 from allusetui.rules.explain import Situation, SleeveFigures, Step
 from allusetui.view import words
 from allusetui.view.charts import gauge
-from allusetui.view.fit import Spec, choose, row
+from allusetui.view.fit import Spec, choose, row, width_of
 from allusetui.view.model import Cell, Column, Seen, Table, Tone
 
 _SPECS = (
@@ -122,6 +122,12 @@ def _gain(share: Decimal | None) -> Tone:
     return Tone.BAD if share is not None and share <= _LOSS else Tone.PLAIN
 
 
+def _worth(amount: Decimal, old: str, room: int) -> str:
+    """An amount with its age; in thousands where `room` is too small for both: a number that is cut is another."""
+    whole, short = words.usd(amount), f"{words.usd(amount / 1_000)}k"
+    return next((text for text in (whole + old, short + old, whole) if width_of(text) <= room), short)
+
+
 def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str, int]) -> dict[str, Cell]:
     stale = explain.is_stale(s, f.age_s)
     tone = Tone.DIM if stale else Tone.PLAIN
@@ -129,10 +135,10 @@ def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str
     warns = account.trading and f.cap in ("0.10", "6.12")
     near = f.drawdown is not None and f.drawdown >= f.drawdown_limit * 2 / 3
     return {
-        "equity": Cell(f"{words.usd(f.equity)}{old}", tone),
+        "equity": Cell(_worth(f.equity, old, widths.get("equity", 0)), tone),
         "day": Cell(words.signed(f.day), Tone.DIM if stale else _gain(f.day)),
         "week": Cell(words.signed(f.week), Tone.DIM if stale else _gain(f.week)),
-        "premium": Cell(words.usd(f.premium_usd)),
+        "premium": Cell(_worth(f.premium_usd, "", widths.get("premium", 0))),
         "to cap": _load(f, widths.get("to cap", 0)),
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
         "cap": Cell(words.CAPS[f.cap], Tone.WARN if warns else Tone.DIM),

@@ -12,9 +12,11 @@ from allusetui.domain.contract import Option
 from allusetui.tui.keys import FULL
 from allusetui.tui.look import drawn
 from allusetui.tui.screens.ask import Ask
+from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.commands import KEYS
 from tests.tui.consoles import afternoon, paused_afternoon
 from tests.tui.desk import watching
 
@@ -198,7 +200,7 @@ async def test_tab_goes_round_the_panes() -> None:
 async def test_the_question_mark_shows_keys_and_a_runbook_line_and_escape_goes_back() -> None:
     async with watching(afternoon()) as desk:
         await desk.press("tab", "question_mark")
-        assert "ctrl+x   kill" in desk.text("body")
+        assert "ctrl+x    kill" in desk.text("body")
         assert "Level 3 stops out by itself" in desk.text("body")
         await desk.press("escape")
         assert desk.app.screen is desk.app.main
@@ -280,3 +282,19 @@ async def test_what_stood_ready_has_the_size_and_the_colours_of_now() -> None:
         await desk.press("escape", "question_mark")
         title = desk.app.screen.query_one("#title", Pane)
         assert {s.style.color for s in title.render_line(0) if s.style} == {plain}
+
+
+@pytest.mark.parametrize("renamed", [{}, {"ladder": "ctrl+f", "data": "ctrl+d"}], ids=["as shipped", "renamed"])
+async def test_help_keeps_keys_and_words_apart(renamed: dict[str, str]) -> None:
+    told = [line for line in help_of("", KEYS | renamed).lines if len(line) == 2]
+    assert len(told) > 10
+    assert [key.text for key, _ in told if not key.text.endswith(" ")] == []
+
+
+@pytest.mark.parametrize("size", [(60, 12), (60, 14), (60, 15), (80, 16), (80, 20), (80, 24), (160, 48)])
+async def test_a_box_that_is_too_small_for_its_text_says_that_there_is_more(size: tuple[int, int]) -> None:
+    async with watching(afternoon(), size=size) as desk:
+        await desk.press("question_mark")
+        body, answers = (desk.app.screen.query_one(f"#{name}", Pane) for name in ("body", "answers"))
+        assert not body.region.overlaps(answers.region)
+        assert ("more" in desk.text("body").splitlines()[-1]) == (size[1] < 48)

@@ -8,7 +8,10 @@ from textual.color import Color
 from textual.theme import Theme
 
 from allusetui.tui.look import drawn, structure, themes, themes_folder
+from allusetui.tui.widgets.pane import Pane
 from allusetui.view.model import Tone
+from tests.tui.consoles import afternoon
+from tests.tui.desk import watching
 
 THEMES, COMPLAINTS = themes()
 ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -136,3 +139,17 @@ def test_a_palette_of_ones_own_is_found(tmp_path: Path) -> None:
     (tmp_path / "paper.toml").write_text(text, encoding="utf-8")
     found, complaints = themes(tmp_path)
     assert complaints == () and found.keys() - THEMES.keys() == {"paper"}
+
+
+@pytest.mark.asyncio
+async def test_a_screen_that_stands_ready_follows_the_palette() -> None:
+    async with watching(afternoon()) as desk:
+        grounds = []
+        for _ in range(2):
+            await desk.press("question_mark")
+            body = desk.app.screen.query_one("#body", Pane)
+            style = next(iter(body.render_line(0))).style
+            assert style is not None and body.styles.background == Color.parse(desk.app.current_theme.panel or "")
+            grounds.append(style.bgcolor)
+            await desk.press("escape", "t")
+        assert grounds[0] != grounds[1]

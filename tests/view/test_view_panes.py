@@ -11,6 +11,7 @@ from allusetui.domain.event import AlertRaised
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.snapshot import Link, Proof, Told
 from allusetui.domain.state import State
+from allusetui.rules import explain
 from allusetui.view.alerts import alert_line
 from allusetui.view.header import header
 from allusetui.view.journal import journal
@@ -127,6 +128,19 @@ def test_a_spot_that_is_too_old_carries_its_age_and_is_dim() -> None:
     found = shown(table, table.rows[0])
     assert found["spot"].text.endswith(" 8m") and found["spot"].tone is Tone.DIM
     assert found["level"].text.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("million", "width", "told"),
+    [(1, 160, "1,234,567 8m"), (1, 79, "1,235k 8m"), (12, 79, "12,235k"), (12, 160, "12,234,567 8m")],
+)
+def test_what_an_account_is_worth_is_never_cut(million: int, width: int, told: str) -> None:
+    seen = seen_of(wednesday(fault(f"{WED}T10:01:00", "stale", "AAPL", "20m"), end="10:09:00"))
+    state = deepcopy(seen.snapshot.state)
+    gen = state.accounts["GEN"]
+    held = explain.sleeve(explain.situation_of(seen.law, seen.calendar, seen.snapshot), gen).equity
+    gen.cash += million * 1_000_000 + 234_567 - held
+    assert cells(replace(seen, snapshot=replace(seen.snapshot, state=state)), width=width)["equity"] == told
 
 
 def test_what_is_unknown_is_a_question_mark_and_never_zero() -> None:

@@ -179,7 +179,8 @@ class Canvas:
         A blank between two of them is one of them where their pen makes it.
         """
         first = wanted[x]
-        look, end, letters = first[1], x, []
+        letters: list[str] = []
+        look, end = first[1], x
         while end < self.width and stale[end]:
             text, own = wanted[end]
             if text == " ":

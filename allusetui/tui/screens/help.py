@@ -41,7 +41,7 @@ _COMMANDS = (
 )
 _FIXED = (("1-9 ↑ ↓", "choose an account, a row; tab the next pane"), ("^l", "draw everything again"))
 _SHELL = "No answer? From another shell: allusetui pause, or allusetui kill."
-_WIDTH = 9
+_WIDTH = 10
 
 
 def help_of(pane: str, keys: Mapping[str, str]) -> Sheet:
@@ -50,7 +50,7 @@ def help_of(pane: str, keys: Mapping[str, str]) -> Sheet:
     here = _HERE.get(pane, _HERE["sleeves"]).format(**told)
     lines: list[Line] = [(Cell(here, Tone.WARN),), ()]
     listed = [(" ".join(keys[name] for name in names), text) for names, text in _COMMANDS]
-    lines += [(Cell(f"{named:<{_WIDTH}}"), Cell(text, Tone.DIM)) for named, text in (*listed, *_FIXED)]
+    lines += [(Cell(f"{named + ' ':<{_WIDTH}}"), Cell(text, Tone.DIM)) for named, text in (*listed, *_FIXED)]
     lines += [(), (Cell(_SHELL),)]
     answers = {**CLOSE, bound(keys["runbook"]): "runbook", bound(keys["help"]): "no"}
     return Sheet((Cell(f"Keys: {pane or 'dashboard'}"),), lines, answers, f"{told['runbook']} runbook   esc back")

@@ -1,6 +1,6 @@
 """What every screen has in common: it is made once, shown often, and shown fast."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual._context import visible_screen_stack
 from textual.events import ScreenResume
@@ -16,6 +16,9 @@ class Kept(Screen[ScreenResultType]):
 
     Textual does it for every widget each time that a screen is shown.
     """
+
+    takes_text: ClassVar[bool] = False
+    """Whether what is typed on it is text."""
 
     _styled: object = None
 

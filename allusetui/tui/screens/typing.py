@@ -20,6 +20,7 @@ class Typing(Over[str]):
     """A field; escape leaves it without an answer. No prompt comes up over it: its letters are not meant for one."""
 
     AUTO_FOCUS = "#typed"
+    takes_text = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -75,6 +75,8 @@ class Pane(Lines):
         self._given = 0
         """Lines that the layout last gave it room for, where its height is that of what it shows."""
         self._content: Content | None = None
+        self._known: dict[int, Body] = {}
+        """What it shows, by the width that it was made for: Textual asks for it four times until it is drawn."""
         self._body = Body()
         self._laid: tuple[object, Body] = (None, self._body)
         self._drawn_size = Size()
@@ -99,6 +101,7 @@ class Pane(Lines):
     def put(self, content: Content) -> None:
         """Show something else."""
         self._content = content
+        self._known.clear()
         self._lay()
 
     @property
@@ -131,11 +134,17 @@ class Pane(Lines):
             self._take(self._made(self.size.width))
 
     def _made(self, width: int) -> Body:
-        """What there is to draw. What can't be drawn is told in its place: the app lives."""
+        """What there is to draw."""
         if self._content is None:
             return Body()
+        if width not in self._known:
+            self._known[width] = self._make(self._content, width)
+        return self._known[width]
+
+    def _make(self, content: Content, width: int) -> Body:
+        """What can't be drawn is told in its place: the app lives."""
         try:
-            shown = self._content(width - self._gutter)
+            shown = content(width - self._gutter)
             if shown is not self._laid[0]:
                 self._laid = (shown, lay(shown))
             return self._laid[1]
