@@ -16,6 +16,7 @@ from allusetui.acceptance.plan import Part, Plan, fork, weeks
 from allusetui.acceptance.weeks import live_through
 from allusetui.compose.sessions import JOURNAL_FILE, LEDGER_FILE, REPORTS_FOLDER, replay
 from allusetui.domain.text import untrusted
+from allusetui.law.load import Version
 
 _KEPT: Final = (JOURNAL_FILE, LEDGER_FILE, REPORTS_FOLDER)
 _WORK: Final = "work"
@@ -27,27 +28,29 @@ def steps(plan: Plan) -> int:
     return 2 * len(plan.spans) + 1
 
 
-def run_part(part: Part, plan: Plan, folder: Path, day: Callable[[], None]) -> None:
-    """Run one into `folder`, from nothing; `day` is called as time goes by. Raises what it broke off with."""
+def run_part(part: Part, plan: Plan, ruling: Version, folder: Path, day: Callable[[], None]) -> None:
+    """Run one under a law into `folder`, from nothing; `day`: called as time goes by. Raises what it broke off with."""
     shutil.rmtree(folder, ignore_errors=True)
     work = folder / _WORK
     work.mkdir(parents=True)
     match part:
         case Part.FORK:
-            replay(fork(), work, _unwatched)
+            replay(fork(), work, _unwatched, ruling)
             session = work
             day()
         case Part.PAPER:
-            session = live_through(weeks(), replace(plan, deaths=()), work, day)
+            session = live_through(weeks(), replace(plan, deaths=()), ruling, work, day)
         case Part.KILLED:
-            session = live_through(weeks(), plan, work, day)
+            session = live_through(weeks(), plan, ruling, work, day)
     for name in _KEPT:
         shutil.move(session / name, folder / name)
     shutil.rmtree(work)
 
 
-def run_all(parts: Iterable[Part], plan: Plan, folder: Path, day: Callable[[], None]) -> dict[Part, str]:
-    """Run each part into its folder below `folder`; of those that broke off, what with.
+def run_all(
+    parts: Iterable[Part], plan: Plan, ruling: Version, folder: Path, day: Callable[[], None]
+) -> dict[Part, str]:
+    """Run each part under a law into its folder below `folder`; of those that broke off, what with.
 
     Raises OSError where the disk refuses, KeyboardInterrupt when somebody has enough: nothing runs on.
     """
@@ -56,7 +59,7 @@ def run_all(parts: Iterable[Part], plan: Plan, folder: Path, day: Callable[[], N
     try:
         with _deaf():
             for part in parts:
-                line, process = _begun(part, plan, folder / part)
+                line, process = _begun(part, plan, ruling, folder / part)
                 lines[line] = part
                 processes.append(process)
         return _heard(lines, day)
@@ -76,10 +79,10 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begun(part: Part, plan: Plan, folder: Path) -> tuple[Connection, SpawnProcess]:
+def _begun(part: Part, plan: Plan, ruling: Version, folder: Path) -> tuple[Connection, SpawnProcess]:
     context = get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(part, plan, folder, theirs), daemon=True)
+    process = context.Process(target=_tell, args=(part, plan, ruling, folder, theirs), daemon=True)
     process.start()
     theirs.close()
     return ours, process
@@ -107,10 +110,10 @@ def _heard(lines: dict[Connection, Part], day: Callable[[], None]) -> dict[Part,
     return broken
 
 
-def _tell(part: Part, plan: Plan, folder: Path, line: Connection) -> None:
+def _tell(part: Part, plan: Plan, ruling: Version, folder: Path, line: Connection) -> None:
     """In a process: None for each day that has gone by, in the end what it broke off with, empty for nothing."""
     try:
-        run_part(part, plan, folder, partial(line.send, None))
+        run_part(part, plan, ruling, folder, partial(line.send, None))
         line.send("")
     except Exception as error:  # whatever it breaks off with is a finding, but where a file can't be written
         refused = isinstance(error, OSError) and error.filename is not None

@@ -1,8 +1,9 @@
 """§16's criteria, a row each: what is asked, what was seen, and whether that is enough."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from allusetui.acceptance.judge.cycles import paper_cycles, weekly_reports
+from allusetui.acceptance.judge.cycles import Cadence, Window, live_cycles, paper_cycles, weekly_reports
 from allusetui.acceptance.judge.forks import fork_to_merge
 from allusetui.acceptance.judge.orders import idempotent
 from allusetui.acceptance.judge.states import safe_to_active
@@ -13,6 +14,8 @@ from allusetui.law.load import Version
 from allusetui.rules.situation import clause
 
 Stories = dict[Part, Story]
+_SLEEVES: Final = ("com", "rev", "gen")
+_SHOWN: Final = 12
 
 
 @frozen
@@ -33,21 +36,35 @@ class Row:
 def of_paper(stories: Stories, ruling: Version) -> Row:
     """As many weeks on paper as the law asks for."""
     asked = ruling.law.acceptance.paper_cycles
-    return _row("16.1", f"{asked} weekly cycles in paper", paper_cycles(stories[Part.PAPER], asked, ruling.hash))
+    found = paper_cycles(stories[Part.PAPER], asked, ruling.hash, _cadence(ruling))
+    return _row("16.1", f"{asked} weekly cycles in paper", found)
 
 
 @clause("16.1")
-def of_live(ruling: Version) -> Row:
-    """No market and no money is real here: only a live session's own journal can show it."""
-    asked = ruling.law.acceptance.live_cycles
-    shown = Fact(True, "no money is real here; a week of run --mode live shows it")
-    return Row("16.1", f"{asked} live cycle", (shown,), None)
+def of_live(lives: Sequence[Story | Fact], ruling: Version) -> Row:
+    """No money is real in what is run here: only a live session's own journal can show it, and none can fail it.
+
+    `lives`: what the live sessions of this machine tell, or that one can't be read.
+    """
+    asked, facts, whole = ruling.law.acceptance.live_cycles, list[Fact](), 0
+    for found in lives:
+        if isinstance(found, Fact):
+            facts.append(found)
+            continue
+        weeks = list(live_cycles(found, ruling.hash, _cadence(ruling)))
+        whole += sum(week.ok and report.ok for week, report in weeks)
+        read = f"session {found.name} trades a live account: {len(found.records):,} records, {found.sha256[:_SHOWN]}"
+        facts.append(Fact(True, f"{read}; {len(weeks)} weeks were typed at their cuts under the law {ruling.name}"))
+        facts += (fact for pair in weeks for fact in pair)
+    if not lives:
+        facts.append(Fact(True, "no money is real here; a week of run --mode live shows it"))
+    return Row("16.1", f"{asked} live cycle", tuple(facts), True if whole >= asked else None)
 
 
 @clause("16.2")
-def of_reports(stories: Stories) -> Row:
+def of_reports(stories: Stories, ruling: Version) -> Row:
     """Of the weeks without deaths and of those with them."""
-    facts = (fact for part in (Part.PAPER, Part.KILLED) for fact in weekly_reports(stories[part]))
+    facts = (fact for part in (Part.PAPER, Part.KILLED) for fact in weekly_reports(stories[part], _cadence(ruling)))
     return _row("16.2", "Weekly report must generate", facts)
 
 
@@ -71,10 +88,10 @@ def of_forks(stories: Stories) -> Row:
     return _row("16.5", "Fork → mini → merge executed at least once in sim", fork_to_merge(stories[Part.FORK]))
 
 
-def judged(stories: Stories, ruling: Version, deaths: int) -> tuple[Row, ...]:
-    """Every criterion. `deaths`: how often the process of the killed weeks was to die."""
+def judged(stories: Stories, ruling: Version, deaths: int, lives: Sequence[Story | Fact] = ()) -> tuple[Row, ...]:
+    """Every criterion. `deaths`: how often the process of the killed weeks was to die; `lives`: see `of_live`."""
     return (
-        of_paper(stories, ruling), of_live(ruling), of_reports(stories), of_orders(stories, deaths),
+        of_paper(stories, ruling), of_live(lives, ruling), of_reports(stories, ruling), of_orders(stories, deaths),
         of_states(stories), of_forks(stories),
     )  # fmt: skip
 
@@ -82,3 +99,12 @@ def judged(stories: Stories, ruling: Version, deaths: int) -> tuple[Row, ...]:
 def _row(clause_id: str, asked: str, found: Iterable[Fact]) -> Row:
     facts = tuple(found)
     return Row(clause_id, asked, facts, bool(facts) and all(fact.ok for fact in facts))
+
+
+def _cadence(ruling: Version) -> Cadence:
+    """What the law says of §1, as the judges read it."""
+    found, windows = ruling.law.cadence, dict[str, Window]()
+    for sleeve in _SLEEVES:
+        window = found.windows[sleeve]
+        windows[sleeve] = Window(window.weekday, f"{window.opens:%H:%M:%S}", f"{window.closes:%H:%M:%S}")
+    return Cadence(windows, f"{found.closing.report_cut:%H:%M:%S}")

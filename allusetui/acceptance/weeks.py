@@ -11,6 +11,8 @@ from typing import Final
 from allusetui.acceptance.plan import Death, Plan
 from allusetui.domain.event import Event
 from allusetui.domain.moment import to_ms
+from allusetui.law.load import Version
+from allusetui.law.own import SoleLaw
 from allusetui.scenario.model import Scenario
 from allusetui.torture.disk import Disk, Point, Rows
 from allusetui.torture.house import House
@@ -21,22 +23,22 @@ from allusetui.torture.program import Program
 _LATENCY_S: Final = 0.02
 
 
-def live_through(scenario: Scenario, plan: Plan, disk: Path, day: Callable[[], None]) -> Path:
+def live_through(scenario: Scenario, plan: Plan, ruling: Version, disk: Path, day: Callable[[], None]) -> Path:
     """The session's folder, below `disk`, as its last process left it. `day` is called after each span.
 
     Raises what the program died of by itself, and RuntimeError where a death of the plan never came.
     """
     loop = VirtualLoop(_LATENCY_S)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(_Weeks(House(scenario, loop), plan, disk).lived(day))
+        return runner.run(_Weeks(House(scenario, loop, under=ruling), plan, ruling, disk).lived(day))
 
 
 class _Weeks:
-    def __init__(self, house: House, plan: Plan, disk: Path) -> None:
+    def __init__(self, house: House, plan: Plan, ruling: Version, disk: Path) -> None:
         self._house, self._spans = house, plan.spans
         house.assembly.gateway.tap = None  # the journal alone is judged: nobody needs a witness
         self._end = _End(house.loop, plan.deaths, self._die)
-        self._program = Program(house, disk, self._end.layer)
+        self._program = Program(house, disk, self._end.layer, laws=SoleLaw(ruling))
         self._is_up = False
         self._context = copy_context()
 

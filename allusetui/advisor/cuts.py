@@ -1,13 +1,14 @@
 """12.3: what a journal tells of each week up to its cut, as numbers. Nothing of it was known later than the cut."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from math import log, nan, sqrt
 from typing import Final
 
 from allusetui.domain import event as ev
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import day_of
 
 KINDS: Final = frozenset(
@@ -24,7 +25,7 @@ _SEASON: Final = range(10, 45)
 """Days of a quarter on which the large companies report."""
 
 
-@dataclass(slots=True)
+@mutable
 class Cut:
     """A typed week: its type and all that applied as first told, `facts` as `FACTS` names them, NaN for the unknown.
 
@@ -37,7 +38,7 @@ class Cut:
     final: str
 
 
-@dataclass(slots=True)
+@mutable
 class _Known:
     """What has come since the last cut, and the closes so far."""
 

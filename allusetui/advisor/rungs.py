@@ -4,14 +4,13 @@ A rung is one LEAP: bought at a delta and an expiry, looked at every month, sold
 left of it or its delta has left its band (17.4). Both orders pay half of the spread, and a commission.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.advisor.world import Paths
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.quote import Floats
 from allusetui.law.model import Ladder
 from allusetui.pricing.black_scholes import prices
@@ -57,7 +56,7 @@ class Grown:
     costs: Floats
 
 
-@dataclass(slots=True)
+@mutable
 class _Rungs:
     """Every rung, in units of today's spot: strike, month of expiry, contracts, dollars paid; paths along the rows."""
 

@@ -8,30 +8,32 @@ from typing import Final
 
 from allusetui.acceptance import evidence
 from allusetui.acceptance.judge.story import Story, read
+from allusetui.acceptance.live import live_stories
 from allusetui.acceptance.plan import FULL, Part, Plan
 from allusetui.acceptance.runs import run_all, steps
 from allusetui.acceptance.table import Stories, judged
 from allusetui.cli.progress import count_bar
-from allusetui.cli.say import FAILED, INTERRUPTED, complain, sessions_root, tell
+from allusetui.cli.say import FAILED, INTERRUPTED, complain, own_laws, sessions_root, tell
 from allusetui.compose.program import program_digest
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import SessionInUse
 from allusetui.journal.lock import LOCK_NAME, FolderLock
-from allusetui.law.load import LawError
-from allusetui.law.own import SHIPPED_ALONE
+from allusetui.law.load import LawError, Version
 from allusetui.reports.page import text
 
 _FOLDER: Final = "acceptance"
 
 
-def acceptance(out: Path | None, plan: Plan = FULL) -> None:
-    """Run all of it into a folder, and print what came of it; exit 1 where a criterion fails."""
-    folder = out if out is not None else sessions_root() / _FOLDER
+def acceptance(out: Path | None, law: str, settings: Path | None, sessions: Path | None, plan: Plan = FULL) -> None:
+    """Run all of it under a law into a folder, and print what came of it; exit 1 where a criterion fails."""
+    root = sessions if sessions is not None else sessions_root()
+    folder = out if out is not None else root / _FOLDER
     try:
+        ruling = own_laws(settings).named(law)
         folder.mkdir(parents=True, exist_ok=True)
         lock = FolderLock(folder)
         try:
-            is_passed = _run(folder, plan)
+            is_passed = _run(folder, ruling, plan, root)
         finally:
             lock.release()
     except (LawError, SessionInUse) as error:
@@ -47,15 +49,15 @@ def acceptance(out: Path | None, plan: Plan = FULL) -> None:
         raise SystemExit(FAILED)
 
 
-def _run(folder: Path, plan: Plan) -> bool:
+def _run(folder: Path, ruling: Version, plan: Plan, sessions: Path) -> bool:
     _check_ours(folder)
-    ruling, program = SHIPPED_ALONE.in_force(), program_digest()
+    program = program_digest()
     with count_bar("Days", steps(plan)) as tick:
         done = iter(range(1, steps(plan) + 1))
-        broken = run_all(Part, plan, folder / evidence.WORK, lambda: tick(next(done)))
+        broken = run_all(Part, plan, ruling, folder / evidence.WORK, lambda: tick(next(done)))
     evidence.put_in_place(folder)
     stories = _stories(folder, broken)
-    rows = judged(stories, ruling, len(plan.deaths))
+    rows = judged(stories, ruling, len(plan.deaths), tuple(live_stories(sessions)))
     found = evidence.page(rows, stories, broken, ruling, program, time_ns() // 1_000_000)
     digest = evidence.write(folder, found)
     tell(f"{text(found)}\n{folder / evidence.SUMS_FILE}: sha256 {digest}\n")

@@ -1,6 +1,7 @@
 """What of a person's proposals waits for a word, for a dashboard to ask; and the hand that writes what was approved."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -105,10 +106,8 @@ def keep_laws(live: "Live", keeper: Keeper) -> None:
     """Have a session's dashboard ask for what waits, from now on until it is closed."""
     session = live.session
     aside = Aside(keeper, session.bell.ring)
-    session.turn.world.amending, give_back = aside, session.close
-
-    def close() -> None:
-        aside.close()
-        give_back()
-
-    session.close = close
+    session.turn.world.amending = aside
+    with ExitStack() as held:
+        held.callback(session.close)
+        held.callback(aside.close)
+        session.close = held.pop_all().close

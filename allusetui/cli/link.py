@@ -92,7 +92,7 @@ def _number(text: str, option: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise complain(f"{option} {untrusted(text, 40)}: not a whole number") from None
+        raise complain(f"{option} {untrusted(text, 40)}: not a whole number; allowed: digits alone") from None
 
 
 def _is_mode(text: str) -> bool:
@@ -119,7 +119,7 @@ def _wanted(wish: Wish, file: Path) -> Link:
     client_id = CLIENT_ID if wish.client_id is None else wish.client_id
     wanted = Link(wish.host or HOST, port, client_id, Mode(mode), mapped)
     if any(not part.isprintable() or '"' in part or "\\" in part for part in (wanted.host, *wanted.codes)):
-        raise complain("--host, --account: letters, digits and dots only")
+        raise complain("--host, --account: hold what no name has; allowed: letters, digits and dots")
     try:
         read(table_text(wanted), file)
     except LinkError as error:
@@ -155,4 +155,4 @@ def _write(file: Path, wanted: Link) -> None:
         print(table_text(wanted), end="")
         raise SystemExit(BAD_INPUT) from None
     except OSError as error:
-        raise complain(f"{error.filename or file}: {error.strerror}") from None
+        raise complain(f"{error.filename or file}: {error.strerror}; allowed: a file that can be written") from None

@@ -14,24 +14,25 @@ from allusetui.scenario.model import Scenario
 def progress_bar(scenario: Scenario) -> Iterator[Callable[[int], None]]:
     """A bar over the scenario's days, with the time that is left."""
     start, end = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
-    with _bar(scenario.scenario.name, end - start) as tick:
+    with bar(scenario.scenario.name, end - start) as tick:
         yield lambda at_ms: tick(at_ms - start, str(day_of(at_ms)))
 
 
 @contextmanager
 def count_bar(what: str, count: int) -> Iterator[Callable[[int], None]]:
     """A bar over so many pieces of work, with the time that is left."""
-    with _bar(what, count) as tick:
+    with bar(what, count) as tick:
         yield lambda done: tick(done, f"{what} {done} of {count}")
 
 
 @contextmanager
-def _bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
+def bar(name: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
+    """A bar of a name until it is told how much is done, and how to call that; `total` None: nobody knows how much."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda done, label: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=total)
-        yield lambda done, label: bar.update(task, completed=done, description=label)
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(name, total=total)
+        yield lambda done, label: shown.update(task, completed=done, description=label)

@@ -5,8 +5,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from getpass import getuser
 from pathlib import Path
@@ -19,6 +19,7 @@ from allusetui.cli.say import (
     can_draw,
     check_settings,
     complain,
+    mention,
     own_laws,
     plain,
     sessions_root,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from allusetui.tui.prefs import Prefs
 
 _GREETING = "A new session. {guides} handbook: the first hour. {help} keys. {leave} leaves."
+_ATTACH = "A dashboard: allusetui attach"
 SWITCH_S = 0.0001
 """A cancel gives the interpreter up at each write, and gets it back from a screen that draws after so long."""
 _OF_THE_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
@@ -62,11 +64,15 @@ def run_session(start: Start) -> None:
         live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
         return live
 
-    def control(live: "Live") -> AbstractAsyncContextManager[object]:
+    @asynccontextmanager
+    async def control(live: "Live") -> AsyncIterator[None]:
         from allusetui.runtime.control import ControlServer
         from allusetui.runtime.talk import SOCKET_NAME
 
-        return ControlServer(folder / SOCKET_NAME, live, monotonic)
+        async with ControlServer(folder / SOCKET_NAME, live, monotonic):
+            if start.headless:
+                mention(f"Session {folder.name} runs; Ctrl-C ends it. {_ATTACH} {folder.name}")
+            yield
 
     sys.setswitchinterval(SWITCH_S)
     engine = EngineThread(open_session, control)
@@ -139,7 +145,7 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: P
     if left == "end":
         engine.end()
     elif not lost:
-        print(f"The engine goes on. Ctrl-C here ends it; a dashboard from any shell: allusetui attach {folder.name}")
+        print(f"The engine goes on; Ctrl-C here ends it. {_ATTACH} {folder.name}")
     _wait_headless(engine, started=True)
 
 
@@ -151,6 +157,7 @@ def _watch(
     from allusetui.cli.screen import dashboard, heed_signals
 
     screen = dashboard(engine, prefs, folder, lambda: None if engine.started else engine.start(), settings)
+    engine.when_begun = screen.look_soon
     engine.when_ended = lambda: screen.leave(end=True) if engine.failure is not None else None
 
     def terminate() -> None:

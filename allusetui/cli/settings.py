@@ -79,7 +79,7 @@ def write(given: Path | None) -> None:
         with file.open("x", encoding="utf-8") as new:
             new.write(default_text())
     except FileExistsError:
-        raise complain(f"{file}: is there already, and stays as it is") from None
+        raise complain(f"{file}: is there already, and stays as it is; allowed: --settings FILE, another") from None
     except OSError as error:
-        raise complain(f"{file}: {error.strerror}") from None
+        raise complain(f"{file}: {error.strerror}; allowed: a file that can be written") from None
     print(f"written: {file}")

@@ -2,16 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from time import monotonic
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-
+from allusetui.cli.progress import bar
 from allusetui.cli.say import FAILED, INTERRUPTED, complain
 from allusetui.cli.torture_told import HOUR_S, as_json, last_line, lines, table
 from allusetui.torture.crowd import Sum, outcome_of, outcomes
@@ -64,27 +60,13 @@ def _all(first: int, seeds: int | None, minutes: float | None) -> tuple[Sum, boo
     workers = min(os.cpu_count() or 1, seeds or sys.maxsize)
     coming = map(outcome_of, numbers) if seeds == 1 else outcomes(numbers, workers, goes_on)
     try:
-        with _progress(seeds) as tick:
+        with bar("seeds", seeds) as tick:
             for outcome in coming:
                 found.add(outcome)
-                tick(found)
+                tick(found.seeds, f"{found.seeds} seeds, {found.violations} violations")
     except KeyboardInterrupt:
         return found, False
     return found, True
-
-
-@contextmanager
-def _progress(seeds: int | None) -> Iterator[Callable[[Sum], None]]:
-    """A line on a terminal; nothing where the output goes elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda found: None
-        return
-    with Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("seeds", total=seeds)
-        yield lambda found: bar.update(
-            task, completed=found.seeds, description=f"{found.seeds} seeds, {found.violations} violations"
-        )
 
 
 def _tell_failed(outcome: Outcome, shrinks: bool) -> None:

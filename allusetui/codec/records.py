@@ -108,10 +108,8 @@ def keys_of(kind: str) -> tuple[str, ...]:
 
 
 def summary_of(kind: str) -> str:
-    """What there is to say of a kind in a sentence or two; empty where its name says it all. Raises KeyError."""
-    cls = _CLASSES[kind]
-    told = (cls.__doc__ or "").partition("\n\n")[0]
-    return "" if told == cls.__name__ else " ".join(told.split())
+    """What a kind means, in a sentence or two. Raises KeyError."""
+    return " ".join((_CLASSES[kind].__doc__ or "").partition("\n\n")[0].split())
 
 
 def line(seq: int, at_ms: int, event: Event) -> str:

@@ -14,6 +14,7 @@ from allusetui.compose.run import Stage, build_stage
 from allusetui.compose.signals import end_asked
 from allusetui.domain.input import HeadlineSeen
 from allusetui.domain.moment import SECOND_MS, to_ms
+from allusetui.law.load import Version
 from allusetui.market.faults import shown
 from allusetui.runtime.pace import Pace
 from allusetui.scenario.model import Scenario
@@ -31,20 +32,21 @@ def build_gateway(
 
 
 def build_assembly(
-    scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None
-) -> tuple[Assembly, Stage]:
+    scenario: Scenario, accounts: Mapping[str, str], speed: float, entitled: Entitled | None = None,
+    under: Version | None = None,
+) -> tuple[Assembly, Stage]:  # fmt: skip
     """A scenario's gateway with its broker, and what they stand on.
 
     `accounts`: the broker's codes of sleeves that have their own; `entitled`: what clients may see, everything where it
-    is left out. Raises Problem where an account could not begin as its table says, KeyError for a sleeve that the
-    scenario lacks.
+    is left out; `under`: the law, where it is not the one in force. Raises Problem where an account could not begin as
+    its table says, KeyError for a sleeve that the scenario lacks.
     """
     codes = dict.fromkeys(sleeves(scenario), ACCOUNT)
     for name, code in accounts.items():
         if name not in codes:
             raise KeyError(name)
         codes[name] = code
-    stage = build_stage(scenario, codes)
+    stage = build_stage(scenario, codes, under)
     headlines = sorted((to_ms(told.at), told.symbol, told.text) for told in scenario.headlines)
     venue = Venue(
         shown(stage.market, scenario.faults), stage.exchange, stage.calendar, stage.market.strikes,

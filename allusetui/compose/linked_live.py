@@ -16,7 +16,7 @@ from allusetui.broker.ibkr.cash import FirstLook, first_look
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
 from allusetui.broker.ibkr.standstill import Clocks
-from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.broker.simulated.fees import COMMISSION
 from allusetui.compose.laws import decided_under, taken_up
 from allusetui.compose.linked import begun
 from allusetui.compose.program import code_digest
@@ -164,7 +164,10 @@ class _Parts:
         )
         address = link.host, link.port, link.client_id
         clocks = Clocks(self._clock.lead_s, self._clock.behind_s)
-        self.broker = IbkrBroker(address, codes, self._clock.instant, self._bell.ring, clocks=clocks)
+        self.broker = IbkrBroker(
+            address, codes, self._clock.instant, self._bell.ring, clocks=clocks,
+            booked_fee=lambda root: self.turn.engine.state.booked_fee(root),
+        )  # fmt: skip
         self.market = IbkrMarket(
             self.broker.connection.library, Terms(days, folder / BARS_FOLDER, wish.known),
             lambda *asked: self.turn.engine.reach(*asked), self._clock.instant, self._bell.ring,

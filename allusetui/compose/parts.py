@@ -4,7 +4,9 @@ import hashlib
 from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import SplitDay, Transfer
+from allusetui.broker.simulated.fees import BrokerFees, Fees, FlatFees
 from allusetui.broker.simulated.owners import Owners, PunctualOwners
+from allusetui.broker.simulated.takers import SHOWN, PunctualTakers, Takers
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import OperatorActed
@@ -12,11 +14,11 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO
 from allusetui.law.model import Law
 from allusetui.market import traits
-from allusetui.market.history import HistoryMarket
 from allusetui.market.model_market import ModelMarket
 from allusetui.market.owners import SeededOwners
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.synthetic import SyntheticMarket
+from allusetui.market.takers import SeededTakers
 from allusetui.ports import Market
 from allusetui.rules.situation import VIX
 from allusetui.runtime.virtual import Crash
@@ -34,6 +36,9 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
     own = {symbol for name in FOUNDERS for symbol in law.sleeves[name.lower()].universe}
     symbols = own | {VIX, *law.hedging.symbols}
     if scenario.market.kind == "history":
+        # Imported here: it reads files, and the demo's start does not wait for what only that needs.
+        from allusetui.market.history import HistoryMarket
+
         assert scenario.market.data is not None
         return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)
     return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate)
@@ -42,6 +47,16 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
 def option_owners(scenario: Scenario) -> Owners:
     """Who owns what the accounts are short of: a scripted or real market's settle as the script or the close says."""
     return SeededOwners(scenario.scenario.seed) if scenario.market.kind == "synthetic" else PunctualOwners()
+
+
+def order_takers(scenario: Scenario) -> Takers:
+    """Who trades inside the spread: in the synthetic market by chance, elsewhere as scripted fills are."""
+    return SeededTakers(scenario.scenario.seed, SHOWN) if scenario.market.kind == "synthetic" else PunctualTakers()
+
+
+def broker_fees(scenario: Scenario) -> Fees:
+    """What trading costs: in the synthetic market what a broker takes by date, elsewhere what scripted fills cost."""
+    return BrokerFees() if scenario.market.kind == "synthetic" else FlatFees()
 
 
 def corporate_actions(

@@ -1,24 +1,27 @@
 """A scenario made ready to be run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 
 from allusetui.advisor.adviser import Adviser
-from allusetui.broker.simulated.exchange import COMMISSION, Exchange
+from allusetui.broker.simulated.exchange import Exchange
+from allusetui.broker.simulated.fees import COMMISSION
 from allusetui.compose.parts import (
     TrueMarket,
+    broker_fees,
     build_market,
     corporate_actions,
     operators,
     option_owners,
+    order_takers,
     scripted_crashes,
     session_id,
     transfers,
 )
 from allusetui.compose.provisions import by_code, provisions
 from allusetui.domain.calendar import Calendar
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import Provision, Started
 from allusetui.domain.moment import to_ms
 from allusetui.domain.state import State
@@ -39,7 +42,7 @@ _LOOKBACK = timedelta(days=420)
 _LISTINGS = timedelta(days=800)
 
 
-@dataclass(slots=True)
+@mutable
 class Run:
     """A scenario, ready to be run."""
 
@@ -109,8 +112,10 @@ def build_stage(scenario: Scenario, codes: Mapping[str, str] | None = None, unde
     dividends, splits = corporate_actions(scenario, market, days)
     held_in = codes or {}
     paid = [replace(each, account=held_in.get(each.account, each.account)) for each in transfers(scenario)]
-    owners = option_owners(scenario)
-    exchange = Exchange(market, days, start_ms, scenario.faults, dividends, COMMISSION, splits, paid, owners)
+    exchange = Exchange(
+        market, days, start_ms, scenario.faults, dividends, splits, paid,
+        option_owners(scenario), order_takers(scenario), broker_fees(scenario),
+    )  # fmt: skip
     accounts = by_code(provisions(scenario, law, market, days, start_ms), held_in)
     for account in accounts:
         exchange.open_account(account)

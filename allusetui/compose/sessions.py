@@ -20,7 +20,7 @@ from allusetui.journal.export import export
 from allusetui.journal.lock import FolderLock
 from allusetui.journal.snapshot import Maker, SnapshotFile, SnapshotRefused
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
-from allusetui.law.load import Version, load
+from allusetui.law.load import Version, version
 from allusetui.law.model import Law
 from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import Journal
@@ -52,8 +52,10 @@ class FolderReporter:
         return write(self._folder / REPORTS_FOLDER, period, name, page)
 
 
-def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) -> Run:
+def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None], under: Version | None = None) -> Run:
     """Run a scenario into `folder`: journal, ledger and reports of an earlier replay there are replaced.
+
+    `under`: the law, where it is not the one in force.
 
     Raises JournalError where a session lives in the folder, SessionInUse where another process works in it, OSError
     where the disk refuses.
@@ -70,7 +72,8 @@ def replay(scenario: Scenario, folder: Path, progress: Callable[[int], None]) ->
     journal = SqliteJournal(folder)
     try:
         try:
-            run = build_run(scenario, journal, FolderReporter(folder, load()), progress)
+            ruling = under or version()
+            run = build_run(scenario, journal, FolderReporter(folder, ruling.law), progress, under=ruling)
             run.go()
             if run.runtime.refusal is not None:
                 raise run.runtime.refusal

@@ -1,11 +1,11 @@
 """A scenario run in memory, under any law, a stretch at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.event import Event
+from allusetui.domain.frozen import mutable
 from allusetui.domain.input import OperatorActed
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import Version
@@ -39,7 +39,7 @@ class HeardJournal(MemoryJournal):
             super().append(at_ms, (event,))
 
 
-@dataclass(slots=True)
+@mutable
 class Trial:
     """A run and its journal. `begun`: whether it stands somewhere behind its first instant."""
 

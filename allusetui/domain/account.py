@@ -1,19 +1,21 @@
 """An account, which is a sleeve: its cash, lots, state and latches (§9)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.domain.advice import LadderLog
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.lot import Lot, average_price, total
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 
 
 class AccountType(StrEnum):
+    """The kinds of sleeve (§2 to §4)."""
+
     GEN = "gen"
     REV = "rev"
     COM = "com"
@@ -21,6 +23,8 @@ class AccountType(StrEnum):
 
 
 class Status(StrEnum):
+    """The states of an account (§9)."""
+
     SAFE = "SAFE"
     SCANNING = "SCANNING"
     ANALYZING = "ANALYZING"
@@ -34,6 +38,8 @@ class Status(StrEnum):
 
 
 class Latch(StrEnum):
+    """What holds an account in SAFE (§9)."""
+
     PAUSED = "paused"
     LEVEL3 = "level3"
     BREAKER = "breaker"
@@ -42,7 +48,7 @@ class Latch(StrEnum):
     MISMATCH = "mismatch"
 
 
-@dataclass(slots=True)
+@mutable
 class Position:
     """What the protocol knows of one short option. Credit and costs are dollars a share, of the roll chain (6.10).
 
@@ -62,7 +68,7 @@ class Position:
     sold_on: date = date.min
 
 
-@dataclass(slots=True)
+@mutable
 class WindowLog:
     """One entry window: symbol → `planned`, the last skip reason, or `abandoned` by a pause; what was told (1.1)."""
 
@@ -86,7 +92,7 @@ class LeapSale:
     planned: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class HedgeLog:
     """What a sleeve has done about hedges (5.1, 5.3, 6.11).
 
@@ -106,7 +112,7 @@ class HedgeLog:
     refused: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Account:
     """One sleeve's books. Money in dollars."""
 
@@ -154,7 +160,6 @@ class Account:
     merged: bool = False
     audited_ms: int = 0
     """When its books were last compared by an audit (9.4)."""
-    last_marked: date = date.min
     last_equity: Decimal = ZERO
     """What it was worth at its last mark, or at its start, and what was paid in or out since."""
     week_equity: Decimal = ZERO
@@ -181,7 +186,8 @@ class Account:
         return any(lot.assigned for lot in self.lots.get(Stock(symbol), ()))
 
     def stocks(self) -> list[str]:
-        return [contract.symbol for contract in self.lots if isinstance(contract, Stock)]
+        """The symbols whose shares are held, in the order they were first bought."""
+        return [each.symbol for each in self.lots if isinstance(each, Stock) and self.quantity(each) > 0]
 
     def trades_long(self, option: Option, side: Side) -> bool:
         """Whether a trade opens or closes a long position: a LEAP or a hedge."""

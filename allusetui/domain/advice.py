@@ -1,11 +1,11 @@
 """What an adviser is asked and what it may say: figures, never words. It proposes; what comes of it is a person's."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO
 
 KEEP = "keep"
@@ -178,7 +178,7 @@ class Suggestion:
         return self
 
 
-@dataclass(slots=True)
+@mutable
 class LadderLog:
     """What an account's ladder was advised, the terms it goes by, and what comes of them.
 

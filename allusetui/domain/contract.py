@@ -14,11 +14,15 @@ CASH_SETTLED: Final = frozenset({"SPX", "XSP", "VIX"})
 
 
 class Right(StrEnum):
+    """What an option is a right to: to sell, or to buy."""
+
     PUT = "P"
     CALL = "C"
 
 
 class Side(StrEnum):
+    """Which way a trade goes."""
+
     BUY = "BUY"
     SELL = "SELL"
 

@@ -1,16 +1,17 @@
 """Orders: what is wanted (intent), how it is worked (clip, step, version), and how a broker order lives and dies."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from allusetui.domain.contract import Contract, Option, Side
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO
 
 
 class Purpose(StrEnum):
+    """What an order is for."""
+
     ENTRY = "entry"
     ROLL = "roll"
     STOP = "stop"
@@ -45,6 +46,8 @@ class Pocket(StrEnum):
 
 
 class OrderStatus(StrEnum):
+    """How far an order at the broker has come; only evidence ends one (0.6)."""
+
     SENT = "sent"
     CANCELLING = "cancelling"
     UNKNOWN = "unknown"
@@ -82,7 +85,7 @@ class Order:
     limit: Decimal
 
 
-@dataclass(slots=True)
+@mutable
 class Working:
     """The one broker order of a clip that is, or may be, live."""
 
@@ -122,7 +125,7 @@ class LeapStep:
     deviation: str | None = None
 
 
-@dataclass(slots=True)
+@mutable
 class Intent:
     """What a decision wants done, until it is filled or abandoned. `clips` are the sizes not yet begun (0.4)."""
 

@@ -1,7 +1,6 @@
 """What the market shows: quotes, slices of a chain, daily bars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -59,7 +58,7 @@ class Quote:
         return float(2 * (self.ask - self.bid) / total) if total > 0 else float("inf")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Slice:
     """All strikes of one expiry and right, ascending; arrays of one length. Counts are −1 where missing."""
 

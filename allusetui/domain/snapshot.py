@@ -1,7 +1,7 @@
 """What a screen is given of a running engine: frozen snapshots."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
@@ -67,7 +67,7 @@ class Source:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Snapshot:
     """Everything of one instant. Nobody changes what it holds.
 

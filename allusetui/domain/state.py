@@ -1,6 +1,6 @@
 """Everything the engine knows: `State` is durable, the fold of the journal; `Volatile` restarts conservatively."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -9,7 +9,7 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.advice import Question, Suggestion
 from allusetui.domain.contract import Contract, Option
 from allusetui.domain.correction import Version
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import Execution
 from allusetui.domain.lot import Lot
 from allusetui.domain.money import ZERO
@@ -74,7 +74,7 @@ def _terms(option: Option | None) -> str:
     return f"{option.symbol} {option.expiry} {option.strike.normalize():f} {option.right.value} {option.multiplier}"
 
 
-@dataclass(slots=True)
+@mutable
 class Triggers:
     """What the last judged close said of the hedge triggers (5.3–5.6).
 
@@ -130,7 +130,7 @@ class Dividend:
         return today - self.ex <= COMES_WITHIN
 
 
-@dataclass(slots=True)
+@mutable
 class State:
     """The durable state. Changed in `apply` alone."""
 
@@ -189,13 +189,23 @@ class State:
     """Month, `2026-03` → the symbols of which a lot, or an option on them, was closed at a loss; of the last months."""
     quarter: str = ""
 
+    def booked_fee(self, root: str) -> Decimal | None:
+        """What an execution's commission was booked as, dollars; None where none was told, or the execution was not.
+
+        `root`: what its versions have in common.
+        """
+        booked = self.fills.get(root)
+        if booked is None or booked.execution.root == (root, 0):
+            return None
+        return booked.execution.commission
+
     def intents_of(self, account: Account, contract: Contract | None = None) -> list[Intent]:
         """Open intents of the account: all, or those that trade or roll the contract."""
         mine = (intent for intent in self.intents.values() if intent.account == account.name)
         return [intent for intent in mine if contract is None or intent.contract == contract]
 
 
-@dataclass(slots=True)
+@mutable
 class Walk:
     """Where a working clip stands on its price walk (0.5): the step, and when it has lived its 3 s."""
 
@@ -203,7 +213,7 @@ class Walk:
     due_ms: int
 
 
-@dataclass(slots=True)
+@mutable
 class Scan:
     """An entry window's look: whose it is and which chains are still awaited."""
 
@@ -220,7 +230,7 @@ class Scan:
             self.chains[symbol] = chain
 
 
-@dataclass(slots=True)
+@mutable
 class Judging:
     """The closes of session `day` that are about to be judged: those of the day itself where it has just closed."""
 
@@ -229,7 +239,7 @@ class Judging:
     bars: dict[str, tuple[Bar, ...]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@mutable
 class Asked:
     """The newest question of a kind to the broker; `until_ms`: how long its answer is waited for, None: none is out."""
 
@@ -248,7 +258,7 @@ class Asked:
         return self.until_ms is not None and self.until_ms <= now_ms
 
 
-@dataclass(slots=True)
+@mutable
 class Volatile:
     """What a restart forgets, all of it in one place. Empty is the conservative value of each."""
 

@@ -20,8 +20,9 @@ CLAUSES = ("15.2",)
 def on_proposals(desk: Desk, seen: inp.ProposalsSeen) -> None:
     """All that waits for a word by now: what is new is asked for, what does not wait any more is withdrawn."""
     waiting = {each.evidence for each in seen.waiting}
-    for prompt in [a for a in desk.state.approvals.values() if a.proposal is not None]:
-        if prompt.proposal is not None and prompt.proposal.evidence not in waiting:
+    for id_, proposal in list(desk.state.proposals.items()):
+        prompt = desk.state.approvals.get(id_)
+        if prompt is not None and proposal.evidence not in waiting:
             prompts.decide(desk, prompt, "withdrawn", "engine")
     known = desk.state.proposals_answered | {each.evidence for each in desk.state.proposals.values()}
     for proposal in seen.waiting:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Right, Side
-from allusetui.domain.money import to_price
+from allusetui.domain.money import to_figure, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain, Quote
 from allusetui.engine.desk import Desk
@@ -54,7 +54,7 @@ def _look_at_risk(desk: Desk, account: Account, call: Option, quote: Quote) -> N
         left = to_price(covered_call.extrinsic(call, quote, spot.mid))
         desk.emit(
             ev.AssignmentFeared(
-                account=account.name, clauses=("6.6",), contract=call, risk=round(risk, 4), spot=to_price(spot.mid),
+                account=account.name, clauses=("6.6",), contract=call, risk=to_figure(risk), spot=to_price(spot.mid),
                 ask=to_price(quote.ask), extrinsic=left,
             )
         )  # fmt: skip
@@ -69,7 +69,7 @@ def look_at_last_day(desk: Desk, account: Account) -> None:
         quote, spot = desk.fresh_option(call), desk.quote(call.symbol)
         if quote is None or spot is None or account.positions[call].expiry_looked:
             continue
-        if not covered_call.is_last_day_look(desk, account, call):
+        if not covered_call.is_last_day_look(desk, call):
             continue
         why = covered_call.held_to_the_end(desk, account, call, quote, spot.mid)
         if why is None:
@@ -133,7 +133,7 @@ def _prepare(desk: Desk, account: Account, option: Option, quote: Quote, spot: D
     desk.emit(
         ev.AssignmentPrepared(
             account=account.name, clauses=("7.1",), contract=option, quantity=quantity,
-            shares=quantity * option.multiplier, price=option.strike, itm_probability=round(probability, 4),
+            shares=quantity * option.multiplier, price=option.strike, itm_probability=to_figure(probability),
             basis=to_price(basis),
         )
     )  # fmt: skip

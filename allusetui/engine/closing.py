@@ -203,7 +203,8 @@ def _label(contract: Contract) -> str:
 def end_freezes(desk: Desk) -> None:
     """A freeze lasts until the close of the last session on which a position was at level 2 or above."""
     for account in desk.state.accounts.values():
-        if account.frozen and not any(account.positions[p].level >= 2 for p in account.shorts(Right.PUT)):
+        levels = (account.positions[put].level for put in account.shorts(Right.PUT))
+        if account.frozen and not any(level >= desk.law.protocol.freeze_level for level in levels):
             desk.emit(ev.FreezeOff(account=account.name, clauses=("6.3",), reason="level2"))
 
 

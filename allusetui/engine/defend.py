@@ -5,7 +5,7 @@ from decimal import Decimal
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Latch, Position
 from allusetui.domain.contract import Option, Side
-from allusetui.domain.money import to_price
+from allusetui.domain.money import to_figure, to_price
 from allusetui.domain.order import Purpose, RollChain
 from allusetui.domain.quote import Chain, Quote
 from allusetui.domain.state import Atr
@@ -69,7 +69,7 @@ def _level(
         ev.LevelChanged(
             account=account.name, clauses=clauses, contract=option, from_=account.positions[option].level, to=to,
             spot=to_price(spot), strike=option.strike, atr=atr.value, atr_source=atr.source,
-            breach=round(float(breach), 4), stale=stale,
+            breach=to_figure(float(breach)), stale=stale,
         )
     )  # fmt: skip
 
@@ -234,5 +234,5 @@ def _refuse(desk: Desk, account: Account, option: Option, candidates: list[ev.Ro
         )
     )  # fmt: skip
     breach = protocol.breach_of(option, quote.mid, atr.value)
-    _level(desk, account, option, 3, quote.mid, atr, breach, False, ("6.10", "6.4"))
+    _level(desk, account, option, desk.law.protocol.stop_level, quote.mid, atr, breach, False, ("6.10", "6.4"))
     _stop(desk, account, option)

@@ -10,7 +10,6 @@ from allusetui.domain import event as ev
 from allusetui.domain import input as inp
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Session
-from allusetui.domain.contract import Stock
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.quote import Chain
@@ -47,7 +46,7 @@ def look(desk: Desk, since: Since) -> None:
         return
     opened = list(_opened(desk, since))
     for account in desk.state.accounts.values():
-        for symbol in [each.symbol for each in account.lots if isinstance(each, Stock) and account.quantity(each) > 0]:
+        for symbol in account.stocks():
             for session in opened:
                 _expect(desk, account, symbol, session.day)
             _ask(desk, symbol)

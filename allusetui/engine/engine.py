@@ -131,13 +131,7 @@ class Engine:
             case inp.MarketSeen():
                 self._look(desk, item)
             case inp.ChainSeen():
-                market.remember_dates(desk, item)
-                dividends.on_chain(desk, item.symbol, item.chain)
-                entries.on_chain(desk, item.symbol, item.chain)
-                defend.on_chain(desk, item.symbol, item.chain)
-                calls.on_chain(desk, item.symbol, item.chain)
-                hedges.on_chain(desk, item.symbol, item.chain)
-                ladder.on_chain(desk, item.symbol, item.chain)
+                _on_chain(desk, item)
             case inp.BarsSeen() if item.symbol in CASH_SETTLED:
                 closes.on_bars(desk, item)
             case inp.BarsSeen():
@@ -189,8 +183,7 @@ class Engine:
             case inp.InboxFull():
                 _inbox_full(desk)
             case inp.TapeEnded():
-                text = f"The tape of inputs has ended ({item.reason}): what follows can't be decided again from it."
-                desk.alert("warning", untrusted(text), None, ("15.1",))
+                _tape_ended(desk, item)
             case _:
                 assert_never(item)
 
@@ -353,6 +346,16 @@ def _is_due(desk: Desk, account: Account, put: Option, session: Session, since: 
     return fresh_again or since.passed_grid(session, period_s(desk.law.monitoring, level))
 
 
+def _on_chain(desk: Desk, seen: inp.ChainSeen) -> None:
+    market.remember_dates(desk, seen)
+    dividends.on_chain(desk, seen.symbol, seen.chain)
+    entries.on_chain(desk, seen.symbol, seen.chain)
+    defend.on_chain(desk, seen.symbol, seen.chain)
+    calls.on_chain(desk, seen.symbol, seen.chain)
+    hedges.on_chain(desk, seen.symbol, seen.chain)
+    ladder.on_chain(desk, seen.symbol, seen.chain)
+
+
 def _evaluate_symbol(desk: Desk, symbol: str) -> None:
     """A symbol's first evaluation of the session, at its first fresh tick."""
     for account in desk.trading():
@@ -385,6 +388,11 @@ def _end_entries(desk: Desk) -> None:
     for intent in list(desk.state.intents.values()):
         if intent.purpose.builds:
             orders.end(desk, intent, "safe")
+
+
+def _tape_ended(desk: Desk, seen: inp.TapeEnded) -> None:
+    text = f"The tape of inputs has ended ({seen.reason}): what follows can't be decided again from it."
+    desk.alert("warning", untrusted(text), None, ("15.1",))
 
 
 @clause("9.1")

@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Side
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import to_price
+from allusetui.domain.money import to_figure, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
@@ -186,7 +186,7 @@ def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int
     clauses = (*chosen.clauses, "0.2", "0.3") if option.is_put else (WINDOW_CLAUSE[window], *chosen.clauses)
     desk.emit(
         ev.EntryPlanned(
-            account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=round(chosen.delta, 4),
+            account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=to_figure(chosen.delta),
             dte=chosen.dte, mid=to_price(chosen.quote.mid),
             exposure=option.notional * quantity if option.is_put else option.strike * 0,
             deviation="; ".join(notes) or None, window=window,

@@ -4,7 +4,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.account import Account, LeapSale
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import down_to_cent
+from allusetui.domain.money import down_to_cent, to_figure
 from allusetui.domain.order import LeapStep, Purpose
 from allusetui.domain.quote import Chain
 from allusetui.domain.state import Scan
@@ -71,7 +71,7 @@ def _roll(desk: Desk, account: Account) -> None:
         desk.emit(
             ev.LeapDue(
                 account=account.name, clauses=ROLL_CLAUSES[side], contract=option, quantity=quantity, side=side,
-                reason=reason, delta=round(delta, 4),
+                reason=reason, delta=to_figure(delta),
             )
         )  # fmt: skip
         step = LeapStep(option, reason)

@@ -8,6 +8,7 @@ from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import CASH_SETTLED, Option
 from allusetui.domain.effect import AskBars
 from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.money import to_cent, to_figure
 from allusetui.domain.quote import Quote
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
@@ -200,8 +201,9 @@ def _pivot(
     kind: type[ev.PivotEntered] | type[ev.PivotLeft], desk: Desk, account: Account, worth: Decimal,
     clauses: tuple[str, ...],
 ) -> ev.Event:  # fmt: skip
-    cents = worth.quantize(Decimal("0.01"))
-    return kind(account=account.name, clauses=clauses, equity=cents, high_water=account.high_water, vix=desk.vix)
+    return kind(
+        account=account.name, clauses=clauses, equity=to_cent(worth), high_water=account.high_water, vix=desk.vix
+    )
 
 
 def _judge_margin(desk: Desk, account: Account, worth: Decimal) -> None:
@@ -209,7 +211,7 @@ def _judge_margin(desk: Desk, account: Account, worth: Decimal) -> None:
     over = is_over_margin(desk, required, worth)
     if over == account.over_margin:
         return
-    use = round(float(required / worth), 4) if worth > 0 else 1.0
+    use = to_figure(float(required / worth)) if worth > 0 else 1.0
     limit = float(desk.law.sizing.margin_cap)
     desk.emit(ev.MarginFound(account=account.name, clauses=("0.10",), use=use, limit=limit, over=over))
     if over:

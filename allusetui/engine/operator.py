@@ -22,14 +22,15 @@ from allusetui.rules.valuation import free_cash
 
 # Under these a person may still act on an account by hand: its books and its link are not in doubt.
 _BY_HAND = frozenset({Latch.PAUSED, Latch.LEVEL3, Latch.BREAKER})
-_FOR_EACH = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
-_ANSWERS = frozenset({"approve", "refuse"})
+ON_EACH = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
+"""Keys that without an account are one on each."""
+ANSWERS = frozenset({"approve", "refuse"})
 _CLAUSE = {"kill": "0.8", "pause": "0.7", "resume": "0.7", "maintenance": "9.3", "audit": "9.4"}
 
 
 def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
     """Journal the key, then do what it asks for; without an account it may be a key on each."""
-    if seen.account is None and seen.action in _FOR_EACH:
+    if seen.account is None and seen.action in ON_EACH:
         for name in list(desk.state.accounts):
             on_key(desk, replace(seen, account=name))
         return
@@ -50,7 +51,7 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
     if seen.action == "reset" and seen.account is None:
         _reset_all(desk)
         return
-    if seen.account is None and seen.prompt is not None and seen.action in _ANSWERS:
+    if seen.account is None and seen.prompt is not None and seen.action in ANSWERS:
         amendments.answer(desk, seen)
         return
     if seen.account is None:
@@ -141,6 +142,7 @@ def _release_reset(desk: Desk, account: Account, calm: bool) -> None:
     release(desk, account, Latch.LEVEL3, ("6.4",))
     if Latch.MISMATCH in account.latches:
         desk.volatile.accepting.add(account.name)
+        desk.volatile.orphaned.discard(account.name)  # what was told by now is accepted
         desk.ask_positions()
     for symbol in sorted(symbol for name, symbol in desk.state.rejecting if name == account.name):
         desk.emit(ev.RejectingEnded(account=account.name, clauses=("0.6", "9.1"), symbol=symbol))

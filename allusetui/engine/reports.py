@@ -85,7 +85,7 @@ def _book(desk: Desk, execution: inp.Execution) -> None:
         desk.emit(event)
     if intent is not None:
         if unknown is not None and intent.order is None:
-            say(desk, intent, unknown, "filled")
+            _say(desk, intent, unknown, "filled")
         _after_fill(desk, intent)
 
 
@@ -211,8 +211,7 @@ def _resolve(desk: Desk, intent: Intent, order: Working, seen: inp.BrokerOrder |
     if seen is not None and seen.open:
         _adopt(desk, intent, order)
     elif seen is not None and seen.filled == order.filled:
-        say(desk, intent, order, "dead")
-        cancelled(desk, intent, order, resolved=True)
+        found_dead(desk, intent, order)
     elif answer.complete and (seen is None or _is_of_earlier_day(desk, order)):
         first = desk.volatile.absent_ms.setdefault(order.client_order_id, answer.since_ms)
         if answer.since_ms - first >= desk.law.walk.absence_gap_s * SECOND_MS:
@@ -226,8 +225,7 @@ def _on_absent(desk: Desk, intent: Intent, order: Working) -> None:
         desk.volatile.unseen.add(order.client_order_id)
         desk.volatile.positions_wanted = True
     else:
-        say(desk, intent, order, "dead")
-        cancelled(desk, intent, order, resolved=True)
+        found_dead(desk, intent, order)
 
 
 def _is_of_earlier_day(desk: Desk, order: Working) -> bool:
@@ -239,14 +237,20 @@ def _adopt(desk: Desk, intent: Intent, order: Working) -> None:
     """Found open: the walk goes on from here, or the cancel that was asked for is asked for again."""
     reason = order.cancel_reason
     desk.volatile.unseen.discard(order.client_order_id)
-    say(desk, intent, order, "open")
+    _say(desk, intent, order, "open")
     desk.volatile.acked.add(order.client_order_id)
     desk.volatile.walks.pop(intent.id, None)
     if reason in REASON_CLAUSES:
         end(desk, intent, reason)
 
 
-def say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:
+def found_dead(desk: Desk, intent: Intent, order: Working) -> None:
+    """An unknown order is over: nothing but what is booked of it has filled."""
+    _say(desk, intent, order, "dead")
+    cancelled(desk, intent, order, resolved=True)
+
+
+def _say(desk: Desk, intent: Intent, order: Working, outcome: str) -> None:
     """What an unknown order has turned out to be: open, filled or dead."""
     desk.emit(
         ev.OrderResolved(

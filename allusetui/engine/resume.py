@@ -122,8 +122,7 @@ def _compare(desk: Desk, seen: inp.PositionsSeen) -> None:
     waiting = [a for a in desk.state.accounts.values() if a.name in desk.volatile.resuming]
     for account in waiting:
         _step(desk, account, "broker", f"{len(seen.positions)} positions, cash {to_cent(seen.cash)}")
-    concerned = _accept(desk, seen) | desk.volatile.orphaned
-    desk.volatile.orphaned = set()
+    concerned = _accept(desk, seen)
     for account in waiting:
         differs = account.name in concerned
         _step(desk, account, "reconcile", "books differ" if differs else "books agree")
@@ -136,12 +135,16 @@ def _compare(desk: Desk, seen: inp.PositionsSeen) -> None:
 
 
 def _accept(desk: Desk, seen: inp.PositionsSeen) -> set[str]:
-    """Take over what the operator accepts, then compare; who agrees now leaves its mismatch."""
+    """Take over what the operator accepts, then compare; who agrees now leaves its mismatch.
+
+    An order that was found to be nobody's, or two, since the last comparison and the key is no book that agrees.
+    """
     accepting = [a for a in desk.state.accounts.values() if a.name in desk.volatile.accepting]
     for account in accepting:
         accept(desk, account, seen)
     desk.volatile.accepting.clear()
-    concerned = compare(desk, seen)
+    concerned = compare(desk, seen) | desk.volatile.orphaned
+    desk.volatile.orphaned = set()
     for account in accepting:
         if account.name not in concerned:
             release(desk, account, Latch.MISMATCH, ("9.5",))

@@ -15,9 +15,8 @@ from allusetui.domain.money import ZERO, to_cent, to_price
 from allusetui.domain.order import Intent, Working
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
-from allusetui.engine.orders import cancelled
 from allusetui.engine.reconcile import differences, holders, missing_cash
-from allusetui.engine.reports import name_of_unseen, on_executed, say
+from allusetui.engine.reports import found_dead, name_of_unseen, on_executed
 from allusetui.rules.situation import clause
 
 
@@ -47,8 +46,7 @@ def read_off(desk: Desk, seen: inp.PositionsSeen) -> None:
 def bury(desk: Desk) -> None:
     """What has not filled of them is dead. Once the books are compared: what an order works is ours until then."""
     for intent, order in list(_waiting(desk)):
-        say(desk, intent, order, "dead")
-        cancelled(desk, intent, order, resolved=True)
+        found_dead(desk, intent, order)
     desk.volatile.unseen.clear()
 
 

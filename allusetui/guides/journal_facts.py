@@ -19,5 +19,4 @@ def events(subject: str) -> str:
 
 def _told(kind: str) -> str:
     keys = ", ".join(keys_of(kind)) or "nothing more"
-    told = ". ".join(filter(None, (keys, summary_of(kind))))
-    return fill(f"- `{kind}`: {told}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return fill(f"- `{kind}`: {keys}. {summary_of(kind)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)

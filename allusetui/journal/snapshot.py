@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from allusetui.codec.shape import CodecError
-from allusetui.codec.state import state_data, state_of
 from allusetui.domain.frozen import frozen
 from allusetui.domain.state import State
-from allusetui.journal.documents import DocumentError, DocumentFile
 from allusetui.journal.error import JournalError
 from allusetui.journal.sqlite import SqliteJournal
 
@@ -46,7 +44,6 @@ class SnapshotFile:
 
     def __init__(self, folder: Path, journal: SqliteJournal, maker: Maker) -> None:
         self._path = folder / FILE_NAME
-        self._document = DocumentFile(self._path)
         self._journal = journal
         self._maker = maker
 
@@ -55,11 +52,15 @@ class SnapshotFile:
 
         Where it can't be kept the one before stays, and is as good: the next start folds more, and says how much.
         """
+        # Imported here and below: a new session has nothing to load, and its start does not wait for these.
+        from allusetui.codec.state import state_data
+        from allusetui.journal.documents import DocumentError, DocumentFile
+
         seq = self._journal.seq
         kept = FORMAT, *astuple(self._maker), seq, self._journal.hash_at(seq), state_data(state)
         whole = dict(zip(_KEYS, kept, strict=True))
         with suppress(OSError, DocumentError):
-            self._document.put({**whole, _SHA256: _digest(whole)})
+            DocumentFile(self._path).put({**whole, _SHA256: _digest(whole)})
 
     def load(self) -> tuple[State, int] | None:
         """The state that was kept last and the seq that it stood at; None where none was.
@@ -67,8 +68,11 @@ class SnapshotFile:
         Raises SnapshotRefused for one that is damaged, of another format, session, law, program or journal,
         SnapshotAhead for one that is newer than the journal.
         """
+        from allusetui.codec.state import state_of
+        from allusetui.journal.documents import DocumentError, DocumentFile
+
         try:
-            found = self._document.get()
+            found = DocumentFile(self._path).get()
         except DocumentError as error:
             raise SnapshotRefused(str(error)) from None
         except OSError as error:

@@ -12,6 +12,22 @@ from allusetui.law.load import LawError, Version, law_of, table_of
 LONGEST_REASON: Final = 300
 _OWN: Final = frozenset({"version", "changelog", "clauses"})
 """What an approval writes, and what the constitution says in its own words: no proposal changes these."""
+_READ: Final = "a number that a rule reads"
+FIXED: Final = {
+    "atr.fixed_at": _READ,
+    "cadence.early_close_at": _READ,
+    "covered_call.earnings_excess_by": _READ,
+    "ladder.put_months": "hedging.put_months",
+    "ladder.put_otm": "hedging.put_moneyness",
+    "ladder.rolls_per_session": _READ,
+    "liquidity.adv_sessions": _READ,
+    "monitoring.grid_from": _READ,
+    "tax.index_symbols": _READ,
+    "walk.absence_answers": _READ,
+    "walk.order_id_chars": _READ,
+    "walk.session_id_chars": _READ,
+}
+"""What the law states and no rule asks it for, with what may be changed instead: nobody approves what does nothing."""
 _NUMBERED: Final = re.compile(r"v(\d+)\.(\d+)", re.ASCII)
 
 Key = tuple[str, ...]
@@ -48,6 +64,7 @@ def amendment(base: Version, data: bytes, file: str) -> Amendment:
     changed = tuple(_changed(before, table, ()))
     if not changed:
         raise LawError(file, "changes", "change nothing", "a key of the law with another value")
+    _check_read(changed, file)
     name = _next(base.name)
     table |= {"version": name, "changelog": [f"{name}: {reason}", *before["changelog"]]}
     law_of(table, file)
@@ -92,6 +109,14 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any], place: Key) ->
             yield from _changed(before[name], value, key)
         elif value != before[name]:
             yield key
+
+
+def _check_read(changed: tuple[Key, ...], file: str) -> None:
+    for key in changed:
+        instead = FIXED.get(".".join(key[:2]))
+        if instead is not None:
+            wrong = "is what the program does, whatever the law says: a change would change nothing"
+            raise LawError(file, ".".join(key), wrong, instead)
 
 
 def _at(table: Mapping[str, Any], key: Key) -> object:

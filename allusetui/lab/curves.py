@@ -1,7 +1,7 @@
 """What each account was worth at each close, how far it was below its best, and how much of it was at work."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +11,7 @@ import numpy as np
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
@@ -39,7 +39,7 @@ class Close:
         return mark.equity + mark.leaps_growth + mark.leaps_hedge + mark.tax_reserve + mark.leap_cash
 
 
-@dataclass(slots=True)
+@mutable
 class Closes:
     """Gathered from a journal's records, in their order; `start` and `flows` are the owner's money."""
 

@@ -1,10 +1,11 @@
 """What each clause did, and what that brought or cost: by the clauses that orders and closed lots name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.lab.result import Asked, ClauseLine, Defence
@@ -12,12 +13,11 @@ from allusetui.law.model import Law
 from allusetui.ledger.traces import Closed
 from allusetui.reports.weekly import ranked
 
-_RESET = "reset"
 _RELEASED_BY_RESET = frozenset({"level3", "breaker", "mismatch"})
 _HALT = "halt"
 
 
-@dataclass(slots=True)
+@mutable
 class _Tally:
     records: int = 0
     orders: int = 0
@@ -27,7 +27,7 @@ class _Tally:
     realized: Decimal = ZERO
 
 
-@dataclass(slots=True)
+@mutable
 class Effects:
     """Gathered from a journal's records, and from the facts that follow from them, in their order."""
 

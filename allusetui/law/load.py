@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +63,6 @@ def version(name: str = "v1.3") -> Version:
     return Version(name, _shipped_bytes(name))
 
 
-def load_file(path: str | Path) -> Law:
-    """The law in a file of the operator's own, whose hash nobody has promised; LawError when it is not a law."""
-    file = Path(path)
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise LawError(str(file), "(file)", f"cannot be read ({error.strerror})", "a readable TOML file") from error
-    return _parse(data, str(file))
-
-
 def file_name(version: str) -> str:
     """What the file of a version is called."""
     return version.replace(".", "_") + ".toml"
@@ -91,17 +80,13 @@ def _shipped_bytes(version: str) -> bytes:
 
 def _packaged(version: str) -> bytes:
     try:
-        return resources.files("allusetui.law").joinpath(file_name(version)).read_bytes()
+        return Path(__file__).with_name(file_name(version)).read_bytes()
     except OSError as error:
         raise LawError(file_name(version), "(file)", f"cannot be read ({error})", "the file as shipped") from error
 
 
 @lru_cache(maxsize=8)
 def _parsed(data: bytes, file: str) -> Law:
-    return _parse(data, file)
-
-
-def _parse(data: bytes, file: str) -> Law:
     return law_of(table_of(data, file), file)
 
 

@@ -101,6 +101,23 @@ def _row(told: dict[str, object]) -> Approved:
     return row
 
 
+class SoleLaw(OwnLaws):
+    """One law that is in force, whatever else there is; the shipped ones are at hand beside it."""
+
+    def __init__(self, ruling: Version) -> None:
+        super().__init__(None)
+        self._ruling = ruling
+
+    def in_force(self) -> Version:
+        return self._ruling
+
+    def named(self, name: str) -> Version:
+        return self._ruling if name == self._ruling.name else super().named(name)
+
+    def of_hash(self, sha256: str) -> Version | None:
+        return self._ruling if sha256 == self._ruling.hash else super().of_hash(sha256)
+
+
 SHIPPED_ALONE: Final = OwnLaws(None)
 
 

@@ -7,12 +7,12 @@ counted twice. Which lot a call is on is nowhere told: it is on the oldest share
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Option, Right, Stock
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.ledger.deals import ASSIGNED, Deal, Step, closed_deal, opening, taken
 from allusetui.ledger.lots import LotBook, taken_back
@@ -54,7 +54,7 @@ class Story:
         return None if self.ended is None else (self.ended - self.began).days
 
 
-@dataclass(slots=True)
+@mutable
 class _Tale:
     """A story that is still being told."""
 
@@ -90,7 +90,7 @@ def stories(records: Records) -> tuple[Story, ...]:
     return tuple(tale.told() for tale in teller.tales.values())
 
 
-@dataclass(slots=True)
+@mutable
 class _Teller:
     """Hears the facts in their order; `tales` by the number of their shares' lot."""
 

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import share_of, to_cent
 from allusetui.ledger.traces import Closed, Trace, Went
 
@@ -34,7 +34,7 @@ class Step:
         return isinstance(self.contract, Option) and self.what != ASSIGNED
 
 
-@dataclass(slots=True)
+@mutable
 class Deal:
     """An option sold and what ended it, on `shares`, with the deals that were rolled into it."""
 

@@ -6,14 +6,14 @@ follows from the same arithmetic over the same events, and each `lot.closed` is 
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.correction import Correction, Version, corrected
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.lot import Lot, adjusted, closing_part, delivered_on, take, total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
@@ -49,7 +49,7 @@ class _Ending:
 Key = tuple[str, Contract]
 
 
-@dataclass(slots=True)
+@mutable
 class LotBook:
     """What every account holds, as the records so far tell. `void`: executions that a later record takes back."""
 

@@ -6,13 +6,13 @@ Commissions on options wait in `fees` until their lot closes; those on shares ar
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Right, Stock
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.domain.order import Pocket
 from allusetui.ledger.entries import (
@@ -97,7 +97,7 @@ def balances(rows: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
     return found
 
 
-@dataclass(slots=True)
+@mutable
 class _Books:
     """What the projection remembers: exact and posted balances, and what is held."""
 

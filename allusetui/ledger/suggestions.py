@@ -1,21 +1,20 @@
 """What the adviser has suggested, what a person decided, and what came of it beside what was promised (13.3, 17.6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from allusetui.domain import event as ev
 from allusetui.domain.advice import Outcome, Outlook
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.ledger.once import Records
 
 OPEN = "open"
 
 
-@dataclass(slots=True)
+@mutable
 class Suggested:
     """One suggestion of an account; `decision` as the journal has it, `open` before there is one.
 
-    `promised`: what a dollar in the ladder becomes by each quarter's end; `applied_ms`: when it began to act, if ever.
+    `promised`: what a dollar in the ladder becomes by each quarter's end.
     """
 
     id: str
@@ -24,7 +23,6 @@ class Suggested:
     change: str
     promised: tuple[Outlook, ...]
     decision: str = OPEN
-    applied_ms: int | None = None
     outcomes: tuple[Outcome, ...] = ()
 
 
@@ -39,25 +37,17 @@ class Row:
     decision: str
     outcome: Outcome | None
 
-    @property
-    def is_inside(self) -> bool | None:
-        """Whether what came lies between the 5 % and the 95 % that were promised; None where nothing has come yet."""
-        found = self.outcome
-        return None if found is None else found.promised.p5 <= found.realized <= found.promised.p95
-
 
 def suggestions(records: Records) -> tuple[Suggested, ...]:
     """Every suggestion of a journal, in its order."""
     found: dict[str, Suggested] = {}
-    for _, at_ms, event in records:
+    for _, _, event in records:
         match event:
             case ev.LlmsSuggested(account=str() as account):
                 promised = event.evidence.quarters
                 found[event.id] = Suggested(event.id, account, event.quarter, event.change, promised)
             case ev.ApprovalDecided() if event.id in found:
                 found[event.id].decision = event.decision
-            case ev.LlmsApplied():
-                found[event.id].applied_ms = at_ms
             case ev.LlmsOutcome():
                 made = Outcome(event.id, event.quarter, event.promised, event.realized)
                 found[event.id].outcomes += (made,)

@@ -1,7 +1,6 @@
 """A session's path: a Brownian bridge through open, high, low and close that never leaves its range."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import log, sqrt
@@ -28,7 +27,7 @@ class Ohlc:
     close: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Shape:
     """How a session moves: the deviation of each step, their squares sum to 1; and that sum so far, from 0 on."""
 

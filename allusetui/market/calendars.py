@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import lru_cache
-from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -91,7 +90,7 @@ def _is_installed(version: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _told() -> Told:
-    head, *lines = resources.files("allusetui.market").joinpath(FILE_NAME).read_text("utf-8").splitlines()
+    head, *lines = Path(__file__).with_name(FILE_NAME).read_text("utf-8").splitlines()
     _, made_from, _, first, last = head.split()
     rows = (line.split() for line in lines)
     closes = {date.fromisoformat(day): None if close == SHUT else time.fromisoformat(close) for day, close in rows}

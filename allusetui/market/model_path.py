@@ -1,13 +1,13 @@
 """What the model markets ask for options along a session: `model_quotes` at many instants at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import model_quotes
@@ -21,7 +21,7 @@ _YEAR_DAYS: Final = 365
 _YEAR_SESSIONS: Final = 252
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Scene:
     """What is the same for every symbol at the ticks `times`, ms, of one session; arrays of one length."""
 
@@ -32,7 +32,7 @@ class Scene:
     rate: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Line:
     """An expiry of a symbol along a scene: `spots` at its ticks, and from each of them the years to the dividends."""
 

@@ -3,7 +3,6 @@
 Source: the market model's surface, term, quotes and listings.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import exp, expm1, log
@@ -44,7 +43,7 @@ _FAR_INTEREST: Final = ([0.0, 2.0, 4.0], [5000.0, 1000.0, 50.0])
 _FAR_VOLUME: Final = ([0.0, 2.0, 4.0], [400.0, 150.0, 10.0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Sight:
     """What prices a symbol's options at one tick. `wide`: the spreads are three times the usual."""
 

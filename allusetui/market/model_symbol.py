@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
@@ -41,7 +41,7 @@ class Background(Protocol):
     def vix_63d_mean(self, day: date) -> float: ...
 
 
-@dataclass(slots=True)
+@mutable
 class _Showing:
     """A session on the screen; its last tick stays there from `last_ms` until `until_ms`, the next session's open.
 

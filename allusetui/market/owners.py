@@ -10,7 +10,7 @@ from typing import Final
 
 from allusetui.domain.contract import Option
 from allusetui.domain.money import CENT, ZERO
-from allusetui.market.dice import dice
+from allusetui.market.dice import dice, named
 
 _PIN: Final = 0.0025  # of the strike, either side
 _PIN_SCALE: Final = _PIN / 4  # the logistic's: at the pin's edges one owner in fifty-five does the other thing
@@ -41,5 +41,4 @@ class SeededOwners:
 
     def _draw(self, option: Option, day: date, what: str) -> float:
         """Even between 0 and 1."""
-        name = (option.symbol, option.expiry, str(option.strike.normalize()), option.right, day)
-        return dice(self._seed, "owners", what, *name).random()
+        return dice(self._seed, "owners", what, *named(option), day).random()

@@ -14,16 +14,15 @@ other.
 Source: Black & Scholes (1973), Merton (1973), Black (1976); notation of Hull, Options, Futures and Other Derivatives.
 """
 
-from dataclasses import dataclass
 from math import erfc, exp, inf, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from allusetui.pricing.normal import ROOT_HALF, Bools, FloatArray, Floats, cdf, cdfs, density
 
 
-@dataclass(frozen=True, slots=True)
-class Greeks:
+class Greeks(NamedTuple):
     """Sensitivities of one option, a share.
 
     `delta` signed, per USD of spot; `gamma` per USD squared; `vega` per 1.00 of vol; `theta` per year that passes;

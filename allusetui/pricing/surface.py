@@ -9,9 +9,8 @@ Both smiles are free of butterfly arbitrage while theta = vol^2 years stays unde
 calendar arbitrage up to VIX 55; above, expiries half a year out fall a little faster than time can make up for.
 """
 
-from dataclasses import dataclass
 from math import e, log, sqrt
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,8 +19,7 @@ from allusetui.pricing.normal import FloatArray, Floats
 Value = TypeVar("Value", float, FloatArray)
 
 
-@dataclass(frozen=True, slots=True)
-class Smile:
+class Smile(NamedTuple):
     """SSVI parameters: correlation `rho`, and curvature phi = `eta` theta^-`gamma`.
 
     Source: Gatheral & Jacquier, Arbitrage-free SVI volatility surfaces (2014), section 4.
@@ -32,8 +30,7 @@ class Smile:
     gamma: float
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """How the index's volatility at the money follows from VIX, and what every term structure returns to."""
 
     short_days: float = 7.0
@@ -46,8 +43,7 @@ class Term:
     vix_half_life_sessions: float = 35.0  # market model, surface: VIX forward, half-life 35 sessions
 
 
-@dataclass(frozen=True, slots=True)
-class NameVol:
+class NameVol(NamedTuple):
     """How a name's variance follows from the index's and its own."""
 
     own_ratio: float = 1.05  # market model, surface: IV^2 = (beta IV_index)^2 + (1.05 own)^2 + earnings

@@ -1,18 +1,18 @@
 """What a period earned: premium, dividends, what closed lots realized; the ladder's two sides apart (17.7)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Pocket
 from allusetui.ledger.dated import Dated
 
 
-@dataclass(slots=True)
+@mutable
 class Income:
     """Dollars. `premium`: options sold less those bought back, LEAPs and hedges aside, before fees.
 

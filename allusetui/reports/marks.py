@@ -1,11 +1,12 @@
 """The daily marks of each account, and of all together, out of the journal: what returns and curves are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.ledger.once import Records, once
@@ -15,7 +16,7 @@ from allusetui.reports.metrics import Day
 TOTAL = "Total"
 
 
-@dataclass(slots=True)
+@mutable
 class Series:
     """An account's last mark of each day, ascending; the first is what it began with. `marks` are the same days'."""
 

@@ -1,11 +1,11 @@
 """What a replay came to, as rows."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO
 from allusetui.ledger.once import Records, once
 from allusetui.ledger.postings import flows_of
@@ -58,7 +58,7 @@ class Summary:
     weeks: tuple[WeekKind, ...]
 
 
-@dataclass(slots=True)
+@mutable
 class _Account:
     type: str
     start: Decimal
@@ -69,7 +69,7 @@ class _Account:
     fees: Decimal = ZERO
 
 
-@dataclass(slots=True)
+@mutable
 class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     levels: Counter[str] = field(default_factory=Counter)

@@ -1,12 +1,11 @@
 """What was traded, an intent and contract a line: all its fills together, what was corrected taken out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract, Option, Side
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.domain.text import untrusted
@@ -25,7 +24,7 @@ class Trade:
     price: Decimal
 
 
-@dataclass(slots=True)
+@mutable
 class _Sum:
     account: str
     quantity: int = 0

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import week_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
@@ -76,7 +76,7 @@ class WeeklyTable:
     breakers: tuple[Trip, ...]
 
 
-@dataclass(slots=True)
+@mutable
 class _Tally:
     """One account while it is being counted."""
 
@@ -93,7 +93,7 @@ class _Tally:
     levels: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
+@mutable
 class Cuts:
     """When each week was first cut, ascending: what is told later and names no day of it is the next week's."""
 

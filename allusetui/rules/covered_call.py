@@ -145,7 +145,7 @@ def early_profit_is_due(account: Account, call: Option, quote: Quote, law: Law) 
 
 
 @clause("6.5")
-def is_last_day_look(s: Situation, account: Account, call: Option) -> bool:
+def is_last_day_look(s: Situation, call: Option) -> bool:
     """Whether this is the first session on which the call has a day or less to live."""
     last = s.law.covered_call.last_days
     previous = s.calendar.before(s.today).day
@@ -167,7 +167,7 @@ def held_to_the_end(s: Situation, account: Account, call: Option, quote: Quote, 
 @clause("4.3", "6.5", "6.7")
 def is_last_look(s: Situation, account: Account, call: Option) -> bool:
     """Whether today's look at calls may decide on one: it is its last, or a report may follow, as far as is told."""
-    if not account.positions[call].expiry_looked and is_last_day_look(s, account, call):
+    if not account.positions[call].expiry_looked and is_last_day_look(s, call):
         return True
     days = tuple(told_reports(s, call.symbol))
     return call.symbol not in s.volatile.reports or any(

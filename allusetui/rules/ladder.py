@@ -1,7 +1,7 @@
 """§17: the LEAP ladder: its sides and rungs, what it may spend, what holds it back and when a LEAP rolls."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from allusetui.domain.account import Account, Status
 from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Contract, Option, Right, Side
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
@@ -26,7 +26,7 @@ _BUSY = frozenset({Status.SCANNING, Status.ANALYZING, Status.CLOSING, Status.REC
 Month = tuple[int, int]
 
 
-@dataclass(slots=True)
+@mutable
 class Rungs:
     """One side of an account's ladder: dollars at mid by month of expiry and by symbol, what works included."""
 

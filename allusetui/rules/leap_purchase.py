@@ -12,7 +12,7 @@ from allusetui.domain.calendar import months_later
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.event import LeapPurchase
 from allusetui.domain.frozen import frozen
-from allusetui.domain.money import ZERO, to_price
+from allusetui.domain.money import ZERO, to_figure, to_price
 from allusetui.domain.quote import Chain, Quote
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days
@@ -230,7 +230,7 @@ def _puts_of(s: Situation, chain: Chain) -> Offer:
 def _plan(s: Situation, money: Decimal, bought: list[tuple[Pick, int]], refused: Mapping[str, list[Refusal]]) -> Plan:
     rows = tuple(
         LeapPurchase(
-            found.option, quantity, round(found.delta, 4), found.dte, to_price(found.quote.mid),
+            found.option, quantity, to_figure(found.delta), found.dte, to_price(found.quote.mid),
             most_for(s, found.quote), found.deviation,
         )
         for found, quantity in bought

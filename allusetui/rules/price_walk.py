@@ -9,6 +9,7 @@ from allusetui.domain.order import Intent
 from allusetui.domain.quote import Quote
 from allusetui.rules.protocol import affordable
 from allusetui.rules.situation import Situation, clause
+from allusetui.rules.valuation import most_a_share
 
 
 @clause("0.5")
@@ -17,7 +18,7 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
 
     None too for a roll that would not be decided any more as the mids stand now. Sells round up to the tick, buys down;
     a roll walks from net mid to net mid + 5 % of the bought leg's mid. A LEAP never costs more than it was planned to
-    cost at most.
+    cost at most, shares and a hedge never more than the cash that no put binds.
     """
     quote = s.fresh(intent.contract)
     if quote is None:
@@ -34,6 +35,8 @@ def limit_at(s: Situation, intent: Intent, step: int) -> Decimal | None:
     most = quote.mid + away
     if intent.leap is not None and intent.leap.most is not None:
         most = min(most, intent.leap.most)  # what it was sized for, so that leap cash is never overspent
+    if (carried := most_a_share(s, intent)) is not None:
+        most = min(most, carried)
     limit = down_to_tick(most, quote.tick_at(most))
     return limit if limit > 0 else None
 

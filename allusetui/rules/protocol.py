@@ -9,7 +9,7 @@ from math import inf
 from allusetui.domain.account import Account, Position
 from allusetui.domain.contract import Option
 from allusetui.domain.event import RollCandidate
-from allusetui.domain.money import to_price
+from allusetui.domain.money import to_figure, to_price
 from allusetui.domain.quote import Bar, Chain, Quote
 from allusetui.domain.state import Atr
 from allusetui.law.model import Law, Protocol
@@ -150,7 +150,7 @@ def candidate(
         refused = None if quantity else "margin_cap" if adv_room(s, row, index) else "adv"
     return RollCandidate(
         row.option(index),
-        round(float(deltas[index]), 4),
+        to_figure(float(deltas[index])),
         to_price(new.mid),
         to_price(cost),
         to_price(position.chain_cost + cost),

@@ -1,16 +1,16 @@
 """What a rule may look at: the law, the calendar, what is known and what time it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from decimal import Decimal
 from typing import TypeVar
 
 from allusetui.domain.account import Account
 from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.contract import Contract, Option
 from allusetui.domain.event import Figure
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.quote import Quote
 from allusetui.domain.state import State, Volatile
@@ -42,7 +42,7 @@ class Refusal:
     figures: dict[str, Figure] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@mutable
 class Situation:
     """All that a decision depends on; it changes nothing."""
 
@@ -125,4 +125,4 @@ class Situation:
         """What the account reports on in a window: its universe, or in COM's only what it holds shares of."""
         if window == account.type.value:
             return self.universe(account)
-        return tuple(c.symbol for c in account.lots if isinstance(c, Stock) and account.quantity(c) > 0)
+        return tuple(account.stocks())

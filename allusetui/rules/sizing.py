@@ -1,10 +1,11 @@
 """How much of what: the split of 0.1, the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_CEILING, Decimal
 
 from allusetui.domain.account import Account, AccountType
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO, down_to_cent, to_cent
 from allusetui.law.model import Sizing
 from allusetui.rules.entry import Pick
@@ -19,7 +20,7 @@ def split(capital: Decimal, law: Sizing) -> dict[AccountType, Decimal]:
     return {AccountType.GEN: gen, AccountType.REV: rev, AccountType.COM: capital - gen - rev}
 
 
-@dataclass(slots=True)
+@mutable
 class Room:
     """What an account may still take on. Dollars; `held` by issuer, `cap` and `target` are a symbol's."""
 

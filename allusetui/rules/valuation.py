@@ -54,11 +54,11 @@ def working_puts(s: Situation, account: Account) -> Iterable[tuple[Option, int]]
             yield intent.contract, intent.open_quantity
 
 
-def working_shares(s: Situation, account: Account) -> Iterable[tuple[Stock, Decimal]]:
-    """Stock that orders may still buy, with its value."""
+def working_shares(s: Situation, account: Account, but: Intent | None = None) -> Iterable[tuple[Stock, Decimal]]:
+    """Stock that orders may still buy, with its value; `but` is not counted."""
     for intent in s.state.intents_of(account):
         contract = intent.contract
-        if isinstance(contract, Stock) and intent.side is Side.BUY:
+        if isinstance(contract, Stock) and intent.side is Side.BUY and intent is not but:
             yield contract, intent.open_quantity * price_of(s, account, contract)
 
 
@@ -82,23 +82,40 @@ def exposures(s: Situation, account: Account) -> dict[str, Decimal]:
     return found
 
 
-def working_hedges(s: Situation, account: Account) -> Iterable[tuple[Option, int]]:
-    """Hedges that orders may still buy out of the sleeve's cash, with their open quantity."""
+def working_hedges(s: Situation, account: Account, but: Intent | None = None) -> Iterable[tuple[Option, int]]:
+    """Hedges that orders may still buy out of the sleeve's cash, with their open quantity; `but` is not counted."""
     for intent in s.state.intents_of(account):
         contract, buys = intent.contract, intent.purpose is Purpose.HEDGE and intent.side is Side.BUY
-        if isinstance(contract, Option) and buys:
+        if isinstance(contract, Option) and buys and intent is not but:
             yield contract, intent.open_quantity
 
 
-def free_cash(s: Situation, account: Account) -> Decimal:
-    """Cash that no short put, held or working, binds, and no purchase that works; hedges at their walk's cap."""
+def free_cash(s: Situation, account: Account, but: Intent | None = None) -> Decimal:
+    """Cash that no short put, held or working, binds, and no purchase that works; hedges at their walk's cap.
+
+    The purchase `but` is not counted.
+    """
     puts = sum((q * p.notional for p, q in working_puts(s, account)), ZERO)
-    shares = sum((v for _, v in working_shares(s, account)), ZERO)
+    shares = sum((v for _, v in working_shares(s, account, but)), ZERO)
     cap = 1 + s.law.walk.slippage_cap
     hedges = (
-        q * (cap * price_of(s, account, o) * o.multiplier + s.state.commission) for o, q in working_hedges(s, account)
+        q * (cap * price_of(s, account, o) * o.multiplier + s.state.commission)
+        for o, q in working_hedges(s, account, but)
     )
     return account.cash - account.strike_cash - puts - shares - sum(hedges, ZERO)
+
+
+@clause("0.2")
+def most_a_share(s: Situation, intent: Intent) -> Decimal | None:
+    """What a purchase out of the sleeve's cash may pay a share at most, now: no put goes without its cash for it.
+
+    None for what is bought otherwise: back, or by the ladder.
+    """
+    if intent.side is not Side.BUY or intent.purpose not in (Purpose.STOCK, Purpose.HEDGE):
+        return None
+    account, quantity = s.state.accounts[intent.account], intent.open_quantity
+    fees = s.state.commission * quantity if isinstance(intent.contract, Option) else ZERO
+    return (free_cash(s, account, intent) - fees) / (quantity * intent.contract.multiplier)
 
 
 @clause("0.11")

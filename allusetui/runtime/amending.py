@@ -1,4 +1,4 @@
-"""How whoever keeps the laws is asked: at once, or aside in a thread of its own, which the engine's loop never awaits.
+"""How whoever keeps the laws is asked: aside, in a thread of its own, which the engine's loop never awaits.
 
 It knows which changes of the law wait for a person, and writes what was approved. No engine does either.
 """
@@ -28,22 +28,6 @@ class Amending(Protocol):
     def enact(self, prompt: str, proposal: Proposal, at_ms: int) -> Sequence[Told]: ...
 
     def advance(self, at_ms: int) -> Sequence[Told]: ...
-
-
-class AtOnce:
-    """Looks whenever time goes on: the same world gives the same journal."""
-
-    def __init__(self, keeper: LawKeeper) -> None:
-        self._keeper = keeper
-
-    has_news = False
-
-    def enact(self, prompt: str, proposal: Proposal, at_ms: int) -> Sequence[Told]:
-        return [LawWritten(at_ms, prompt, _trouble(self._keeper, proposal)), *self.advance(at_ms)]
-
-    def advance(self, at_ms: int) -> Sequence[Told]:
-        waiting = self._keeper.waiting()
-        return () if waiting is None else [ProposalsSeen(at_ms, waiting)]
 
 
 @frozen

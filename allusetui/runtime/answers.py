@@ -2,24 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, OperatorKey, StateRefused
+from allusetui.domain.frozen import mutable
 from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.domain.text import untrusted
+from allusetui.engine.operator import ANSWERS, ON_EACH
 from allusetui.runtime.inbox import ROOM, Inbox
 from allusetui.runtime.talk import ControlError
 
 PATIENCE_S: Final = 2.0
-_ON_ALL: Final = frozenset({"kill", "reset", "pause", "resume", "no_entries", "maintenance", "audit"})
-_ON_EACH: Final = frozenset({"pause", "resume", "no_entries", "maintenance", "audit"})
+_ON_ALL: Final = ON_EACH | {"kill", "reset"}
 _STOPS: Final = frozenset({"kill", "pause"})
 _MOST_WAITING: Final = ROOM // 2
 """Keys from the socket: a flood of them never fills the inbox, and what stops an account always gets in."""
-_ANSWERS: Final = frozenset({"approve", "refuse"})
-_ACTIONS: Final = _ON_ALL | _ANSWERS | {"close"}
+_ACTIONS: Final = _ON_ALL | ANSWERS | {"close"}
 
 
 class Hub(Protocol):
@@ -35,7 +35,7 @@ class Hub(Protocol):
     def end(self) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class _Waiting:
     """A key, and the accounts whose events are still awaited; None stands for all of them at once."""
 
@@ -63,7 +63,7 @@ class Answers:
         check(key, snapshot)
         if len(self._waiting) >= _MOST_WAITING and key.action not in _STOPS:
             raise ControlError(f"{len(self._waiting)} keys wait for the engine already: {key.action} was not sent")
-        each = key.account is None and key.action in _ON_EACH
+        each = key.account is None and key.action in ON_EACH
         awaited: set[str | None] = set(snapshot.state.accounts) if each else {key.account}
         seq = snapshot.tail[-1].seq if snapshot.tail else 0
         waiting = _Waiting(key, seq, awaited, asyncio.get_running_loop().create_future())
@@ -107,7 +107,7 @@ def check(key: Key, snapshot: Snapshot) -> None:
     accounts = snapshot.state.accounts
     if key.action not in _ACTIONS:
         raise ControlError(f"no such action: {untrusted(key.action, 40)}; there are {', '.join(sorted(_ACTIONS))}")
-    names_prompt = key.action in _ANSWERS and key.prompt is not None
+    names_prompt = key.action in ANSWERS and key.prompt is not None
     if key.account is None and key.action not in _ON_ALL and not names_prompt:
         raise ControlError(f"{key.action} needs an account: {', '.join(accounts)}")
     if key.account is not None and key.action == "kill":

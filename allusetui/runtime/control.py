@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from allusetui import __version__
 from allusetui.codec.shape import CodecError
-from allusetui.codec.whole import FORMAT, encode, key_of
 from allusetui.domain.snapshot import Snapshot
 from allusetui.runtime.answers import PATIENCE_S, Answers, Hub
 from allusetui.runtime.status import status
@@ -80,6 +79,8 @@ class ControlServer:
 
     def line_of(self, snapshot: Snapshot) -> bytes:
         """The snapshot's line, made once for all who watch."""
+        from allusetui.codec.whole import encode  # imported here: no start waits for what its visitors need
+
         if self._encoded is None or self._encoded[0] is not snapshot:
             self._encoded = snapshot, SNAPSHOT_PREFIX + encode(snapshot) + b"}\n"
         return self._encoded[1]
@@ -193,6 +194,8 @@ class _Visit:
                     raise ControlError("the engine has not begun yet")
                 return {"status": status(snapshot, self._server.wall_s())}
             case "key":
+                from allusetui.codec.whole import key_of
+
                 await self._server.answers.press(key_of(message))
             case "watch":
                 self._watch(message.get("format"), message.get("only") is True)
@@ -203,6 +206,8 @@ class _Visit:
         return OK
 
     def _watch(self, form: object, only: bool) -> None:
+        from allusetui.codec.whole import FORMAT
+
         self._watches_only |= only
         if form != FORMAT:
             other = f"a dashboard of allusetui {self._version} can't show an engine of {__version__} (format {FORMAT})"

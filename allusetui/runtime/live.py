@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from allusetui.domain import input as inp
 from allusetui.domain.account import Latch
 from allusetui.domain.console import Key
 from allusetui.domain.event import CancelRequested
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Link, Proof, Snapshot
 from allusetui.domain.state import Volatile
@@ -27,7 +28,7 @@ _LATE_S = 0.25
 PROVEN = frozenset({"pause", "kill", "no_entries"})
 
 
-@dataclass(slots=True)
+@mutable
 class Session:
     """What is run: `begin` starts it or takes it up where the journal left it, `close` gives it back.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+from time import monotonic, sleep
 from typing import Any, Final
 
 from allusetui import __version__
@@ -27,6 +28,7 @@ OK: Final = {"ok": True}
 _LONGEST_FOLDER_BYTES: Final = 60
 _OWNER_ONLY: Final = 0o600
 _LONGEST_VERSION: Final = 20
+_QUEUE_S: Final = 0.01
 
 
 class ControlError(Exception):
@@ -82,16 +84,28 @@ def listen(path: Path) -> socket.socket:
 
 
 def connect(folder: Path, timeout_s: float) -> socket.socket:
-    """A connection to the engine of the session in `folder`. Raises ControlError where there is none."""
+    """A connection to the engine of the session in `folder`. Raises ControlError where there is none in time."""
     visitor = socket.socket(socket.AF_UNIX)
     visitor.settimeout(timeout_s)
     try:
         with _near(folder) as near:
-            visitor.connect(str(near / SOCKET_NAME))
+            _queue(visitor, str(near / SOCKET_NAME), monotonic() + timeout_s)
     except OSError as error:
         visitor.close()
         raise ControlError(_why_not(folder.resolve().name, error)) from None
     return visitor
+
+
+def _queue(visitor: socket.socket, address: str, until_s: float) -> None:
+    """A queue that is full at this instant refuses at once, whatever the time-out: a kill waits its turn."""
+    while True:
+        try:
+            visitor.connect(address)
+            return
+        except BlockingIOError:
+            if monotonic() >= until_s:
+                raise
+            sleep(_QUEUE_S)
 
 
 def _why_not(session: str, error: OSError) -> str:

@@ -25,6 +25,8 @@ class EngineThread:
     def __init__(self, open_session: "Callable[[], Live]", beside: Opened | None = None) -> None:
         self.failure: BaseException | None = None
         self.ended = threading.Event()
+        self.when_begun: Callable[[], None] = lambda: None
+        """Called once, in the engine's thread, when there is a first snapshot."""
         self.when_ended: Callable[[], None] = lambda: None
         self._open_session = open_session
         self._beside = beside or _nothing
@@ -70,6 +72,7 @@ class EngineThread:
 
     async def _turn(self) -> None:
         live = self._open_session()
+        live.watchers.append(self._tell_of_first)
         try:
             async with self._beside(live):
                 self._live = live
@@ -78,6 +81,10 @@ class EngineThread:
                 await live.run()
         finally:
             live.session.close()
+
+    def _tell_of_first(self, snapshot: "Snapshot") -> None:
+        tell, self.when_begun = self.when_begun, lambda: None
+        tell()
 
 
 @asynccontextmanager

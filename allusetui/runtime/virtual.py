@@ -3,11 +3,11 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.order import Purpose
 from allusetui.domain.snapshot import Source
 from allusetui.domain.state import State
@@ -33,7 +33,7 @@ class Crash:
     back_ms: int | None
 
 
-@dataclass(slots=True)
+@mutable
 class World:
     """What the engine runs in: feed, broker, journal, reports, adviser, news, and what people do."""
 

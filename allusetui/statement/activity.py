@@ -7,12 +7,13 @@ is read by the last one above it.
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 from allusetui.ledger.statement import Ended, StatedCash, StatedEnding, StatedTrade, Statement
 from allusetui.statement.values import USD, StatementError, dollars, moment, number, option_of, shown, stock
@@ -29,7 +30,7 @@ _TOTAL: Final = "Total"
 Row = Mapping[str, str]
 
 
-@dataclass(slots=True)
+@mutable
 class _Activity:
     """What has been read so far. `orders` are sums of `executions`, where the statement has those too."""
 

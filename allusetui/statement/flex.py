@@ -5,13 +5,14 @@ is refused: entities are never read, and nothing outside the file is.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final, NoReturn
 from xml.parsers import expat
 
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 from allusetui.ledger.statement import Ended, StatedCash, StatedEnding, StatedTrade, Statement
 from allusetui.statement.values import StatementError, day, dollars, moment, number, option, option_of, shown, stock
@@ -32,7 +33,7 @@ _SUMMED: Final = frozenset({"SUMMARY", "ORDER", "SYMBOL_SUMMARY", "ASSET_SUMMARY
 Row = Mapping[str, str]
 
 
-@dataclass(slots=True)
+@mutable
 class _Flex:
     """What has been read so far; `wanted`: the broker account that was asked for, None for the file's only one."""
 

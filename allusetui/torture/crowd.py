@@ -4,11 +4,12 @@ import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from multiprocessing import get_context
 from typing import Final
 
+from allusetui.domain.frozen import mutable
 from allusetui.torture.plan import draw
 from allusetui.torture.run import Outcome, run
 from allusetui.torture.tally import Change
@@ -17,7 +18,7 @@ _AHEAD: Final = 2
 """Seeds a worker has in hand: none waits for the slowest."""
 
 
-@dataclass(slots=True)
+@mutable
 class Sum:
     """What came of all seeds so far."""
 

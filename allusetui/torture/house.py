@@ -8,6 +8,7 @@ from allusetui.broker.gateway.commands import Command
 from allusetui.broker.gateway.server import Server
 from allusetui.compose.gateway import build_assembly
 from allusetui.domain.moment import SECOND_MS
+from allusetui.law.load import Version
 from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.gateway import AtTheGateway
 from allusetui.torture.loop import VirtualLoop
@@ -16,11 +17,20 @@ _SPEED: Final = 1.0
 
 
 class House:
-    """A scenario's gateway, with the checker's witness in it. `now_ms`: its clock, of the loop if left out."""
+    """A scenario's gateway, with the checker's witness in it. `now_ms`: its clock, of the loop if left out.
 
-    def __init__(self, scenario: Scenario, loop: VirtualLoop, now_ms: Callable[[], int] | None = None) -> None:
+    `under`: the law by which its accounts are split, where it is not the one in force.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        loop: VirtualLoop,
+        now_ms: Callable[[], int] | None = None,
+        under: Version | None = None,
+    ) -> None:
         self.scenario, self.loop = scenario, loop
-        self.assembly, self.stage = build_assembly(scenario, {}, _SPEED)
+        self.assembly, self.stage = build_assembly(scenario, {}, _SPEED, under=under)
         self.now_ms = now_ms or self._now_ms
         self.witness = AtTheGateway(self.assembly, self.stage.market)
         self.assembly.gateway.tap = self.witness.tap

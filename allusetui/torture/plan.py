@@ -24,6 +24,7 @@ _QUIET: Final = CALM + timedelta(seconds=90)
 _OF_FAULTS, _OF_TURNS = 1, 3
 _AS_IT_BEGINS_MS: Final = (-4_000, 2_000)
 _WITH_A_PUT: Final = (Scene.ASKED, Scene.NIGHT)
+_IN_A_WINDOW: Final = (Scene.WINDOW, Scene.HALTED)
 _HELD, _FALL, _CREDIT, _GRID = "AAPL", 0.86, 0.02, 2.5
 _LEAST_ARMED, _MOST_ARMED = 0.02, 0.3
 _LEAST_OFTEN, _MOST_OFTEN = 0.7, 5.0
@@ -38,7 +39,7 @@ _FEAR: Final = (50.01, 51, 64, 66, 81)
 _OWNERS: Final = {0: "COM", 2: "REV", 3: "GEN"}
 """Whose entry window is on a weekday."""
 _WEEKDAYS: Final = (3, 3, 3, 2, 0, 1, 4)
-_DAYS_OF: Final = {Scene.WINDOW: (3, 3, 2, 0), Scene.ASKED: (3, 2, 0), Scene.WEEK_END: (4,)}
+_DAYS_OF: Final = {Scene.WINDOW: (3, 3, 2, 0), Scene.HALTED: (3, 3, 2, 0), Scene.ASKED: (3, 2, 0), Scene.WEEK_END: (4,)}
 _LATE: Final = time(15, 52)
 _OTHER_HOURS: Final = (time(9, 28), time(14, 28), time(15, 35), time(15, 54), _LATE)
 _WINDOW: Final = time(9, 44)
@@ -117,7 +118,7 @@ class _Hour(Dice):
         self.busy = [self.start + timedelta(minutes=1)]
         self.night: tuple[datetime, datetime] | None = None
         if self.start.time() == _LATE:
-            morning = datetime.combine(day + timedelta(days=1), _MORNING)
+            morning = datetime.combine(dice.in_session(day + timedelta(days=1)), _MORNING)
             self.night, self.end = (datetime.combine(day, _EVENING), morning), morning + timedelta(minutes=10)
             self.busy.append(morning)
 
@@ -144,7 +145,7 @@ def draw(seed: int) -> Plan:
     rows += [_fall(hour)] if hour.scene is Scene.ASKED else []
     rows += [dice.move(hour) for _ in range(hour.whole(0, _MOST_MOVES))]
     traded = tuple(dict.fromkeys(symbol for name in hour.accounts for symbol in dice.UNIVERSES[name]))
-    if hour.happens(_THIN) or hour.scene is Scene.WINDOW:
+    if hour.happens(_THIN) or hour.scene in _IN_A_WINDOW:
         rows += [_thin(hour, symbol) for symbol in traded]
     return Plan(
         seed, "\n".join(rows), hour.start, hour.end, hour.night, traded, tuple(hour.held), not hour.fresh,
@@ -155,7 +156,7 @@ def draw(seed: int) -> Plan:
 def _fear(hour: _Hour) -> list[str]:
     """A VIX above a breaker's tier from the beginning on, until prices move: before a window opens, not only after."""
     throws = Throws(hour.seed, _OF_FEAR)
-    if not throws.happens(_FEARED):
+    if not throws.happens(_FEARED) or hour.scene is Scene.WEEK_END:
         return []
     return [dice.table("[[tape]]", at=hour.start + timedelta(seconds=1), set={"VIX": throws.one_of(_FEAR)})]
 
@@ -190,6 +191,8 @@ def _faults(hour: _Hour) -> tuple[Fault, ...]:
     """Each site is armed or not; where it is, it fires at a rate of its own."""
     throws, found = Throws(hour.seed, _OF_FAULTS), list[tuple[int, str, int]]()
     armed = exp(throws.number(log(_LEAST_ARMED), log(_MOST_ARMED)))
+    if hour.scene is Scene.WEEK_END:
+        armed = _LEAST_ARMED  # much else, and few accounts come to their close as they should
     for name, site in SITES.items():
         # Thrown whether it is armed or not: a site more or less leaves the others as they were only in other seeds.
         if not throws.happens(armed * site.weight):
@@ -211,7 +214,7 @@ def _directed(hour: _Hour) -> Iterator[tuple[int, str, int]]:
         begins_ms = int((hour.busy[0] - hour.start).total_seconds()) * SECOND_MS
         if isinstance(site, Awaited):
             at_ms = SECOND_MS
-        elif site.scene in (Scene.WINDOW, Scene.ASKED):
+        elif site.scene in (*_IN_A_WINDOW, Scene.ASKED):
             at_ms = begins_ms + throws.whole(*_AS_IT_BEGINS_MS)
         else:
             at_ms = _instant_ms(hour, throws)

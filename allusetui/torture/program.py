@@ -11,7 +11,7 @@ from typing import Final
 
 from allusetui.advisor.adviser import Adviser
 from allusetui.broker.gateway.server import ADDRESS
-from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.broker.simulated.fees import COMMISSION
 from allusetui.compose.gateway import ACCOUNT
 from allusetui.compose.linked_live import MARGIN_RATE, Wall, Wish, open_linked
 from allusetui.compose.provisions import provisions, sleeves
@@ -22,6 +22,7 @@ from allusetui.domain.state import State
 from allusetui.engine.engine import Engine
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import law_hash
+from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import Journal
 from allusetui.runtime.asking import Asking, AtOnce
 from allusetui.runtime.live import Live
@@ -42,11 +43,15 @@ class Program:
     """The product's own composition on a house's gateway, with its session on the disk below `disk`.
 
     Each process finds the disk as the one before left it, in a copy: what the dead still write nobody reads.
-    `layer`: see `Layer`; `traffic`: is told of each message that leaves and of all bytes that come.
+    `layer`: see `Layer`; `traffic`: is told of each message that leaves and of all bytes that come; `laws`: what it
+    finds beside its settings.
     """
 
-    def __init__(self, house: House, disk: Path, layer: Layer | None = None, traffic: Traffic | None = None) -> None:
-        self._house, self._disk = house, disk
+    def __init__(
+        self, house: House, disk: Path, layer: Layer | None = None, traffic: Traffic | None = None,
+        laws: OwnLaws = SHIPPED_ALONE,
+    ) -> None:  # fmt: skip
+        self._house, self._disk, self._laws = house, disk, laws
         self._layer, self._traffic = layer, traffic
         self._known = known_of(house.stage.market, house.stage.start_ms, house.stage.end_ms)
         self._codes = dict.fromkeys((*SLEEVES, *sleeves(house.scenario)), ACCOUNT)
@@ -124,7 +129,7 @@ class Program:
             self.folder / _SETTINGS, Link(ADDRESS, house.port, CLIENT, Mode.PAPER, mapped),
             Linked(Mode.PAPER, NAME, mapped, 0), self._known,
         )  # fmt: skip
-        live = open_linked(self.folder, wish, Wall(self._now_ms, house.loop.time, lambda: _SESSION))
+        live = open_linked(self.folder, wish, Wall(self._now_ms, house.loop.time, lambda: _SESSION), self._laws)
         live.snapshot_s = SNAPSHOT_S
         world = live.session.turn.world
         world.advice = self.adviser

@@ -11,12 +11,14 @@ from allusetui.torture.sites.site import Scene
 from allusetui.torture.sites.table import SITES
 
 _ROUND: Final = (
-    Scene.DRAWN, Scene.WINDOW, Scene.ASKED, Scene.WINDOW, Scene.DRAWN, Scene.WINDOW,
-    Scene.WEEK_END, Scene.WINDOW, Scene.DRAWN, Scene.WINDOW, Scene.NIGHT, Scene.WINDOW,
+    Scene.DRAWN, Scene.WINDOW, Scene.ASKED, Scene.WINDOW, Scene.WEEK_END, Scene.WINDOW,
+    Scene.WEEK_END, Scene.WEEK_END, Scene.HALTED, Scene.HALTED, Scene.NIGHT, Scene.WINDOW,
 )  # fmt: skip
 _ANYWHERE: Final = 3
 """So many of the sites that need no hour of their own have their turn in each seed."""
-_THERE: Final = {Scene.DRAWN: 0, Scene.WINDOW: 3, Scene.ASKED: 3, Scene.WEEK_END: 2, Scene.NIGHT: 2}
+_THERE: Final = {
+    Scene.DRAWN: 0, Scene.WINDOW: 3, Scene.HALTED: 2, Scene.ASKED: 3, Scene.WEEK_END: 1, Scene.NIGHT: 2,
+}  # fmt: skip
 
 
 def scene_of(seed: int) -> Scene:
@@ -43,4 +45,9 @@ def _order(size: int, cycle: int) -> tuple[int, ...]:
     return tuple(Throws(size, cycle).rng.permutation(size).tolist())
 
 
-_NAMES: Final = {scene: [name for name, site in SITES.items() if site.scene is scene] for scene in Scene}
+def _names(scene: Scene) -> list[str]:
+    there = [name for name, site in SITES.items() if site.scene is scene]
+    return there + [name for name in there if SITES[name].seldom]
+
+
+_NAMES: Final = {scene: _names(scene) for scene in Scene}

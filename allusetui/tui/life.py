@@ -36,6 +36,8 @@ class Life(App[str], inherit_bindings=False):
         for palette in self.palettes.values():
             self.register_theme(palette)
         self.theme = prefs.theme if prefs.theme in self.palettes else "dark"
+        self._styled_theme = self.theme
+        self.stylesheet.set_variables(self.get_css_variables())
         if self.theme != prefs.theme:
             complaints += (f"no palette {prefs.theme}; there are {', '.join(self.palettes)}",)
         self._bindings = rebound(self._bindings, prefs.keys)
@@ -77,6 +79,12 @@ class Life(App[str], inherit_bindings=False):
         """Textual would print the locals, account numbers included."""
         self.failure = self._exception
         self._close_messages_no_wait()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Where the palette is another one: Textual also asks for it at each start, when nothing has changed yet."""
+        if self.theme != self._styled_theme:
+            self._styled_theme = self.theme
+            super().refresh_css(animate)
 
     # The terminal
 

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from allusetui.tui.keys import FULL, bindings
 from allusetui.tui.screens.ask import Ask, Sheet, leaving
+from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.watch import Watch
@@ -93,7 +94,7 @@ class Pages(Watch):
     @cached_property
     def _box(self) -> Ask:
         """The box that is used again for every question."""
-        box = Ask(Sheet((), (), {}, ""))
+        box = Ask(help_of("", self.prefs.keys))
         self.install_screen(box, "box")
         return box
 
@@ -122,6 +123,7 @@ class Pages(Watch):
     def make_ready(self) -> None:
         for place, screen in enumerate(self.to_make_ready(), start=1):
             self.set_timer(place * _BETWEEN_S, partial(self._mount_hidden, screen))
+            self.set_timer((place + 0.5) * _BETWEEN_S, partial(self._draw_hidden, screen))
 
     def _mount_hidden(self, made: Callable[[], Screen[Any]]) -> None:
         """Textual mounts a screen where it is first shown, and lays it out then."""
@@ -129,6 +131,16 @@ class Pages(Watch):
             self._fit(screen)
             self._get_screen(screen)
             self.call_after_refresh(screen._refresh_layout, self.size)
+
+    def _draw_hidden(self, made: Callable[[], Screen[Any]]) -> None:
+        """Its panes know their size by now: a screen that was drawn once is drawn in half the time.
+
+        Its clock ticks once for nothing: Textual draws at the first tick, and that one it would wait for.
+        """
+        if (screen := made()) not in self.screen_stack:
+            screen._refresh_layout(self.size)
+            screen._compositor.render_full_update()
+            screen._update_timer.resume()
 
     def action_maximise(self) -> None:
         """The pane where a person is on a screen of its own, or back to all of them."""

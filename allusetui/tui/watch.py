@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
-FIRST_POLL_S = 0.01
-"""As long as there is nothing to show yet."""
+FIRST_POLL_S = 0.1
+"""As long as there is nothing to show yet, and nobody has said that there is."""
 
 T = TypeVar("T")
 Lens = Callable[["Snapshot"], Seen]
@@ -76,6 +76,7 @@ class Watch(Life):
         self._lens: Lens | None = None
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
+        self._polls = False
         self._drawn_ms = -float(SECOND_MS)
         self._notes = Notes()
         self.bells = Bells(self._tell_terminal, self.prefs)
@@ -124,20 +125,24 @@ class Watch(Life):
             self._lens = self._grind()
         except Exception as error:  # shown: without law and calendar nothing else can be
             self._refusal = untrusted(f"Law or calendar can't be read: {error}")
+        self.look_soon()
+
+    def look_soon(self) -> None:
+        """The first snapshot is there. From any thread; a start does not wait for the clock then."""
+        self._soon(self.call_later, self._look_first)
 
     def _await_first(self) -> None:
-        """By the loop's own clock: forty timers of Textual's would take a twentieth of a start."""
-        is_there = self._lens is not None and self._engine.latest() is not None
-        if is_there or self._clock_ms() >= self._drawn_ms + SECOND_MS:
+        """By the loop's own clock: timers of Textual's take more of a start."""
+        if not self._polls:
             self.call_later(self._look_first)
-        else:
             asyncio.get_running_loop().call_later(FIRST_POLL_S, self._await_first)
 
     def _look_first(self) -> None:
+        if self._polls:
+            return
         self.poll()
-        if self._seen is None:
-            asyncio.get_running_loop().call_later(FIRST_POLL_S, self._await_first)
-        else:
+        if self._seen is not None:
+            self._polls = True
             self.set_interval(POLL_S, self.poll)
             self.make_ready()
 

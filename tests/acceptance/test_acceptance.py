@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from allusetui.acceptance.judge.story import Record, read
+from allusetui.acceptance.judge.story import Record, Story, read
 from allusetui.acceptance.plan import Part, Plan
 from allusetui.acceptance.runs import run_part
-from allusetui.acceptance.table import Row, Stories, judged
+from allusetui.acceptance.table import Row, Stories, judged, of_live
 from allusetui.cli import acceptance as command
 from allusetui.compose.linked import paper_weeks
+from allusetui.law.load import Version
 from allusetui.law.own import SHIPPED_ALONE
 from tests.acceptance.brief import BRIEF
 
@@ -87,11 +88,33 @@ def changed(stories: Stories, part: Part, change: Change) -> Stories:
     return {**stories, part: replace(story, records=records)}
 
 
-def in_turn(parts: Iterable[Part], plan: Plan, folder: Path, day: Callable[[], None]) -> dict[Part, str]:
+def in_turn(
+    parts: Iterable[Part], plan: Plan, ruling: Version, folder: Path, day: Callable[[], None]
+) -> dict[Part, str]:
     """The parts one after another, in the test's own process."""
     for part in parts:
-        run_part(part, plan, folder / part, day)
+        run_part(part, plan, ruling, folder / part, day)
     return {}
+
+
+def live_weeks(paper: Story) -> None:
+    """The same weeks, had they been traded live: shown by one whole week under this law, and by nothing less."""
+    assert of_live([paper], LAW).verdict == "not run"
+    made = changed({PAPER: paper}, PAPER, where("session.linked", lambda record: told(record, mode="live")))
+    whole = of_live([made[PAPER]], LAW)
+    assert whole.passed is True and whole.verdict == "pass"
+    assert "2 weeks were typed at their cuts under the law v1.3" in whole.facts[0].text
+    assert all(fact.ok for fact in whole.facts)
+    less: tuple[Change, ...] = (
+        where("session.started", lambda record: told(record, constitution_hash="0" * 64)),
+        without("week.typed"),
+        lambda record: [] if record.account == "COM" and record.kind.startswith("entry.") else [record],
+        without("order.filled"),
+        without("report.written"),
+    )
+    for change in less:
+        row = of_live([changed(made, PAPER, change)[PAPER]], LAW)
+        assert (row.passed, row.verdict) == (None, "not run")
 
 
 @pytest.mark.timeout(600)
@@ -100,7 +123,7 @@ def test_16_what_is_asked_is_seen_with_its_records_and_what_is_not_so_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "run_all", in_turn)
-    command.acceptance(tmp_path, BRIEF)
+    command.acceptance(tmp_path, LAW.name, None, tmp_path / "sessions", BRIEF)
     out, page = capsys.readouterr().out, json.loads((tmp_path / "acceptance.json").read_text("utf-8"))
     assert [row["verdict"] for row in page["criteria"]] == ["pass", "not run", "pass", "pass", "pass", "pass"]
     assert page["passed"] is True and page["constitution_hash"] == LAW.hash
@@ -114,5 +137,6 @@ def test_16_what_is_asked_is_seen_with_its_records_and_what_is_not_so_fails(
     for clause, part, change in WRONG:
         assert clause in failed(judged(changed(stories, part, change), LAW, DEATHS)), (clause, part)
     assert failed(judged(stories, LAW, DEATHS + 1)) == {"16.3"}
+    live_weeks(stories[PAPER])
     (tmp_path / "paper" / "reports" / "weekly-2026-W10.txt").write_text("another")
     assert failed(judged({**stories, PAPER: read(tmp_path / PAPER)}, LAW, DEATHS)) == {"16.2"}

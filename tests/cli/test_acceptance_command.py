@@ -1,6 +1,10 @@
 """`allusetui acceptance`: what it says where it can't be run, is stopped, or breaks off."""
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +12,11 @@ import pytest
 
 from allusetui.acceptance.plan import Part
 from allusetui.cli import acceptance as command
+from allusetui.domain.link import Mode
+from allusetui.journal.sqlite import FILE_NAME
 from tests.cli.commanded import run
+from tests.law.amending import approved
+from tests.linking.sessions import linked, on_paper, session, started, weeks
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +43,7 @@ def test_16_what_breaks_off_or_leaves_no_journal_fails_and_nothing_of_an_earlier
     (tmp_path / Part.PAPER).mkdir()
     (tmp_path / Part.PAPER / "journal.ndjson").write_text("an earlier one's")
 
-    def broken_off(parts: Any, plan: Any, folder: Path, day: Any) -> dict[Part, str]:
+    def broken_off(parts: Any, plan: Any, ruling: Any, folder: Path, day: Any) -> dict[Part, str]:
         (folder / Part.FORK).mkdir(parents=True)
         (folder / Part.FORK / "journal.ndjson").write_text("{}\n")
         return {Part.PAPER: "OSError: it died"}
@@ -53,7 +61,7 @@ def test_stopped_by_hand_it_judges_nothing_and_leaves_what_an_earlier_run_told(
 ) -> None:
     (tmp_path / "acceptance.json").write_text("an earlier one's")
 
-    def stopped(parts: Any, plan: Any, folder: Path, day: Any) -> None:
+    def stopped(parts: Any, plan: Any, ruling: Any, folder: Path, day: Any) -> None:
         (folder / Part.KILLED).mkdir(parents=True)
         raise KeyboardInterrupt
 
@@ -61,3 +69,60 @@ def test_stopped_by_hand_it_judges_nothing_and_leaves_what_an_earlier_run_told(
     assert run("acceptance", "--out", tmp_path) == 130
     assert capsys.readouterr().err == "allusetui: stopped by hand; nothing was judged, and nothing of it is kept\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["acceptance.json", "lock"]
+
+
+def nothing(parts: Any, plan: Any, ruling: Any, folder: Path, day: Any) -> dict[Part, str]:
+    """Nothing is run, and nothing breaks off."""
+    folder.mkdir()
+    return {}
+
+
+def test_it_is_judged_under_the_law_that_was_named_which_lies_beside_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "run_all", nothing)
+    settings, out = tmp_path / "settings.toml", tmp_path / "out"
+    settings.write_text("", encoding="utf-8")
+    law = approved(tmp_path / "laws").in_force()
+    under = ("--law", "v1.4", "--settings", settings, "--sessions", tmp_path / "sessions")
+    assert run("acceptance", "--out", out, *under) == 1
+    page = json.loads((out / "acceptance.json").read_text("utf-8"))
+    assert (page["constitution"], page["constitution_hash"]) == ("v1.4", law.hash)
+    assert f"Constitution v1.4, {law.hash}" in capsys.readouterr().out
+
+
+def test_a_law_that_there_is_not_is_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("acceptance", "--out", tmp_path / "out", "--law", "v9.9") == 2
+    assert capsys.readouterr().err == "allusetui: law: version: there is no 'v9.9'; allowed: v1.3\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.clause("16.1")
+def test_16_1_the_live_cycle_is_told_by_what_live_sessions_show_and_is_else_not_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "run_all", nothing)
+    sessions = tmp_path / "sessions"
+    on_paper(sessions, "rehearsal", "2026-W10")
+    main = session(sessions, "main", started(), linked(Mode.LIVE, "main", "U1"), *weeks("2026-W10", "2026-W10"))
+    shutil.copytree(main, sessions / "copied")
+    torn = session(sessions, "torn", started(), linked(Mode.LIVE, "torn", "U1"), *weeks("2026-W10"))
+    with closing(sqlite3.connect(torn / FILE_NAME)) as journal:
+        journal.execute("UPDATE record SET line = replace(line, 'Calm-Income', 'Roll') WHERE seq = 4")
+        journal.commit()
+    before = sha256((main / FILE_NAME).read_bytes()).hexdigest()
+    assert run("acceptance", "--sessions", sessions) == 1
+    capsys.readouterr()
+    page = json.loads((sessions / "acceptance" / "acceptance.json").read_text("utf-8"))
+    row = page["criteria"][1]
+    told = [fact["text"] for fact in row["seen"]]
+    assert (row["asked"], row["verdict"]) == ("1 live cycle", "not run")
+    assert told[0].startswith("session main trades a live account: 6 records, ")
+    assert told[0].endswith("; 1 weeks were typed at their cuts under the law v1.3")
+    assert told[1].startswith("2026-W10: planned or skipped in the windows: COM 0 [none]")
+    assert told[2] == "2026-W10: no report was written"
+    assert told[3].startswith("session torn trades a live account; its journal can't be read: ")
+    assert [fact["ok"] for fact in row["seen"]] == [True, False, False, False]
+    assert sha256((main / FILE_NAME).read_bytes()).hexdigest() == before

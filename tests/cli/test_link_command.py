@@ -59,7 +59,10 @@ def test_what_a_person_wrote_stays_and_the_file_becomes_its_owner_s_alone(tmp_pa
         (("--account", "DU1", "--port", "0"), "broker.port: 0 does not fit; allowed: greater than or equal to 1"),
         (("--account", "DU1", "--client-id", "0"), "broker.client_id: 0 does not fit; allowed: greater"),
         (("--account", "DU1", "--host", "a b"), "broker.host: 'a b' is no host"),
-        (("--account", "DU1", "--host", 'x"\nlive = true\n#'), "--host, --account: letters, digits and dots only"),
+        (
+            ("--account", "DU1", "--host", 'x"\nlive = true\n#'),
+            "--host, --account: hold what no name has; allowed: letters, digits and dots",
+        ),
     ],
 )
 def test_what_does_not_fit_is_one_line_and_nothing_is_written(
@@ -86,7 +89,7 @@ def test_a_file_that_can_not_be_spliced_stays_and_the_lines_to_paste_are_shown(
 
 def test_a_place_that_can_not_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("link", "--account", "DU1", "--settings", tmp_path) == 2
-    assert capsys.readouterr().err == f"allusetui: {tmp_path}: Is a directory\n"
+    assert capsys.readouterr().err == f"allusetui: {tmp_path}: Is a directory; allowed: a file that can be written\n"
 
 
 def test_on_a_terminal_it_asks_and_enter_takes_what_stands_in_brackets(tmp_path: Path) -> None:

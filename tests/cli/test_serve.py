@@ -153,6 +153,38 @@ def test_a_page_that_only_watches_has_a_screen_that_only_watches(tmp_path: Path)
     assert (alone.returncode, alone.stderr) == (2, "allusetui: no engine runs on the session demo\n")
 
 
+def test_a_page_goes_by_the_settings_that_were_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[keys]\npause = "F"\n', encoding="utf-8")
+    with running("run", "--headless", "--sessions", tmp_path) as engine:
+        until(lambda: status(tmp_path))
+        with running("serve", "--settings", file, "--port", "0", "--sessions", tmp_path) as server:
+            assert server.stdout is not None
+            # The keys at the foot are drawn after what they do: pause, all, resume, kill all.
+            assert "FPr^x" in _text(_drawn_until(server.stdout.readline().split()[-1], "^x"))
+        engine.send_signal(signal.SIGTERM)
+        engine.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong"),
+    [
+        (("--settings", "none.toml"), "--settings none.toml: no such file; allusetui settings --write makes one"),
+        (("--theme", "pink"), "--theme pink: no such palette; allowed: ansi, contrast, dark, light, safe"),
+    ],
+)
+def test_settings_and_a_palette_that_are_not_there_are_refused_in_a_line(
+    option: tuple[str, str], wrong: str, tmp_path: Path
+) -> None:
+    done = command("serve", *option, "--sessions", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"allusetui: {wrong}\n")
+
+
+def _text(drawn: str) -> str:
+    """What is drawn without the terminal's orders."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn)
+
+
 def _drawn_until(address: str, words: str) -> str:
     """What a screen draws until it says `words`, by the page's own websocket."""
 

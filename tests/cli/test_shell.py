@@ -77,7 +77,7 @@ def test_a_dead_mans_alarm_is_silent_while_the_engine_lives_and_loud_when_it_doe
     nobody = (2, "", "allusetui: no engine runs on the session demo\n")
     assert told(*watch) == nobody
     with Terminal("run", "--headless", "--sessions", tmp_path) as engine:
-        engine.until(lambda: lives(tmp_path))
+        engine.shows("Session demo runs; Ctrl-C ends it. A dashboard: allusetui attach demo")
         assert told(*watch) == (0, "", "")
         code, shown, error = told("status", "--max-age", "0", "--json", "--sessions", tmp_path)
         assert (code, json.loads(shown)["session"], error.count("\n")) == (1, "demo", 1)

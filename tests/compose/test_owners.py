@@ -1,14 +1,17 @@
-"""Which markets have owners of options with a will of their own, and how the engine books what they want."""
+"""Which markets have people and fees of their own, and how the engine books what owners of options want."""
 
 from decimal import Decimal
 
 import pytest
 
+from allusetui.broker.simulated.fees import BrokerFees, FlatFees
 from allusetui.broker.simulated.owners import PunctualOwners
+from allusetui.broker.simulated.takers import PunctualTakers
 from allusetui.compose import run
-from allusetui.compose.parts import option_owners
+from allusetui.compose.parts import broker_fees, option_owners, order_takers
 from allusetui.domain.contract import Option
 from allusetui.market.owners import SeededOwners
+from allusetui.market.takers import SeededTakers
 from allusetui.scenario.load import parse
 from tests.replaying import replay
 
@@ -24,15 +27,18 @@ SCRIPTED = "[market.symbols.VIX]\nspot = 18.0\n[market.symbols.SPX]\nspot = 5000
 
 
 @pytest.mark.parametrize(
-    ("market", "owners"),
+    ("market", "found"),
     [
-        ('kind = "synthetic"', SeededOwners),
-        ('kind = "history"\ndata = "prices"', PunctualOwners),
-        (f'kind = "scripted"\n{SCRIPTED}', PunctualOwners),
+        ('kind = "synthetic"', [SeededOwners, SeededTakers, BrokerFees]),
+        ('kind = "history"\ndata = "prices"', [PunctualOwners, PunctualTakers, FlatFees]),
+        (f'kind = "scripted"\n{SCRIPTED}', [PunctualOwners, PunctualTakers, FlatFees]),
     ],
 )
-def test_only_a_synthetic_market_has_pins_and_calls_for_dividends(market: str, owners: type) -> None:
-    assert type(option_owners(parse(HEAD + market, "owners.toml"))) is owners
+def test_only_a_synthetic_market_has_pins_calls_for_dividends_fills_by_chance_and_a_broker_s_fees(
+    market: str, found: list[type]
+) -> None:
+    scenario = parse(HEAD + market, "owners.toml")
+    assert [type(part(scenario)) for part in (option_owners, order_takers, broker_fees)] == found
 
 
 class ContraryOwners(PunctualOwners):

@@ -1,4 +1,4 @@
-"""Frozen values against the standard library's frozen dataclasses, which they stand in for."""
+"""Values against the standard library's dataclasses, which they stand in for."""
 
 import copy
 import pickle
@@ -10,7 +10,7 @@ import pytest
 
 from allusetui.domain import event as events
 from allusetui.domain.event import Event, OrderSent, SessionStarted
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 
 
 class _Leg:
@@ -36,11 +36,29 @@ class _Nothing:
     pass
 
 
+class _Judged:
+    closes: tuple[float, ...]
+    told: list[str] = field(default_factory=list)
+    last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.closes[-1]
+
+
+def _two(plain: type[Any]) -> list[Any]:
+    body = {key: value for key, value in vars(plain).items() if key not in ("__dict__", "__weakref__")}
+    return [type(plain.__name__[1:], (), dict(body)) for _ in range(2)]
+
+
 def twins(plain: type[Any], **how: bool) -> tuple[Any, Any]:
     """The same class made by the standard decorator and by ours."""
-    body = {key: value for key, value in vars(plain).items() if key not in ("__dict__", "__weakref__")}
-    theirs, ours = (type(plain.__name__[1:], (), dict(body)) for _ in range(2))
+    theirs, ours = _two(plain)
     return dataclass(frozen=True, slots=True, **how)(theirs), frozen(**how)(ours)
+
+
+def mutable_twins(plain: type[Any], **how: bool) -> tuple[Any, Any]:
+    theirs, ours = _two(plain)
+    return dataclass(slots=True, **how)(theirs), mutable(**how)(ours)
 
 
 def test_a_frozen_value_is_made_shown_and_taken_apart_as_a_dataclass_is() -> None:
@@ -84,6 +102,39 @@ def test_fields_that_have_to_be_named_may_stand_behind_those_of_a_base() -> None
         OrderSent("GEN")  # type: ignore[misc]
     assert [f.name for f in fields(OrderSent)][:2] == [f.name for f in fields(Event)] == ["account", "clauses"]
     assert all(f.kw_only for f in fields(SessionStarted)) and fields(SessionStarted)[-1].default is not MISSING
+
+
+def test_a_mutable_value_is_made_changed_and_compared_as_a_dataclass_is() -> None:
+    for cls in mutable_twins(_Leg):
+        globals()["Leg"] = cls  # where pickle looks for it
+        leg = cls("SPY", marks={"a": 1})
+        assert leg == pickle.loads(pickle.dumps(leg)) == copy.deepcopy(leg) == copy.copy(leg)
+        assert copy.deepcopy(leg).marks is not leg.marks
+        leg.ratio = 2
+        assert leg == cls("SPY", 2, marks={"a": 1}) != cls("SPY", marks={"a": 1}) and leg != ("SPY", 2, (), {"a": 1})
+        assert replace(leg, ratio=3) == cls("SPY", 3, marks={"a": 1})
+        with pytest.raises(AttributeError):
+            leg.price = 1.0
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(leg)
+    theirs, ours = mutable_twins(_Leg)
+    assert repr(ours("SPY")) == repr(theirs("SPY")) and str(signature(ours)).startswith("(symbol, ratio=1, notes=()")
+    assert [(f.name, f.type, f.default) for f in fields(ours)] == [(f.name, f.type, f.default) for f in fields(theirs)]
+
+
+def test_a_field_that_is_not_given_is_set_after_the_others() -> None:
+    for cls in mutable_twins(_Judged):
+        judged = cls((1.0, 2.0))
+        assert (judged.last, judged.told) == (2.0, []) and replace(judged, closes=(3.0,)).last == 3.0
+        with pytest.raises(TypeError):
+            cls((1.0,), [], 1.0)
+
+
+@pytest.mark.parametrize("made", [twins, mutable_twins])
+def test_without_values_to_compare_a_value_is_equal_to_itself_alone(made: Any) -> None:
+    for cls in made(_Leg, eq=False):
+        leg = cls("SPY")
+        assert leg == leg != cls("SPY") and len({leg, leg, cls("SPY")}) == 2
 
 
 def test_events_have_their_methods_in_common_but_for_the_first() -> None:

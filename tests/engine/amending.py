@@ -1,17 +1,17 @@
 """Proposals of a law, keepers of every kind, and runs in which a person is asked for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from allusetui.compose.run import build_run
 from allusetui.domain.event import ApprovalRequested
-from allusetui.domain.input import OperatorActed
+from allusetui.domain.input import LawWritten, OperatorActed, ProposalsSeen
 from allusetui.domain.moment import to_ms
 from allusetui.domain.proposal import Change, Compared, Proposal
 from allusetui.domain.state import Approval
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import LawKeeperError
-from allusetui.runtime.amending import AtOnce
+from allusetui.runtime.amending import Told
 from allusetui.runtime.virtual import Crash
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent
@@ -50,6 +50,27 @@ class Keeps:
             raise LawKeeperError(self.trouble)
         self.written.append(proposal)
         self.waits = tuple(each for each in self.waits if each != proposal)
+
+
+class AtOnce:
+    """Implements `runtime.amending.Amending`: looks whenever time goes on, so the same world gives the same journal."""
+
+    has_news = False
+
+    def __init__(self, keeper: Keeps) -> None:
+        self._keeper = keeper
+
+    def enact(self, prompt: str, proposal: Proposal, at_ms: int) -> Sequence[Told]:
+        trouble = ""
+        try:
+            self._keeper.enact(proposal)
+        except LawKeeperError as error:
+            trouble = str(error)
+        return [LawWritten(at_ms, prompt, trouble), *self.advance(at_ms)]
+
+    def advance(self, at_ms: int) -> Sequence[Told]:
+        waiting = self._keeper.waiting()
+        return () if waiting is None else [ProposalsSeen(at_ms, waiting)]
 
 
 Answer = Callable[[Approval], OperatorActed]

@@ -12,7 +12,7 @@ from typer.main import get_command
 import allusetui
 from allusetui.broker.ibkr.known import read as read_known
 from allusetui.cli.commands import app
-from allusetui.codec.records import KINDS
+from allusetui.codec.records import KINDS, summary_of
 from allusetui.compose.sessions import JOURNAL_FILE, replay
 from allusetui.guides.facts import FACTS
 from allusetui.guides.law_facts import percent
@@ -100,6 +100,11 @@ def test_a_hole_for_what_there_is_not_is_an_error(fact: str) -> None:
 def test_the_journal_s_guide_tells_every_kind_and_names_no_other() -> None:
     told = re.findall(r"^- `([a-z_]+\.[a-z_]+)`", page("journal"), re.MULTILINE)
     assert sorted(told) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_every_event_means_is_said_in_a_sentence(kind: str) -> None:
+    assert re.fullmatch(r"\S+ .*[a-z0-9)`]\.", summary_of(kind))
 
 
 def test_the_reasons_that_the_journal_s_guide_names_are_given_somewhere() -> None:

@@ -1,16 +1,23 @@
 """An amendment: a patch of the law's numbers, and nothing else of its file changes."""
 
+import re
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from difflib import unified_diff
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allusetui.lab.amendment import amendment
+import allusetui
+from allusetui.lab.amendment import FIXED, amendment
 from allusetui.law.load import LawError, version
+from allusetui.law.model import Law
 
 BASE = version()
+ROOT = Path(allusetui.__file__).parent
+KINDS = ("gen", "rev", "com", "mini")
 ANY = st.characters(exclude_categories=["Cs"])
 GAP = 'reason = "No single gap\\n costs a quarter of a sleeve."\n'
 
@@ -64,6 +71,8 @@ def test_15_2_a_proposal_is_the_next_version_with_its_reason_in_the_changelog_an
         (GAP + "[changes]\nversion = 'v2.0'", "version: is not for a proposal to change"),
         (GAP + "[changes]\nsizing.clauses = ['0.3']", "sizing.clauses: is not for a proposal to change"),
         (GAP + "[changes]\nclauses = []", "clauses: is not for a proposal to change"),
+        (GAP + "[changes]\ntax.index_symbols = ['SPX']", "tax.index_symbols: is what the program does, whatever "),
+        (GAP + "[changes]\nladder.put_otm.low = 0.05", "ladder.put_otm.low: is what the program does, whatever "),
     ],
 )
 def test_15_2_a_proposal_outside_the_schema_is_one_line_that_names_file_key_and_cure(text: str, line: str) -> None:
@@ -71,6 +80,20 @@ def test_15_2_a_proposal_outside_the_schema_is_one_line_that_names_file_key_and_
         amendment(BASE, text.encode(), "mine.toml")
     assert "\n" not in str(refused.value)
     assert str(refused.value).startswith(f"mine.toml: {line}")
+
+
+@pytest.mark.clause("15.2")
+def test_15_2_every_number_that_no_rule_reads_is_refused_to_a_proposal_and_no_other() -> None:
+    law = ROOT / "law"
+    others = {law, ROOT / "torture" / "checker"}
+    files = (p for p in ROOT.rglob("*.py") if p.parent not in others and p.name != "amendment.py")
+    asked = {name for p in files for name in re.findall(r"\.(\w+)", p.read_text("utf-8"))}
+    own = "".join((law / name).read_text("utf-8") for name in ("growth.py", "weekly.py"))
+    asked |= set(re.findall(r"self\.(\w+)", own))
+    sections = (each for each in fields(Law) if is_dataclass(getattr(BASE.law, each.name)))
+    stated = {f"{section.name}.{each.name}" for section in sections for each in fields(getattr(BASE.law, section.name))}
+    unread = {key for key in stated if key.split(".")[1] not in asked | {"clauses", *KINDS}}
+    assert unread == set(FIXED) - {"ladder.put_months"}  # the hedges' own months are read by the same name
 
 
 @pytest.mark.clause("15.2")

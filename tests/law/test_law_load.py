@@ -2,30 +2,27 @@
 
 import hashlib
 from importlib import resources
-from pathlib import Path
 
 import pytest
 
 from allusetui.law import load
-from allusetui.law.load import LawError, content_hash, law_hash, load_file
+from allusetui.law.load import LawError, Version, content_hash, law_hash
 
 V1_3 = resources.files("allusetui.law").joinpath("v1_3.toml").read_text(encoding="utf-8")
 
 
-def amended(folder: Path, old: str, new: str) -> Path:
+def amended(old: str, new: str) -> Version:
     assert old in V1_3
-    file = folder / "mine.toml"
-    file.write_text(V1_3.replace(old, new, 1), encoding="utf-8")
-    return file
+    return Version("mine", V1_3.replace(old, new, 1).encode())
 
 
-def refusal(file: Path) -> str:
+def refusal(law: Version) -> str:
     with pytest.raises(LawError) as caught:
-        load_file(file)
+        _ = law.law
     line = str(caught.value)
     assert "\n" not in line
-    assert line.startswith(f"{file}: ")
-    return line.removeprefix(f"{file}: ")
+    assert line.startswith("mine.toml: ")
+    return line.removeprefix("mine.toml: ")
 
 
 @pytest.mark.clause("15.1")
@@ -54,9 +51,8 @@ def test_an_unknown_version_is_refused_with_the_known_ones() -> None:
         load.load("v9")
 
 
-def test_a_law_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
-    law = load_file(amended(tmp_path, "hedged_week = 50", "hedged_week = 45"))
-    assert law.breakers.hedged_week == 45
+def test_a_law_of_ones_own_is_read_from_its_bytes() -> None:
+    assert amended("hedged_week = 50", "hedged_week = 45").law.breakers.hedged_week == 45
 
 
 @pytest.mark.parametrize(
@@ -94,30 +90,26 @@ def test_a_law_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
         ("aim = 0.95", "aim = 1e99999999999999999999", "(file): is not TOML ("),
     ],
 )
-def test_a_law_that_does_not_fit_is_refused_by_file_key_and_what_is_allowed(
-    tmp_path: Path, old: str, new: str, line: str
-) -> None:
-    assert refusal(amended(tmp_path, old, new)).startswith(line)
+def test_a_law_that_does_not_fit_is_refused_by_file_key_and_what_is_allowed(old: str, new: str, line: str) -> None:
+    assert refusal(amended(old, new)).startswith(line)
 
 
-def test_an_unknown_key_of_a_band_or_a_window_is_named_with_its_neighbours(tmp_path: Path) -> None:
-    assert refusal(amended(tmp_path, "{ weekday = 3,", "{ day = 3, weekday = 3,")) == (
+def test_an_unknown_key_of_a_band_or_a_window_is_named_with_its_neighbours() -> None:
+    assert refusal(amended("{ weekday = 3,", "{ day = 3, weekday = 3,")) == (
         "cadence.windows.gen.day: unknown key; allowed: closes, opens, weekday"
     )
-    assert refusal(amended(tmp_path, "{ low = 1, high = 3 }", "{ low = 1, high = 3, mid = 2 }")) == (
+    assert refusal(amended("{ low = 1, high = 3 }", "{ low = 1, high = 3, mid = 2 }")) == (
         "sleeves.gen.stress_dte.mid: unknown key; allowed: high, low"
     )
-    assert refusal(amended(tmp_path, 'id = "0.1"', 'id = "0.1"\nnote = "x"')) == (
+    assert refusal(amended('id = "0.1"', 'id = "0.1"\nnote = "x"')) == (
         "clauses.0.note: unknown key; allowed: id, kind, reading, sentence, status, summary"
     )
 
 
-def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "none.toml").startswith("(file): cannot be read (No such file or directory); allowed: ")
-    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    assert refusal(tmp_path / "bytes.toml").startswith("(file): is not TOML (")
+def test_bytes_that_are_no_text_are_refused() -> None:
+    assert refusal(Version("mine", b"\xff\xfe\x00")).startswith("(file): is not TOML (")
 
 
-def test_a_refusal_carries_no_control_characters_of_the_file(tmp_path: Path) -> None:
-    line = refusal(amended(tmp_path, "timeout_s = 3", '"\\u001b[2Jtimeout\\n" = 3\ntimeout_s = 3'))
+def test_a_refusal_carries_no_control_characters_of_the_file() -> None:
+    line = refusal(amended("timeout_s = 3", '"\\u001b[2Jtimeout\\n" = 3\ntimeout_s = 3'))
     assert line.isprintable()

@@ -113,7 +113,7 @@ def test_6_5_the_calls_of_every_sleeve_take_their_profit() -> None:
 def test_6_5_the_last_look_is_at_the_first_session_with_a_day_or_less(today: date, expiry: date, looks: bool) -> None:
     call = Option("AAPL", expiry, Decimal(205), Right.CALL)
     s = at(datetime(today.year, today.month, today.day, 10))
-    assert is_last_day_look(s, account(call, "1.00", date(2026, 3, 2)), call) is looks
+    assert is_last_day_look(s, call) is looks
 
 
 @pytest.mark.clause("6.5")

@@ -38,7 +38,7 @@ def test_a_week_counts_from_the_last_report_cut_and_a_day_from_the_last_close() 
         accounts=("COM",),
     )  # fmt: skip
     found = sleeve(replay_text(text))
-    assert (found.day_usd, found.week_usd) == (Decimal(300), Decimal(1200))
+    assert (found.day, found.week) == (Decimal(300) / 302_400, Decimal(1200) / 301_500)
     assert found.equity == 302_700 and found.drawdown == 0
 
 
@@ -49,7 +49,7 @@ def test_money_paid_in_is_no_gain_of_the_day_or_the_week() -> None:
         operator("2026-03-04T10:01:00", "no_entries", "COM"), accounts=("COM",),
     )  # fmt: skip
     found = sleeve(replay_text(text))
-    assert (found.equity, found.day_usd, found.week_usd) == (350_000, 0, 0)
+    assert (found.equity, found.day, found.week) == (350_000, 0, 0)
 
 
 def test_the_cap_that_binds_is_named_with_its_clause() -> None:

@@ -122,6 +122,22 @@ def test_0_2_a_hedge_takes_no_cash_that_secures_puts() -> None:
     assert row["clauses"] == ["6.11", "5.1", "0.2"]
 
 
+@pytest.mark.clause("0.2")
+@pytest.mark.clause("6.11")
+@pytest.mark.parametrize(("vix", "bought_at_most"), [(18.2, 1), (21.0, 0)])
+def test_0_2_a_hedge_that_grows_dearer_while_it_is_worked_takes_no_cash_that_secures_puts(
+    vix: float, bought_at_most: int
+) -> None:
+    # As above 285 are free for one call of 230; it can't be filled before the VIX has moved. The put stays.
+    up = (fault("2026-01-14T10:30:00", "no_fill", "VIX", "5s"), tape("2026-01-14T10:30:02", VIX=vix))
+    kept = fault("2026-01-14T10:29:00", "no_chain", "AAPL", "30m")
+    r = wednesday(LEVEL_2, kept, *up, equity="19_900\nrealized_quarter = 200_000", end="2026-01-14T10:35:00")
+    assert [x["data"]["quantity"] for x in r.of("order.intended", purpose="hedge")] == [1]
+    assert sum(bought(r).values()) == bought_at_most
+    account = r.run.runtime.engine.state.accounts["GEN"]
+    assert account.strike_cash == 20_000 <= account.cash
+
+
 @pytest.mark.clause("5.1")
 def test_5_1_a_release_refills_nothing() -> None:
     # What was bought at 10:30 is worth three times as much at 11:00 (VIX 60) and sold; the budget stays spent.

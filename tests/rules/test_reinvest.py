@@ -73,6 +73,24 @@ def test_0_3_a_purchase_stays_within_a_quarter_of_the_sleeve() -> None:
     assert bought(quarter(1_000_000)) == {"AAPL": 600}
 
 
+@pytest.mark.clause("0.2", "4.4")
+@pytest.mark.parametrize(("spot", "shares"), [(201.5, 100), (206.0, 0)])
+def test_0_2_a_purchase_whose_price_runs_away_takes_no_cash_that_secures_a_put(spot: float, shares: int) -> None:
+    # 20,200 are free when a lot at 200 is decided; it can't be filled before the price has moved.
+    puts = option("COM", "MSFT", "2026-10-16", 100.0, "P", -40, 0.05, "2026-09-28")
+    table = "[accounts.COM]\nequity = 438_295.24\nrealized_quarter = 38_095.24"
+    held_up = fault("2026-10-01T10:00:00", "no_fill", "AAPL", "5s")
+    text = situation(
+        "2026-09-30T12:00:00", "2026-10-01T10:05:00", {"AAPL": STOCK, "MSFT": STOCK}, table, puts, held_up,
+        tape("2026-10-01T10:00:02", AAPL=spot), accounts=("COM",), capital=None,
+    )  # fmt: skip
+    r = replay_text(text)
+    assert [x["data"]["quantity"] for x in r.of("order.intended", purpose="stock")] == [100]
+    assert sum(bought(r).values()) == shares
+    account = r.run.runtime.engine.state.accounts["COM"]
+    assert account.strike_cash == 400_000 <= account.cash
+
+
 @pytest.mark.clause("4.4")
 def test_4_4_what_is_less_than_a_lot_waits_and_counts_in_the_next_quarter() -> None:
     # 26,250 is no lot at 700.

@@ -5,10 +5,21 @@ from datetime import datetime
 
 import pytest
 
-from allusetui.domain.account import Latch
+from allusetui.domain.account import Account, Latch
 from allusetui.domain.effect import CancelOrder
-from allusetui.domain.input import BrokerOrder, OrderDoubled, OrdersSeen
+from allusetui.domain.event import ResumeStep
+from allusetui.domain.input import (
+    BrokerOrder,
+    Input,
+    OperatorActed,
+    OrderCancelled,
+    OrderDoubled,
+    OrdersSeen,
+    PositionsSeen,
+    Settled,
+)
 from allusetui.domain.moment import to_ms
+from allusetui.domain.money import ZERO
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
 from tests.rules.situations import AAPL, fault, option, situation
@@ -57,6 +68,40 @@ def test_0_6_it_is_told_once_and_again_where_it_goes_on_after_the_operator_has_a
     engine.state.accounts["GEN"].latches.clear()
     again = [event.kind for event in engine.handle(seen).events]
     assert again.count("reconcile.mismatch") == again.count("latch.set") == 1
+
+
+def halted_and_reset(entering: Replayed, *between: Input) -> tuple[list[str], Account]:
+    """GEN's order is two; all is killed and reset; what the steps of its resume are, and the account after them.
+
+    `between`: what comes between the key and the broker's book.
+    """
+    engine = entering.run.runtime.engine
+    accounts, named = engine.state.accounts, next(iter(engine.state.intents.values())).last_order_id
+    cash = sum((each.money for each in accounts.values()), ZERO)
+    asked_ms, told_ms = at(9, 45, 7), at(9, 45, 9)
+    seen = [
+        OrderDoubled(at(9, 45, 2), named, BOTH), OperatorActed(at(9, 45, 3), "kill", None, "operator"),
+        OrderCancelled(at(9, 45, 4), named, 0), OperatorActed(asked_ms, "reset", None, "operator"),
+        OrdersSeen(at(9, 45, 8), (), (), complete=True, asked_ms=asked_ms), *between,
+        PositionsSeen(told_ms, {}, cash, Settled(told_ms), complete=True, asked_ms=asked_ms),
+    ]  # fmt: skip
+    events = [event for each in seen for event in engine.handle(each).events]
+    return [e.step for e in events if isinstance(e, ResumeStep) and e.account == "GEN"], accounts["GEN"]
+
+
+@pytest.mark.clause("9.5", "9.1")
+def test_9_5_a_reset_after_a_halt_accepts_the_double_that_was_told_before_it(entering: Replayed) -> None:
+    steps, account = halted_and_reset(entering)
+    assert steps == ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
+    assert account.latches == set()
+
+
+@pytest.mark.clause("9.5", "9.1")
+def test_9_5_a_double_that_is_told_after_the_key_is_accepted_by_nobody(entering: Replayed) -> None:
+    other = OrderDoubled(at(9, 45, 8), "AU-x-GEN-1-1.v9", ("1500000008", "1500000009"))
+    steps, account = halted_and_reset(entering, other)
+    assert steps[-1] == "reconcile"
+    assert account.latches == {Latch.MISMATCH}
 
 
 @pytest.mark.clause("9.5")

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
@@ -19,7 +20,7 @@ from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import Pace
 from allusetui.runtime.remote import RemoteConsole, press, status
 from allusetui.runtime.tail import TailJournal
-from allusetui.runtime.talk import HELLO, SOCKET_NAME, ControlError, line
+from allusetui.runtime.talk import HELLO, SOCKET_NAME, ControlError, connect, line
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import parse
 from tests.replaying import Silent
@@ -110,6 +111,19 @@ def test_an_engine_that_does_not_answer_is_told_of(tmp_path: Path) -> None:
         for ask in (lambda: status(tmp_path, 0.05), lambda: RemoteConsole(tmp_path, 0.05)):
             with pytest.raises(ControlError, match=f"^the engine of the session {tmp_path.name} does not answer$"):
                 ask()
+
+
+def test_who_comes_while_the_queue_is_full_waits_its_turn_and_no_longer_than_its_patience(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as busy, ExitStack() as held:
+        busy.bind(str(tmp_path / SOCKET_NAME))
+        busy.listen(0)
+        held.enter_context(connect(tmp_path, 0.05))
+        with pytest.raises(ControlError, match=r"does not answer$"):
+            connect(tmp_path, 0.05)
+        serving = threading.Timer(0.2, lambda: held.enter_context(busy.accept()[0]))
+        serving.start()
+        held.enter_context(connect(tmp_path, 5.0))
+        serving.join()
 
 
 def test_a_shell_of_another_protocol_is_told_which_meets_which_and_presses_nothing(

@@ -14,7 +14,7 @@ from allusetui.torture.run import run
 from allusetui.torture.shrink import shrunk
 from allusetui.torture.sites.site import Awaited, Done, Scripted
 from allusetui.torture.sites.table import SITES
-from tests.torture.plans import FILLS, alone
+from tests.torture.plans import FILLS, alone, in_the_morning
 
 FOLDER = Path(__file__).parents[2]
 SEED, QUICK = 9, 1
@@ -92,3 +92,26 @@ def test_0_6_what_seldom_happens_to_an_order_comes_at_its_very_instant(
     outcome = run(alone(name, at_ms=FILLS - 600, salt=salt))
     assert outcome.fired[name] == 1 and outcome.violations == ()
     assert outcome.orders[change] == 1
+
+
+@pytest.mark.clause("9.1")
+@pytest.mark.parametrize(("salt", "after"), [(1, "SAFE"), (2, "EMERGENCY")])
+def test_9_1_what_was_begun_by_the_key_for_maintenance_is_ended_by_one_or_halted(salt: int, after: str) -> None:
+    outcome = run(alone("key maintenance", at_ms=FILLS, salt=salt))
+    assert outcome.violations == ()
+    assert outcome.states["SAFE", "MAINTENANCE"] == outcome.states["MAINTENANCE", after] == 1
+
+
+@pytest.mark.clause("0.6", "10.3")
+def test_0_6_a_fill_of_the_day_before_that_is_corrected_without_a_word_on_its_fee_keeps_the_fee_that_is_booked() -> (
+    None
+):
+    outcome = run(in_the_morning({"mute fees": 2.0, "execution corrected": 5.0}))
+    assert outcome.fired == {"mute fees": 1, "execution corrected": 1}
+    assert outcome.orders["sent", "filled"] == 1 and outcome.violations == ()
+
+
+@pytest.mark.clause("9.5")
+def test_9_5_a_split_that_the_book_shows_after_the_mornings_look_is_found_at_the_bell() -> None:
+    outcome = run(in_the_morning({"split": 30.0}, spot=200.0))
+    assert outcome.fired == {"split": 1} and outcome.violations == ()

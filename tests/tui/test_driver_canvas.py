@@ -22,7 +22,7 @@ STYLES = (
 TEXTS = st.text(st.sampled_from("ab  ─█▌漢字é.7"), min_size=1, max_size=12)
 SEGMENTS = st.lists(st.tuples(TEXTS, st.sampled_from(STYLES)), min_size=1, max_size=4)
 PAINTS = st.lists(
-    st.tuples(st.integers(-1, HEIGHT), st.integers(-3, WIDTH), SEGMENTS, st.booleans()), min_size=1, max_size=12
+    st.tuples(st.integers(-1, HEIGHT), st.integers(-3, WIDTH + 3), SEGMENTS, st.booleans()), min_size=1, max_size=12
 )
 
 
@@ -115,6 +115,20 @@ def test_rows_of_two_colours_on_empty_ground_set_each_of_them_once() -> None:
     sent = canvas.changes()
     terminal.feed(sent)
     assert sent.count("38;2;200;206;214") == sent.count("38;2;141;152;165") == 1
+    assert terminal.shown == _repainted(rows)
+
+
+def test_a_page_that_is_opened_is_drawn_from_left_to_right() -> None:
+    canvas, terminal = Canvas(WIDTH, HEIGHT), Pyte(WIDTH, HEIGHT)
+    canvas.paint(0, 0, cells_of(("starting", CALM)))
+    terminal.feed(canvas.changes())
+    rows = [cells_of((f"GEN {y}", DARK), (f" calm 15:{y} ", CALM), (f"SAFE {y} ", DARK)) for y in range(HEIGHT)]
+    for y, row in enumerate(rows):
+        canvas.paint(y, 0, row)
+    sent = canvas.changes()
+    words = [word for y in range(HEIGHT) for word in (f"GEN {y}", f"calm 15:{y}", f"SAFE {y}")]
+    assert words == sorted(words, key=sent.index)
+    terminal.feed(sent)
     assert terminal.shown == _repainted(rows)
 
 

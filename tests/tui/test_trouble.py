@@ -11,7 +11,7 @@ from allusetui.tui.screens.main import Full
 from allusetui.view.model import Seen
 from tests.tui.consoles import Clock, Served, afternoon, dashboard, paused_afternoon
 from tests.tui.desk import Desk, watching
-from tests.view.snapshots import snapshot_of
+from tests.view.snapshots import LAW, snapshot_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -21,6 +21,15 @@ class Mute(Served):
 
     def latest(self) -> Snapshot | None:  # type: ignore[override]
         return None
+
+
+class Late(Served):
+    """An engine that shows nothing before it has begun."""
+
+    begun = False
+
+    def latest(self) -> Snapshot | None:  # type: ignore[override]
+        return super().latest() if self.begun else None
 
 
 def unread() -> Seen:
@@ -37,6 +46,19 @@ async def test_before_the_first_snapshot_everything_can_be_stopped() -> None:
         assert console.keys == [Key("pause"), Key("kill")]
         await desk.press("question_mark", "escape", "q", "d")
         assert app.return_value == "detach"
+
+
+async def test_the_first_snapshot_is_shown_as_soon_as_it_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allusetui.tui.watch.FIRST_POLL_S", 60.0)
+    console, clock = Late(snapshot_of(afternoon())), Clock()
+    app = Dashboard(console, lambda: lambda shown: Seen(shown, LAW, afternoon().run.calendar), clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app, console, clock, pilot)
+        await desk.until(lambda: app._lens is not None)
+        console.begun = True
+        assert "starting" in desk.text("header")
+        app.look_soon()
+        await desk.until(lambda: "GEN" in desk.text("sleeves"))
 
 
 async def test_a_law_or_calendar_that_can_not_be_read_is_told_and_keys_work() -> None:

@@ -64,12 +64,16 @@ _CITED: Final = 6
 def read(folder: Path) -> Story:
     """The story in a folder, without records where none was written. Raises ValueError where it is damaged, OSError."""
     path = folder / JOURNAL
-    data = path.read_bytes() if path.is_file() else b""
+    return told(folder.name, path.read_bytes() if path.is_file() else b"", folder / _REPORTS)
+
+
+def told(name: str, data: bytes, reports: Path) -> Story:
+    """Of a journal's lines; `reports`: the folder beside it. Raises ValueError where it is damaged, OSError."""
     records = tuple(_record(json.loads(line)) for line in data.splitlines())
     if [record.seq for record in records] != list(range(1, len(records) + 1)):
-        raise ValueError(f"{path}: its records are not numbered without a gap")
-    reports = {each.stem: _digest(each.read_bytes()) for each in sorted((folder / _REPORTS).glob("*.txt"))}
-    return Story(folder.name, records, reports, _digest(data))
+        raise ValueError(f"{name}: its records are not numbered without a gap")
+    found = {each.stem: _digest(each.read_bytes()) for each in sorted(reports.glob("*.txt"))}
+    return Story(name, records, found, _digest(data))
 
 
 def _record(row: dict[str, Any]) -> Record:

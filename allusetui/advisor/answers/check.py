@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from allusetui.advisor.answers.sentence import Derived, Sentence
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import day_of, iso, quarter_of, week_of
 from allusetui.domain.snapshot import Told
 
@@ -25,7 +26,7 @@ _SPELLED: Final = re.compile(
 )
 
 
-@dataclass(slots=True)
+@mutable
 class Standing:
     """What stands in some events: numbers, and texts that hold digits."""
 

@@ -21,9 +21,6 @@ Found = tuple[bool, list[Sentence]]
 
 _MOST_TOLD: Final = 12
 _MOST_RANKED: Final = 3
-_IN_CONTRACTS: Final = (
-    ev.AssignmentReceived, ev.CalledAwayReceived, ev.ExpiredReceived, ev.ExercisedReceived, ev.StopDone, ev.RollDone,
-)  # fmt: skip
 
 
 def respond(query: Query, finder: Finder) -> Found:

@@ -1,7 +1,6 @@
 """The gateway's part for accounts: who has asked for what of which account, and what they are told as it changes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.broker.gateway import account_messages as words
@@ -13,6 +12,7 @@ from allusetui.broker.gateway.part import Route
 from allusetui.broker.gateway.requests import Nothing, Numbered, bare_number, nothing, numbered
 from allusetui.broker.gateway.session import NOBODY, Session, Sessions
 from allusetui.domain.contract import Contract
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.money import ZERO
 
@@ -23,7 +23,7 @@ _UPDATE_MS: Final = 3 * MINUTE_MS
 _PNL_MS: Final = SECOND_MS
 
 
-@dataclass(slots=True)
+@mutable
 class _Watch:
     """A subscription to gains: of an account, or of one contract in it; `told` is what was said last."""
 

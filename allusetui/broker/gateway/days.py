@@ -1,14 +1,14 @@
 """A day's figures of an underlying so far: open, high, low, and the close before."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.calendar import Calendar, Session
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import MINUTE_MS, day_of
 from allusetui.ports import Market
 
 
-@dataclass(slots=True)
+@mutable
 class Day:
     """Of one session, as far as it has been looked at; dollars. What has not opened has a close before alone."""
 

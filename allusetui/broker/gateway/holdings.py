@@ -1,7 +1,7 @@
 """What the broker shows of each account: cash, positions and what they cost; settlements only in the night after."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.settlement import exercised
 from allusetui.domain.contract import Contract, Stock, after_split
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import CashBooking, Execution, Provision, Settled, Settlement
 from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.money import ZERO
@@ -27,7 +27,7 @@ class Position:
     cost: Decimal
 
 
-@dataclass(slots=True)
+@mutable
 class _Day:
     """An account since midnight: what it was worth then, what it has realized, what was paid in; dollars.
 

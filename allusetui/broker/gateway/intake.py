@@ -13,19 +13,20 @@ from allusetui.broker.gateway.margins import Requirement, requirement
 from allusetui.broker.gateway.placing import PlaceOrder
 from allusetui.broker.gateway.session import Session, Sessions
 from allusetui.broker.gateway.tickets import Ticket
-from allusetui.broker.simulated.exchange import COMMISSION
+from allusetui.broker.simulated.fees import Fees, Trade
 from allusetui.domain.contract import Contract, Option, Side, Stock
-from allusetui.domain.money import ZERO
+from allusetui.domain.moment import day_of
 
 
 class Intake:
     """Takes the orders of clients into a book, or says why not."""
 
-    def __init__(self, book: OrderBook, registry: Registry, holdings: Holdings, sessions: Sessions) -> None:
+    def __init__(self, book: OrderBook, registry: Registry, holdings: Holdings, sessions: Sessions, fees: Fees) -> None:
         self._book = book
         self._registry = registry
         self._holdings = holdings
         self._sessions = sessions
+        self._fees = fees
 
     def read(self, asked: PlaceOrder, at_ms: int) -> Meant | Refusal:
         """What an order means, or why it can't be taken."""
@@ -97,7 +98,7 @@ class Intake:
             (before.initial, after.initial),
             (before.maintenance, after.maintenance),
             (before.equity, after.equity),
-            _fee(meant),
+            self._fee(meant, at_ms),
         )
         session.send(*words.margins_to_come(ticket, "The margin that this order needs is being computed."))
         session.send(*words.margins_answer(ticket, margins))
@@ -114,8 +115,18 @@ class Intake:
         after = dict(held)
         for contract, change in _changes(meant):
             after[contract] = after.get(contract, 0) + change
-        left = cash - meant.side.sign * meant.quantity * meant.contract.multiplier * meant.limit - _fee(meant)
+        left = cash - meant.side.sign * meant.quantity * meant.contract.multiplier * meant.limit
+        left -= self._fee(meant, at_ms)
         return requirement(cash, held, price), requirement(left, after, price)
+
+    def _fee(self, meant: Meant, at_ms: int) -> Decimal:
+        """Dollars of commission, filled at the limit; a combo's legs at what they are worth."""
+        if meant.sold is None:
+            trades = [Trade(meant.contract, meant.side, meant.quantity, meant.limit)]
+        else:
+            legs = ((meant.contract, Side.BUY), (meant.sold, Side.SELL))
+            trades = [Trade(each, side, meant.quantity, self._holdings.price(each, at_ms)) for each, side in legs]
+        return self._fees.due(day_of(at_ms), trades)
 
     def _free(self, meant: Meant) -> int:
         """Shares that an account holds and no live order sells yet."""
@@ -136,12 +147,6 @@ def client_of(session: Session) -> int:
 def _changes(meant: Meant) -> Sequence[tuple[Contract, int]]:
     first = (meant.contract, meant.side.sign * meant.quantity)
     return [first] if meant.sold is None else [first, (meant.sold, -meant.quantity)]
-
-
-def _fee(meant: Meant) -> Decimal:
-    """Dollars of commission."""
-    options = sum(isinstance(each, Option) for each in (meant.contract, meant.sold))
-    return COMMISSION * meant.quantity * options if options else ZERO
 
 
 def _too_dear(after: Requirement) -> str:

@@ -52,7 +52,7 @@ class OrdersPart(Quiet):
     ) -> None:
         fills = Fills(registry, holdings, self._say)
         self.book = OrderBook(exchange, fills, holdings, calendar, self._say, self._notify)
-        self._intake = Intake(self.book, registry, holdings, sessions)
+        self._intake = Intake(self.book, registry, holdings, sessions, exchange.fees)
         self._registry = registry
         self._holdings = holdings
         self._sessions = sessions

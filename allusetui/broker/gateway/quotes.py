@@ -1,7 +1,7 @@
 """Market data: lines that a client asks for, each told what has changed whenever the market ticks."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from allusetui.broker.gateway import requests
@@ -11,6 +11,7 @@ from allusetui.broker.gateway.part import Quiet, Route
 from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Limits, Session
 from allusetui.broker.gateway.ticks import DELAY_MS, Board, Ticks, delayed, message
+from allusetui.domain.frozen import mutable
 from allusetui.ports import Market
 
 LIVE, FROZEN, DELAYED, DELAYED_FROZEN = 1, 2, 3, 4
@@ -33,7 +34,7 @@ _DELAYED_SHOWN: Final = "Requested market data is not subscribed. Displaying del
 Data = Literal["live", "delayed", "none"]
 
 
-@dataclass(slots=True)
+@mutable
 class Entitled:
     """What the accounts may see. A change of it holds for what clients ask from then on."""
 
@@ -46,7 +47,7 @@ class Entitled:
     """Whether clients may see and place orders; not where the broker's own settings say that they only read."""
 
 
-@dataclass(slots=True)
+@mutable
 class _Line:
     """One request for data, and what it has been told."""
 

@@ -1,14 +1,14 @@
 """An order as the broker keeps it, and its executions; whose it is, where it stands, and what has come of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.placing import PlaceOrder
 from allusetui.domain.contract import Contract, Side
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import Execution
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
@@ -35,7 +35,7 @@ class Standing(StrEnum):
         return self not in (Standing.CANCELLED, Standing.FILLED, Standing.INACTIVE)
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Ticket:
     """An order of a client, or of a person at the broker's own screen (`client_id` 0).
 

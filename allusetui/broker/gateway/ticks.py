@@ -8,6 +8,7 @@ from typing import Final
 from allusetui.broker.gateway.days import Day, Days
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.instruments import INDEX, Listed
+from allusetui.broker.simulated.takers import SHOWN
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS, YEAR_MS, day_of
@@ -32,8 +33,7 @@ _DELAYED: Final = {
     (GREEKS, BID_GREEKS): (GREEKS, 80), (GREEKS, ASK_GREEKS): (GREEKS, 81), (GREEKS, MODEL_GREEKS): (GREEKS, 83),
     (TEXT, LAST_TIME): (TEXT, DELAYED_TIME),
 }  # fmt: skip
-_STOCK_SIZE, _OPTION_SIZE = 300, 25
-"""Shown on either side: our exchange fills any size at its quotes."""
+_STOCK_SIZE: Final = 300
 _NO_PRICE: Final = (Decimal(-1), 0, 0)
 _NO_GREEKS: Final = (-1.0, -2.0, -1.0, -1.0, -2.0, -2.0, -2.0)
 _DAYS_A_YEAR, _POINTS = 365, 100
@@ -65,7 +65,7 @@ class Board:
                 return {(PRICE, BID): _NO_PRICE, (PRICE, ASK): _NO_PRICE}
             near, far = (quote.bid, quote.ask) if ratio > 0 else (quote.ask, quote.bid)
             bid, ask = bid + ratio * near, ask + ratio * far
-        return {(PRICE, BID): (bid, _OPTION_SIZE, 0), (PRICE, ASK): (ask, _OPTION_SIZE, 0)}
+        return {(PRICE, BID): (bid, SHOWN, 0), (PRICE, ASK): (ask, SHOWN, 0)}
 
     def quote(self, listed: Listed, at_ms: int) -> Quote | None:
         """Its quote at the instant."""
@@ -105,7 +105,7 @@ class Board:
     def _option(self, option: Option, generic: Collection[str], at_ms: int) -> Ticks:
         quote = self._market.option(option, at_ms)
         bid, ask = (None, None) if quote is None else (quote.bid, quote.ask)
-        ticks: Ticks = {(PRICE, BID): _priced(bid, _OPTION_SIZE), (PRICE, ASK): _priced(ask, _OPTION_SIZE)}
+        ticks: Ticks = {(PRICE, BID): _priced(bid, SHOWN), (PRICE, ASK): _priced(ask, SHOWN)}
         ticks |= _time_tick(quote)
         ticks |= self._depth(option, generic, at_ms)
         spot = self._market.underlying(option.symbol, at_ms)

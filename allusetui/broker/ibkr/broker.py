@@ -17,6 +17,7 @@ from allusetui.broker.ibkr.connection import Address, Connection, News
 from allusetui.broker.ibkr.contracts import Contracts, UnknownContractError
 from allusetui.broker.ibkr.drafts import Draft, Drafts, RefusedError
 from allusetui.broker.ibkr.evidence import OURS, Evidence
+from allusetui.broker.ibkr.fills import BookedFee, nothing_booked
 from allusetui.broker.ibkr.hours import Hours
 from allusetui.broker.ibkr.looks import Looks
 from allusetui.broker.ibkr.standstill import Clocks
@@ -78,14 +79,17 @@ class Account:
 class IbkrBroker:
     """Implements `ports.Broker` over a connection that it keeps from `open` to `close`, in the loop of the runtime.
 
-    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `clocks` and `waits`: see `Connection`.
+    `now_ms`: the session's clock; `ring`: wakes whoever turns it; `clocks` and `waits`: see `Connection`; `booked_fee`:
+    see `Fills`.
     """
 
     def __init__(
         self, address: tuple[str, int, int], account: Account, now_ms: Callable[[], int], ring: Callable[[], None],
-        hours: Hours | None = None, clocks: Clocks | None = None, **waits: tuple[float, float],
+        hours: Hours | None = None, clocks: Clocks | None = None, booked_fee: BookedFee = nothing_booked,
+        **waits: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.truth = OrderTruth(account.codes, f"{OURS}{account.session}-" if account.session else OURS)
+        ours = f"{OURS}{account.session}-" if account.session else OURS
+        self.truth = OrderTruth(account.codes, ours, booked_fee)
         self.trouble = _NOT_YET
         """Why the link is down; empty while it is up."""
         news = News(self._hear, self._lost, self._back)

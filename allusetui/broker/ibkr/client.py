@@ -9,6 +9,7 @@ from math import inf
 from typing import Final
 
 from ib_async.client import Client
+from ib_async.wrapper import Wrapper
 
 from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
 from allusetui.domain.frozen import frozen
@@ -54,6 +55,11 @@ class _Waiting:
 class LaneClient(Client):
     """`ib_async.Client` with its queue replaced: every message counts, cancels and orders never wait behind data."""
 
+    def __init__(self, wrapper: Wrapper) -> None:
+        self.is_deaf: Callable[[], bool] = lambda: False
+        """Whether what comes is not to be heard."""
+        super().__init__(wrapper)
+
     def reset(self) -> None:
         super().reset()
         self._lane, self._until_s = Lane.BULK, inf
@@ -70,6 +76,10 @@ class LaneClient(Client):
         assert self.conn.transport is not None
         self.conn.transport.max_size = READ_BYTES
         super().startApi()
+
+    def _onSocketHasData(self, data: bytes) -> None:
+        if not self.is_deaf():
+            super()._onSocketHasData(data)
 
     def hurry(self, lane: Lane, send: Callable[[], None], until_s: float = inf) -> None:
         """Whatever `send` sends takes this lane; what has not left by `until_s`, the loop's time, never does."""

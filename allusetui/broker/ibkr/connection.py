@@ -62,6 +62,7 @@ class Connection:
         clocks: Clocks | None = None,
     ) -> None:  # fmt: skip
         self.library = Library(news.hear, self._complain)
+        self.library.client.is_deaf = self._is_late
         self.up = False
         self.round_trip_ms: float | None = None
         """Of the last probe; None while none has been answered on this connection."""
@@ -130,6 +131,7 @@ class Connection:
         Where the gateway itself has lost the broker, what it answers is old: the link is up when it has it back.
         """
         self._closed.clear()
+        self._watchman = None
         self._trouble = ""
         self._severed = False
         address = self._address
@@ -177,7 +179,7 @@ class Connection:
     async def _watch(self) -> None:
         """Until the socket is gone. It is probed with each beat; one that stays silent all the same is dropped.
 
-        So is one of which beats were missed: what waits on it is of the time before, and would be taken for news.
+        So is one of which beats were missed, by the next beat or by what comes before it.
         """
         ears, silent = self.library.wrapper, 0
         watchman = self._watchman
@@ -188,10 +190,9 @@ class Connection:
                 async with asyncio.timeout(self._beat_s):
                     await self._closed.wait()
             silent = silent + 1 if ears.packets == heard else 0
-            missed_s = watchman.missed_s()
+            is_late = self._is_late()
             watchman.look()
-            if missed_s >= self._unseen_s:
-                self._drop(f"{missed_s:.0f} s went by unseen: a process stopped, a machine asleep, or a clock set")
+            if is_late:
                 await self._closed.wait()
             elif silent >= _MOST_SILENT:
                 self._drop(f"half-open: nothing heard for {silent * self._beat_s:g} s")
@@ -199,6 +200,18 @@ class Connection:
             else:
                 self._mind_the_hour(watchman)
                 self._spawn(self._probe())
+
+    def _is_late(self) -> bool:
+        """Whether we stood still: what waits on the link is of then, and would be taken for news. The link is dropped.
+
+        Nothing of it is heard: the first price of a minute ago is a level of now as long as the others have not come.
+        """
+        missed_s = self._watchman.missed_s() if self._watchman is not None else 0.0
+        if missed_s < self._unseen_s:
+            return False
+        if self._synced:
+            self._drop(f"{missed_s:.0f} s went by unseen: a process stopped, a machine asleep, or a clock set")
+        return True
 
     def _mind_the_hour(self, watchman: Watchman) -> None:
         """While this machine's clock is behind the session nothing is traded; cancels leave all the same."""

@@ -1,20 +1,21 @@
 """A Gateway or TWS looked at, in order, without changing anything: each check's facts, judged by `doctor_verdicts`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from allusetui.broker.ibkr import doctor_verdicts as verdicts
 from allusetui.broker.ibkr.doctor_facts import IN_USE, Finding, Greeting, Verdict
 from allusetui.broker.ibkr.doctor_greeting import greet
 from allusetui.broker.ibkr.doctor_visit import Patience, Visit
+from allusetui.domain.frozen import mutable
 from allusetui.domain.link import Link
 from allusetui.domain.moment import local
 
 Check = Callable[["Doctor"], Awaitable[Finding]]
 
 
-@dataclass(slots=True)
+@mutable
 class Doctor:
     """What one look knows so far. `wall_s`: the clock of this machine, seconds since 1970."""
 

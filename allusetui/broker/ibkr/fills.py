@@ -1,11 +1,11 @@
 """Executions as the broker tells them: each once, the newest version, whole combos, with their commissions. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from allusetui.broker.ibkr.evidence import FeeSeen, FillSeen
 from allusetui.domain.contract import Contract, Side
+from allusetui.domain.frozen import mutable
 from allusetui.domain.input import Execution
 from allusetui.domain.moment import DAY_MS, SECOND_MS
 from allusetui.domain.money import ZERO
@@ -15,9 +15,15 @@ PATIENCE_MS = 2 * SECOND_MS
 _CORRECTION_MS = 30 * SECOND_MS
 """How long the commission of a correction is waited for, before it is what the corrected one's was."""
 _KEPT_MS = 5 * DAY_MS
+BookedFee = Callable[[str], Decimal | None]
+"""What an execution's commission was booked as, dollars, by its root; None where it was not."""
 
 
-@dataclass(slots=True)
+def nothing_booked(root: str) -> None:
+    """Of an empty journal."""
+
+
+@mutable
 class Row:
     """An execution that was heard; `told`: under which id, None while it was not."""
 
@@ -42,10 +48,12 @@ class Fills:
     """The newest version of every execution that was heard, and what of it can be told.
 
     A row waits for its commission, a leg for the other one. What has waited for `PATIENCE_MS` is told without: an
-    execution then as version 0 of itself, which the one with its commission replaces.
+    execution then as version 0 of itself, which the one with its commission replaces. A correction has what was booked
+    for what it corrects, of an earlier day too: as version 0 it would seem to be the older of the two.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, booked_fee: BookedFee = nothing_booked) -> None:
+        self._booked_fee = booked_fee
         self._rows: dict[str, Row] = {}
         self._of_order: dict[str, dict[str, Row]] = {}
         self._heard = 0
@@ -142,7 +150,8 @@ class Fills:
 
     def _fee(self, row: Row) -> Decimal | None:
         """A row's commission; a correction without one of its own has that of what it corrects."""
-        return next((self._fees[exec_id].amount for exec_id in row.names if exec_id in self._fees), None)
+        heard = next((self._fees[exec_id].amount for exec_id in row.names if exec_id in self._fees), None)
+        return self._booked_fee(row.root) if heard is None and row.version > 1 else heard
 
     def _name(self, row: Row) -> str:
         """The id that a row is told under now: version 0 of itself while its commission lacks."""

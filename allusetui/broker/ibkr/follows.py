@@ -5,18 +5,18 @@ dead. What tells the two apart is how far the underlying has gone: a quote that 
 its spread and has not is no younger than the move that it missed.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isnan
 
 from allusetui.domain.contract import Contract, Option
+from allusetui.domain.frozen import mutable
 from allusetui.domain.quote import Quote
 
 _SPREADS = 2
 """A book is left as it is while the value moves within it, and fades while the volatility falls as the price moves."""
 
 
-@dataclass(slots=True)
+@mutable
 class _Stood:
     """A book, where its underlying was as it was made, and since when it ought to be another."""
 

@@ -4,11 +4,10 @@ Pure: what is to be sent comes out of `moves`, what the broker says goes in by n
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from allusetui.domain.contract import Contract, Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import SECOND_MS
 
 MOST: Final = 100
@@ -35,7 +34,7 @@ Move = Subscribe | Release
 _NEVER_MS: Final = 1 << 60
 
 
-@dataclass(slots=True)
+@mutable
 class _Line:
     """An open line; `heard_ms`: when it was asked for, or last told something."""
 

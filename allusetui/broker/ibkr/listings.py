@@ -1,7 +1,7 @@
 """What is listed: expiries of a symbol, strikes of an expiry, price steps; asked once a day, kept for the day."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeGuard
@@ -14,6 +14,7 @@ from allusetui.broker.ibkr.survey import Listing
 from allusetui.broker.ibkr.translate import SMART, UntranslatableError, classes, day_told, ours
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import CENT
 from allusetui.domain.quote import Steps
@@ -23,7 +24,7 @@ _CENTS: Final[Steps] = ((Decimal(0), CENT),)
 _MULTIPLIER: Final = "100"
 
 
-@dataclass(slots=True)
+@mutable
 class _Day:
     """What has been asked on one day."""
 

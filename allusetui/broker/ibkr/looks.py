@@ -11,7 +11,8 @@ from allusetui.domain.moment import DAY_MS, at_clock, day_of
 _HOURS: Final = (time(3, 30), time(9, 0))
 """Assignments of the night stand in the book by then, and nobody tells of them."""
 _PUSHED: Final = (time(9, 30), time(16, 15))
-"""When a push may mean a trade. In the night a book is pushed row by row, and is no book before all have come."""
+"""When a push may mean a trade. In the night a book is pushed row by row, and is no book before all have come: what is
+pushed by the morning is looked at as the day begins, as some of it may have come after the last hour."""
 Book = Mapping[Contract, int]
 
 
@@ -31,8 +32,9 @@ class Looks:
 
     def pushed(self, at_ms: int) -> None:
         """The broker has told of a position that nobody had asked for, or that somebody had."""
-        if self._before is not None and self._pushed_ms is None and self._is_pushing(at_ms):
-            self._pushed_ms = at_ms
+        begins, ends = (at_clock(day_of(at_ms), clock) for clock in _PUSHED)
+        if self._before is not None and self._pushed_ms is None and at_ms < ends:
+            self._pushed_ms = max(at_ms, begins)
 
     def lost(self) -> None:
         """The connection is gone; the next begins with a whole book."""
@@ -60,10 +62,6 @@ class Looks:
         net = self._fills.net()
         before = {each: held.get(each, 0) - net.get(each, 0) for each in (*held, *net)}
         return {contract: quantity for contract, quantity in before.items() if quantity}
-
-    def _is_pushing(self, at_ms: int) -> bool:
-        begins, ends = (at_clock(day_of(at_ms), clock) for clock in _PUSHED)
-        return begins <= at_ms < ends
 
 
 def _next_hour(after_ms: int) -> int:

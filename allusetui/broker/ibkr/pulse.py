@@ -5,9 +5,10 @@ the broker sends with an answer, and anything that differs from what was told be
 last trade may be of last week: a quiet one is proven by an answer while its underlying moves.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import SECOND_MS
 
 LAST_TIME: Final = 45
@@ -16,7 +17,7 @@ _MOVING: Final = frozenset({0, 1, 2, 3, 4, 5, 8, LAST_TIME})
 """Bid, ask and last with their sizes, and the volume: the day's extremes and the like are told at any hour."""
 
 
-@dataclass(slots=True)
+@mutable
 class Pulse:
     """What an underlying's lines have told by now, of all that there were: it outlives each of them."""
 

@@ -1,11 +1,12 @@
 """What is known of one order of ours at the broker. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from allusetui.broker.ibkr.evidence import Stage
+from allusetui.domain.frozen import mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Record:
     """One order of ours. `listed_ms`: when the broker last named it by reference; `over_ms`: since when it is over.
 

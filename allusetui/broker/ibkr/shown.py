@@ -3,14 +3,14 @@
 A value is None until it has come, and NaN where the broker says that there is none (price −1): unknown is never zero.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from math import isfinite, isnan, nan
 from typing import Final
 
 from allusetui.broker.ibkr.pulse import Pulse
 from allusetui.domain.contract import Right
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import MINUTE_MS
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Feed, Quote
@@ -53,7 +53,7 @@ class ModelGreeks:
         )
 
 
-@dataclass(slots=True)
+@mutable
 class Shown:
     """One line since it was asked for. `right`: of an option; None for an underlying, which may have a `pulse`."""
 

@@ -1,7 +1,7 @@
 """Where each datum of the market comes from and since when, told for a person: nothing is decided on it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,7 @@ from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.night import Night
 from allusetui.broker.ibkr.stream import Stream
 from allusetui.domain.contract import Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Chain
 from allusetui.domain.snapshot import Source
@@ -21,7 +22,7 @@ _BROKER: Final = "Interactive Brokers"
 _NOBODY: Final = ""
 
 
-@dataclass(slots=True)
+@mutable
 class Sources:
     """Looks at the parts of a market that have what it shows."""
 

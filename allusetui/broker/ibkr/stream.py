@@ -5,7 +5,7 @@ Those are kept for ever: they go on showing what a line showed before it was can
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
@@ -19,6 +19,7 @@ from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
 from allusetui.broker.ibkr.pulse import Pulse
 from allusetui.broker.ibkr.shown import ModelGreeks, Shown
 from allusetui.domain.contract import Contract, Option, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from allusetui.domain.quote import Feed
 from allusetui.domain.text import untrusted
@@ -31,7 +32,7 @@ _SOON_MS: Final = 250
 _NUMBER_AT: Final = {_PRICE: 2, _SIZE: 2, _GREEKS: 1, _GENERIC: 2, _TEXT: 2, _TYPE: 2, _PARAMETERS: 1}
 
 
-@dataclass(slots=True)
+@mutable
 class _Sub:
     """A line as it was asked for."""
 

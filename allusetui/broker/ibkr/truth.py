@@ -13,7 +13,7 @@ from allusetui.broker.ibkr.evidence import (
     Stage,
     StatusSeen,
 )
-from allusetui.broker.ibkr.fills import PATIENCE_MS, Fills
+from allusetui.broker.ibkr.fills import PATIENCE_MS, BookedFee, Fills, nothing_booked
 from allusetui.broker.ibkr.record import Record
 from allusetui.domain.input import (
     BrokerOrder,
@@ -40,11 +40,13 @@ class OrderTruth:
     An order is known by its reference and the broker's permanent number. A handle is good for one connection: the next
     may give it to another order. `codes`: the accounts that are ours, where it is known; what goes on in another is
     somebody else's, whatever it is called. `ours`: what the references of this session's orders begin with; of another
-    session only what still works concerns it.
+    session only what still works concerns it. `booked_fee`: see `Fills`.
     """
 
-    def __init__(self, codes: frozenset[str] = frozenset(), ours: str = OURS) -> None:
-        self.fills = Fills()
+    def __init__(
+        self, codes: frozenset[str] = frozenset(), ours: str = OURS, booked_fee: BookedFee = nothing_booked
+    ) -> None:
+        self.fills = Fills(booked_fee)
         self.unattributed = 0
         """How much news there was of orders that nobody knows."""
         self._ours = ours
@@ -208,14 +210,13 @@ class OrderTruth:
     # What is reported
 
     def advance(self, at_ms: int) -> Sequence[Input]:
-        """What can be told by now: fills first, so that an end finds them booked."""
-        reports: list[Input] = []
+        """What can be told by now: fills before ends, which find them booked; before all that an order is two."""
+        reports: list[Input] = [*self._untold]
+        self._untold = []
         if executions := self.fills.take(at_ms):
             reports.append(OrderExecuted(at_ms, executions))
         reports += self._acks(at_ms)
         reports += self._ends(at_ms)
-        reports += self._untold
-        self._untold = []
         return reports
 
     def _acks(self, at_ms: int) -> Iterator[Input]:

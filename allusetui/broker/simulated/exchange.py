@@ -3,14 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 
 from allusetui.broker.simulated.clearing import KEPT_DAYS, Clearing, SplitDay, Transfer
-from allusetui.broker.simulated.matching import PATIENCE_MS, Leg, Terms, terms
+from allusetui.broker.simulated.fees import Fees, FlatFees, Trade
+from allusetui.broker.simulated.matching import Leg, Terms, terms
 from allusetui.broker.simulated.outages import Outages, contract_of, foreign_order
 from allusetui.broker.simulated.owners import Owners, PunctualOwners
 from allusetui.broker.simulated.slow import SlowMarket, next_look
 from allusetui.broker.simulated.standing import Live, Standing
+from allusetui.broker.simulated.takers import PunctualTakers, Takers
 from allusetui.broker.simulated.wire import Recent, Wire
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Contract, Option
@@ -29,17 +32,17 @@ from allusetui.domain.input import (
     Provision,
     Settled,
 )
+from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Order
 from allusetui.ports import Market
 from allusetui.scenario.model import Dividend, Fault
 
-COMMISSION = Decimal("0.65")
 _ORDER_DAYS = 5
 
 
 class Exchange:
-    """Implements `ports.Broker` over the true market, from `start_ms` on. `commission`: dollars a contract and leg."""
+    """Implements `ports.Broker` over the true market, from `start_ms` on."""
 
     def __init__(
         self,
@@ -48,15 +51,17 @@ class Exchange:
         start_ms: int,
         faults: Iterable[Fault] = (),
         dividends: Mapping[str, Sequence[Dividend]] | None = None,
-        commission: Decimal = COMMISSION,
         splits: Sequence[SplitDay] = (),
         transfers: Sequence[Transfer] = (),
         owners: Owners | None = None,
+        takers: Takers | None = None,
+        fees: Fees | None = None,
     ) -> None:
-        """Without `owners` they are punctual."""
+        """Without `owners` and `takers` they are punctual, without `fees` they are flat."""
         self._market = market
         self._calendar = calendar
-        self._commission = commission
+        self.fees = fees or FlatFees()
+        self._takers = takers or PunctualTakers()
         self._outages = Outages(faults, start_ms)
         self._wire = Wire(self._outages)
         owners = owners or PunctualOwners()
@@ -276,7 +281,9 @@ class Exchange:
 
     def _look_ms(self, live: Live, after_ms: int) -> int:
         pace = self._outages.active("partial_fill", after_ms, live.order.contract.symbol)
-        return next_look(live, pace, PATIENCE_MS, after_ms)
+        if pace is not None:
+            return next_look(live, pace, after_ms)
+        return self._takers.next_ms(live.since_ms or 0, after_ms)
 
     def _match(self, live: Live, session: Session | None, at_ms: int) -> None:
         """Fills what the quotes of the instant allow."""
@@ -292,27 +299,40 @@ class Exchange:
         pace = self._outages.active("partial_fill", at_ms, order.contract.symbol)
         if pace is not None:
             self._fill(live, market, self._slow.allowance(live, pace, at_ms), at_ms)
-        elif market.marketable or at_ms - live.since_ms >= PATIENCE_MS:
-            self._fill(live, market, live.open_quantity, at_ms)
+        elif market.marketable or self._takers.come(order, market.nearness, at_ms - live.since_ms, at_ms):
+            self._fill(live, market, min(live.open_quantity, self._left(live, at_ms)), at_ms)
+
+    def _left(self, live: Live, at_ms: int) -> int:
+        """How much of an order's options can be traded now: what is shown, less what was taken in the last second."""
+        if self._takers.most is None or not live.options:
+            return live.open_quantity
+        lately = list(self._executions.since(at_ms - SECOND_MS + 1))
+        taken = (sum(row.quantity for row in lately if row.contract == option) for option in live.options)
+        return self._takers.most - max(taken)
 
     def _fill(self, live: Live, market: Terms, quantity: int, at_ms: int) -> None:
         if quantity <= 0:
             return
         self._fills += 1
         order, rows = live.order, enumerate(market.legs(), start=1)
-        executions = tuple(self._execution(order, leg, quantity, f"X{self._fills:06}-{row}") for row, leg in rows)
-        for execution in executions:
-            self._book.trade(order.account, execution)
-            self._executions.append(at_ms, execution)
+        executions = tuple(self._execution(live, leg, quantity, f"X{self._fills:06}-{row}", at_ms) for row, leg in rows)
         live.filled += quantity
         if not live.open_quantity:
             del self._live[order.client_order_id]
             self._done.append(at_ms, BrokerOrder(order.client_order_id, open=False, filled=live.filled))
         self._wire.report(OrderExecuted(at_ms, executions), at_ms, order.contract.symbol)
 
-    def _execution(self, order: Order, leg: Leg, quantity: int, exec_id: str) -> Execution:
-        commission = self._commission * quantity if isinstance(leg.contract, Option) else ZERO
-        return Execution(exec_id, order.client_order_id, leg.contract, leg.side, quantity, leg.price, commission)
+    def _execution(self, live: Live, leg: Leg, quantity: int, exec_id: str, at_ms: int) -> Execution:
+        """A fill of one leg, in the book; its fee is what the order owes for the day with it and did not without."""
+        order_id, trade = live.order.client_order_id, Trade(leg.contract, leg.side, quantity, leg.price)
+        today = self._executions.since(at_clock(day_of(at_ms), time.min))
+        rows = [row for row in today if row.client_order_id == order_id]
+        trades = [Trade(row.contract, row.side, row.quantity, row.price) for row in rows]
+        fee = self.fees.due(day_of(at_ms), [*trades, trade]) - sum((row.commission for row in rows), ZERO)
+        execution = Execution(exec_id, order_id, trade.contract, trade.side, quantity, trade.price, fee)
+        self._book.trade(live.order.account, execution)
+        self._executions.append(at_ms, execution)
+        return execution
 
     def _end(self, live: Live, at_ms: int) -> None:
         order_id = live.order.client_order_id

@@ -9,9 +9,6 @@ from allusetui.domain.order import Order
 from allusetui.domain.quote import Quote
 from allusetui.ports import Market
 
-PATIENCE_MS = 1_000
-"""How long a limit at the middle of the market waits for its fill."""
-
 
 @frozen
 class Leg:
@@ -57,6 +54,12 @@ class Terms:
         if self.order.side is Side.SELL:
             return self.order.limit <= up_to_tick(self.mid, self.bought.tick)
         return self.order.limit >= down_to_tick(self.mid, self.bought.tick)
+
+    @property
+    def nearness(self) -> float:
+        """How far the limit has come from the middle, 0, to the other side's quote, 1; for one that is not there."""
+        way, gone = self.far - self.mid, self.order.limit - self.mid
+        return min(max(float(gone / way), 0.0), 1.0) if way else 0.0
 
     def legs(self) -> tuple[Leg, ...]:
         """The legs of a fill: at the other side's quote when marketable, else at the limit.

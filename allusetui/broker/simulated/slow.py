@@ -36,10 +36,7 @@ class SlowMarket:
             self._taken.setdefault(row.symbol, []).append((row.at_ms, row.quantity))
 
 
-def next_look(live: Live, pace: Outage | None, patience_ms: int, after_ms: int) -> int:
-    """When a waiting order is due: a while after it became good enough, or each second of a slow market."""
-    since = live.since_ms or 0
-    if pace is None:
-        return since + patience_ms
-    base = max(since, pace.start_ms)
+def next_look(live: Live, pace: Outage, after_ms: int) -> int:
+    """When a waiting order is due: each second of a slow market."""
+    base = max(live.since_ms or 0, pace.start_ms)
     return base + ((after_ms - base) // SECOND_MS + 1) * SECOND_MS

@@ -1,10 +1,9 @@
 """Everything that the exchange remembers, as one value: what is stored of it, and what it is restored from."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from allusetui.domain.contract import Contract, Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.input import (
     BrokerOrder,
     CashBooking,
@@ -21,7 +20,7 @@ from allusetui.domain.order import Order
 OrderReport = OrderAcked | OrderExecuted | OrderCancelled | OrderRejected
 
 
-@dataclass(slots=True)
+@mutable
 class Live:
     """An order that works. `since_ms`: from when its limit has been good enough, without a break.
 

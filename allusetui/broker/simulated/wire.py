@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 from typing import Generic, TypeVar
 
 from allusetui.broker.simulated.outages import Outages
@@ -74,6 +75,10 @@ class Recent(Generic[T]):
         self._entries.append((at_ms, entry))
         while self._entries[0][0] < at_ms - self._kept_ms:
             self._entries.popleft()
+
+    def since(self, first_ms: int) -> Iterator[T]:
+        """The entries of that instant and later, the newest first."""
+        return (entry for at_ms, entry in takewhile(lambda row: row[0] >= first_ms, reversed(self._entries)))
 
     def rows(self) -> tuple[tuple[int, T], ...]:
         """Every entry with its instant."""

@@ -57,7 +57,8 @@ def attach(
 def serve(
     session: OneSession = "demo",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 8_000,
-    theme: Annotated[str, typer.Option(help="Palette: dark or light.")] = "dark",
+    theme: Theme = None,
+    settings: SettingsFile = None,
     watch: WatchOnly = False,
     sessions: SessionsFolder = None,
 ) -> None:
@@ -67,7 +68,7 @@ def serve(
     """
     from allusetui.cli.serve import serve_session
 
-    serve_session(session, port, theme, watch, sessions)
+    serve_session(session, port, theme, settings, watch, sessions)
 
 
 def status(

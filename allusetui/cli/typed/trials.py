@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from allusetui.cli.typed.options import AsJson
+from allusetui.cli.typed.options import AsJson, LawsOf, SessionsFolder
 
 
 def torture(
@@ -50,16 +50,20 @@ def acceptance(
         Path | None,
         typer.Option("--out", help="Folder for the evidence; else sessions/acceptance.", show_default=False),
     ] = None,
+    law: Annotated[str, typer.Option(help="A version of the constitution.")] = "v1.3",
+    settings: LawsOf = None,
+    sessions: SessionsFolder = None,
 ) -> None:
     """Run what §16 asks for before the engine is believed, on a clock of its own, and print the evidence.
 
     Two weeks of run --mode paper against our gateway, the same weeks with the process killed at chosen instants, and a
     fork, its MINI and its merge. Each criterion is judged from the journals' public lines, by code that shares none
     with the engine, and told with the numbers of the records. The folder holds journals, ledgers, reports, the page as
-    text and JSON, and SHA256SUMS over all of it. It takes some minutes. The live cycle is not run.
+    text and JSON, and SHA256SUMS over all of it. It takes some minutes. The live cycle is not run: it is told by the
+    journals of live sessions on this machine, where there are some, which are only read.
 
     Exit 1 where a criterion fails. Ctrl-C ends it, and keeps nothing.
     """
     from allusetui.cli.acceptance import acceptance as run_acceptance
 
-    run_acceptance(out)
+    run_acceptance(out, law, settings, sessions)

@@ -13,6 +13,10 @@ from allusetui.domain.money import ZERO
 
 @frozen(kw_only=True)
 class SessionStarted(Event):
+    """A process begins a session, or takes it up again. `margin_rate`: of the underlying's price, for a short put;
+    `commission` in dollars a contract.
+    """
+
     kind = "session.started"
     session: str
     mode: str
@@ -45,6 +49,10 @@ class SessionLinked(Event):
 
 @frozen(kw_only=True)
 class AccountProvisioned(Event):
+    """What a sleeve begins with, in dollars. `base`: what it was given (0.1); `group`: the ALL-USE that it belongs
+    to; `trading`: whether it trades at all.
+    """
+
     kind = "account.provisioned"
     equity: Decimal
     base: Decimal
@@ -80,6 +88,10 @@ class AccountForked(Event):
 
 @frozen(kw_only=True)
 class ForkWaiting(Event):
+    """A fork is due and waits: for one of those alive to end (`limit`), or for `cash` that no put binds. `amount`:
+    what it takes with it, in dollars.
+    """
+
     kind = "account.fork_waiting"
     reason: str
     amount: Decimal
@@ -180,6 +192,8 @@ class YearMarked(Event):
 
 @frozen(kw_only=True)
 class StateChanged(Event):
+    """The account has moved in the state machine of §9."""
+
     kind = "state.changed"
     from_: str
     to: str
@@ -188,6 +202,8 @@ class StateChanged(Event):
 
 @frozen(kw_only=True)
 class StateRefused(Event):
+    """A move that the table of §9 does not have, or a key that means nothing there: nothing has changed."""
+
     kind = "state.refused"
     from_: str
     to: str
@@ -196,18 +212,26 @@ class StateRefused(Event):
 
 @frozen(kw_only=True)
 class LatchSet(Event):
+    """The account is held in SAFE until what §9 names for the latch has happened."""
+
     kind = "latch.set"
     latch: str
 
 
 @frozen(kw_only=True)
 class LatchReleased(Event):
+    """What the latch held back may leave again, unless another one holds it."""
+
     kind = "latch.released"
     latch: str
 
 
 @frozen(kw_only=True)
 class PivotEntered(Event):
+    """Covered calls only from now on: `equity` has fallen too far below the `high_water` mark, both in dollars
+    (0.9).
+    """
+
     kind = "pivot.entered"
     equity: Decimal
     high_water: Decimal
@@ -216,6 +240,8 @@ class PivotEntered(Event):
 
 @frozen(kw_only=True)
 class PivotLeft(Event):
+    """Puts are sold again: `equity` has come near enough to the `high_water` mark, both in dollars (0.9)."""
+
     kind = "pivot.left"
     equity: Decimal
     high_water: Decimal
@@ -224,12 +250,18 @@ class PivotLeft(Event):
 
 @frozen(kw_only=True)
 class FreezeOn(Event):
+    """No entries: a position of the account is at `level2` or above, or, for the house, the VIX is unknown
+    (`vix_stale`).
+    """
+
     kind = "freeze.on"
     reason: str
 
 
 @frozen(kw_only=True)
 class FreezeOff(Event):
+    """The reason to freeze entries is gone."""
+
     kind = "freeze.off"
     reason: str
 

@@ -21,7 +21,7 @@ class ReinvestDone(Event):
 
 @frozen(kw_only=True)
 class ReinvestPlanned(Event):
-    """What is bought of the least-held symbol: `quantity` shares for at most `budget`; 0 with the `reason`."""
+    """What is bought of the least-held symbol: whole lots that `budget` carries at `price`; 0 with the `reason`."""
 
     kind = "reinvest.planned"
     symbol: str | None

@@ -11,6 +11,10 @@ from allusetui.domain.order import Purpose
 
 @frozen(kw_only=True)
 class AtrFixed(Event):
+    """The average true range that the symbol is judged by today, dollars a share; `atr_source`: bars, last_valid or
+    price (6.9).
+    """
+
     kind = "atr.fixed"
     symbol: str
     atr: Decimal
@@ -20,6 +24,8 @@ class AtrFixed(Event):
 
 @frozen(kw_only=True)
 class BreakerTripped(Event):
+    """The VIX has passed a tier: hedged_week, safe or halt (6.12 to 6.14)."""
+
     kind = "breaker.tripped"
     tier: str
     vix: Decimal | None
@@ -27,6 +33,8 @@ class BreakerTripped(Event):
 
 @frozen(kw_only=True)
 class BreakerCleared(Event):
+    """The tier does not hold any more."""
+
     kind = "breaker.cleared"
     tier: str
     vix: Decimal | None
@@ -34,6 +42,8 @@ class BreakerCleared(Event):
 
 @frozen(kw_only=True)
 class DataStale(Event):
+    """No valid quote of the symbol for `age` seconds; told once an episode (8.3)."""
+
     kind = "data.stale"
     symbol: str
     age: float
@@ -41,6 +51,8 @@ class DataStale(Event):
 
 @frozen(kw_only=True)
 class DataInvalid(Event):
+    """A value that was thrown away: its `field`, and the value as it came; told once an episode (8.3)."""
+
     kind = "data.invalid"
     symbol: str
     field: str
@@ -49,18 +61,24 @@ class DataInvalid(Event):
 
 @frozen(kw_only=True)
 class BrokerDown(Event):
+    """The link to the broker is lost: every account is latched, every live order unknown (8.6)."""
+
     kind = "broker.down"
     reason: str
 
 
 @frozen(kw_only=True)
 class BrokerUp(Event):
+    """The link to the broker is back; the flow of 9.5 follows."""
+
     kind = "broker.up"
     reason: str
 
 
 @frozen(kw_only=True)
 class ResumeStep(Event):
+    """A step of 9.5 for one account, and what it found: snapshot, broker, reconcile, schedule, risk, active."""
+
     kind = "resume.step"
     step: str
     findings: str
@@ -68,6 +86,10 @@ class ResumeStep(Event):
 
 @frozen(kw_only=True)
 class ReconcileMismatch(Event):
+    """Our books and the broker's differ in what nobody can explain: `ours` and `broker` in contracts, shares or
+    dollars (9.5).
+    """
+
     kind = "reconcile.mismatch"
     what: str
     contract: Contract | None
@@ -86,6 +108,8 @@ class AuditDone(Event):
 
 @frozen(kw_only=True)
 class OperatorKey(Event):
+    """What a person did. `amount` in dollars; `prompt`: the approval that is answered."""
+
     kind = "operator.acted"
     action: str
     by: str
@@ -133,6 +157,10 @@ class AlertRaised(Event):
 
 @frozen(kw_only=True)
 class WeekTyped(Event):
+    """A week's label, the first that applies, and `all` that do. `group`: an ALL-USE; None for the user as a whole
+    (12.1).
+    """
+
     kind = "week.typed"
     week: str
     type: str

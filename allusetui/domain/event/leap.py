@@ -77,6 +77,8 @@ class LeapSold(Event):
 
 @frozen(kw_only=True)
 class LeapOpened(Event):
+    """Leap cash has bought a LEAP, at `price` a share on average; `deviation`: where it leaves 17.3."""
+
     kind = "leap.opened"
     contract: Option
     quantity: int

@@ -13,6 +13,10 @@ from allusetui.domain.order import BACK, LeapStep, Pocket, Purpose, RollChain, r
 
 @frozen(kw_only=True)
 class EntryPlanned(Event):
+    """What is to be sold in an entry window. `dte` in calendar days, `mid` a share, `exposure` the dollars that it
+    adds; `deviation`: where it leaves the rule.
+    """
+
     kind = "entry.planned"
     contract: Option
     quantity: int
@@ -26,6 +30,8 @@ class EntryPlanned(Event):
 
 @frozen(kw_only=True)
 class EntrySkipped(Event):
+    """Nothing is entered on the symbol at this look: why, and the figures that decided it."""
+
     kind = "entry.skipped"
     symbol: str
     reason: str
@@ -35,6 +41,10 @@ class EntrySkipped(Event):
 
 @frozen(kw_only=True)
 class OrderIntended(Event):
+    """A trade that is wanted: worked by clips, steps and versions until it is filled or abandoned. A roll buys
+    `contract` and sells `candidate`.
+    """
+
     kind = "order.intended"
     intent: str
     purpose: Purpose
@@ -49,6 +59,8 @@ class OrderIntended(Event):
 
 @frozen(kw_only=True)
 class IntentSplit(Event):
+    """The sizes of an intent's next clips; `clip`: the number of the last one before them."""
+
     kind = "intent.split"
     intent: str
     sizes: tuple[int, ...]
@@ -57,6 +69,10 @@ class IntentSplit(Event):
 
 @frozen(kw_only=True)
 class OrderSent(Event):
+    """A version of a clip leaves for the broker. `quantity` is what is still open, `limit` in dollars a share, of a
+    roll its net debit.
+    """
+
     kind = "order.sent"
     client_order_id: str
     purpose: Purpose
@@ -73,6 +89,8 @@ class OrderSent(Event):
 
 @frozen(kw_only=True)
 class OrderReplaced(Event):
+    """As order.sent, in the place of the version that it `replaces`, which is proven dead."""
+
     kind = "order.replaced"
     client_order_id: str
     purpose: Purpose
@@ -90,6 +108,8 @@ class OrderReplaced(Event):
 
 @frozen(kw_only=True)
 class CancelRequested(Event):
+    """The broker is asked to cancel; the order lives until its end is proven."""
+
     kind = "order.cancel_requested"
     client_order_id: str
     intent: str
@@ -98,7 +118,8 @@ class CancelRequested(Event):
 
 @frozen(kw_only=True)
 class OrderFilled(Event):
-    """`day`: the earlier one on which it was traded; None for the day on which it is told.
+    """A fill, or a leg of a roll's. `price` a share, `commission` in dollars; `day`: the earlier one on which it was
+    traded, None for the day on which it is told.
 
     A correction of the broker's is two: one that takes the earlier version back, and the new one. What they do to lots
     they do together, in the place of the earlier version.
@@ -152,6 +173,8 @@ class OrderFilled(Event):
 
 @frozen(kw_only=True)
 class OrderCancelled(Event):
+    """Proven dead; what had filled of it is booked."""
+
     kind = "order.cancelled"
     client_order_id: str
     reason: str
@@ -160,7 +183,7 @@ class OrderCancelled(Event):
 
 @frozen(kw_only=True)
 class OrderRejected(Event):
-    """`fits`: to how many contracts the intent's rest is cut, by the broker's own margin (0.10)."""
+    """The broker has refused the order. `fits`: to how many contracts its own margin cuts the intent's rest (0.10)."""
 
     kind = "order.rejected"
     client_order_id: str
@@ -171,6 +194,8 @@ class OrderRejected(Event):
 
 @frozen(kw_only=True)
 class OrderUnknown(Event):
+    """Nobody knows what the order does: it counts as live, and is looked for (0.6)."""
+
     kind = "order.unknown"
     client_order_id: str
     intent: str
@@ -178,6 +203,8 @@ class OrderUnknown(Event):
 
 @frozen(kw_only=True)
 class OrderResolved(Event):
+    """What an unknown order has turned out to be: open, filled or dead."""
+
     kind = "order.resolved"
     client_order_id: str
     outcome: str
@@ -186,6 +213,8 @@ class OrderResolved(Event):
 
 @frozen(kw_only=True)
 class OrderAbandoned(Event):
+    """An intent ends, once, with `quantity` of it not traded; `client_order_id` is its last version's."""
+
     kind = "order.abandoned"
     intent: str
     client_order_id: str | None

@@ -10,6 +10,10 @@ from allusetui.domain.frozen import frozen
 
 @frozen(kw_only=True)
 class LevelChanged(Event):
+    """A short put has another level of the protocol. `breach`: (strike − spot) / ATR; `stale`: only the buffer of
+    8.3 has reached it.
+    """
+
     kind = "protocol.level"
     contract: Option
     from_: int
@@ -37,6 +41,10 @@ class RollCandidate:
 
 @frozen(kw_only=True)
 class RollPrepared(Event):
+    """What a short put could be rolled into, and the economics of the one that would be taken: dollars a share
+    (6.2, 6.10).
+    """
+
     kind = "roll.prepared"
     contract: Option
     candidates: tuple[RollCandidate, ...]
@@ -49,6 +57,10 @@ class RollPrepared(Event):
 
 @frozen(kw_only=True)
 class RollDone(Event):
+    """`contract` was bought back and `candidate` sold. Dollars a share: `cost` of this roll, `chain_cost` of all of
+    the chain's, its `first_credit`.
+    """
+
     kind = "roll.done"
     contract: Option
     candidate: Option
@@ -61,6 +73,8 @@ class RollDone(Event):
 
 @frozen(kw_only=True)
 class RollRefused(Event):
+    """No roll that the law allows: the position is stopped instead. Dollars a share (6.10)."""
+
     kind = "roll.refused"
     contract: Option
     candidates: tuple[RollCandidate, ...]
@@ -73,6 +87,8 @@ class RollRefused(Event):
 
 @frozen(kw_only=True)
 class StopDone(Event):
+    """Bought back at level 3: `quantity` contracts at `price` a share on average (6.4)."""
+
     kind = "stop.done"
     contract: Option
     quantity: int
@@ -103,6 +119,10 @@ class AssignmentFeared(Event):
 
 @frozen(kw_only=True)
 class AssignmentPrepared(Event):
+    """A short option is left to be assigned: `shares` will change hands at `price`, of a cost of `basis` a share
+    (7.1).
+    """
+
     kind = "assignment.prepared"
     contract: Option
     quantity: int
@@ -114,6 +134,10 @@ class AssignmentPrepared(Event):
 
 @frozen(kw_only=True)
 class AssignmentReceived(Event):
+    """A short put has become shares: `price` a share is the strike, `basis` what one costs once premium and fees
+    are counted.
+    """
+
     kind = "assignment.received"
     contract: Option
     quantity: int
@@ -127,6 +151,10 @@ class AssignmentReceived(Event):
 
 @frozen(kw_only=True)
 class CalledAwayReceived(Event):
+    """A short call has taken shares away: `price` a share is the strike, `proceeds` what one brought once premium
+    and fees are counted.
+    """
+
     kind = "called_away.received"
     contract: Option
     quantity: int
@@ -168,9 +196,11 @@ class ExpiredReceived(Event):
 
 @frozen(kw_only=True)
 class LotClosed(Event):
-    """With all its amounts and its quantity the other way round: a closing that a corrected fill takes back.
+    """A lot, or a part of one, has ended. `proceeds` and `basis` a share; in dollars `book_usd`, as which it stood in
+    the books, `fees`, and `realized` net of them. `day`: the earlier one on which it was settled, None for the day on
+    which it is told.
 
-    `day`: the earlier one on which it was settled; None for the day on which it is told.
+    With all its amounts and its quantity the other way round: a closing that a corrected fill takes back.
     """
 
     kind = "lot.closed"
@@ -187,7 +217,9 @@ class LotClosed(Event):
 
 @frozen(kw_only=True)
 class CashBooked(Event):
-    """`day`: the earlier one that the broker books it for; None for the day on which it is told."""
+    """Dollars came, or went below zero, without a trade. `day`: the earlier one that the broker books it for, None for
+    the day on which it is told.
+    """
 
     kind = "cash.booked"
     reason: str
@@ -245,6 +277,10 @@ class CashRefused(Event):
 
 @frozen(kw_only=True)
 class PositionAdjusted(Event):
+    """What is held is another quantity, or another contract, without a trade: a split, a symbol that changed, or
+    the broker's book that a person has accepted.
+    """
+
     kind = "position.adjusted"
     reason: str
     contract: Contract

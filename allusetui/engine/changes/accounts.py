@@ -63,8 +63,6 @@ def _marked(state: State, e: ev.AccountMarked) -> None:
     account.ladder.mark(e.leaps_growth)
     if e.at_cut:
         account.week_equity, account.week_premium = e.equity, ZERO
-    else:
-        account.last_marked = day_of(state.at_ms)
 
 
 def _state_changed(state: State, e: ev.StateChanged) -> None:

@@ -12,12 +12,13 @@ How it is read, where the law leaves a choice. A flag more is better than one to
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from allusetui.domain.contract import Contract, Right, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import to_cent
 from allusetui.ledger.lots import LotBook
 from allusetui.ledger.tax.rows import Replacement, TaxRow, TaxRules, shares_of
@@ -27,7 +28,7 @@ WINDOW_DAYS = 30
 """Before and after a loss (IRC §1091(a))."""
 
 
-@dataclass(slots=True)
+@mutable
 class _Loss:
     """A loss whose replacement is looked for: `shares` in all, `left` not matched yet, both as after every split."""
 
@@ -42,7 +43,7 @@ class _Loss:
     found: list[Replacement] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable
 class WashWatch:
     """Sees every fact as it comes, with the book as it stands then."""
 

@@ -1,13 +1,13 @@
 """The tax ledger of a journal: rows, income and reserve, and what they come to by calendar year and account."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain.contract import Option
-from allusetui.domain.frozen import frozen
+from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.lot import total
 from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO, to_cent
@@ -200,7 +200,7 @@ def tax_ledger(records: Records, rules: TaxRules) -> TaxLedger:
     return TaxLedger(rules, rows, tuple(pass_.income), tuple(pass_.moves), tuple(pass_.unmarked), marks)
 
 
-@dataclass(slots=True)
+@mutable
 class _Pass:
     """What one reading of the records gathers beside the lots."""
 

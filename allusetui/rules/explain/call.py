@@ -50,7 +50,7 @@ def _risk(s: Situation, account: Account, call: Option, quote: Quote) -> Iterato
 
 def _last_day(s: Situation, account: Account, call: Option, quote: Quote | None) -> Iterator[Finding]:
     law, spot = s.law.covered_call, s.quote(call.symbol)
-    last = covered_call.is_last_day_look(s, account, call)
+    last = covered_call.is_last_day_look(s, call)
     looked = "yes" if account.positions[call].expiry_looked else "no"
     yield Finding(
         ("6.5",), "its last day has come", comes(last), {"expires": call.expiry, "looked at": looked},

@@ -39,9 +39,7 @@ class SleeveFigures:
 
     equity: Decimal
     age_s: float
-    day_usd: Decimal
     day: Decimal | None
-    week_usd: Decimal
     week: Decimal | None
     premium_usd: Decimal
     deployed: Decimal | None
@@ -106,9 +104,7 @@ def sleeve(s: Situation, account: Account) -> SleeveFigures:
     return SleeveFigures(
         equity=room.equity,
         age_s=max(ages, default=0.0),
-        day_usd=day,
         day=_share(day, account.last_equity),
-        week_usd=week,
         week=_share(week, account.week_equity),
         premium_usd=account.week_premium,
         deployed=_share(room.exposure, room.equity),

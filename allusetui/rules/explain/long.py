@@ -6,6 +6,7 @@ from datetime import date
 from allusetui.domain.account import Account
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of
+from allusetui.domain.money import to_figure
 from allusetui.domain.order import Purpose
 from allusetui.rules import ladder, latches, triggers
 from allusetui.rules.explain.figures import next_at
@@ -119,7 +120,7 @@ def _rung(s: Situation, account: Account, option: Option) -> Iterator[Finding]:
 
 
 def _rounded(delta: float | None) -> float | None:
-    return None if delta is None else round(delta, 4)
+    return None if delta is None else to_figure(delta)
 
 
 def _orders(s: Situation, account: Account, option: Option) -> Iterator[Finding]:

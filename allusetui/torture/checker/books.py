@@ -28,7 +28,8 @@ class Books:
     """Everything that the journal has told by now.
 
     `deals`: executions by id, of several versions the latest by their root, which is in `roots` from the first one on.
-    `accepted`: what a person has taken over from the broker beyond what was traded. `suggested`: the terms that a
+    `accepted`: what a person has taken over from the broker beyond what was traded; `strange`: what the broker holds of
+    a contract that nobody here held or worked as it was told, which is left alone (9.5). `suggested`: the terms that a
     suggestion shows, where they change something; `proposed`: the laws that were asked for.
     """
 
@@ -36,12 +37,14 @@ class Books:
     at_ms: int = 0
     accounts: dict[str, Sheet] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    doubled: list[Order] = field(default_factory=list)
     clips: dict[str, str] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     booked: set[str] = field(default_factory=set)
     roots: set[str] = field(default_factory=set)
     deals: dict[str, ev.OrderFilled] = field(default_factory=dict)
     accepted: dict[Contract, int] = field(default_factory=dict)
+    strange: dict[Contract, int] = field(default_factory=dict)
     awaited: dict[str, Decimal] = field(default_factory=dict)
     """Dividends, dollars by their settlements, that the broker's cash may show before they are booked."""
     prompts: dict[str, Prompt] = field(default_factory=dict)
@@ -98,6 +101,23 @@ class Books:
                 self.intents[event.intent].over = "abandoned"
             case ev.OrderFilled():
                 self._fill(event)
+            case ev.ReconcileMismatch(what="double_order", settlement=str() as told):
+                self._double(told.partition(" ")[0], int(event.broker))
+            case ev.ReconcileMismatch(what="unknown_position", account=None, contract=contract) if contract is not None:
+                if not self._is_ours(contract):
+                    self.strange[contract] = int(event.broker)
+
+    def _is_ours(self, contract: Contract) -> bool:
+        """Whether somebody holds the contract, or works an order for it."""
+        live = (order.sent for order in self.orders.values() if order.live)
+        worked = any(contract in (sent.contract, sent.candidate) for sent in live)
+        return worked or any(contract in sheet.held for sheet in self.accounts.values())
+
+    def _double(self, client_order_id: str, copies: int) -> None:
+        order = self.orders.get(client_order_id)
+        if order is not None:
+            self.doubled += [order] if order.copies == 1 else []
+            order.copies = copies
 
     def _send(self, event: Sent) -> None:
         if isinstance(event, ev.OrderReplaced):

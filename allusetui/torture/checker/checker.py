@@ -103,6 +103,7 @@ class Checker:
         self._keep(wire.one_live_order_there(there, at_ms))
         self._keep(wire.is_known_here(self.books, there, at_ms))
         self._keep(wire.is_over_there(self.books, there, at_ms))
+        self._keep(wire.is_doubled_there(self.books, there, at_ms))
         self._keep(wire.nothing_fills_after_its_end(self.books, deals))
         self._keep(positions.booked_as_dealt(self.books, deals))
 

@@ -1,18 +1,19 @@
 """One account, order and intent as the journal tells them: what an accountant with a pencil would have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Option, Right, Stock
+from allusetui.domain.contract import Contract, Option, Right, Side, Stock
+from allusetui.domain.frozen import mutable
 from allusetui.domain.money import ZERO
 
 EMERGENCY = "EMERGENCY"
 Sent = ev.OrderSent | ev.OrderReplaced
 
 
-@dataclass(slots=True)
+@mutable
 class Sheet:
     """One account. `aside`: what of its money is set aside for taxes and LEAPs, no part of `cash`; dollars.
 
@@ -57,11 +58,12 @@ class Sheet:
         return self.held.get(Stock(symbol), 0)
 
 
-@dataclass(slots=True)
+@mutable
 class Order:
     """One version of a clip. `ended`: by what the journal says that it is over, and when; `unknown_ms`: since when.
 
-    `unwanted_ms`: since when it is to be cancelled for good, not for another price.
+    `unwanted_ms`: since when it is to be cancelled for good, not for another price. `copies`: as how many orders the
+    broker works it, by its own mistake; cancels are sent to all of them, and any may have filled before.
     """
 
     sent: Sent
@@ -71,10 +73,27 @@ class Order:
     unknown_ms: int | None = None
     cancel_requested: bool = False
     unwanted_ms: int | None = None
+    copies: int = 1
 
     @property
     def open_quantity(self) -> int:
         return self.sent.quantity - self.filled
+
+    @property
+    def room(self) -> int:
+        """What it and its copies may still fill."""
+        return self.sent.quantity * self.copies - self.filled
+
+    @property
+    def beyond(self) -> tuple[Contract, int] | None:
+        """What its copies have sold beyond it."""
+        sold = self.sent.candidate or (self.sent.contract if self.sent.side is Side.SELL else None)
+        quantity = min(-self.open_quantity, self.sent.quantity * (self.copies - 1))
+        return (sold, quantity) if sold is not None and quantity > 0 else None
+
+    def outlives(self, how: str) -> bool:
+        """Whether something of it may live on although it has ended so: a copy of what is filled."""
+        return how == "filled" and self.copies > 1
 
     @property
     def live(self) -> bool:
@@ -82,7 +101,7 @@ class Order:
         return self.ended is None and self.open_quantity > 0
 
 
-@dataclass(slots=True)
+@mutable
 class Intent:
     """What a decision wants. `live`: its order that may still fill; `over`: how it has ended."""
 
@@ -104,7 +123,7 @@ class Intent:
         return contract if isinstance(contract, Option) and self.wanted.side.sign < 0 else None
 
 
-@dataclass(slots=True)
+@mutable
 class Prompt:
     """What a person was asked, what was decided, and whether it has been acted on."""
 

@@ -168,16 +168,16 @@ def _competing(rig: Rig, throws: Throws) -> bool:
 
 SITES: Final = (
     *(
-        Done(f"error {code} on a live order", (11,), 0.8, 0.6, partial(_error, code), scene=Scene.WINDOW)
+        Done(f"error {code} on a live order", (11,), 0.8, 0.6, partial(_error, code), scene=Scene.WINDOW, seldom=True)
         for code in _ERRORS
     ),
-    Done("order ended by the broker", (12, 20, 21), 0.5, 0.3, _withdraw, scene=Scene.WINDOW),
-    Done("orders refused", (24,), 0.5, 0.3, _refuse, scene=Scene.WINDOW),
+    Done("order ended by the broker", (12, 20, 21), 0.5, 0.3, _withdraw, scene=Scene.WINDOW, seldom=True),
+    Done("orders refused", (24,), 0.5, 0.3, _refuse, scene=Scene.HALTED),
     Done("split", (21,), 0.2, 0.1, partial(_convert, ("2", "0.5", "4", "0.1")), scene=Scene.NIGHT),
     Done("symbol changed", (21,), 0.2, 0.1, partial(_convert, ()), scene=Scene.NIGHT),
     Done("execution again", (10,), fire=_resend, scene=Scene.WINDOW),
     Done("execution corrected", (10,), 0.7, 0.5, _correct, scene=Scene.WINDOW),
-    Done("order doubled", (13,), 0.5, 0.3, _double, scene=Scene.WINDOW),
+    Done("order doubled", (13,), 0.5, 0.3, _double, scene=Scene.WINDOW, seldom=True),
     Done("no permanent id", (14,), fire=_nameless),
     Done("read only", (24,), 0.7, 0.5, _read_only),
     Done("by hand", (20,), 0.5, 0.3, _by_hand, scene=Scene.WINDOW),

@@ -72,17 +72,18 @@ def _refuse(rig: Rig, throws: Throws) -> bool:
 
 
 def _passing(name: str, rows: tuple[int, ...], status: Status, scene: Scene, fire: Fire) -> Awaited:
-    return Awaited(f"{name} in {status.value}", rows, 0.4, 0.2, partial(_enters, status), fire, scene=scene)
+    on, seldom = partial(_enters, status), status in (Status.ORDERING, Status.RECONCILING)
+    return Awaited(f"{name} in {status.value}", rows, 0.4, 0.2, on, fire, scene=scene, seldom=seldom)
 
 
 SITES: Final = (
-    _passing("key kill", (28,), Status.SCANNING, Scene.WINDOW, _kill),
-    _passing("key kill", (28,), Status.ORDERING, Scene.WINDOW, _kill),
+    _passing("key kill", (28,), Status.SCANNING, Scene.HALTED, _kill),
+    _passing("key kill", (28,), Status.ORDERING, Scene.HALTED, _kill),
     _passing("key kill", (28,), Status.CLOSING, Scene.WEEK_END, _kill),
     _passing("key kill", (28,), Status.RECONCILING, Scene.WEEK_END, _kill),
-    _passing("key no_entries", (), Status.SCANNING, Scene.WINDOW, _no_entries),
+    _passing("key no_entries", (), Status.SCANNING, Scene.HALTED, _no_entries),
     _passing("kill -9", (1, 4), Status.CLOSING, Scene.WEEK_END, _die),
     _passing("kill -9", (1, 4), Status.RECONCILING, Scene.WEEK_END, _die),
-    Awaited("stopped at an order, and a key", (28, 29), 0.5, 0.3, _sends, _stop, scene=Scene.WINDOW),
+    Awaited("stopped at an order, and a key", (28, 29), 0.5, 0.3, _sends, _stop, scene=Scene.HALTED),
     Awaited("refused, and told late", (9, 24), 0.5, 0.3, _sends, _refuse, scene=Scene.WINDOW),
 )

@@ -26,12 +26,24 @@ def _key(action: str, rig: Rig, throws: Throws) -> bool:
 def _kill(rig: Rig, throws: Throws) -> bool:
     """And the halt is reset after a while, or it is not."""
     if throws.happens(0.5):
-        rig.later(throws.number(1, 40), partial(_reset, rig))
+        rig.later(throws.number(1, 40), partial(_press, rig, Key("reset")))
     return rig.press(Key("kill"))
 
 
-def _reset(rig: Rig) -> None:
-    rig.press(Key("reset"))
+def _maintain(rig: Rig, throws: Throws) -> bool:
+    """And it is over after a while, or is halted instead."""
+    state = rig.state
+    if state is None:
+        return False
+    account = throws.one_of(list(state.accounts))
+    key = Key("kill") if throws.happens(_WRONG) else Key("resume", account)
+    rig.later(throws.number(1, 40), partial(_press, rig, key))
+    return rig.press(Key("maintenance", account))
+
+
+def _press(rig: Rig, key: Key) -> None:
+    """Whether it is heard or not."""
+    rig.press(key)
 
 
 def _kill_in_audit(rig: Rig, throws: Throws) -> bool:
@@ -81,7 +93,8 @@ def _fool(rig: Rig, throws: Throws) -> bool:
 
 SITES: Final = (
     *(Done(f"key {action}", (28,), 0.7, 0.5, partial(_key, action)) for action in ("pause", "resume", "reset")),
-    *(Done(f"key {action}", (), 0.5, 0.3, partial(_key, action)) for action in ("maintenance", "audit", "no_entries")),
+    Done("key maintenance", (), 0.5, 0.3, _maintain),
+    *(Done(f"key {action}", (), 0.5, 0.3, partial(_key, action)) for action in ("audit", "no_entries")),
     Done("key kill", (28,), 0.4, 0.2, _kill),
     Done("key kill in AUDIT", (28,), 0.4, 0.2, _kill_in_audit),
     Done(PAUSE_ALL, (28,), 0.3, 0.3, _pause_all),

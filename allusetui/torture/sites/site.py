@@ -20,6 +20,7 @@ class Scene(StrEnum):
 
     DRAWN = "drawn"
     WINDOW = "orders work in a thin market"
+    HALTED = "the same, and something ends it"
     ASKED = "a paused account asks for a stop"
     WEEK_END = "the last close of a week"
     NIGHT = "a close, and the next opening"
@@ -29,7 +30,8 @@ class Scene(StrEnum):
 class Site:
     """`rows`: which of the fault table it stands for; `weight`, `often`: of being armed, and of firing once it is.
 
-    `scene`: where it has its turns.
+    `scene`: where it has its turns; `seldom`: whether it often finds nothing to be done to there, and so has twice as
+    many.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Site:
     weight: float = 1.0
     often: float = 1.0
     scene: Scene = field(default=Scene.DRAWN, kw_only=True)
+    seldom: bool = field(default=False, kw_only=True)
 
 
 @frozen

@@ -52,6 +52,11 @@ def is_certain(text: str) -> bool:
     return len(text) == 1 and ord(text) < _CERTAIN
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is one letter, sign or line of one cell on every terminal."""
+    return len(text) == 1 and (text.isascii() or (ord(text) < _CERTAIN and cell_len(text) == 1))
+
+
 def width_of(cell: Cell) -> int:
     """How many cells its character takes; 0 for the right half of a wide one."""
     text = cell[0]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key
-from textual.screen import ModalScreen
 
 from allusetui.domain.frozen import frozen
 from allusetui.tui.layout import wrapped
+from allusetui.tui.screens.kept import Over
 from allusetui.tui.widgets.pane import Content, Pane
 from allusetui.view.model import Cell, Line, Question, Tone
 
@@ -33,7 +33,7 @@ class Sheet:
     urgent: bool = False
 
 
-class Ask(ModalScreen[str]):
+class Ask(Over[str]):
     """Shows a sheet and gives back what the pressed key stands for."""
 
     def __init__(self, sheet: Sheet) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from allusetui.domain.moment import day_of
+from allusetui.tui.screens.kept import Kept
 from allusetui.tui.widgets.pane import Pane, Source
 from allusetui.view.model import Line, Seen, Table
 from allusetui.view.shelf import Shelf
@@ -84,7 +84,7 @@ def pane(name: str, frame: Frame) -> Pane:
     return frame.filled(Pane(source, id=name, heading=_HEADINGS.get(name, name), tails=name in own))
 
 
-class Framed(Screen[None]):
+class Framed(Kept[None]):
     """A screen with header, alert line and keys."""
 
     def __init__(self, frame: Frame) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key
-from textual.screen import ModalScreen
 
+from allusetui.tui.screens.kept import Over
 from allusetui.tui.widgets.field import Field
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import Choice, matching
@@ -16,7 +16,7 @@ from allusetui.view.model import Cell, Column, Row, Table, Tone
 _MOVES = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
-class Typing(ModalScreen[str]):
+class Typing(Over[str]):
     """A field; escape leaves it without an answer. No prompt comes up over it: its letters are not meant for one."""
 
     AUTO_FOCUS = "#typed"

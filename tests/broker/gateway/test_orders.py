@@ -11,10 +11,11 @@ from ib_async import Contract, Order
 from allusetui.broker.gateway.commands import ByHand
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.frames import UNSET_NUMBER
-from allusetui.broker.gateway.venue import Assembly
+from allusetui.broker.gateway.venue import Assembly, assemble
+from allusetui.broker.simulated.fees import BrokerFees
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at
+from tests.broker.gateway.desks import NOW, assembly, at, venue
 from tests.broker.gateway.placed import (
     ACCOUNT,
     LATER,
@@ -256,6 +257,21 @@ def test_a_question_is_answered_twice_and_places_nothing() -> None:
     assert change == [4_000, 4_000, Decimal("-39.65")]  # a fifth of 200 × 100; sold at 1.00, worth 1.39
     assert kinds(wire.say(16, 1)) == ["53"]
     assert kinds(place(wire, 1, PUT, sale(9.0))) == ["5", "3:Submitted"]
+
+
+def test_a_question_says_what_the_exchange_takes() -> None:
+    stand = venue()
+    stand.exchange.fees = BrokerFees()
+    wire = client(assemble(stand))
+    asked = (PUT, sale(1.0, whatIf=True)), (roll(con_id(NEAR), con_id(FAR)), purchase(0.5, 2, whatIf=True))
+    fees = []
+    for order_id, (contract, order) in enumerate(asked, start=1):
+        _, told = place(wire, order_id, contract, order)
+        fees.append(told[told.index("PreSubmitted") + 10])
+    # .05315 passed on for each contract and .00329 for each that is sold: 1.00 + .05644; 2.60 + .2126 + .00658
+    assert fees == ["1.06", "2.82"]
+    charged = place(wire, 3, PUT, sale(1.0))
+    assert charged[-1][0] == "59" and charged[-1][3] == "1.06"
 
 
 # Combinations

@@ -230,6 +230,30 @@ async def test_8_6_a_process_that_has_just_woken_writes_no_order_and_hears_nothi
         await broker.close()
 
 
+@pytest.mark.clause("8.6", "8.3")
+async def test_8_6_the_first_word_after_a_standstill_drops_the_link_and_is_not_heard_without_waiting_for_a_beat() -> (
+    None
+):
+    made, lead = assembly(), [0.0]
+    async with serving(made.gateway) as house:
+        clocks, address = Clocks(lambda: lead[0]), ("127.0.0.1", house.port, CLIENT)
+        broker = IbkrBroker(address, Account(CODE), lambda: house.now_ms, lambda: None, clocks=clocks)
+        broker.open()
+        desk = Stand(house, made.commands, broker)
+        await desk.back(1)
+        said: list[int] = []
+        broker.connection.library.errorEvent += lambda about, code, text, contract: said.append(code)
+        desk.do(Notice(2104, "Market data farm connection is OK:usfarm"))
+        await desk.until(lambda: said == [2104])
+        lead[0] = 60.0
+        desk.do(Notice(2103, "Market data farm connection is broken:usfarm"))
+        await desk.report(BrokerLost, 2)
+        assert reasons(desk)[1] == ("60 s went by unseen: a process stopped, a machine asleep, or a clock set", True)
+        await desk.back(2)
+        assert 2103 not in said and len(desk.of(BrokerLost)) == 2
+        await broker.close()
+
+
 @pytest.mark.clause("8.6")
 @pytest.mark.surprise(17)
 async def test_8_6_a_quiet_link_is_kept_up_by_its_probes() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.broker.gateway.commands import Assign, ByHand, LoseLink, RestoreLink
+from allusetui.broker.gateway.commands import Assign, ByHand, Convert, LoseLink, RestoreLink
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.ibkr.fills import PATIENCE_MS, Fills
@@ -75,6 +75,23 @@ async def test_7_2_what_is_pushed_in_the_night_waits_for_its_hour() -> None:
         desk.wait(16 * HOUR_MS + HOUR_MS // 2 + 60_000)  # 02:31
         await desk.until(lambda: len(desk.broker.connection.library.positions()) > 1)
         assert desk.broker.next_ms(desk.now_ms) == NOW + 17 * HOUR_MS + HOUR_MS // 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.clause("9.5")
+async def test_9_5_what_changes_between_the_nights_last_look_and_the_bell_is_looked_at_at_the_bell() -> None:
+    async with stand("", provision(CODE, options=[(PUT, -2)])) as desk:
+        await desk.positions()
+        desk.wait(23 * HOUR_MS + 10 * 60_000)  # 09:10
+        await desk.report(PositionsSeen, 2)
+        desk.do(Convert("AAPL", "AAPL", Decimal(2)))
+        await desk.until(lambda: -4 in {row.position for row in desk.broker.connection.library.positions()})
+        desk.wait(19 * 60_000)  # 09:29
+        assert not desk.broker._answers._working
+        assert desk.broker.next_ms(desk.now_ms) == desk.now_ms + 60_000 + PATIENCE_MS
+        desk.wait(60_000 + PATIENCE_MS)
+        seen = await desk.report(PositionsSeen, 3)
+        assert list(seen.positions.values()) == [-4]
 
 
 @pytest.mark.asyncio

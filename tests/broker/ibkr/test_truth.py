@@ -216,6 +216,14 @@ def test_0_6_fills_of_both_are_counted_and_a_second_that_is_known_by_its_fill_al
     assert sum(row.quantity for row in wire.executions) == 8
 
 
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_that_an_order_is_two_is_told_before_what_the_second_one_has_filled() -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(quantity=4), fee(), fee("e.2.01"))
+    told = wire.hear(replace(fill("e.2.01", quantity=4), permanent=12))
+    assert [type(report) for report in told] == [OrderDoubled, OrderExecuted]
+
+
 @pytest.mark.clause("0.6")
 def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_after() -> None:
     wire = Wire()
@@ -360,6 +368,16 @@ def test_0_6_a_correction_without_a_commission_of_its_own_keeps_the_first_ones()
     assert [(e.exec_id, e.commission) for e in wire.executions] == [
         ("e.1.01", Decimal("2.60")), ("e.1.02", Decimal("2.60")),
     ]  # fmt: skip
+
+
+@pytest.mark.clause("0.6", "10.3")
+def test_0_6_a_correction_of_an_earlier_days_fill_whose_commission_never_comes_has_what_was_booked_for_it() -> None:
+    booked = {"e.1": Decimal("2.60")}
+    wire = Wire(OrderTruth(booked_fee=booked.get))
+    wire.hear(fill("e.1.02", price="1.15"), fill("e.2.02", price="1.15"))
+    assert wire.after(29_999) == []
+    wire.after(1)
+    assert [(e.exec_id, e.commission) for e in wire.executions] == [("e.1.02", Decimal("2.60")), ("e.2.00", Decimal(0))]
 
 
 @pytest.mark.clause("6.3")

@@ -2,23 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Stock
+from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Quote
 from allusetui.torture.checker.checker import judge
 from allusetui.torture.checker.invariants.wire import one_live_order_there
 from allusetui.torture.checker.witness import BookOrder, Holding, Message
-from tests.faults.runs import ENTRY, ROLL, STOP
+from tests.faults.runs import ENTRY, HELD, ROLL, STOP, head
 from tests.torture.checker.spoiling import LAW, Case, Told, before, case, changed, later, place, without
 from tests.torture.checker.test_planted_in_journals import ACCEPTED, QUIET, latched
 
 VIX = Stock("VIX")
+QUIET_PUT = head("held", "10:00:00") + HELD
 Spoil = Callable[[Case], Case]
 
 
@@ -254,6 +256,66 @@ def test_a_latched_difference_of_the_book_is_known_and_breaks_nothing_more() -> 
 
 
 LATCHED = ev.LatchSet(account="GEN", latch="mismatch")
+
+
+OF_FILLS = {2, 6, 7}
+
+
+def doubled(fills: int) -> Case:
+    """The entry has become two orders at the broker, which is told, and so many of them fill; the cash is for one."""
+    honest = case(ENTRY)
+    honest = replace(honest, rows=changed(honest.rows, ev.AccountProvisioned, cash=Decimal(100_000)))
+    filled, dealt = honest.rows[place(honest.rows, ev.OrderFilled)][2], honest.told.executions[0]
+    assert isinstance(filled, ev.OrderFilled)
+    names = [f"X9{number}.01" for number in range(1, fills)]
+    told = ev.ReconcileMismatch(
+        account="GEN", what="double_order", contract=None, ours=Decimal(1), broker=Decimal(2),
+        settlement=f"{filled.client_order_id} 11 12",
+    )  # fmt: skip
+    over = ev.OrderResolved(account="GEN", client_order_id=filled.client_order_id, outcome="filled", intent="1")
+    rows = before(honest.rows, place(honest.rows, ev.OrderFilled), told, LATCHED)
+    more = [over, *(replace(filled, exec_id=name) for name in names)]
+    rows = before(rows, place(rows, ev.OrderFilled) + 1, *more)
+    seen = replace(
+        honest.told, rows=(honest.told.rows[0], *honest.told.rows),
+        executions=(*honest.told.executions, *(replace(dealt, exec_id=name) for name in names)),
+    )  # fmt: skip
+    return replace(honest, rows=rows, told=seen)
+
+
+def test_a_copy_of_an_order_that_only_the_broker_has_made_may_fill_and_a_fill_too_many_may_not() -> None:
+    assert doubled(fills=2).found() & OF_FILLS == set()
+    assert doubled(fills=3).found() & OF_FILLS == {2, 6}
+
+
+def test_a_copy_that_nobody_has_told_of_may_not_fill_nor_one_that_is_told_and_is_none() -> None:
+    honest = doubled(fills=2)
+    untold = replace(honest, rows=without(honest.rows, ev.ReconcileMismatch))
+    assert untold.found() & OF_FILLS == OF_FILLS
+    assert by(lambda seen: {"rows": seen.rows[1:]})(honest).found() & OF_FILLS == {7}
+
+
+def strange(quantity: int, account: str | None = None) -> Spoil:
+    """Somebody holds a contract at the broker that was ours once, and so many of it are told."""
+    put = Option("AAPL", date(2026, 3, 6), Decimal(195), Right.PUT)
+    seen = ev.ReconcileMismatch(
+        account=account, what="unknown_position", contract=put, ours=Decimal(0), broker=Decimal(quantity)
+    )  # fmt: skip
+
+    def spoil(honest: Case) -> Case:
+        held = {**honest.told.held.positions, put: 1}
+        return replace(told(held=Holding(held, honest.told.held.cash))(honest), rows=later(honest.rows, 0, seen))
+
+    return spoil
+
+
+def test_2_what_is_told_to_be_somebody_elses_differs_by_as_much_as_was_told_where_nobody_holds_it_here() -> None:
+    assert strange(1)(case(STOP)).found() == set()
+    assert strange(2)(case(STOP)).found() == strange(1, "GEN")(case(STOP)).found() == {2}
+
+
+def test_2_what_somebody_holds_here_is_nobody_elses() -> None:
+    assert 2 in strange(1)(case(QUIET_PUT)).found()
 
 
 def test_a_latch_of_the_journal_alone_says_nothing_of_a_message_that_left_before_it() -> None:

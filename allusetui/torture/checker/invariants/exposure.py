@@ -1,6 +1,6 @@
 """5 and 6: no order takes exposure past its limits; no short call without its shares, no short put without its cash."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -162,13 +162,35 @@ def _cash(books: Books, sheet: Sheet, event: ev.OrderIntended, put: Option, row:
 
 
 def stays_covered(books: Books, law: Law) -> Iterator[Violation]:
-    """6. At the end of an instant every short call has its shares, and every short put its cash."""
+    """6. At the end of an instant every short call has its shares, and every short put its cash.
+
+    But for what the broker has sold beyond an order, by copies of it that nobody had sent.
+    """
     for name, sheet in books.accounts.items():
-        if sheet.strike_cash > max(sheet.cash, ZERO):
-            text = f"{name} binds {sheet.strike_cash:.2f} by short puts on {sheet.cash:.2f} cash"
+        beyond = _beyond(books, name)
+        puts = [(put, quantity - beyond.get(put, 0)) for put, quantity in sheet.shorts(Right.PUT)]
+        bound = sum((put.notional * max(quantity, 0) for put, quantity in puts), ZERO)
+        if bound > max(sheet.cash, ZERO):
+            text = f"{name} binds {bound:.2f} by short puts on {sheet.cash:.2f} cash"
             yield Violation(6, books.at_ms, books.seq, text)
         for symbol in sorted({call.symbol for call, _ in sheet.shorts(Right.CALL)}):
-            needed, shares = sheet.calls_on(symbol) * 100, sheet.shares(symbol)
+            more = sum(quantity for call, quantity in beyond.items() if call.symbol == symbol and not _is_put(call))
+            needed, shares = (sheet.calls_on(symbol) - more) * 100, sheet.shares(symbol)
             if needed > shares:
                 text = f"{name} is short {needed // 100} calls on {shares} shares of {symbol}"
                 yield Violation(6, books.at_ms, books.seq, text)
+
+
+def _beyond(books: Books, account: str) -> Mapping[Contract, int]:
+    """What copies of an account's orders have sold beyond them, of what it is still short."""
+    found: dict[Contract, int] = {}
+    held = books.accounts[account].held
+    for order in books.doubled:
+        if order.sent.account == account and order.beyond is not None:
+            sold, quantity = order.beyond
+            found[sold] = min(found.get(sold, 0) + quantity, max(-held.get(sold, 0), 0))
+    return found
+
+
+def _is_put(contract: Contract) -> bool:
+    return isinstance(contract, Option) and contract.is_put

@@ -29,12 +29,15 @@ def one_live_order(books: Books, row: Row, law: Law) -> Iterator[Violation]:
 
 
 def ends_by_evidence(books: Books, row: Row, law: Law) -> Iterator[Violation]:
-    """7. What has ended never fills, and only what was looked for long enough is found to be nowhere."""
+    """7. What has ended never fills, and only what was looked for long enough is found to be nowhere.
+
+    That one of an order's copies has filled, of which the broker has made several, ends no other.
+    """
     seq, at_ms, event = row
     # A correction changes what has been filled before.
     if isinstance(event, ev.OrderFilled) and root_in(event.exec_id) not in books.roots:
         order = books.orders.get(event.client_order_id)
-        if order is not None and order.ended is not None:
+        if order is not None and order.ended is not None and not order.outlives(order.ended[0]):
             how, since_ms = order.ended
             text = f"{event.client_order_id} fills {event.quantity} after {how} at {since_ms}"
             yield Violation(7, at_ms, seq, text)

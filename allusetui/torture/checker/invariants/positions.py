@@ -51,8 +51,8 @@ def _fits(books: Books, event: ev.OrderFilled, row: Row) -> Iterator[Violation]:
         yield Violation(2, at_ms, seq, f"{name} is added to {earlier.exec_id}, which it replaces")
     if not _is_of(order, event):
         yield Violation(2, at_ms, seq, f"{name} trades {event.side} {event.contract}, not what its order is for")
-    elif event.contract == order.sent.contract and event.quantity > order.open_quantity:
-        text = f"{name} fills {event.quantity} of {event.client_order_id}, of which {order.open_quantity} are open"
+    elif event.contract == order.sent.contract and event.quantity > order.room:
+        text = f"{name} fills {event.quantity} of {event.client_order_id}, of which {order.room} are open"
         yield Violation(2, at_ms, seq, text)
 
 
@@ -98,8 +98,8 @@ def dealt_is_booked(books: Books, deals: Sequence[Deal]) -> Iterator[Violation]:
 def books_tie(books: Books, holding: Holding) -> Iterator[Violation]:
     """2. Once all is told, what the journal adds up to is what the broker holds, to the contract and the cent.
 
-    Contracts that were never ours are nobody's business. What differs and is known to, by a latch or as a dividend that
-    is awaited, breaks nothing.
+    Contracts that were never ours are nobody's business. What differs and is known to, by a latch, as a dividend that
+    is awaited or as somebody else's trade in what was ours once, breaks nothing.
     """
     if any("mismatch" in sheet.latches for sheet in books.accounts.values()):
         return
@@ -107,7 +107,7 @@ def books_tie(books: Books, holding: Holding) -> Iterator[Violation]:
     traded = {each for order in books.orders.values() for each in (order.sent.contract, order.sent.candidate) if each}
     for contract in sorted({*held, *traded, *books.accepted}, key=str):
         ours, theirs = held.get(contract, 0), holding.positions.get(contract, 0)
-        if theirs not in (ours, ours - books.accepted.get(contract, 0)):
+        if theirs - books.strange.get(contract, 0) not in (ours, ours - books.accepted.get(contract, 0)):
             yield Violation(2, books.at_ms, None, f"{contract}: {ours} by the journal, {theirs} at the broker")
     cash, awaited = cash_in_all(books), books.awaited.values()
     sums = (sum(some, ZERO) for count in range(len(awaited) + 1) for some in combinations(awaited, count))

@@ -1,5 +1,6 @@
 """1, 3 and 7 at the wire: what came to the broker, and what lives there, beside what the journal says."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -79,6 +80,8 @@ def is_over_there(books: Books, orders: Iterable[BookOrder], at_ms: int) -> Iter
         if ours is None or ours.ended is None:
             continue
         how, since_ms = ours.ended
+        if ours.outlives(how):
+            continue
         if order.ended_ms is None:
             yield Violation(7, at_ms, ours.seq, f"{order.client_order_id} lives at the broker, {how} in the journal")
         elif order.ended_ms > since_ms:
@@ -86,11 +89,22 @@ def is_over_there(books: Books, orders: Iterable[BookOrder], at_ms: int) -> Iter
             yield Violation(7, at_ms, ours.seq, f"{order.client_order_id} ended {late} ms after the journal's {how}")
 
 
+def is_doubled_there(books: Books, orders: Iterable[BookOrder], at_ms: int) -> Iterator[Violation]:
+    """7. What is told to be several orders is as many at the broker: more of it may fill than was sent."""
+    there = Counter(order.client_order_id for order in orders)
+    for order in books.doubled:
+        name = order.sent.client_order_id
+        if there[name] < order.copies:
+            yield Violation(7, at_ms, order.seq, f"{name} is told to be {order.copies} orders, and is {there[name]}")
+
+
 def nothing_fills_after_its_end(books: Books, deals: Iterable[Deal]) -> Iterator[Violation]:
     """7. No execution is later than the end of its order."""
     for deal in deals:
         ours = books.orders.get(deal.client_order_id)
-        if ours is not None and ours.ended is not None and deal.at_ms > ours.ended[1]:
+        if ours is None or ours.ended is None or ours.outlives(ours.ended[0]):
+            continue
+        if deal.at_ms > ours.ended[1]:
             text = f"{deal.client_order_id} filled {deal.at_ms - ours.ended[1]} ms after the journal's {ours.ended[0]}"
             yield Violation(7, deal.at_ms, ours.seq, text)
 
