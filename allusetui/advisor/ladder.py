@@ -44,7 +44,7 @@ class Symbol:
 
 @frozen
 class Ladders:
-    """Every candidate's dollar: `worth` (quarters, candidates, paths), `costs` (candidates), its mean cost."""
+    """Every candidate's dollar: `worth` (quarters told, candidates, paths), `costs` (candidates), its mean cost."""
 
     worth: Floats
     costs: Floats
@@ -78,8 +78,12 @@ class LadderAdviser:
         terms = candidates(question.now, self._law)
         seed = seed_of(question.seed, question.account, question.quarter)
         count = max(self._count // len(symbols) // 2 * 2, min(_FEWEST, self._count))
-        ladders = simulated(symbols, terms, question.rate, seed, count, self._law)
-        evidence = weighed(ladders, terms, ladders.scores(self._part), seed, question.past)
+        last = self._law.call_months.high // QUARTER
+        ladders = simulated(symbols, terms, question.rate, seed, count, self._law, last)
+        scores = ladders.scores(self._part)
+        best = int(np.argmax(scores.mean(axis=1)))
+        proposed = simulated(symbols, (terms[best],), question.rate, seed, count, self._law)
+        evidence = weighed(ladders, proposed, best, terms, scores, seed, question.past)
         return LadderAdvice(evidence.best if evidence.low > 0 else question.now, evidence)
 
 
@@ -129,15 +133,17 @@ def _value(leap: HeldLeap) -> float:
 
 
 def simulated(
-    symbols: tuple[Symbol, ...], terms: tuple[LadderTerms, ...], rate: float, seed: int, count: int, law: Ladder
-) -> Ladders:
-    """Each candidate's ladder on the same paths; a rung that several of them buy is grown once."""
+    symbols: tuple[Symbol, ...], terms: tuple[LadderTerms, ...], rate: float, seed: int, count: int, law: Ladder,
+    first_quarter: int = 1,
+) -> Ladders:  # fmt: skip
+    """Each candidate's ladder on the same paths, told from a quarter on; a rung of several of them is grown once."""
     known = list(dict.fromkeys((each.delta_aim, month) for each in terms for month in rungs(each, law)))
     ways = Ways(np.array([aim for aim, _ in known]), np.array([float(month) for _, month in known]))
     worlds = paths(seed, tuple(symbol.vol for symbol in symbols), rate, law.call_months.high, count)
-    worth, costs = np.zeros((law.call_months.high // QUARTER, len(known), count)), np.zeros(len(known))
+    told = law.call_months.high // QUARTER + 1 - first_quarter
+    worth, costs = np.zeros((told, len(known), count)), np.zeros(len(known))
     for world, symbol in zip(worlds, symbols, strict=True):
-        part = grow(world, ways, rate, symbol.costs, law)
+        part = grow(world, ways, rate, symbol.costs, law, first_quarter)
         worth += symbol.weight * part.worth
         costs += symbol.weight * part.costs.mean(axis=1)
     place = {way: index for index, way in enumerate(known)}
@@ -147,19 +153,18 @@ def simulated(
 
 
 def weighed(
-    ladders: Ladders, terms: tuple[LadderTerms, ...], scores: Floats, seed: int, past: tuple[Outcome, ...]
-) -> Evidence:
-    """The candidate that scores best beside the terms of now, which are the first."""
-    best = int(np.argmax(scores.mean(axis=1)))
+    ladders: Ladders, proposed: Ladders, best: int, terms: tuple[LadderTerms, ...], scores: Floats, seed: int,
+    past: tuple[Outcome, ...],
+) -> Evidence:  # fmt: skip
+    """The candidate that scores best, which is `proposed` told by every quarter, beside the first: the terms of now."""
     gain, reach = compared(scores[best] - scores[0], max(len(terms) - 1, 1))
     reach *= mistrust(past)
-    quarters = ladders.worth.shape[0]
+    quarters = tuple(proposed.outlook(0, quarter) for quarter in range(len(proposed.worth)))
     return Evidence(
-        best=terms[best], now=ladders.outlook(0), proposed=ladders.outlook(best), gain=to_figure(gain),
+        best=terms[best], now=ladders.outlook(0), proposed=quarters[-1], gain=to_figure(gain),
         low=to_figure(gain - reach), high=to_figure(gain + reach), cost_now=to_figure(float(ladders.costs[0])),
         cost_proposed=to_figure(float(ladders.costs[best])), candidates=len(terms), paths=ladders.worth.shape[2],
-        months=quarters * QUARTER, seed=seed, excess=EXCESS,
-        quarters=tuple(ladders.outlook(best, quarter) for quarter in range(quarters)),
+        months=len(quarters) * QUARTER, seed=seed, excess=EXCESS, quarters=quarters,
     )  # fmt: skip
 
 

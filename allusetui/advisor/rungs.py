@@ -47,7 +47,7 @@ class Ways:
 
 @frozen
 class Grown:
-    """What a dollar is worth at mid at each quarter's end, and what orders have cost of it by the last.
+    """What a dollar is worth at mid at each quarter's end asked for, and what orders have cost of it by the last.
 
     `worth` has the shape (quarters, ways, paths), `costs` (ways, paths).
     """
@@ -66,8 +66,8 @@ class _Rungs:
     paid: Floats
 
 
-def grow(world: Paths, ways: Ways, rate: float, costs: Costs, law: Ladder) -> Grown:
-    """A dollar in each way to buy, from the first month of the world to its last."""
+def grow(world: Paths, ways: Ways, rate: float, costs: Costs, law: Ladder, first_quarter: int = 1) -> Grown:
+    """A dollar in each way to buy, from the first month of the world to its last; worth from a quarter's end on."""
     last, count = world.spots.shape[0] - 1, world.spots.shape[1]
     shape = (len(ways.aims), count)
     held = _Rungs(*(np.zeros(shape) for _ in range(4)))
@@ -75,7 +75,7 @@ def grow(world: Paths, ways: Ways, rate: float, costs: Costs, law: Ladder) -> Gr
     _buy(held, every, np.ones(len(every)), 0, world, ways, rate, costs)
     found = []
     for month in range(1, last + 1):
-        if month % QUARTER == 0:
+        if month % QUARTER == 0 and month >= first_quarter * QUARTER:
             found.append(_worth(held, month, world, rate))
         if month < last:
             due = np.flatnonzero(_are_due(held, month, world, rate, law))

@@ -13,7 +13,7 @@ from allusetui.broker.ibkr.doctor import Doctor, examine
 from allusetui.broker.ibkr.doctor_facts import Finding, Verdict
 from allusetui.broker.ibkr.doctor_visit import Patience
 from allusetui.cli.linked import link_of
-from allusetui.cli.say import FAILED, INTERRUPTED, complain
+from allusetui.cli.say import FAILED, INTERRUPTED, complain, mention, tell
 from allusetui.domain.link import Link
 
 _APART: Final = 1
@@ -36,9 +36,10 @@ def doctor(settings: Path | None, client_id: int | None, as_json: bool) -> None:
     warned = [finding.check for finding in found if finding.verdict is Verdict.WARN]
     if as_json:
         verdict = Verdict.FAIL if failed else Verdict.WARN if warned else Verdict.OK
-        print(json.dumps({"verdict": verdict, "checks": [asdict(finding) for finding in found]}, ensure_ascii=False))
+        checks = [asdict(finding) for finding in found]
+        tell(f"{json.dumps({'verdict': verdict, 'checks': checks}, ensure_ascii=False)}\n")
     else:
-        print(_sum(failed, warned))
+        mention(_sum(failed, warned))
     if failed:
         raise SystemExit(FAILED)
 
@@ -49,7 +50,7 @@ async def _look(link: Link, own_id: int, as_json: bool) -> Sequence[Finding]:
         found.append(finding)
         _progress("")
         if not as_json:
-            print(_lines(finding), flush=True)
+            mention(_lines(finding))
     return found
 
 

@@ -18,6 +18,7 @@ from allusetui.compose.gateway import build_gateway, serve
 from allusetui.compose.load import load_scenario
 from allusetui.compose.run import Stage
 from allusetui.compose.transcripts import Keeper, compared, relay
+from allusetui.domain.link import is_host
 from allusetui.domain.moment import SECOND_MS, local
 from allusetui.domain.text import untrusted
 from allusetui.law.load import LawError
@@ -31,7 +32,7 @@ _LIVE_PORTS: Final = (4001, 7496)
 _FIRST_FREE: Final = 1024
 _LAST: Final = 65_535
 _CODE: Final = re.compile(r"D[UF][0-9]{5,8}")
-_UPSTREAM: Final = re.compile(r"([A-Za-z0-9.-]{1,253}):([0-9]{1,5})")
+_UPSTREAM: Final = re.compile(r"(.+):([0-9]{1,5})", re.ASCII)
 
 
 class Wanted(NamedTuple):
@@ -102,7 +103,10 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
 
 def _from_now(scenario: Scenario) -> Scenario:
     """The same market, which begins now: its clock is this machine's, as that of a real gateway is."""
-    start = local(int(time()) * SECOND_MS).replace(tzinfo=None)
+    start, end = local(int(time()) * SECOND_MS).replace(tzinfo=None), scenario.scenario.end
+    if start >= end:
+        wrong = f"it is {start:%Y-%m-%d} by this machine's clock, and that market ends on {end:%Y-%m-%d}"
+        raise complain(f"--market {_TODAY}: {wrong}; allowed: a clock that is right, or --scenario FILE")
     return replace(scenario, scenario=replace(scenario.scenario, start=start))
 
 
@@ -139,7 +143,7 @@ def _compare(path: Path, gateway: Gateway, stage: Stage) -> None:
 def _keeper(wanted: Wanted) -> Keeper:
     assert wanted.record is not None
     try:
-        return Keeper(wanted.record, wanted.masked)
+        return Keeper(wanted.record, wanted.masked, _tell)
     except OSError as error:
         raise complain(
             f"--record {wanted.record}: {error.strerror}; allowed: a new file in a folder of yours"
@@ -164,7 +168,7 @@ def _check_port(port: int) -> None:
 
 def _address(upstream: str) -> tuple[str, int]:
     said = _UPSTREAM.fullmatch(upstream)
-    if said is None or not 0 < int(said[2]) <= _LAST:
+    if said is None or not is_host(said[1]) or not 0 < int(said[2]) <= _LAST:
         raise complain(f"--upstream {untrusted(upstream)}: no address; allowed: HOST:PORT, as 127.0.0.1:7497")
     return said[1], int(said[2])
 

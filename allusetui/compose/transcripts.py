@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, TextIO
 
 from allusetui.broker.gateway.compare import differences, replayed, unlike
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.relay import Relay
-from allusetui.broker.gateway.transcript import Mask, Record, read
+from allusetui.broker.gateway.transcript import Mask, Record, TranscriptError, read
 from allusetui.compose.run import Stage
 from allusetui.compose.signals import end_asked
 
@@ -20,17 +20,29 @@ _OWNER_ONLY: Final = 0o600
 class Keeper(AbstractContextManager["Keeper"]):
     """A new file of records, for its owner's eyes; account codes are hidden where `masked`.
 
-    Raises FileExistsError rather than write over anything, OSError where the disk refuses.
+    Where the disk refuses later the transcript ends, which `say` hears once: what is kept of goes on. Raises
+    FileExistsError rather than write over anything, OSError where there can be no file.
     """
 
-    def __init__(self, path: Path, masked: bool) -> None:
+    def __init__(self, path: Path, masked: bool, say: Callable[[str], None]) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        self._file = os.fdopen(handle, "w", encoding="utf-8")
+        self._file: TextIO | None = os.fdopen(handle, "w", encoding="utf-8")
         self._mask = Mask() if masked else None
+        self._path, self._say = path, say
 
     def keep(self, record: Record) -> None:
         shown = record if self._mask is None else self._mask.masked(record)
-        self._file.write(shown.line() + "\n")
+        if self._file is not None:
+            try:
+                self._file.write(shown.line() + "\n")
+            except OSError as error:
+                self._give_up(self._file, error)
+
+    def _give_up(self, file: TextIO, error: OSError) -> None:
+        self._file = None
+        with suppress(OSError):  # it tries to write once more what it could not
+            file.close()
+        self._say(f"the transcript {self._path} ends here: {error.strerror}")
 
     def tap(self, at_ms: int, key: int, way: str, fields: Sequence[str]) -> None:
         """The same, as a gateway tells it."""
@@ -39,7 +51,11 @@ class Keeper(AbstractContextManager["Keeper"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        if self._file is not None:
+            try:
+                self._file.close()
+            except OSError as error:
+                self._give_up(self._file, error)
 
 
 def compared(path: Path, gateway: Gateway, stage: Stage) -> list[str]:
@@ -52,7 +68,11 @@ def compared(path: Path, gateway: Gateway, stage: Stage) -> list[str]:
         records = list(read(file))
     first_ms = records[0].at_ms if records else stage.start_ms
     is_ours = stage.start_ms <= first_ms <= stage.end_ms
-    answers = replayed(records, gateway, 0 if is_ours else stage.start_ms - first_ms)
+    shift_ms = 0 if is_ours else stage.start_ms - first_ms
+    for number, record in enumerate(records, start=1):
+        if record.at_ms + shift_ms > stage.end_ms:
+            raise TranscriptError(f"line {number}: lies after the end of the scenario")
+    answers = replayed(records, gateway, shift_ms)
     return list(differences(records, answers) if is_ours else unlike(records, answers))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Final
 
 from allusetui.domain.contract import Contract
@@ -31,6 +32,24 @@ _CODES: Final = {
     Mode.LIVE: re.compile(r"[UF][0-9]{1,12}", re.ASCII),
 }
 _PREFIXES: Final = {Mode.PAPER: "DU or DF", Mode.LIVE: "U or F"}
+# Nothing that a shell, a name server or a log could take for more than a host.
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}", re.ASCII)
+_LONGEST_LABEL: Final = 63
+
+
+def is_host(text: str) -> bool:
+    """Whether a machine can be looked for under it: an address, or a name whose parts are there and not too long."""
+    if ":" in text:
+        return _is_address(text)
+    labels = text.removesuffix(".").split(".")
+    return _HOST.fullmatch(text) is not None and all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return not getattr(ip_address(text), "scope_id", None)
+    except ValueError:
+        return False
 
 
 @frozen

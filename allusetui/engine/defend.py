@@ -148,7 +148,8 @@ def defend(
     """Send a defence, or in a paused account ask for it."""
     position = account.positions[option]
     if may_leave(account, purpose, approved):
-        chain = RollChain(position.first_credit, position.chain_cost) if candidate else None
+        # What was sold in pieces has an average credit, which may have no last decimal.
+        chain = RollChain(to_price(position.first_credit), to_price(position.chain_cost)) if candidate else None
         intend(desk, account, purpose, option, Side.BUY, quantity, clauses, candidate, approved, chain)
         return
     prompts.request(desk, account, purpose, option, quantity, clauses, candidate)

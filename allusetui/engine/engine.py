@@ -78,8 +78,7 @@ class Engine:
         """Decide on one input. The state has changed when this returns; effects leave once the events are stored."""
         desk = self._desk(item.at_ms)
         self._dispatch(desk, item)
-        moves = not isinstance(item, inp.BarsSeen) or not all(isinstance(each, ev.AtrFixed) for each in desk.events)
-        if moves and not isinstance(item, inp.Started | inp.DiskFailed):
+        if not _moves_nothing(desk, item):
             self._settle(desk)
         if not isinstance(item, _CALM) or not all(map(leaves_calm, desk.events)):
             self.volatile.calm = False
@@ -307,6 +306,19 @@ class Engine:
         entries.settle_states(desk)
         forks.merge_flat(desk)
         papers.issue_again(desk)
+
+
+def _moves_nothing(desk: Desk, item: inp.Input) -> bool:
+    """Whether nothing is to be settled: it began a session, only fixed a range, or brought a chain without use."""
+    match item:
+        case inp.Started() | inp.DiskFailed():
+            return True
+        case inp.BarsSeen():
+            return all(isinstance(each, ev.AtrFixed) for each in desk.events)
+        case inp.ChainSeen():
+            return not desk.events and not desk.effects
+        case _:
+            return False
 
 
 @clause("0.12")

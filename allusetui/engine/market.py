@@ -52,11 +52,14 @@ def _is_believed(desk: Desk, symbol: str, quote: Quote) -> bool:
 
 
 def _doubt(desk: Desk, symbol: str, quote: Quote) -> tuple[str, str] | None:
-    """A jump is believed once it has stood; another jump, or a flaw, in between begins the wait anew."""
+    """A jump is believed once it has stood; another jump, or a flaw, in between begins the wait anew.
+
+    A single value that is only shown again, to a process that had stood still say, has not stood.
+    """
     first = desk.volatile.jumps.get(symbol)
     if first is None or jumps(first[0], quote, desk.law.data):
         first = desk.volatile.jumps[symbol] = quote, desk.now_ms
-    if not stands(first[1], desk.now_ms, desk.law.data):
+    if not stands(first[1], desk.now_ms, desk.law.data) or desk.age_s(quote) > desk.law.data.stale_s:
         return "jump", str(quote.mid)
     del desk.volatile.jumps[symbol]
     return None

@@ -52,7 +52,7 @@ def watch(desk: Desk) -> Watch | None:
         grids.append(_grid(desk, session, desk.law.cadence.closing_look_s, ends_ms))
     if desk.now_ms < ladder_ms < until_ms:
         grids.append(np.array([ladder_ms], dtype=np.int64))
-    times = np.unique(np.concatenate(grids))
+    times = grids[0] if len(grids) == 1 else np.unique(np.concatenate(grids))
     if not len(times):
         return None
     held = dict.fromkeys(c for account in desk.trading() for c in account.lots)

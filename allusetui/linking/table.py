@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from allusetui.domain.link import SLEEVES, Link, Mode
+from allusetui.domain.link import SLEEVES, Link, Mode, is_host
 from allusetui.domain.text import untrusted
 
 TABLE: Final = "broker"
 HOST, CLIENT_ID = "127.0.0.1", 7
+_NO_HOST: Final = "no_host"
 _KEYS: Final = "host, port, client_id, mode, live, account, accounts"
-# Nothing that a shell, a name server or a log could take for more than a host.
-_Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
 # Client 0 binds the orders that a person types by hand, and those are never touched.
 ClientId = Annotated[int, Field(ge=1, le=99_999)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -27,6 +26,15 @@ class LinkError(Exception):
     def __init__(self, file: Path, key: str, wrong: str, cure: str) -> None:
         """Puts the line together; its parts may quote the file."""
         super().__init__(untrusted(f"{file}: {key}: {wrong}; {cure}", longest=1000))
+
+
+def _host(text: str) -> str:
+    if not is_host(text):
+        raise PydanticCustomError(_NO_HOST, "no host")
+    return text
+
+
+_Host = Annotated[str, AfterValidator(_host)]
 
 
 class _Accounts(BaseModel):
@@ -105,7 +113,7 @@ def _told(error: ValidationError, table: Mapping[str, Any]) -> tuple[str, str, s
             return key, "is missing", "allusetui link asks for all that is needed"
         case "model_type":
             return key, f"{first['input']!r} is no table", f"a table [{TABLE}.accounts] with {', '.join(SLEEVES)}"
-        case "string_pattern_mismatch":
+        case kind if kind == _NO_HOST:
             return key, f"{first['input']!r} is no host", "a host's name or its address, such as 127.0.0.1"
         case _:
             return key, f"{first['input']!r} does not fit", first["msg"].replace("Input should be", "allowed:")

@@ -18,7 +18,7 @@ from allusetui.market.ticks import TICK_MS
 
 # Market model, intraday VIX: correlated -.8 with the SPX path. What the reflections cost is put on top.
 _VIX_SHARE: Final = -0.95
-_KEPT: Final = 96
+_KEPT, _LED = 96, 4  # whole paths of all symbols; sessions in which SPX's leads the others
 SMALL_INDEX: Final = "XSP"
 SMALLER: Final = 10
 
@@ -35,9 +35,9 @@ class Paths:
         self._daily = daily
         self._calendar = calendar
         self._seed = seed
-        self._raw = lru_cache(maxsize=_KEPT)(self._make)
+        self._raw = lru_cache(maxsize=_LED)(self._make)
         self.values = lru_cache(maxsize=_KEPT)(self._rounded)
-        self._market = lru_cache(maxsize=4)(self._market_noise)
+        self._market = lru_cache(maxsize=_LED)(self._market_noise)
 
     def times(self, symbol: str, day: date) -> NDArray[np.int64] | None:
         """The instants of the path, ms; None without a session."""
@@ -49,7 +49,7 @@ class Paths:
     def _rounded(self, symbol: str, day: date) -> Floats | None:
         """The values of a session, dollars to the cent; None where the symbol has no row."""
         size, source = (SMALLER, SPX) if symbol == SMALL_INDEX else (1, symbol)
-        raw = self._raw(source, day)
+        raw = (self._raw if source == SPX else self._make)(source, day)
         return None if raw is None else np.round(raw if size == 1 else raw / size, 2)
 
     def _make(self, symbol: str, day: date) -> Floats | None:

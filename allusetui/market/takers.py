@@ -24,9 +24,15 @@ class SeededTakers:
         self._seed = seed
         self.most = most
 
-    def next_ms(self, since_ms: int, after_ms: int) -> int:
-        """Every second from then on."""
-        return since_ms + ((after_ms - since_ms) // SECOND_MS + 1) * SECOND_MS
+    def next_ms(
+        self, order: Order, nearness: float | None, since_ms: int, after_ms: int, until_ms: int | None
+    ) -> int | None:
+        """Of the seconds from then on the first in which one comes; the next where that can't be said."""
+        at_ms = since_ms + ((after_ms - since_ms) // SECOND_MS + 1) * SECOND_MS
+        if nearness is None or until_ms is None:
+            return at_ms
+        seconds = range(at_ms, until_ms, SECOND_MS)
+        return next((each for each in seconds if self.come(order, nearness, each - since_ms, each)), None)
 
     def come(self, order: Order, nearness: float, waited_ms: int, at_ms: int) -> bool:
         """With the probability of a minute .5 at the middle, 1 at the other side's quote, a straight line between."""

@@ -116,8 +116,8 @@ def _terms_of_arrays(
     signed_log = sign * np.log(stock / owed)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         d = signed_log / spread
-    flat = spread == 0.0
-    if np.any(flat):
+    flat = np.asarray(spread == 0.0)
+    if flat.any():
         d = np.where(flat, np.where(signed_log > 0.0, np.inf, -np.inf), d)
     half = 0.5 * sign * spread
     return stock, owed, d + half, d - half, sign

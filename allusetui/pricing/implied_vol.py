@@ -19,6 +19,7 @@ from functools import lru_cache
 from math import erfc, exp, isnan, log, log1p, sqrt
 
 import numpy as np
+import numpy.typing as npt
 
 from allusetui.pricing.black_scholes import delta, deltas, itm_probabilities, itm_probability
 from allusetui.pricing.normal import PEAK, ROOT_HALF, Bools, FloatArray, Floats, cdfs
@@ -101,9 +102,13 @@ def implied_vols(
     beta = np.asarray((prices - forward_intrinsic) / np.sqrt(stock * owed))
     solvable = (prices > floor) & (beta > _FAINTEST) & (beta < np.exp(0.5 * k)) & np.greater(years, 0.0)
     result = np.full(solvable.shape, np.nan)
-    k, beta, life = (np.broadcast_to(values, result.shape)[solvable] for values in (k, beta, years))
+    k, beta, life = (_chosen(values, solvable) for values in (k, beta, np.asarray(years)))
     result[solvable] = _total_vols(k, beta) / np.sqrt(life)
     return result
+
+
+def _chosen(values: FloatArray, where: npt.NDArray[np.bool_]) -> FloatArray:
+    return (values if values.shape == where.shape else np.broadcast_to(values, where.shape))[where]
 
 
 def model_deltas(

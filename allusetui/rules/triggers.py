@@ -44,15 +44,21 @@ class Closes:
 
 def closes_of(s: Situation, judging: Judging, day: date) -> Closes:
     """The closes up to a session's that bars and last quotes give."""
-    return Closes(day, _closes(s, judging, VIX, day), _closes(s, judging, INDEX, day), s.volatile.breadth)
+    law = s.law.hedging
+    vix = _closes(s, judging, VIX, day, law.vix_sessions)
+    index = _closes(s, judging, INDEX, day, law.index_high_sessions)
+    return Closes(day, vix, index, s.volatile.breadth)
 
 
-def _closes(s: Situation, judging: Judging, symbol: str, day: date) -> tuple[Decimal, ...]:
-    """Those of the bars, and of a session that has just closed its last quote; none where the day's is not known."""
+def _closes(s: Situation, judging: Judging, symbol: str, day: date, sessions: int) -> tuple[Decimal, ...]:
+    """Those of the last bars, as many as count, and of a session that has just closed its last quote; none where the
+    day's is not known.
+    """
     own = judging.closes.get(symbol) if day == judging.day else None
     last = day if own is None else s.calendar.before(day).day
     known = judging.bars[symbol]
-    bars = known[: bisect_right(known, last, key=lambda bar: bar.day)]
+    end = bisect_right(known, last, key=lambda bar: bar.day)
+    bars = known[max(end - sessions, 0) : end]
     found = tuple(_exact(bar.close) for bar in bars) if bars and bars[-1].day == last else ()
     return found if own is None else (*found, own)
 

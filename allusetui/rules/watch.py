@@ -217,7 +217,9 @@ def _pivots(s: Situation, account: Account, equity: Floats, ahead: Ahead) -> Boo
 def _put_margin(s: Situation, put: Option, premium: Floats, ahead: Ahead) -> Floats:
     """`valuation.put_margin` at every instant."""
     strike = float(put.strike)
-    spot = ahead.spots.get(put.symbol, np.full(len(ahead.times), strike))
+    spot = ahead.spots.get(put.symbol)
+    if spot is None:
+        spot = np.full(len(ahead.times), strike)
     needed = float(s.state.margin_rate) * spot - np.maximum(spot - strike, 0.0)
     return (np.maximum(needed, float(valuation.PUT_FLOOR) * strike) + premium) * put.multiplier
 

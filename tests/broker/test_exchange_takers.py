@@ -22,7 +22,9 @@ class Crowd:
     def __init__(self) -> None:
         self.nearness: dict[str, float] = {}
 
-    def next_ms(self, since_ms: int, after_ms: int) -> int:
+    def next_ms(
+        self, order: Order, nearness: float | None, since_ms: int, after_ms: int, until_ms: int | None
+    ) -> int | None:
         return since_ms + ((after_ms - since_ms) // SECOND_MS + 1) * SECOND_MS
 
     def come(self, order: Order, nearness: float, waited_ms: int, at_ms: int) -> bool:
@@ -62,6 +64,20 @@ def test_what_is_shown_is_there_once_for_all_orders() -> None:
     rows = fills(house.place(sell("1.14", 2), NOW)) + fills(house.place(sell("1.14", 2, "o2"), NOW))
     assert [(row.client_order_id, row.quantity) for row in rows] == [("o1", 2)]
     assert [(row.client_order_id, row.quantity) for row in fills(house.advance(seconds(1)))] == [("o2", 2)]
+
+
+def test_nothing_is_looked_at_before_somebody_comes_or_the_market_ticks() -> None:
+    house = exchange(SeededTakers(1, 25))
+    house.place(sell("1.16", 7), NOW)
+    looks, at_ms = [], NOW
+    while house.orders(at_ms).orders[0].filled == 0:
+        following = house.next_ms(at_ms)
+        assert following is not None
+        house.advance(following)
+        looks, at_ms = [*looks, following], following
+    assert looks[-1] > NOW + 5 * SECOND_MS
+    assert all((each - NOW) % (5 * SECOND_MS) == 0 for each in looks[:-1])
+    assert (looks[-1] - NOW) % SECOND_MS == 0
 
 
 def test_shares_are_there_in_any_number() -> None:

@@ -1,6 +1,9 @@
 """`allusetui doctor`: a line a check, JSON for programs, and an exit code that says whether it will do."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,25 @@ def test_on_a_terminal_it_says_what_it_waits_for_and_an_interrupt_ends_it(tmp_pa
         terminal.shows("tcp …")
         terminal.type("\x03")
         assert terminal.ended() == 130
+
+
+def test_where_nobody_reads_on_the_exit_code_still_says_whether_it_will_do(tmp_path: Path) -> None:
+    with playing_aside(Scripted()) as port:
+        reader, writer = os.pipe()
+        os.close(reader)
+        words = ["doctor", "--settings", str(settings(tmp_path, port))]
+        done = subprocess.run(
+            [sys.executable, "-m", "allusetui", *words], stdout=writer, stderr=subprocess.PIPE, timeout=60
+        )
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_host_that_can_not_be_looked_for_is_refused_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = settings(tmp_path, 4002)
+    file.write_text(file.read_text(encoding="utf-8") + 'host = "a..b"\n', encoding="utf-8")
+    assert run("doctor", "--settings", file) == 2
+    wrong = "'a..b' is no host; a host's name or its address, such as 127.0.0.1"
+    assert capsys.readouterr().err == f"allusetui: {file}: broker.host: {wrong}\n"

@@ -1,6 +1,7 @@
 """`allusetui gateway`: what it serves, what it refuses, how it ends."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -9,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from ib_async import IB, LimitOrder, Stock
 
+from allusetui.cli import gateway as command
 from tests.broker.gateway.desks import HEAD
 from tests.cli.commanded import run
 
@@ -175,6 +178,8 @@ def test_a_port_in_use_is_one_plain_line(scenario: Path, capsys: pytest.CaptureF
         (["--upstream", "127.0.0.1:7497"], "--upstream: is for keeping its transcript"),
         (["--upstream", "there", "--record", "x"], "--upstream there: no address; allowed: HOST:PORT"),
         (["--upstream", "there:99999", "--record", "x"], "--upstream there:99999: no address"),
+        (["--upstream", "a..b:7497", "--record", "x"], "--upstream a..b:7497: no address"),
+        (["--upstream", f"{'a' * 64}.b:7497", "--record", "x"], f"--upstream {'a' * 64}.b:7497: no address"),
     ],
 )  # fmt: skip
 def test_what_it_can_t_do_is_one_plain_line(
@@ -196,7 +201,20 @@ def test_a_transcript_is_never_written_over(scenario: Path, capsys: pytest.Captu
     assert scenario.read_text(encoding="utf-8") == HEAD
 
 
-@pytest.mark.parametrize(("text", "complaint"), [("{", "line 1: is no record"), (None, "No such file")])
+LATE = [
+    {"at_ms": at_ms, "connection": 1, "way": way, "fields": fields}
+    for at_ms, way, fields in ((1_000, "opened", []), (2**52, "in", ["v157..178"]))
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "line 1: is no record"),
+        (None, "No such file"),
+        ("".join(f"{json.dumps(row)}\n" for row in LATE), "line 2: lies after the end of the scenario; allowed: "),
+    ],
+)
 def test_what_is_no_transcript_is_told(
     scenario: Path, tmp_path: Path, text: str | None, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,3 +223,13 @@ def test_what_is_no_transcript_is_told(
         kept.write_text(text, encoding="utf-8")
     assert run("gateway", "--scenario", scenario, "--compare", kept) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_a_market_from_now_on_is_none_after_its_last_day(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "time", lambda: datetime(2040, 1, 3, tzinfo=UTC).timestamp())
+    assert run("gateway", "--market", "today") == 2
+    told = "it is 2040-01-02 by this machine's clock, and that market ends on 2031-02-28"
+    allowed = "allowed: a clock that is right, or --scenario FILE"
+    assert capsys.readouterr().err == f"allusetui: --market today: {told}; {allowed}\n"

@@ -53,6 +53,9 @@ def test_no_file_and_no_table_are_no_link(tmp_path: Path) -> None:
         ),
         (f'{GOOD}account = "DU1"\nlive = "yes"', "broker.live: 'yes' does not fit; allowed: a valid boolean"),
         (f'{GOOD}account = "DU1"\nhost = "a b"', "broker.host: 'a b' is no host; a host's name or its address"),
+        (f'{GOOD}account = "DU1"\nhost = "a..b"', "broker.host: 'a..b' is no host; a host's name or its address"),
+        (f'{GOOD}account = "DU1"\nhost = "{"a" * 64}.b"', f"broker.host: '{'a' * 64}.b' is no host; "),
+        (f'{GOOD}account = "DU1"\nhost = "a::b:"', "broker.host: 'a::b:' is no host; a host's name or its address"),
         (f'{GOOD}account = "DU1"\nhost = ""', "broker.host: '' is no host; a host's name or its address"),
         (GOOD, "broker.account: is missing; one account for all sleeves, or [broker.accounts] with GEN, REV and COM"),
         (

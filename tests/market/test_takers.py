@@ -24,10 +24,10 @@ def order(account: str = "GEN", strike: str = "600", side: Side = Side.SELL, sol
 
 def waits(seed: int, nearness: float, placed: Order | None = None) -> int | None:
     """After how many ms somebody comes within a minute."""
-    takers, at_ms = SeededTakers(seed, 25), SINCE
-    while (at_ms := takers.next_ms(SINCE, at_ms)) <= SINCE + MINUTE_MS:
-        if takers.come(placed or order(), nearness, at_ms - SINCE, at_ms):
-            return at_ms - SINCE
+    takers, wanted = SeededTakers(seed, 25), placed or order()
+    for waited in range(SECOND_MS, MINUTE_MS + 1, SECOND_MS):
+        if takers.come(wanted, nearness, waited, SINCE + waited):
+            return waited
     return None
 
 
@@ -68,4 +68,21 @@ def test_nobody_comes_between_two_seconds_or_at_once() -> None:
     takers = SeededTakers(1, 25)
     assert not takers.come(order(), 1.0, 0, SINCE)
     assert not takers.come(order(), 1.0, 1500, SINCE + 1500)
-    assert [takers.next_ms(SINCE, SINCE + late) - SINCE for late in (0, 999, 1000, 4321)] == [1000, 1000, 2000, 5000]
+
+
+def test_of_a_market_that_is_not_known_the_next_second_is_looked_at() -> None:
+    takers, found = SeededTakers(1, 25), []
+    for late in (0, 999, 1000, 4321):
+        for nearness, until_ms in ((None, SINCE + MINUTE_MS), (0.3, None)):
+            looked = takers.next_ms(order(), nearness, SINCE, SINCE + late, until_ms)
+            assert looked is not None
+            found.append(looked - SINCE)
+    assert found == [1000, 1000, 1000, 1000, 2000, 2000, 5000, 5000]
+
+
+def test_who_comes_is_known_as_long_as_the_market_stands() -> None:
+    end_ms = SINCE + MINUTE_MS + 1
+    for seed in range(60):
+        first = waits(seed, 0.3)
+        told = SeededTakers(seed, 25).next_ms(order(), 0.3, SINCE, SINCE, end_ms)
+        assert told == (None if first is None else SINCE + first)

@@ -157,6 +157,15 @@ def test_8_3_a_jump_to_another_value_begins_the_thirty_seconds_anew() -> None:
 
 
 @pytest.mark.clause("8.3")
+def test_8_3_a_single_jump_that_is_only_shown_again_after_a_minute_of_standing_still_has_not_stood() -> None:
+    engine, _ = fed((0, "200", False), (5, "140", False))
+    engine.handle(MarketSeen(NOW + 65_000, {"AAPL": quote("140", after_ms=5_000)}, {}, 0.04))
+    assert believed(engine) == 200
+    engine.handle(MarketSeen(NOW + 65_100, {"AAPL": quote("201", after_ms=65_050)}, {}, 0.04))
+    assert believed(engine) == 201 and not engine.volatile.told_invalid
+
+
+@pytest.mark.clause("8.3")
 def test_8_3_a_second_source_is_believed_at_once() -> None:
     engine, told = fed((0, "200", False), (5, "140", True))
     assert believed(engine) == 140 and told == []

@@ -1,10 +1,12 @@
 """6.10: which contract a roll goes into, what it may cost, and what happens where no roll is allowed."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from allusetui.codec.records import line
 from allusetui.domain.account import Position
 from allusetui.law.load import load
 from allusetui.rules.protocol import affordable
@@ -231,3 +233,19 @@ def test_6_10_a_new_leg_that_binds_more_margin_than_the_cap_leaves_is_cut_or_non
     assert first == 40 and second == 27 and third == pytest.approx(27 * 2.50 / 7.68, abs=1)
     none = breached("[accounts.GEN]\nequity = 805_667", **at)
     assert [why for _, why in rows(none.of("roll.prepared")[0])] == [None, "margin_cap", "margin_cap"]
+
+
+@pytest.mark.clause("6.10", "0.5")
+def test_6_10_puts_sold_in_pieces_have_an_average_credit_that_a_journal_can_hold() -> None:
+    # Seven sold, three at 12.23 and four at 12.10: 12.155714… each. At 195.40 they are rolled for a credit.
+    dear = but(AAPL, iv=3.0, atr=0.5, volume=5000, strike_step=0.5, expiries='"daily"')
+    slow, down = fault(f"{THU}T09:45:00", "partial_fill", "AAPL", "60s", value=1), tape(f"{THU}T10:30:00", AAPL=195.4)
+    run = replay_text(
+        situation(f"{THU}T09:44:00", f"{THU}T10:31:00", {"AAPL": dear}, "[accounts.GEN]\nequity = 560_000", slow, down)
+    )
+    assert {row["data"]["price"] for row in run.of("order.filled", side="SELL") if clock(row) < "10:00:00"} == {
+        12.23, 12.1,
+    }  # fmt: skip
+    told = [json.loads(line(*row))["data"]["chain"] for row in run.journal.read() if row[2].kind == "order.intended"]
+    assert told == [None, {"first_credit": 12.1557, "cost": 0.0}]
+    assert run.of("roll.done")

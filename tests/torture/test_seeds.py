@@ -4,12 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from allusetui.torture.plan import Plan, draw
+from allusetui.torture.plan import Fault, Plan, draw
 from allusetui.torture.run import run
 from allusetui.torture.shrink import shrunk
 from allusetui.torture.sites.site import Awaited, Done, Scripted
@@ -92,6 +93,13 @@ def test_0_6_what_seldom_happens_to_an_order_comes_at_its_very_instant(
     outcome = run(alone(name, at_ms=FILLS - 600, salt=salt))
     assert outcome.fired[name] == 1 and outcome.violations == ()
     assert outcome.orders[change] == 1
+
+
+@pytest.mark.parametrize(("before", "doubled"), [("notice", 1), ("no permanent id", 0)])
+def test_an_order_is_doubled_where_its_two_permanent_ids_can_be_told_apart(before: str, doubled: int) -> None:
+    plan = alone("order doubled", at_ms=FILLS)
+    outcome = run(replace(plan, faults=(Fault(1, before, FILLS - 2_000, 1), *plan.faults)))
+    assert outcome.fired == Counter({before: 1, "order doubled": doubled}) and outcome.violations == ()
 
 
 @pytest.mark.clause("9.1")

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import Final
 
 from allusetui.broker.gateway.instruments import Listed
@@ -58,13 +59,20 @@ class BarMaker:
 
     def within(self, listed: Listed, side: int | None, size_ms: int, start_ms: int, end_ms: int) -> list[MadeBar]:
         """Bars of `size_ms` in the sessions of (start, end], at most the last two thousand."""
-        found: list[MadeBar] = []
-        for session in self._sessions(end_ms, MOST_BARS, start_ms):
+        # No more are looked at than are told: whatever somebody asks for, others' cancels wait behind it.
+        spans = list(islice(self._spans(size_ms, start_ms, end_ms), MOST_BARS))
+        return [
+            self._counted(listed, session, bar, end)
+            for session, begin, end in reversed(spans)
+            if (bar := self._looked(listed, side, begin, end))
+        ]
+
+    def _spans(self, size_ms: int, start_ms: int, end_ms: int) -> Iterator[tuple[Session, int, int]]:
+        """Begin and end of each bar with its session, the last first."""
+        for session in reversed(self._sessions(end_ms, MOST_BARS, start_ms)):
             begins = range(session.open_ms, min(session.close_ms, end_ms), size_ms)
-            spans = [(begin, min(begin + size_ms, session.close_ms, end_ms)) for begin in begins if begin >= start_ms]
-            bars = [(bar, end) for begin, end in spans if (bar := self._looked(listed, side, begin, end))]
-            found += [self._counted(listed, session, bar, end) for bar, end in bars]
-        return found[-MOST_BARS:]
+            for begin in takewhile(lambda each: each >= start_ms, reversed(begins)):
+                yield session, begin, min(begin + size_ms, session.close_ms, end_ms)
 
     def start_of(self, sessions: int, end_ms: int) -> int:
         """When the first of the last `sessions` sessions opened."""

@@ -49,6 +49,8 @@ class Exercises(Quiet):
 
     def _done(self, asked: asking.ExerciseAsked, option: Option, at_ms: int) -> str | None:
         """Does it; why it can't be done."""
+        if option.is_index:
+            return "An option that settles in cash is exercised at its expiry, and by nobody before"
         if asked.action != _EXERCISE:
             return "To let an option lapse is not served by this gateway"
         if not self._book.link_up:

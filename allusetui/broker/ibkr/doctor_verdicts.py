@@ -161,13 +161,13 @@ def farms(told: Sequence[Told]) -> Finding:
 
 def contract(symbol: str, con_id: int | None, told: Sequence[Told], wait_s: float) -> Finding:
     if con_id is not None:
-        return Finding("contract", Verdict.OK, f"{symbol} is {con_id}")
+        return Finding("contract", Verdict.OK, untrusted(f"{symbol} is {con_id}", 80))
     return Finding("contract", Verdict.FAIL, _unanswered(symbol, told, wait_s), "restart the Gateway")
 
 
 def chain(symbol: str, expiries: int, strikes: int, told: Sequence[Told], wait_s: float) -> Finding:
     if expiries and strikes:
-        return Finding("chain", Verdict.OK, f"{symbol}: {expiries} expiries, {strikes} strikes")
+        return Finding("chain", Verdict.OK, untrusted(f"{symbol}: {expiries} expiries, {strikes} strikes", 80))
     found = _unanswered(f"options of {symbol}", told, wait_s)
     return Finding("chain", Verdict.FAIL, found, "option permissions of the user")
 
@@ -177,9 +177,10 @@ def quote(seen: QuoteSeen | None, mode: Mode) -> Finding:
     if seen is None:
         return Finding("quote", Verdict.FAIL, "no option of the chain is known there", "option permissions of the user")
     codes = {code for code, _ in seen.told}
-    shown = f"{seen.option}: bid {_price(seen.bid)}, ask {_price(seen.ask)}"
+    option = untrusted(seen.option, 40)
+    shown = f"{option}: bid {_price(seen.bid)}, ask {_price(seen.ask)}"
     if seen.bid is None and seen.ask is None:
-        return _no_quote(seen, codes)
+        return _no_quote(option, seen, codes)
     if seen.kind in (3, 4):
         found = f"{shown}: DELAYED by 15 minutes; nothing is entered on that (8.3)"
         verdict = Verdict.FAIL if mode is Mode.LIVE else Verdict.WARN
@@ -195,13 +196,13 @@ def quote(seen: QuoteSeen | None, mode: Mode) -> Finding:
     return Finding("quote", Verdict.OK, found)
 
 
-def _no_quote(seen: QuoteSeen, codes: set[int]) -> Finding:
+def _no_quote(option: str, seen: QuoteSeen, codes: set[int]) -> Finding:
     if COMPETING in codes:
-        found = f"{seen.option}: no quote, another session of this user has the live data"
+        found = f"{option}: no quote, another session of this user has the live data"
         return Finding("quote", Verdict.FAIL, found, "log out there, or a second user for trading")
     if codes & NOT_SUBSCRIBED:
-        return Finding("quote", Verdict.FAIL, f"{seen.option}: not subscribed, and no delayed quote", _SUBSCRIBE)
-    found = _unanswered(seen.option, seen.told, seen.waited_s)
+        return Finding("quote", Verdict.FAIL, f"{option}: not subscribed, and no delayed quote", _SUBSCRIBE)
+    found = _unanswered(option, seen.told, seen.waited_s)
     return Finding("quote", Verdict.FAIL, found, f"look again while the market is open; {_SUBSCRIBE}")
 
 
@@ -258,7 +259,7 @@ def _unanswered(what: str, told: Sequence[Told], wait_s: float) -> str:
     if told:
         code, text = told[-1]
         return untrusted(f"{what}: refused, {code} {text}", 200)
-    return f"{what}: no answer in {wait_s:g} s"
+    return untrusted(f"{what}: no answer in {wait_s:g} s", 200)
 
 
 def _is_read_only(told: Sequence[Told]) -> bool:

@@ -72,6 +72,8 @@ class Exchange:
         self._done: Recent[BrokerOrder] = Recent(_ORDER_DAYS)
         self._executions: Recent[Execution] = Recent(_ORDER_DAYS)
         self._slow = SlowMarket()
+        self._nearness: dict[str, float] = {}
+        """Of the limits that are good enough, by order, as the market stands; what is not known is looked at anew."""
         self._agenda = sorted({*self._outages.bounds(), *self._clearing.agenda})
         # What is due at the start itself has not happened yet.
         self._now_ms = start_ms - 1
@@ -110,6 +112,7 @@ class Exchange:
         self._known = Recent(KEPT_DAYS, standing.known)
         self._done = Recent(_ORDER_DAYS, standing.done)
         self._executions = Recent(_ORDER_DAYS, standing.executions)
+        self._nearness.clear()
         self._wire.restore(standing.late)
         self._slow.restore(standing.taken)
         self._note_expiries()
@@ -227,11 +230,10 @@ class Exchange:
         if self._closing_ms is not None:
             due.append(max(self._closing_ms, after_ms + 1))
         if self._live:
-            due.extend(self._look_ms(live, after_ms) for live in self._live.values() if live.since_ms is not None)
-            due.extend(live.ends_ms for live in self._live.values() if live.ends_ms is not None)
             tick = self._market.next_tick(after_ms)
-            if tick is not None:
-                due.append(tick)
+            looks = [self._look_ms(live, after_ms, tick) for live in self._live.values() if live.since_ms is not None]
+            ends = (live.ends_ms for live in self._live.values())
+            due.extend(ms for ms in (*looks, *ends, tick) if ms is not None)
         return min((ms for ms in due if ms > after_ms), default=None)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
@@ -279,11 +281,12 @@ class Exchange:
 
     # Fills
 
-    def _look_ms(self, live: Live, after_ms: int) -> int:
+    def _look_ms(self, live: Live, after_ms: int, tick_ms: int | None) -> int | None:
         pace = self._outages.active("partial_fill", after_ms, live.order.contract.symbol)
         if pace is not None:
             return next_look(live, pace, after_ms)
-        return self._takers.next_ms(live.since_ms or 0, after_ms)
+        nearness = self._nearness.get(live.order.client_order_id)
+        return self._takers.next_ms(live.order, nearness, live.since_ms or 0, after_ms, tick_ms)
 
     def _match(self, live: Live, session: Session | None, at_ms: int) -> None:
         """Fills what the quotes of the instant allow."""
@@ -294,6 +297,7 @@ class Exchange:
             return
         if live.since_ms is None or live.since_ms < session.open_ms:
             live.since_ms = at_ms
+        self._nearness[order.client_order_id] = market.nearness
         if self._outages.active("no_fill", at_ms, order.contract.symbol):
             return
         pace = self._outages.active("partial_fill", at_ms, order.contract.symbol)
@@ -318,7 +322,7 @@ class Exchange:
         executions = tuple(self._execution(live, leg, quantity, f"X{self._fills:06}-{row}", at_ms) for row, leg in rows)
         live.filled += quantity
         if not live.open_quantity:
-            del self._live[order.client_order_id]
+            self._forget(order.client_order_id)
             self._done.append(at_ms, BrokerOrder(order.client_order_id, open=False, filled=live.filled))
         self._wire.report(OrderExecuted(at_ms, executions), at_ms, order.contract.symbol)
 
@@ -334,9 +338,13 @@ class Exchange:
         self._executions.append(at_ms, execution)
         return execution
 
+    def _forget(self, order_id: str) -> None:
+        del self._live[order_id]
+        self._nearness.pop(order_id, None)
+
     def _end(self, live: Live, at_ms: int) -> None:
         order_id = live.order.client_order_id
-        del self._live[order_id]
+        self._forget(order_id)
         self._done.append(at_ms, BrokerOrder(order_id, open=False, filled=live.filled))
         self._wire.report(OrderCancelled(at_ms, order_id, live.filled), at_ms, live.order.contract.symbol)
 

@@ -17,8 +17,13 @@ class Takers(Protocol):
     def most(self) -> int | None:
         """What they trade of an option in any one second; None: all that there is."""
 
-    def next_ms(self, since_ms: int, after_ms: int) -> int:
-        """When they may come to an order whose limit has been good enough since then."""
+    def next_ms(
+        self, order: Order, nearness: float | None, since_ms: int, after_ms: int, until_ms: int | None
+    ) -> int | None:
+        """When they come next to an order whose limit has been good enough since then; None for not before `until_ms`.
+
+        Until then its market stays as it is; what is not known of it has to be looked at.
+        """
 
     def come(self, order: Order, nearness: float, waited_ms: int, at_ms: int) -> bool:
         """Whether they do. `nearness` of its limit: 0 at the middle, just under 1 beside the other side's quote."""
@@ -29,7 +34,9 @@ class PunctualTakers:
 
     most = None
 
-    def next_ms(self, since_ms: int, after_ms: int) -> int:
+    def next_ms(
+        self, order: Order, nearness: float | None, since_ms: int, after_ms: int, until_ms: int | None
+    ) -> int | None:
         return since_ms + _PATIENCE_MS
 
     def come(self, order: Order, nearness: float, waited_ms: int, at_ms: int) -> bool:

@@ -65,8 +65,9 @@ def _correct(rig: Rig, throws: Throws) -> bool:
 
 
 def _double(rig: Rig, throws: Throws) -> bool:
-    """One order shows under two permanent ids."""
-    ticket = pick(rig.orders(live=True), throws.whole(0, _MANY))
+    """One order shows under two permanent ids; of one that shows without any nobody could tell that it is two."""
+    named = [each for each in rig.orders(live=True) if each.shown_perm_id != 0]
+    ticket = pick(named, throws.whole(0, _MANY))
     if ticket is None or not rig.house.assembly.book.link_up or not ticket.at_exchange:
         return False
     rig.do(Double(ticket.asked.order_ref))

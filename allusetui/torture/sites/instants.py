@@ -72,7 +72,7 @@ def _refuse(rig: Rig, throws: Throws) -> bool:
 
 
 def _passing(name: str, rows: tuple[int, ...], status: Status, scene: Scene, fire: Fire) -> Awaited:
-    on, seldom = partial(_enters, status), status in (Status.ORDERING, Status.RECONCILING)
+    on, seldom = partial(_enters, status), status is Status.ORDERING
     return Awaited(f"{name} in {status.value}", rows, 0.4, 0.2, on, fire, scene=scene, seldom=seldom)
 
 

@@ -51,6 +51,15 @@ def test_what_is_not_held_or_not_known_or_not_exercising_is_refused() -> None:
     assert errors(wire.say(21, 2, 4, *what, 1, 1, ACCOUNT, 0)) == [(4, 200)]
 
 
+def test_an_option_that_settles_in_cash_is_exercised_by_nobody() -> None:
+    put = Option("SPX", date(2026, 3, 20), Decimal(5000), Right.PUT)
+    wire = client(assembly(accounts=(provision(ACCOUNT, options=[(put, 3)]),)))
+    what = (0, "SPX", "OPT", "20260320", 5000.0, "P", "100", "SMART", "USD", "", "SPXW")
+    assert errors(wire.say(21, 2, 4, *what, 1, 1, ACCOUNT, 0)) == [(4, 321)]
+    wire.wait(17 * HOUR_MS)
+    assert held(wire) == {(ACCOUNT, "OPT"): 3}
+
+
 def test_while_the_link_is_lost_nothing_is_exercised() -> None:
     made = assembly(accounts=(provision(ACCOUNT, options=[(CALL, 3)]),))
     wire = client(made)

@@ -1,9 +1,12 @@
 """Historical bars: what is made, and what is refused."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allusetui.broker.gateway.bars import MOST_BARS, BarMaker, MadeBar
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.stamps import begins, instant, span
@@ -171,3 +174,19 @@ def test_any_span_lies_before_its_end(text: str) -> None:
 )
 def test_a_time_is_read_in_every_way_in_which_it_is_written(text: str) -> None:
     assert instant(text, NOW) == at(16)
+
+
+def test_a_year_of_seconds_costs_no_more_than_the_bars_that_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    looks = BarMaker._looked
+
+    def counted(maker: BarMaker, *asked: Any) -> MadeBar | None:
+        nonlocal looked
+        looked += 1
+        return looks(maker, *asked)
+
+    monkeypatch.setattr(BarMaker, "_looked", counted)
+    found = rows(bars(_wire(), stock("AAPL"), "1 Y", "5 secs"))
+    assert len(found) == looked == MOST_BARS
+    assert found[-1][0] == "20260305 09:59:55 US/Eastern"
+    assert [row[0] for row in found] == sorted(row[0] for row in found)

@@ -101,3 +101,24 @@ def test_whatever_the_other_side_says_every_line_is_plain_and_what_is_not_well_h
     ]
     assert all((row.found + row.cure).isprintable() for row in findings)
     assert all(row.cure for row in findings if row.verdict in (Verdict.WARN, Verdict.FAIL))
+
+
+STRANGE = "SP\x1b[2J\u202eY"
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        verdicts.contract(STRANGE, 1, (), 5.0),
+        verdicts.contract(STRANGE, None, (), 5.0),
+        verdicts.chain(STRANGE, 3, 4, (), 5.0),
+        verdicts.chain(STRANGE, 0, 4, (), 5.0),
+        verdicts.quote(QuoteSeen(STRANGE, 1, 4.1, 4.3, 0.1, 1.0), Mode.PAPER),
+        verdicts.quote(QuoteSeen(STRANGE, 3, 4.1, 4.3, None, 1.0), Mode.PAPER),
+        verdicts.quote(QuoteSeen(STRANGE, 0, None, None, None, 1.0), Mode.PAPER),
+        verdicts.quote(QuoteSeen(STRANGE, 0, None, None, None, 1.0, ((COMPETING, ""),)), Mode.PAPER),
+        verdicts.quote(QuoteSeen(STRANGE, 0, None, None, None, 1.0, ((354, ""),)), Mode.PAPER),
+    ],
+)
+def test_what_a_gateway_calls_its_contracts_is_shown_as_text(finding: Finding) -> None:
+    assert finding.found.startswith(("SP[2JY", "options of SP[2JY")) and finding.found.isprintable()
