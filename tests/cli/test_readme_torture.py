@@ -1,4 +1,4 @@
-"""The README's table of faults: its rows are those of the program at hand, its numbers those of a run without a finding."""
+"""The README's table of faults: its rows are those of the program at hand, its numbers those of a clean run."""
 
 import os
 import re
