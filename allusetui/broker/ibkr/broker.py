@@ -177,7 +177,8 @@ class IbkrBroker:
         except (UnansweredError, TimeoutError):
             pass  # the order is looked for, and not found
         else:
-            if self.connection.takes_orders:
+            # A task may lose its cancellation to a time-out of the library's; what was called off never leaves.
+            if self.connection.takes_orders and order_id in self._resolving:
                 self._write(draft, order, until_s)
         finally:
             self._resolving.pop(order_id, None)

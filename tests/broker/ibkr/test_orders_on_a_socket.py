@@ -1,5 +1,7 @@
 """Orders of the adapter over a socket: every surprise of the library and the wire that could cost money."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +21,7 @@ from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.ibkr.asks import UnansweredError
 from allusetui.broker.ibkr.broker import Account
+from allusetui.broker.ibkr.drafts import Draft
 from allusetui.broker.ibkr.fills import PATIENCE_MS
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
@@ -409,3 +412,25 @@ async def test_9_5_the_book_shows_what_was_traded_and_the_cash_after_it() -> Non
         after = await desk.positions()
         assert (after.complete, dict(after.positions)) == (True, {PUT: -2})
         assert after.cash - before.cash == row.price * 200 - row.commission
+
+
+@pytest.mark.clause("0.8", "0.6")
+async def test_0_8_an_order_that_is_called_off_while_it_is_named_never_leaves_though_its_task_loses_the_cancellation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with stand() as desk:
+        prepared = desk.broker._drafts.prepared
+
+        async def deaf(order: Order) -> Draft:
+            """As a time-out of the library's, whose answer has come at the very instant."""
+            work = asyncio.ensure_future(prepared(order))
+            while not work.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.shield(work)
+            return work.result()
+
+        monkeypatch.setattr(desk.broker._drafts, "prepared", deaf)
+        named = desk.sell()
+        await asyncio.sleep(0)
+        assert desk.broker.cancel(named, desk.now_ms) == (OrderCancelled(desk.now_ms, named, 0),)
+        assert (await desk.orders()).complete and desk.sent(3) == []
