@@ -145,7 +145,7 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: P
     if left == "end":
         engine.end()
     elif not lost:
-        print(f"The engine goes on; Ctrl-C here ends it. {_ATTACH} {folder.name}")
+        print(f"The engine goes on. Ctrl-C here ends it. {_ATTACH} {folder.name}")
     _wait_headless(engine, started=True)
 
 

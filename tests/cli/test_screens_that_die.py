@@ -35,6 +35,9 @@ class Dying:
     def leave(self, end: bool) -> None:
         """It has left already."""
 
+    def look_soon(self) -> None:
+        """Whatever the engine has: nobody draws it."""
+
 
 @pytest.fixture
 def engine() -> EngineThread:
