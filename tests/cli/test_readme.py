@@ -48,7 +48,7 @@ def test_the_two_commands_are_one_line_each() -> None:
     started = [line for body in blocks(README, "sh") for line in body.splitlines() if line.startswith(begin)]
     assert started == [
         f"{begin}. && .venv/bin/allusetui",
-        f"{begin}-e '.[test]' && .venv/bin/python -m pytest -n 2",
+        f"{begin}-e '.[test]' && .venv/bin/python -m pytest -n 3",
     ]
 
 
