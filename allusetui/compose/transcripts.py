@@ -32,17 +32,19 @@ class Keeper(AbstractContextManager["Keeper"]):
 
     def keep(self, record: Record) -> None:
         shown = record if self._mask is None else self._mask.masked(record)
-        if self._file is not None:
-            try:
-                self._file.write(shown.line() + "\n")
-            except OSError as error:
-                self._give_up(self._file, error)
+        self._do(lambda file: file.write(shown.line() + "\n"))
 
-    def _give_up(self, file: TextIO, error: OSError) -> None:
-        self._file = None
-        with suppress(OSError):  # it tries to write once more what it could not
-            file.close()
-        self._say(f"the transcript {self._path} ends here: {error.strerror}")
+    def _do(self, step: Callable[[TextIO], object]) -> None:
+        """A step with the file, as long as the disk takes it."""
+        if self._file is None:
+            return
+        try:
+            step(self._file)
+        except OSError as error:
+            with suppress(OSError):  # it tries to write once more what it could not
+                self._file.close()
+            self._file = None
+            self._say(f"the transcript {self._path} ends here: {error.strerror}")
 
     def tap(self, at_ms: int, key: int, way: str, fields: Sequence[str]) -> None:
         """The same, as a gateway tells it."""
@@ -51,11 +53,7 @@ class Keeper(AbstractContextManager["Keeper"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                self._give_up(self._file, error)
+        self._do(lambda file: file.close())
 
 
 def compared(path: Path, gateway: Gateway, stage: Stage) -> list[str]:

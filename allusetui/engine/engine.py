@@ -6,9 +6,9 @@ from typing import assert_never
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
-from allusetui.domain.account import Account, Latch, Status
-from allusetui.domain.calendar import Calendar, Session
-from allusetui.domain.contract import CASH_SETTLED, Option, Right
+from allusetui.domain.account import Latch, Status
+from allusetui.domain.calendar import Calendar
+from allusetui.domain.contract import CASH_SETTLED, Option
 from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
@@ -31,6 +31,7 @@ from allusetui.engine import (
     hedges,
     ladder,
     linked,
+    looks,
     market,
     operator,
     orders,
@@ -43,10 +44,10 @@ from allusetui.engine import (
 )
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, holds, latch
-from allusetui.engine.schedule import is_closing_time, leaves_calm, missed_close, missed_cut, wake_at, watch
+from allusetui.engine.schedule import leaves_calm, missed_close, missed_cut, wake_at, watch
 from allusetui.engine.since import Since
 from allusetui.law.model import Law
-from allusetui.rules.cadence import expiry_clock, period_s
+from allusetui.rules.cadence import expiry_clock
 from allusetui.rules.reach import ahead, reach
 from allusetui.rules.situation import VIX, clause
 from allusetui.rules.watch import Threshold, Watch, first_decision, thresholds
@@ -137,7 +138,7 @@ class Engine:
             case inp.BarsSeen():
                 anomalies.on_bars(desk, item)
                 if market.on_bars(desk, item):
-                    _evaluate_symbol(desk, item.symbol)
+                    looks.evaluate_symbol(desk, item.symbol)
             case inp.AdviceSeen():
                 advice.on_advice(desk, item)
             case inp.HeadlineSeen():
@@ -257,14 +258,14 @@ class Engine:
             market.ask_bars(desk)
             reinvest.look(desk, since)
             closes.missed(desk)
-            _evaluate_due(desk, session, since)
+            looks.evaluate_due(desk, session, since)
             hedges.look(desk, since)
             advice.look(desk)
             ladder.look(
                 desk, opens=since.passed(desk.clock(self.law.ladder.looks_at)),
                 on_grid=since.passed_grid(session, self.law.monitoring.period_s[0]),
             )  # fmt: skip
-            _close_out(desk, session, since)
+            looks.close_out(desk, session, since)
             entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
         if since.passed(session.close_ms):
             closing.close_session(desk, session)
@@ -321,31 +322,6 @@ def _moves_nothing(desk: Desk, item: inp.Input) -> bool:
             return False
 
 
-@clause("0.12")
-def _evaluate_due(desk: Desk, session: Session, since: Since) -> None:
-    """Every account and position whose grid has come (0.12)."""
-    base = since.passed_grid(session, desk.law.monitoring.period_s[0])
-    for account in desk.trading():
-        if account.status is Status.EMERGENCY:
-            continue
-        due = [put for put in account.shorts(Right.PUT) if _is_due(desk, account, put, session, since)]
-        if base or due:
-            market.judge_account(desk, account)
-        for put in due:
-            defend.evaluate(desk, account, put)
-        if base:
-            calls.take_profits(desk, account)
-
-
-def _is_due(desk: Desk, account: Account, put: Option, session: Session, since: Since) -> bool:
-    """The grid of its level has come, at level 3 a tick, or the first fresh quote after a stale span."""
-    level, quote = account.positions[put].level, desk.quote(put.symbol)
-    if not desk.law.monitoring.period_s[level] and quote is not None and since.passed(quote.at_ms):
-        return True
-    fresh_again = (account.name, put) in desk.volatile.buffered and desk.is_fresh(put.symbol)
-    return fresh_again or since.passed_grid(session, period_s(desk.law.monitoring, level))
-
-
 def _on_chain(desk: Desk, seen: inp.ChainSeen) -> None:
     market.remember_dates(desk, seen)
     dividends.on_chain(desk, seen.symbol, seen.chain)
@@ -354,33 +330,6 @@ def _on_chain(desk: Desk, seen: inp.ChainSeen) -> None:
     calls.on_chain(desk, seen.symbol, seen.chain)
     hedges.on_chain(desk, seen.symbol, seen.chain)
     ladder.on_chain(desk, seen.symbol, seen.chain)
-
-
-def _evaluate_symbol(desk: Desk, symbol: str) -> None:
-    """A symbol's first evaluation of the session, at its first fresh tick."""
-    for account in desk.trading():
-        for put in account.shorts(Right.PUT):
-            if put.symbol == symbol and account.status is not Status.EMERGENCY:
-                defend.evaluate(desk, account, put)
-
-
-def _close_out(desk: Desk, session: Session, since: Since) -> None:
-    """From 10:00 the calls and what runs off, in the afternoon what expires, CLOSING on the week's last session."""
-    base = since.passed_grid(session, desk.law.monitoring.period_s[0])
-    if base and desk.now_ms >= desk.clock(desk.law.cadence.call_look_at):
-        for account in desk.trading():
-            calls.look_at_last_day(desk, account)
-            calls.ask_earnings(desk, account)
-            forks.sell_stock(desk, account)
-    clock = expiry_clock(desk.law.cadence, session)
-    if is_closing_time(desk, session):
-        for account in desk.trading():
-            if account.status is Status.MONITORING:
-                change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
-    closing = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
-    if closing or (base and desk.now_ms >= clock.looks.opens_ms):
-        for account in desk.trading():
-            calls.look_at_expiring(desk, account, clock)
 
 
 def _end_entries(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from allusetui.tui.driver.cells import BLANK, Cell, is_blank, is_certain, is_plain, space, width_of
 from allusetui.tui.driver.look import PLAIN, Look, change
-from allusetui.tui.driver.order import apart_by_look, bands, is_in_order, next_stale, stale_of
+from allusetui.tui.driver.order import Stale, apart_by_look, bands, is_in_order, next_stale, stale_of
 
 _PAGE = 0.25
 """Of all cells: a market that moves fast changes fewer in a frame."""
@@ -67,21 +67,20 @@ class Canvas:
             self._shown = self._cleared()
             self._painted = set(range(self.height))
         shown, wanted = self._shown, self._wanted
-        rows = [y for y in sorted(self._painted) if wanted[y] != shown[y]]
-        if is_first or not self._turn_page(rows, wanted, shown):
-            for band in bands(rows, wanted, shown):
-                self._band(band, wanted, shown)
-        for y in rows:
+        stale = {y: stale_of(wanted[y], shown[y]) for y in sorted(self._painted) if wanted[y] != shown[y]}
+        if is_first or not self._turn_page(wanted, stale):
+            for band in bands(wanted, shown, stale):
+                self._band(band, wanted, stale)
+        for y in stale:
             shown[y] = wanted[y].copy()
         self._painted.clear()
         return "".join(self._out)
 
-    def _turn_page(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> bool:
+    def _turn_page(self, wanted: Sequence[list[Cell]], stale: Stale) -> bool:
         """Draw what a person has just opened from left to right; False where it is less than a page.
 
         He waits for it, and the shortest way is a few hundredths shorter, but takes five times as long to be found.
         """
-        stale = {y: stale_of(wanted[y], shown[y]) for y in rows}
         is_page = sum(map(sum, stale.values())) > _PAGE * self.width * self.height
         if is_page:
             for y, cells in stale.items():
@@ -98,27 +97,26 @@ class Canvas:
         self._pen, self._at = base, None
         return _grid(self.width, self.height, (" ", base))
 
-    def _band(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
+    def _band(self, rows: list[int], wanted: Sequence[list[Cell]], stale: Stale) -> None:
         """Row by row, or one look after the other through all of them where that is shorter."""
         if len(rows) == 1:
-            self._rows(rows, wanted, shown)
+            self._rows(rows, wanted, stale)
         else:
-            self._shortest([partial(way, rows, wanted, shown) for way in (self._rows, self._looks)])
+            self._shortest([partial(way, rows, wanted, stale) for way in (self._rows, self._looks)])
 
-    def _rows(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
+    def _rows(self, rows: list[int], wanted: Sequence[list[Cell]], stale: Stale) -> None:
         for y in rows:
-            self._row(y, wanted[y], shown[y])
+            self._row(y, wanted[y], stale[y])
 
-    def _looks(self, rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> None:
-        apart = {y: apart_by_look(wanted[y], stale_of(wanted[y], shown[y]), self._pen) for y in rows}
+    def _looks(self, rows: list[int], wanted: Sequence[list[Cell]], stale: Stale) -> None:
+        apart = {y: apart_by_look(wanted[y], stale[y], self._pen) for y in rows}
         for look in dict.fromkeys(look for found in apart.values() for look in found):
             for y, found in apart.items():
                 if look in found:
                     self._pass(y, wanted[y], found[look])
 
-    def _row(self, y: int, wanted: list[Cell], shown: list[Cell]) -> None:
+    def _row(self, y: int, wanted: list[Cell], stale: list[bool]) -> None:
         """From left to right, or one look after the other where that is shorter: a colour is longer than a jump."""
-        stale = stale_of(wanted, shown)
         orders = [[stale]]
         if not is_in_order(wanted, stale, self._pen) and len(apart := apart_by_look(wanted, stale, self._pen)) > 1:
             orders.append([*apart.values()])

@@ -1,11 +1,14 @@
 """Which cells have to be drawn, and in which order: from left to right, or one look after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import ne
 
 from allusetui.tui.driver.cells import Cell, is_blank, is_certain
 from allusetui.tui.driver.look import Look
+
+Stale = Mapping[int, list[bool]]
+"""Of each row that has to be drawn, from the top, which cells."""
 
 
 def next_stale(stale: list[bool], x: int) -> int:
@@ -25,16 +28,16 @@ def stale_of(wanted: list[Cell], shown: list[Cell]) -> list[bool]:
     return stale
 
 
-def bands(rows: list[int], wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]]) -> list[list[int]]:
+def bands(wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]], stale: Stale) -> list[list[int]]:
     """Neighbours on empty ground that can all be drawn one look after the other; every other row by itself.
 
     What ticks later changes a few cells here and there: to look for the shorter way would take longer than to send it.
     """
     found: list[list[int]] = []
     last = False
-    for y in rows:
+    for y, cells in stale.items():
         is_empty = shown[y].count(shown[y][0]) == len(shown[y])
-        apart = is_empty and len(apart_by_look(wanted[y], stale_of(wanted[y], shown[y]), None)) > 1
+        apart = is_empty and len(apart_by_look(wanted[y], cells, None)) > 1
         if apart and last and found[-1][-1] == y - 1:
             found[-1].append(y)
         else:
