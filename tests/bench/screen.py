@@ -3,9 +3,9 @@
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
 Before that ours is started ten times at each size, a new session each, in turn with a bare program: minimum and
-median. It runs from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals
-are htop, toolong on a log of its own as a Textual program, and the least that Textual makes, whose help is timed beside
-ours; one that is not there is left out.
+median. It runs from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its
+packages. The rivals are htop, toolong on a log of its own as a Textual program, and the least that Textual makes, whose
+help is timed beside ours; one that is not there is left out.
 Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop --rival "tl {log}"]
 """
 
