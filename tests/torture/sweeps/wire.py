@@ -21,6 +21,7 @@ from allusetui.compose.parts import operators
 from allusetui.domain.console import Key
 from allusetui.domain.event import Event, OrderIntended
 from allusetui.domain.input import OperatorActed
+from allusetui.domain.order import Purpose
 from allusetui.engine.apply import fold
 from allusetui.journal.archive import open_archive
 from allusetui.journal.sqlite import FILE_NAME
@@ -233,8 +234,10 @@ class Deaths:
         report = json.loads(path.read_text())
         rows = _rows(Path(report["folder"]))
         working = {intent for written in report["written"] for intent in fold(rows[:written]).intents}
-        later = {event.intent for _, _, event in whole if isinstance(event, OrderIntended)} - working
-        otherwise, wrong = differences(whole, rows, working, later=later)
+        later = {e.intent: e.purpose for _, _, e in whole if isinstance(e, OrderIntended) and e.intent not in working}
+        # 6.11 asks for the hedge of a breach that is: the stop of the dead has closed it meanwhile.
+        hedges = [intent for intent, purpose in later.items() if purpose is Purpose.HEDGE]
+        otherwise, wrong = differences(whole, rows, working, later=later, lapsing=hedges)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
 
