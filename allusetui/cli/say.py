@@ -22,11 +22,24 @@ In the dashboard h opens the handbook, ? tells the keys, p pauses the chosen acc
 allusetui guide and allusetui --help say the rest. Starting."""
 
 
-def complain(message: str) -> SystemExit:
-    """Say in one line what is wrong with what was given, which may be anything."""
-    with suppress(BrokenPipeError):
+def warn(message: str) -> None:
+    """Say in one line what is wrong, on stderr; that it can't be told, where a terminal is lost, ends nothing."""
+    with suppress(OSError):
         print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
-    return SystemExit(BAD_INPUT)
+
+
+def complain(message: str, code: int = BAD_INPUT) -> SystemExit:
+    """Say in one line what is wrong, mostly with what was given, which may be anything; gives the end to be raised."""
+    warn(message)
+    return SystemExit(code)
+
+
+def typed(prompt: str) -> str:
+    """What a person answers, without the spaces around it; nothing where the input has ended."""
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
 
 
 def tell(text: str) -> None:
@@ -39,10 +52,10 @@ def tell(text: str) -> None:
 
 
 def mention(text: str) -> None:
-    """Print a line to whoever reads; that nobody does any more is no reason to end."""
+    """Print a line to whoever reads; that it can't be told any more, as on a lost terminal, ends nothing."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
+    except OSError:
         _forget_reader()
 
 

@@ -1,7 +1,6 @@
 """`allusetui status`: how an engine stands, for a person, a program or a watchdog."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,7 @@ def show_status(
     elif max_age_s is None:
         print("\n".join(_lines(found)))
     if max_age_s is not None and (silent := silences(found, max_age_s)):
-        print(f"allusetui: session {found['session']}: {', '.join(silent)}", file=sys.stderr)
-        raise SystemExit(FAILED)
+        raise complain(f"session {found['session']}: {', '.join(silent)}", FAILED)
 
 
 def _keep(found: dict[str, Any], account: str) -> None:
