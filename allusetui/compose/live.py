@@ -10,6 +10,7 @@ from allusetui.broker.simulated.store import DurableExchange
 from allusetui.compose.linked import check_simulated
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
+from allusetui.domain.link import Mode
 from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import HeadlineReader
 from allusetui.runtime.asking import Aside
@@ -64,7 +65,7 @@ def open_live(
         write_out(tail, folder)
         run.close()
 
-    return Live(Session(folder.name, "SIM", run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
+    return Live(Session(folder.name, Mode.SIM, run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
 
 
 def _scenario(folder: Path, wanted: str | None, data: Path | None) -> tuple[Scenario, str | None]:
