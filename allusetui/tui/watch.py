@@ -209,7 +209,7 @@ class Watch(Life):
     def _alert(self, seen: Seen, width: int) -> tuple[Line, ...]:
         from allusetui.tui.shown import alert_line
 
-        return (self._own_line() or alert_line(seen, width),)
+        return (self._own_line() or alert_line(seen, width, self._read_seq),)
 
     def _alerts(self, seen: Seen, width: int) -> Table:
         from allusetui.tui.shown import alerts

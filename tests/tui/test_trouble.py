@@ -5,7 +5,8 @@ import os
 import pytest
 
 from allusetui.domain.console import Key
-from allusetui.domain.snapshot import Snapshot
+from allusetui.domain.event import AlertRaised
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.screens.main import Full
 from allusetui.view.model import Seen
@@ -91,6 +92,20 @@ async def test_an_engine_that_has_ended_is_told() -> None:
         desk.console.publish(ended=True)
         await desk.poll()
         assert "The engine has ended" in desk.line
+
+
+async def test_a_critical_alert_leaves_the_alert_line_once_a_person_has_read_it() -> None:
+    async with watching(afternoon()) as desk:
+        at_ms = desk.console.snapshot.now_ms
+        alert = Told(9_000, at_ms, AlertRaised(account="GEN", severity="critical", text="margin use 65%"))
+        desk.console.publish(alerts=(alert,))
+        await desk.poll()
+        assert "critical margin use 65%" in desk.line
+        await desk.press("exclamation_mark", "escape")
+        desk.console.publish()
+        await desk.poll()
+        assert "margin" not in desk.line
+        assert "no alerts" in desk.text("header")
 
 
 async def test_a_view_that_fails_takes_its_own_pane_only() -> None:
