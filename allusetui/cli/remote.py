@@ -18,11 +18,12 @@ def press(
     action: str, session: str, account: str | None, sessions: Path | None, contract: Option | None = None
 ) -> None:
     """Press a key, and say that the journal has it."""
+    folder = folder_of(session, sessions)
     try:
-        press_key(folder_of(session, sessions), Key(action, account, contract, by="shell"))
+        press_key(folder, Key(action, account, contract, by="shell"))
     except ControlError as error:
         raise complain(str(error)) from None
-    print(f"{action} {account or 'every account'}: done, in the journal")
+    print(f"{action} {account or 'every account'} of session {folder.name}: done, in the journal")
 
 
 def option_of(words: Sequence[str]) -> Option:

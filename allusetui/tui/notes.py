@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from allusetui.domain.console import Key
 from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.view.model import Cell, Line, Tone
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Notes:
     def __init__(self) -> None:
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
-        self._begun = True
+        self._begun, self._session = True, ""
 
     def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
         """A key has left."""
@@ -56,7 +57,7 @@ class Notes:
 
     def look(self, snapshot: "Snapshot") -> None:
         """Forget what the journal shows."""
-        self._begun = snapshot.begun
+        self._begun, self._session = snapshot.begun, snapshot.session
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
 
     def line(self, now_ms: float) -> Line | None:
@@ -69,9 +70,15 @@ class Notes:
         if not self._begun:
             return (Cell(", ".join(sent.words for sent in self._waiting) + " waits until the link is up", Tone.WARN),)
         if late:
-            age_s = (now_ms - late[0].at_ms) / 1_000
-            return (Cell(f"{late[0].words}: NO ANSWER for {age_s:.0f} s. Another shell: allusetui pause", Tone.LOUD),)
+            age_s = (now_ms - late[0].at_ms) / SECOND_MS
+            told = f"{late[0].words}: NO ANSWER for {age_s:.0f} s. In a shell: {_shell(late[0].key, self._session)}"
+            return (Cell(told, Tone.LOUD),)
         return (Cell(", ".join(sent.words for sent in self._waiting) + " sent", Tone.WARN),)
+
+
+def _shell(key: Key, session: str) -> str:
+    """What is typed in another shell where the engine does not answer here: a kill for a kill, else a pause of all."""
+    return f"allusetui {'kill' if key.action == 'kill' else 'pause'} --session {session}"
 
 
 def _end(snapshot: "Snapshot | None") -> int:

@@ -205,4 +205,6 @@ class Viewer(Pages):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        self.ask(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))
+        session = self._snapshot.session if self._snapshot is not None else ""
+        sheet = help_of(name or "", self.prefs.keys, session)
+        self.ask(sheet, lambda answer: self._run("runbook", answer == "runbook"))

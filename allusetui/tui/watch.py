@@ -196,7 +196,7 @@ class Watch(Life):
         """What outranks every alert: that nothing can be shown, that no key arrives, what became of the last keys."""
         if self._refusal is not None:
             return (Cell(" "), Cell(self._refusal, Tone.LOUD))
-        ended = trouble(self._snapshot) if self._snapshot is not None else None
+        ended = trouble(self._snapshot, self._labels) if self._snapshot is not None else None
         silent = (Cell(f"! {self.bells.silence}", Tone.LOUD),) if self.bells.silence is not None else None
         own = ended or self._notes.line(self._clock_ms()) or silent
         return (Cell(" "), *own) if own is not None else None

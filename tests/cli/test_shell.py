@@ -58,7 +58,7 @@ def test_the_status_tells_people_and_programs_how_the_engine_stands(tmp_path: Pa
             2, "", "allusetui: no account REV[2J; there are GEN, REV, COM\n"
         )  # fmt: skip
         assert told("close", "AAPL", "2026-03-06", "150", "p", "--account", "GEN", "--sessions", tmp_path) == (
-            0, "close GEN: done, in the journal\n", ""
+            0, "close GEN of session demo: done, in the journal\n", ""
         )  # fmt: skip
         os.kill(engine.pid, signal.SIGTERM)
         assert engine.ended() == 0

@@ -72,7 +72,9 @@ def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: P
         terminal.shows("GEN     SAFE")
         terminal.hang_up()
         terminal.until(lambda: status(tmp_path)["clock"] > "2026-03-02T09:46")
-        assert command("pause", "--sessions", tmp_path).stdout == "pause every account: done, in the journal\n"
+        assert command("pause", "--sessions", tmp_path).stdout == (
+            "pause every account of session demo: done, in the journal\n"
+        )
         assert all(row["latches"] == ["paused"] for row in status(tmp_path)["accounts"])
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.ended() == 0

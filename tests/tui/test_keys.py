@@ -49,7 +49,19 @@ async def test_a_key_without_an_answer_is_told_loudly_after_two_seconds() -> Non
         await desk.press("p")
         desk.clock.now_ms = 3_000
         await desk.poll()
-        assert "pause GEN: NO ANSWER for 3 s" in desk.line
+        assert "pause GEN: NO ANSWER for 3 s. In a shell: allusetui pause --session demo" in desk.line
+
+
+async def test_a_kill_without_an_answer_tells_how_to_kill_this_very_session_from_a_shell() -> None:
+    async with watching(afternoon()) as desk:
+        desk.console.publish(session="main")
+        await desk.poll()
+        await desk.press("ctrl+x")
+        desk.clock.now_ms = 3_000
+        await desk.poll()
+        assert "kill: NO ANSWER for 3 s. In a shell: allusetui kill --session main" in desk.line
+        await desk.press("question_mark", "end")
+        assert "allusetui pause --session main, or kill." in desk.text("body")
 
 
 async def test_a_key_waits_while_the_session_links_and_is_told_so_and_loudly_once_it_has_begun() -> None:

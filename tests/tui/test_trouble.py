@@ -8,7 +8,9 @@ from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.main import Full
+from allusetui.view.commands import KEYS
 from allusetui.view.model import Seen
 from tests.tui.consoles import Clock, Served, afternoon, dashboard, paused_afternoon
 from tests.tui.desk import Desk, watching
@@ -88,10 +90,10 @@ async def test_a_snapshot_that_can_not_be_read_is_told_and_the_next_one_is_shown
 
 
 async def test_an_engine_that_has_ended_is_told() -> None:
-    async with watching(afternoon()) as desk:
+    async with watching(afternoon(), prefs=Prefs(keys={**KEYS, "leave": "f8"})) as desk:
         desk.console.publish(ended=True)
         await desk.poll()
-        assert "The engine has ended" in desk.line
+        assert "The engine has ended. f8 leaves." in desk.line
 
 
 async def test_a_critical_alert_leaves_the_alert_line_once_a_person_has_read_it() -> None:
