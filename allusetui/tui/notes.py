@@ -32,6 +32,7 @@ class Notes:
     def __init__(self) -> None:
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
+        self._greeting: tuple[Cell, float] | None = None
         self._begun, self._session = True, ""
 
     def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
@@ -48,8 +49,8 @@ class Notes:
         self._said = (Cell(words, Tone.WARN), now_ms + BRIEF_MS)
 
     def greeted(self, words: str, now_ms: float) -> None:
-        """What somebody who is new here wants to know."""
-        self._said = (Cell(words), now_ms + GREETING_MS)
+        """What somebody who is new here wants to know, as long as nothing else is to be told."""
+        self._greeting = (Cell(words), now_ms + GREETING_MS)
 
     def done(self, words: str, now_ms: float) -> None:
         """Something was done here, and the engine has nothing to do with it."""
@@ -59,13 +60,15 @@ class Notes:
         """Forget what the journal shows."""
         self._begun, self._session = snapshot.begun, snapshot.session
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
+        if snapshot.alerts or snapshot.state.approvals:
+            self._greeting = None
 
     def line(self, now_ms: float) -> Line | None:
         """What is to be told now; None when nothing is."""
         if self._said is not None and now_ms < self._said[1]:
             return (self._said[0],)
         if not self._waiting:
-            return None
+            return (self._greeting[0],) if self._greeting is not None and now_ms < self._greeting[1] else None
         late = [sent for sent in self._waiting if now_ms - sent.at_ms >= PATIENCE_MS]
         if not self._begun:
             return (Cell(", ".join(sent.words for sent in self._waiting) + " waits until the link is up", Tone.WARN),)

@@ -12,10 +12,11 @@ from allusetui.view import words
 from allusetui.view.alerts import unread
 from allusetui.view.fit import cut, trim, width_of_line
 from allusetui.view.model import Cell, Line, Seen, Tone
+from allusetui.view.silence import SILENT_MS
 
 ONE_LINE = 150
 """From this width on everything stands in one line, below it in two."""
-LATE_MS, SILENT_MS = 2_000.0, 60_000.0
+LATE_MS = 2_000.0
 _LAG_MS, _NAME, _TROUBLE = 20.0, 16, 34
 _MODE_TONES: Final[Mapping[str, Tone]] = {Mode.SIM: Tone.PLAIN, Mode.PAPER: Tone.GOOD, Mode.LIVE: Tone.BAD}
 

@@ -110,6 +110,15 @@ async def test_a_critical_alert_leaves_the_alert_line_once_a_person_has_read_it(
         assert "no alerts" in desk.text("header")
 
 
+async def test_a_greeting_gives_way_to_the_first_alert() -> None:
+    async with watching(afternoon(), prefs=Prefs(greeting="A new session. h handbook.")) as desk:
+        await desk.until(lambda: "A new session." in desk.line)
+        alert = AlertRaised(account="GEN", severity="critical", text="positions of others")
+        desk.console.publish(alerts=(Told(9_000, desk.console.snapshot.now_ms, alert),))
+        await desk.poll()
+        assert "critical positions of others" in desk.line
+
+
 async def test_a_view_that_fails_takes_its_own_pane_only() -> None:
     async with watching(afternoon()) as desk:
         assert desk.console.snapshot.state.accounts
