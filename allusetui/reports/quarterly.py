@@ -140,7 +140,7 @@ def _purchases(rows: Iterable[Dated], booked: set[tuple[str, date]]) -> Iterator
                 yield Purchase(
                     row.at_ms, event.account, named(event.contract), event.quantity, event.price, event.deviation
                 )
-            case ev.LeapsPlanned(reason=str() as reason):
+            case ev.LeapsPlanned(reason=str() as reason, purchases=(), rolls=None):
                 yield Purchase(row.at_ms, event.account, "LEAPs", 0, None, reason)
             case _:
                 pass

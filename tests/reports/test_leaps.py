@@ -14,7 +14,9 @@ from allusetui.domain.event import (
     HedgeReleased,
     HedgeSkipped,
     LeapOpened,
+    LeapPurchase,
     LeapRolled,
+    LeapsPlanned,
     LongMark,
     ReinvestDone,
     ReinvestPlanned,
@@ -171,6 +173,20 @@ def test_11_3_a_quarter_s_gain_is_shared_out_on_the_day_after_it_and_what_that_b
     assert [(p.what, p.quantity) for p in quarter.purchases] == [("AAPL", 100), ("NVDA 2027-09-17 250 C", 1)]
     found = text(quarterly_page.page(quarter))
     assert "REV gained 10,000.00: 3,000.00 set aside for taxes, 5,250.00 for contracts, 1,750.00 for LEAPs." in found
+
+
+@pytest.mark.clause("11.3")
+@pytest.mark.parametrize("fits", [True, False])
+def test_11_3_no_leaps_are_told_where_none_was_bought_and_not_for_what_is_left_over(fits: bool) -> None:
+    bought = (LeapPurchase(LATER, 1, 0.3, 400, D(13), D(14), None),) if fits else ()
+    planned = LeapsPlanned(
+        account="REV", side="growth", budget=D(1750), left=D(450), purchases=bought, rolls=None, reason="no_fit",
+        tries=1, again=False,
+    )  # fmt: skip
+    day = (("2026-04-01T10:00", planned),)
+    rows = [*JOURNAL, *((seq + 100, at_ms, event) for seq, at_ms, event in journal(*QUARTER[3:4], *day))]
+    told = [(row.what, row.quantity, row.reason) for row in quarterly(rows, "2026-Q1", load()).purchases]
+    assert told == ([] if fits else [("LEAPs", 0, "no_fit")])
 
 
 @pytest.mark.clause("11.3")
