@@ -128,5 +128,7 @@ def own_laws(settings: Path | None) -> "OwnLaws":
 
 
 def plain(name: str) -> str:
-    """A name as a folder's: letters, digits, hyphens and underscores."""
+    """A name as a folder's: letters, digits, hyphens and underscores. Exit code 2 for none: it would be the root's."""
+    if not name:
+        raise complain("a session has to have a name; allowed: letters, digits, hyphens and underscores")
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)

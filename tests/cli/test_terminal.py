@@ -165,6 +165,7 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
         (("attach",), "no terminal to draw on"),
         (("pause",), "no engine runs on the session demo"),
         (("status", "--session", "x"), "no engine runs on the session x"),
+        (("run", "--headless", "--session", ""), "a session has to have a name"),
     ],
 )
 def test_what_can_not_be_done_is_one_line_and_exit_code_2(
