@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from allusetui.domain.text import untrusted
@@ -97,6 +98,12 @@ def sessions_root() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("allusetui") / "sessions"
+
+
+def elsewhere(folder: Path) -> str:
+    """What has to be typed behind a session's name where its folder lies elsewhere than sessions usually do."""
+    place = folder.parent.resolve()
+    return "" if place == sessions_root().resolve() else f" --sessions {quote(str(place))}"
 
 
 def settings_file(given: Path | None) -> Path:

@@ -20,6 +20,7 @@ from allusetui.cli.say import (
     can_draw,
     check_settings,
     complain,
+    elsewhere,
     mention,
     own_laws,
     plain,
@@ -92,7 +93,7 @@ async def _reachable(folder: Path, headless: bool, live: "Live") -> AsyncIterato
 
     async with ControlServer(folder / SOCKET_NAME, live, monotonic):
         if headless:
-            mention(f"Session {folder.name} runs; Ctrl-C ends it. {_ATTACH} {folder.name}")
+            mention(f"Session {folder.name} runs; Ctrl-C ends it. {_ATTACH} {folder.name}{elsewhere(folder)}")
         yield
 
 
@@ -151,7 +152,7 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: P
     if left == "end":
         engine.end()
     elif not lost:
-        mention(f"The engine goes on. Ctrl-C here ends it. {_ATTACH} {folder.name}")
+        mention(f"The engine goes on. Ctrl-C here ends it. {_ATTACH} {folder.name}{elsewhere(folder)}")
     _wait_headless(engine, started=True)
 
 

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from allusetui.cli.say import BAD_INPUT, check_settings, complain, settings_file, warn
+from allusetui.cli.say import BAD_INPUT, check_settings, complain, elsewhere, settings_file, warn
 from allusetui.domain.text import untrusted
 from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
 
 
-def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
-    """What the screen is to be like; what can't be used of the settings is told on stderr too."""
+def prefs(theme: str | None, given: Path | None, folder: Path) -> Prefs:
+    """What the screen of a session's folder is to be like; what can't be used of the settings is told on stderr too."""
     file, loaded = _load(given)
     settings, palettes = loaded.settings, file.parent / PALETTES
     if theme is not None and theme not in (found := themes(palettes)[0]):
@@ -18,8 +18,8 @@ def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
     for line in loaded.complaints:
         warn(line)
     return Prefs(
-        theme or settings.theme, settings.keys, settings.notify.bell, settings.notify.terminal, palettes, pictures,
-        loaded.complaints,
+        theme or settings.theme, settings.keys, settings.notify.bell, settings.notify.terminal, palettes, folder,
+        loaded.complaints, shell=f" --session {folder.name}{elsewhere(folder)}",
     )  # fmt: skip
 
 

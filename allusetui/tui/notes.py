@@ -29,11 +29,13 @@ class Sent:
 class Notes:
     """The keys that the engine has not journalled yet, and the last thing that could not be done."""
 
-    def __init__(self) -> None:
+    def __init__(self, shell: str = "") -> None:
+        """`shell`: what names the session behind a command that is typed in a shell."""
+        self._shell = shell
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
         self._greeting: tuple[Cell, float] | None = None
-        self._begun, self._session = True, ""
+        self._begun = True
 
     def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
         """A key has left."""
@@ -58,7 +60,7 @@ class Notes:
 
     def look(self, snapshot: "Snapshot") -> None:
         """Forget what the journal shows."""
-        self._begun, self._session = snapshot.begun, snapshot.session
+        self._begun = snapshot.begun
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
         if snapshot.alerts or snapshot.state.approvals:
             self._greeting = None
@@ -74,14 +76,14 @@ class Notes:
             return (Cell(", ".join(sent.words for sent in self._waiting) + " waits until the link is up", Tone.WARN),)
         if late:
             age_s = (now_ms - late[0].at_ms) / SECOND_MS
-            told = f"{late[0].words}: NO ANSWER for {age_s:.0f} s. In a shell: {_shell(late[0].key, self._session)}"
+            told = f"{late[0].words}: NO ANSWER for {age_s:.0f} s. In a shell: {_command(late[0].key)}{self._shell}"
             return (Cell(told, Tone.LOUD),)
         return (Cell(", ".join(sent.words for sent in self._waiting) + " sent", Tone.WARN),)
 
 
-def _shell(key: Key, session: str) -> str:
+def _command(key: Key) -> str:
     """What is typed in another shell where the engine does not answer here: a kill for a kill, else a pause of all."""
-    return f"allusetui {'kill' if key.action == 'kill' else 'pause'} --session {session}"
+    return f"allusetui {'kill' if key.action == 'kill' else 'pause'}"
 
 
 def _end(snapshot: "Snapshot | None") -> int:

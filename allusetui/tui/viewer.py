@@ -205,6 +205,5 @@ class Viewer(Pages):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        session = self._snapshot.session if self._snapshot is not None else ""
-        sheet = help_of(name or "", self.prefs.keys, session)
+        sheet = help_of(name or "", self.prefs.keys, self.prefs.shell)
         self.ask(sheet, lambda answer: self._run("runbook", answer == "runbook"))

@@ -78,7 +78,7 @@ class Watch(Life):
         self._seen: Seen | None = None
         self._polls = False
         self._drawn_ms = -float(SECOND_MS)
-        self._notes = Notes()
+        self._notes = Notes(self.prefs.shell)
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
         self._read_seq = 0
