@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from allusetui.cli.say import can_draw, complain, plain, sessions_root
+from allusetui.cli.say import can_draw, complain, folder_of
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.text import untrusted
@@ -73,7 +73,3 @@ def attach_to(session: str, theme: str | None, settings: Path | None, watch: boo
     if screen.failure is not None:
         keep(screen.failure, folder, SCREEN_LOG)
         raise complain(f"the dashboard failed ({type(screen.failure).__name__}); the engine goes on")
-
-
-def folder_of(session: str, sessions: Path | None) -> Path:
-    return (sessions or sessions_root()) / plain(session)

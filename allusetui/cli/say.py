@@ -100,6 +100,11 @@ def sessions_root() -> Path:
     return user_state_path("allusetui") / "sessions"
 
 
+def folder_of(session: str, sessions: Path | None) -> Path:
+    """A session's folder: in the one that was named, else where sessions usually lie."""
+    return (sessions or sessions_root()) / plain(session)
+
+
 def elsewhere(folder: Path) -> str:
     """What has to be typed behind a session's name where its folder lies elsewhere than sessions usually do."""
     place = folder.parent.resolve()

@@ -21,10 +21,9 @@ from allusetui.cli.say import (
     check_settings,
     complain,
     elsewhere,
+    folder_of,
     mention,
     own_laws,
-    plain,
-    sessions_root,
     settings_file,
     speed_of,
     warn,
@@ -51,7 +50,7 @@ def run_session(start: Start) -> None:
     # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
     gc.disable()
     check_settings(start.settings)
-    folder = (start.sessions or sessions_root()) / plain(start.session)
+    folder = folder_of(start.session, start.sessions)
     opened = _simulated(start, folder) if start.mode == "sim" else _linked(start, folder)
 
     sys.setswitchinterval(SWITCH_S)

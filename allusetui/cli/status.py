@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from allusetui.cli.remote import folder_of
-from allusetui.cli.say import FAILED, complain
+from allusetui.cli.say import FAILED, complain, folder_of
 from allusetui.domain.text import untrusted
 from allusetui.runtime.remote import status
 from allusetui.runtime.status import silences
