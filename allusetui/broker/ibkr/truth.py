@@ -241,8 +241,9 @@ class OrderTruth:
                     yield OrderCancelled(at_ms, record.reference, filled)
 
     def next_ms(self) -> int | None:
-        """When something is told that has waited for long enough."""
-        ends = [r.over_ms + PATIENCE_MS for r in self._orders.values() if r.over_ms is not None and not r.told_end]
+        """When something is told that has waited for long enough. One of two orders is over when the other is."""
+        ending = (r for r in self._orders.values() if not r.told_end and not r.has_live_other)
+        ends = [record.over_ms + PATIENCE_MS for record in ending if record.over_ms is not None]
         waiting = self.fills.next_ms()
         return min(ends if waiting is None else [*ends, waiting], default=None)
 
