@@ -376,6 +376,7 @@ def test_0_6_a_correction_without_a_commission_of_its_own_keeps_the_first_ones()
     assert [(e.exec_id, e.commission) for e in wire.executions] == [
         ("e.1.01", Decimal("2.60")), ("e.1.02", Decimal("2.60")),
     ]  # fmt: skip
+    assert not wire.truth.wants_executions  # nothing that is still to come could change it
 
 
 @pytest.mark.clause("0.6", "10.3")
