@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from ib_async.ib import StartupFetch
+from ib_async.wrapper import RequestError
 
 from allusetui.broker.ibkr.client import Lane
 from allusetui.broker.ibkr.evidence import Evidence
@@ -148,6 +149,8 @@ class Connection:
             reason = self._trouble or f"no answer from {address.host}:{address.port}"
         except OSError as error:
             reason = self._trouble or untrusted(str(error))
+        except RequestError as error:
+            reason = f"{error.code} {untrusted(error.message)}"
         if reason is not None:
             self._drop(reason)
             await asyncio.sleep(0)
