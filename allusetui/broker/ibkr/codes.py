@@ -1,7 +1,13 @@
-"""What the broker's error codes mean for a line of market data or a question, by table."""
+"""What the broker's error codes mean, by table: for the link, for an order, for a line of data or a question."""
 
 from enum import Enum
 from typing import Final
+
+LOST: Final = frozenset({1100, 2110})
+"""The gateway has lost the broker."""
+RESTORED: Final = frozenset({1101, 1102})
+NOTICES: Final = range(2100, 2200)
+"""Of the gateway's own lines, and warnings: no answer to anything."""
 
 
 class Meaning(Enum):
@@ -35,13 +41,12 @@ MEANINGS: Final = {
 }
 RETRY_MS: Final = 60_000
 """How long a competing session is left alone."""
-_NOTICES: Final = range(2100, 2200)
 _PACING: Final = "pacing"
 
 
 def meaning_of(code: int, text: str) -> Meaning:
     """What an error on a line or question of ours means; one that is unknown is no data."""
-    if code in _NOTICES:
+    if code in NOTICES:
         return Meaning.NOTICE
     if code == 162 and _PACING in text.lower():
         return Meaning.TOO_FAST
