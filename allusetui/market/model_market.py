@@ -16,10 +16,11 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote, Strip
 from allusetui.market import model_path, model_quotes
 from allusetui.market.foresight import Foresight
-from allusetui.market.model_data import SPX, VIX, Daily, ModelData
+from allusetui.market.indices import SPX, VIX, XSP, XSP_IN_SPX, overtime_ms
+from allusetui.market.model_data import Daily, ModelData
 from allusetui.market.model_path import Scene
 from allusetui.market.model_symbol import ModelSymbol
-from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
+from allusetui.market.paths import Paths
 from allusetui.market.ticks import TICK_MS, Ticks
 from allusetui.pricing.surface import TERM
 
@@ -49,7 +50,7 @@ class ModelMarket:
         """Of `symbols` those with rows become `self.symbols`; `rate` serves days before the first of the data's."""
         self._data = data
         self._start_ms, self._end_ms, self._rate = start_ms, end_ms, rate
-        daily = {**data.daily, SMALL_INDEX: _tenth(data.daily[SPX])}
+        daily = {**data.daily, XSP: _tenth(data.daily[SPX])}
         self._paths = Paths(daily, calendar, seed)
         self._listed = {name: self._symbol(name, rows, calendar) for name, rows in daily.items()}
         self._rate_days = [day for day, _ in data.rates]
@@ -222,4 +223,5 @@ class ModelMarket:
 
 def _tenth(rows: Daily) -> Daily:
     """XSP is a tenth of SPX."""
-    return Daily(rows.days, rows.opens / SMALLER, rows.highs / SMALLER, rows.lows / SMALLER, rows.closes / SMALLER)
+    columns = (each / XSP_IN_SPX for each in (rows.opens, rows.highs, rows.lows, rows.closes))
+    return Daily(rows.days, *columns)

@@ -17,10 +17,11 @@ from allusetui.domain.moment import YEAR_MS, day_of
 from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
 from allusetui.market.chain import LazySlices
+from allusetui.market.indices import overtime_ms
 from allusetui.market.model_data import Daily, Reports
 from allusetui.market.model_path import Line, Scene
 from allusetui.market.model_quotes import Sight, Term
-from allusetui.market.paths import Paths, overtime_ms
+from allusetui.market.paths import Paths
 from allusetui.market.ticks import TICK_MS
 from allusetui.pricing.american import Dividends
 
