@@ -62,7 +62,7 @@ class ModelMarket:
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
 
     def underlying(self, symbol: str, at_ms: int) -> Quote | None:
-        return self._listed[symbol].underlying(at_ms) if symbol in self.symbols else None
+        return self._listed[symbol].spot.quote(at_ms) if symbol in self.symbols else None
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
         """What was told ahead of the instant is what is shown."""
@@ -78,7 +78,7 @@ class ModelMarket:
         return self._listed[symbol].strikes(expiry, at_ms) if symbol in self.symbols else ()
 
     def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
-        return self._listed[symbol].bars(at_ms) if symbol in self.symbols else ()
+        return self._listed[symbol].bars.before(day_of(at_ms)) if symbol in self.symbols else ()
 
     def rate(self, at_ms: int) -> float:
         return self.rate_on(day_of(at_ms))
@@ -98,7 +98,7 @@ class ModelMarket:
         return None if tick is None or tick > self._end_ms else tick
 
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
-        return self._listed[symbol].first_above(level, after_ms, until_ms) if symbol in self.symbols else None
+        return self._listed[symbol].spot.first_above(level, after_ms, until_ms) if symbol in self.symbols else None
 
     def ahead(
         self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
@@ -140,7 +140,7 @@ class ModelMarket:
         foreseen = self._foresight
         for name in names:
             if name not in foreseen.spots:
-                spots = self._listed[name].spots(foreseen.times)
+                spots = self._listed[name].spot.levels(foreseen.times)
                 if spots is None:
                     return False
                 foreseen.spots[name] = spots
@@ -197,7 +197,7 @@ class ModelMarket:
 
     def vix(self, at_ms: int) -> float:
         """VIX in points at its last tick; its normal level before the first."""
-        level = self._listed[VIX].level(at_ms)
+        level = self._listed[VIX].spot.level(at_ms)
         return TERM.vix_normal if level is None else level
 
     def _vix_mean(self, day: date) -> float:
