@@ -18,7 +18,7 @@ class Meaning(Enum):
     COMPETING = "competing"
     """Another session of the login has the data: asked for again after a while."""
     FULL = "full"
-    """No line is left."""
+    """No line is left, as somebody else has some: asked for again after a while."""
     NO_CONTRACT = "no contract"
     TOO_FAST = "too fast"
     NOTICE = "notice"
@@ -40,7 +40,7 @@ MEANINGS: Final = {
     10197: Meaning.COMPETING,
 }
 RETRY_MS: Final = 60_000
-"""How long a competing session is left alone."""
+"""How long whoever has what we want is left alone."""
 _PACING: Final = "pacing"
 
 

@@ -215,7 +215,7 @@ class Stream:
                 self.lines.full(sub.contract)
             else:
                 self.lines.refused(sub.contract)
-            if meaning in (Meaning.COMPETING, Meaning.TOO_FAST):
+            if meaning in (Meaning.COMPETING, Meaning.TOO_FAST, Meaning.FULL):
                 self._retry_ms = self._now_ms() + RETRY_MS
         self._changed()
 
