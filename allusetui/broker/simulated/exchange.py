@@ -47,17 +47,21 @@ class Exchange:
         fees: Fees | None = None,
     ) -> None:
         """Without `owners` and `takers` they are punctual, without `fees` they are flat."""
-        self.fees = fees or FlatFees()
         self._outages = Outages(faults, start_ms)
         self._wire = Wire(self._outages)
-        owners, takers = owners or PunctualOwners(), takers or PunctualTakers()
+        owners, takers, fees = owners or PunctualOwners(), takers or PunctualTakers(), fees or FlatFees()
         self._clearing = Clearing(market, calendar, owners, dividends or {}, splits, transfers)
         self._book = self._clearing.book
-        self._trading = Trading(market, calendar, self._clearing, self._outages, self._wire, takers, self.fees)
+        self._trading = Trading(market, calendar, self._clearing, self._outages, self._wire, takers, fees)
         self._agenda = sorted({*self._outages.bounds(), *self._clearing.agenda})
         # What is due at the start itself has not happened yet.
         self._now_ms = start_ms - 1
         self._closing_ms: int | None = None
+
+    @property
+    def fees(self) -> Fees:
+        """What it takes."""
+        return self._trading.fees
 
     def open_account(self, provision: Provision) -> None:
         """Takes an account's cash, shares and options into the book."""

@@ -50,13 +50,13 @@ class Trading:
         self.executions: Recent[Execution] = Recent(_ORDER_DAYS)
         self.slow = SlowMarket()
         self.fill_count = 0
+        self.fees = fees
         self._market = market
         self._calendar = calendar
         self._clearing = clearing
         self._outages = outages
         self._wire = wire
         self._takers = takers
-        self._fees = fees
         self._nearness: dict[str, float] = {}
         """Of the limits that are good enough, by order, as the market stands; what is not known is looked at anew."""
 
@@ -200,7 +200,7 @@ class Trading:
         today = self.executions.since(at_clock(day_of(at_ms), time.min))
         rows = [row for row in today if row.client_order_id == order_id]
         trades = [Trade(row.contract, row.side, row.quantity, row.price) for row in rows]
-        fee = self._fees.due(day_of(at_ms), [*trades, trade]) - sum((row.commission for row in rows), ZERO)
+        fee = self.fees.due(day_of(at_ms), [*trades, trade]) - sum((row.commission for row in rows), ZERO)
         execution = Execution(exec_id, order_id, trade.contract, trade.side, quantity, trade.price, fee)
         self._clearing.book.trade(live.order.account, execution)
         self.executions.append(at_ms, execution)
