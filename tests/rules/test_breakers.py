@@ -15,15 +15,11 @@ from allusetui.engine.engine import Engine
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, VIX, but, fault, operator, option, situation, tape
+from tests.rules.situations import AAPL, VIX, but, clock, fault, operator, option, situation, tape
 
 MON, WED, THU, FRI = "2026-03-02", "2026-03-04", "2026-03-05", "2026-03-06"
 CALM = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
 ALL = ("GEN", "REV", "COM")
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def put(name: str = "GEN", quantity: int = -5, symbol: str = "AAPL") -> str:

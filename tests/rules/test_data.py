@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ from allusetui.rules.liquidity import buffered_spot, flaw, jumps
 from allusetui.rules.situation import Situation
 from allusetui.torture.checker.checker import judge
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, option, situation, tape
 
 LAW = load("v1.3")
 WED, THU, FRI = "2026-03-04", "2026-03-05", "2026-03-06"
@@ -27,10 +26,6 @@ NOW = to_ms(datetime(2026, 3, 4, 10, 0))
 # ATR 4 and strike 200: levels at 196, 192 and 188; the buffer moves a stale spot down by 0.4 every 30 s.
 CALM = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
 PUT = option("GEN", "AAPL", FRI, 200.0, "P", -5, 20.0, "2026-03-03")
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def held(*more: str, end: str = f"{WED}T11:00:00") -> Replayed:

@@ -20,7 +20,7 @@ from allusetui.engine.transitions import LEGAL
 from allusetui.law.load import load
 from allusetui.rules.latches import may_leave
 from tests.replaying import SHARED, Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, holding, operator, option, situation, tape
 
 THURSDAY, FRIDAY = "2026-03-05", "2026-03-06"
 QUIET = but(AAPL, atr=4.0)
@@ -62,10 +62,6 @@ def account(status: Status = Status.MONITORING, *latches: Latch) -> Account:
     made = Account("GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(0), Decimal(0), day)
     made.status, made.latches = status, set(latches)
     return made
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, str]]:

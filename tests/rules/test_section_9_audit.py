@@ -18,7 +18,7 @@ from allusetui.engine.engine import Batch, Engine
 from allusetui.rules.latches import may_leave
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, operator, option, situation, tape
 
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
 QUIET = but(AAPL, atr=4.0)
@@ -26,10 +26,6 @@ PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
 MORNING = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
 EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
 OF_PUT: dict[str, Any] = {"expiry": FRIDAY, "strike": 199.5, "right": '"P"'}
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, str]]:

@@ -18,7 +18,7 @@ from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, holding, operator, option, situation, tape
 
 DAY, FRIDAY = "2026-03-05", "2026-03-06"
 NOON = datetime(2026, 3, 5, 11, 30)
@@ -28,10 +28,6 @@ SPAN = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
 CRASH = fault(f"{DAY}T11:25:00", "crash", span="1m")
 STEPS = ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
 OF_PUT: dict[str, Any] = {"expiry": FRIDAY, "strike": 199.5, "right": '"P"'}
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def steps(replayed: Replayed, account: str) -> list[str]:
