@@ -13,7 +13,7 @@ from allusetui.domain.input import InboxFull
 from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
-from tests.replaying import Replayed, Silent
+from tests.replaying import Replayed, Silent, replay
 from tests.rules.comebacks import DAY, PUT, QUIET, SPAN, STEPS, latches, steps
 from tests.rules.situations import AAPL, fault, situation
 
@@ -43,11 +43,9 @@ class Full(MemoryJournal):
 def full() -> Replayed:
     text = situation(f"{DAY}T09:40:00", f"{DAY}T10:20:00", {"AAPL": AAPL}, fault(f"{DAY}T09:40:00", "no_fill", "AAPL"))
     journal = Full(from_ms=to_ms(datetime(2026, 3, 5, 9, 45, 2)), refusals=5)
-    scenario = parse(text, "test.toml")
-    run = build_run(scenario, journal, Silent())
-    run.go()
+    replayed = replay(parse(text, "test.toml"), journal)
     assert journal.refused == 5
-    return Replayed(scenario, run, journal)
+    return replayed
 
 
 @pytest.mark.clause("9.5", "9.1")
@@ -79,10 +77,7 @@ def test_9_5_what_the_disk_refused_to_know_of_the_link_is_heard_once_it_takes_it
     """The link is down from 11:25:00 to 11:25:20; nobody says either again."""
     text = situation(*SPAN, {"AAPL": QUIET}, PUT, fault(f"{DAY}T11:25:00", "broker_down", span="20s"))
     journal = Full(from_ms=to_ms(datetime(2026, 3, 5, 11, 25, second)), refusals=refusals)
-    scenario = parse(text, "test.toml")
-    run = build_run(scenario, journal, Silent())
-    run.go()
-    replayed = Replayed(scenario, run, journal)
+    replayed = replay(parse(text, "test.toml"), journal)
     assert journal.refused == refusals
     assert [r["kind"] for r in replayed.records if r["kind"].startswith("broker.")] == ["broker.down", "broker.up"]
     assert latches(replayed) == {"GEN": set(), "REV": set(), "COM": set()}
