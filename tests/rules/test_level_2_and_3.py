@@ -1,6 +1,5 @@
 """6.3 and 6.4: what level 2 and level 3 do to an account, from the first minute of a session to the reset."""
 
-
 import pytest
 
 from tests.replaying import Replayed, replay_text
