@@ -2,16 +2,19 @@
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import allusetui.scenario
+from allusetui.broker.simulated.exchange import Exchange
 from allusetui.codec.records import to_record
 from allusetui.compose.run import Run, build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load as load_law
+from allusetui.ports import Broker
 from allusetui.reports.issue import page_of
 from allusetui.reports.page import text
 from allusetui.scenario.expect import Verdict, judge
@@ -80,8 +83,13 @@ def replay_crash_week(until: str, *more: str) -> Replayed:
     return replay_text("\n".join([*begun, *more]))
 
 
-def replay(scenario: Scenario) -> Replayed:
-    journal = MemoryJournal()
+def replay(
+    scenario: Scenario, kept: MemoryJournal | None = None, before: Callable[[Exchange], Broker] | None = None
+) -> Replayed:
+    """A run to its end, `kept` in a journal of its own or in this one; `before`: who stands before the exchange."""
+    journal = MemoryJournal() if kept is None else kept
     run = build_run(scenario, journal, Reader(journal))
+    if before is not None:
+        run.runtime.world.broker = before(run.exchange)
     run.go()
     return Replayed(scenario, run, journal)

@@ -16,8 +16,8 @@ from time import perf_counter, sleep
 from typing import Any
 
 from allusetui.domain.moment import SECOND_MS
+from tests.cli.shells import journal, working
 from tests.cli.terminals import Terminal
-from tests.cli.test_terminal import journal, working
 from tests.rules.situations import AAPL, but, fault, option, situation, tape
 
 STALL_S = 60.0

@@ -22,7 +22,7 @@ from allusetui.ports import Broker
 from allusetui.scenario.load import load as load_scenario
 from allusetui.scenario.load import parse
 from allusetui.scenario.model import Scenario
-from tests.broker.test_exchange import NOW, exchange, sell
+from tests.broker.exchanges import NOW, exchange, sell
 from tests.faults.runs import ENTRY, ROLL, STOP, fault, key
 from tests.replaying import Silent
 

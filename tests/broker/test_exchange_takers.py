@@ -10,8 +10,8 @@ from allusetui.domain.order import Order
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.takers import SeededTakers
 from allusetui.scenario.load import parse
+from tests.broker.exchanges import CALENDAR, HEAD, LATER, NOW, PUT, fill_times, fills, sell
 from tests.broker.provisions import provision
-from tests.broker.test_exchange import CALENDAR, HEAD, LATER, NOW, PUT, fill_times, fills, sell
 
 
 class Crowd:

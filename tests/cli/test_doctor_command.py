@@ -10,8 +10,8 @@ import pytest
 
 from tests.broker.ibkr.scripted import Answer, Scripted, playing_aside, quoted
 from tests.cli.commanded import run
+from tests.cli.shells import command
 from tests.cli.terminals import Terminal
-from tests.cli.test_shell import command
 
 CHECKS = [
     "settings", "tcp", "handshake", "client id", "accounts", "line", "clock", "sync", "farms", "contract", "chain",

@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +16,7 @@ from allusetui.compose.live import open_live
 from allusetui.domain.event import StateChanged
 from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
+from tests.cli.shells import command
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, but, option, situation
 
@@ -41,12 +40,6 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sessions(ended: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(ended, tmp_path / "sessions"))
-
-
-def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allusetui", *map(str, args)], capture_output=True, text=True, timeout=60
-    )
 
 
 def rewritten(journal: Path, kind: str, change: Change) -> int:

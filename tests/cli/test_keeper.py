@@ -23,7 +23,8 @@ from allusetui.runtime.thread import EngineThread
 from tests.engine.amending import PROPOSAL, Keeps
 from tests.law.amending import approved, made
 from tests.rules.situations import AAPL, situation
-from tests.runtime.test_live import Started, until
+from tests.runtime.engines import until
+from tests.runtime.started import Started
 
 pytestmark = pytest.mark.clause("15.2")
 NOW_MS = to_ms(datetime(2026, 3, 5, 10))

@@ -11,7 +11,8 @@ from allusetui.domain.console import Console
 from allusetui.runtime.live import Live
 from allusetui.runtime.thread import EngineThread
 from allusetui.tui.prefs import Prefs
-from tests.runtime.test_live import WORKING, Started, until
+from tests.runtime.engines import until
+from tests.runtime.started import WORKING, Started
 
 
 class Dying:

@@ -22,6 +22,7 @@ import pytest
 
 from allusetui.runtime.remote import status as ask_status
 from allusetui.runtime.talk import ControlError
+from tests.cli.shells import command
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 PATIENCE_S = 60.0
@@ -34,10 +35,6 @@ _FLAGS = (
 
 def program(*args: str | Path) -> list[str]:
     return [sys.executable, "-m", "allusetui", *map(str, args)]
-
-
-def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(program(*args), capture_output=True, text=True, timeout=60)
 
 
 def until(found: Callable[[], Any]) -> Any:

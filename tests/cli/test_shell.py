@@ -4,33 +4,22 @@ import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from allusetui import __version__
 from allusetui.cli.status import _asked
+from tests.cli.shells import command, journal, lives
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, option, situation
 
 pytestmark = pytest.mark.timeout(240)
 
 
-def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allusetui", *map(str, args)], capture_output=True, text=True, timeout=60
-    )
-
-
 def told(*args: str | Path) -> tuple[int, str, str]:
     done = command(*args)
     return done.returncode, done.stdout, done.stderr
-
-
-def lives(sessions: Path) -> bool:
-    return command("status", "--sessions", sessions).returncode == 0
 
 
 # A put that is not near its strike, one account.
@@ -62,7 +51,7 @@ def test_the_status_tells_people_and_programs_how_the_engine_stands(tmp_path: Pa
         )  # fmt: skip
         os.kill(engine.pid, signal.SIGTERM)
         assert engine.ended() == 0
-    rows = [json.loads(line) for line in (folder / "journal.ndjson").read_text(encoding="utf-8").splitlines()]
+    rows = journal(tmp_path)
     (acted,) = [row for row in rows if row["kind"] == "operator.acted"]
     contract = acted["data"]["contract"]
     assert (acted["data"]["action"], acted["data"]["by"]) == ("close", "shell")

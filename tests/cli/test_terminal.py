@@ -1,44 +1,18 @@
 """The real program on a real terminal: it opens, pauses, outlives its line, and ends in good order."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from allusetui.torture.checker.invariants.outputs import files_are_plain
+from tests.cli.shells import command, journal, lives, status, working
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, but, fault, option, situation, tape
 
 pytestmark = pytest.mark.timeout(240)
 CANARY = "canary-of-a-model-7f3a"
-
-
-def command(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allusetui", *map(str, args)], capture_output=True, text=True, timeout=60
-    )
-
-
-def status(sessions: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(command("status", "--json", "--sessions", sessions).stdout)
-    return found
-
-
-def working(sessions: Path) -> list[dict[str, Any]]:
-    """The working orders; none while no engine answers."""
-    done = command("status", "--json", "--sessions", sessions)
-    found: list[dict[str, Any]] = json.loads(done.stdout)["working_orders"] if done.returncode == 0 else []
-    return found
-
-
-def journal(sessions: Path) -> list[dict[str, Any]]:
-    lines = (sessions / "demo/journal.ndjson").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 @pytest.mark.clause("0.7", "14.3")
@@ -100,7 +74,7 @@ def rolls_slowly(folder: Path) -> Path:
 @pytest.mark.clause("6.3")
 def test_6_3_a_terminal_killed_in_the_middle_of_a_roll_stops_nothing(tmp_path: Path) -> None:
     scenario = rolls_slowly(tmp_path)
-    with Terminal("run", "--sessions", tmp_path, "--scenario", scenario, "--speed", "20") as terminal:
+    with Terminal("run", "--sessions", tmp_path, "--scenario", scenario, "--speed", "60") as terminal:
         terminal.until(lambda: any(row["purpose"] == "roll" for row in working(tmp_path)))
         terminal.hang_up()
         with Terminal("attach", "--sessions", tmp_path) as watcher:
@@ -118,7 +92,7 @@ def test_6_3_a_terminal_killed_in_the_middle_of_a_roll_stops_nothing(tmp_path: P
 
 def test_a_dashboard_attached_from_another_terminal_pauses_too(tmp_path: Path) -> None:
     with Terminal("run", "--headless", "--sessions", tmp_path) as engine:
-        engine.until(lambda: command("status", "--sessions", tmp_path).returncode == 0)
+        engine.until(lambda: lives(tmp_path))
         with Terminal("attach", "--sessions", tmp_path) as watcher:
             watcher.shows("GEN     SAFE")
             watcher.type("P")
@@ -139,7 +113,7 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
     clocks = []
     for _ in range(2):
         with Terminal("run", "--headless", "--sessions", tmp_path, "--speed", "600") as engine:
-            engine.until(lambda: command("status", "--sessions", tmp_path).returncode == 0)
+            engine.until(lambda: lives(tmp_path))
             clocks.append(status(tmp_path)["clock"])
             os.kill(engine.pid, signal.SIGTERM)
             assert engine.ended() == 0

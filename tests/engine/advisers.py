@@ -1,11 +1,12 @@
 """Advisers of every kind, and runs with them. Thu 2026-10-01 is reinvest day; its ladder rolls on Thu 10-15."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from allusetui.advisor.ladder import LadderAdviser
 from allusetui.compose.run import build_run
-from allusetui.domain.advice import Advice, LadderAdvice, LadderQuestion, Question
+from allusetui.domain.advice import Advice, LadderAdvice, LadderQuestion, LadderTerms, Question
 from allusetui.domain.input import AdviceSeen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.journal.memory import MemoryJournal
@@ -15,11 +16,13 @@ from allusetui.runtime.virtual import Crash
 from allusetui.scenario.load import parse
 from allusetui.scenario.model import Scenario
 from tests.replaying import Replayed, Silent
-from tests.rules.situations import option, situation
+from tests.rules.situations import operator, option, situation
 
 NVDA = "spot = 180.0\niv = 0.45\natr = 6.0\noi = 5000\nvolume = 5000\nstrike_step = 5.0\nearnings = 'unknown'"
 REV = "[accounts.REV]\nequity = 1000000"
 LEAP = option("REV", "NVDA", "2027-01-15", 220.0, "C", 10, 8.0, "2025-10-01")
+ROLL_DAY = "2026-10-15T12:00:00"
+APPROVED = operator("2026-10-02T12:00:00", "approve", "REV")
 
 
 class Says:
@@ -64,6 +67,18 @@ class Slow:
 def quick(question: LadderQuestion) -> LadderAdvice | None:
     """The real one with few paths."""
     return LadderAdviser(load(), 512).answer(question)
+
+
+def raises(question: LadderQuestion) -> LadderAdvice:
+    raise RuntimeError("\x1b[31mboom")
+
+
+def outside(question: LadderQuestion) -> LadderAdvice:
+    """The real one's, with terms that no law allows."""
+    found = quick(question)
+    assert found is not None
+    terms = LadderTerms(0.45, 17, 1)
+    return LadderAdvice(terms, replace(found.evidence, best=terms))
 
 
 def quarter(*more: str, end: str = "2026-10-02T17:00:00", start: str = "2026-09-30T15:00:00") -> Scenario:

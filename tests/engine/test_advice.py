@@ -9,7 +9,7 @@ import pytest
 
 from allusetui.codec.records import decode, line
 from allusetui.codec.state import state_data, state_of
-from allusetui.domain.advice import LadderAdvice, LadderQuestion, LadderTerms
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.input import AdviceSeen, OperatorActed
 from allusetui.domain.moment import MINUTE_MS, to_ms
 from allusetui.domain.state import Approval
@@ -18,24 +18,24 @@ from allusetui.law.load import load
 from allusetui.rules.suggestion import by_law
 from allusetui.runtime.virtual import Crash
 from allusetui.scenario.load import parse
-from tests.engine.advisers import LEAP, NVDA, REV, Says, Slow, quarter, quick, run_with
+from tests.engine.advisers import (
+    APPROVED,
+    LEAP,
+    NVDA,
+    REV,
+    ROLL_DAY,
+    Says,
+    Slow,
+    outside,
+    quarter,
+    quick,
+    raises,
+    run_with,
+)
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import fault, operator, situation, told
 
-ROLL_DAY = "2026-10-15T12:00:00"
 TERMS = by_law(load().ladder)
-APPROVED = operator("2026-10-02T12:00:00", "approve", "REV")
-
-
-def raises(question: LadderQuestion) -> LadderAdvice:
-    raise RuntimeError("\x1b[31mboom")
-
-
-def outside(question: LadderQuestion) -> LadderAdvice:
-    found = quick(question)
-    assert found is not None
-    terms = LadderTerms(0.45, 17, 1)
-    return LadderAdvice(terms, replace(found.evidence, best=terms))
 
 
 def open_prompts(r: Replayed) -> list[Approval]:

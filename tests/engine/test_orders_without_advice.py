@@ -11,8 +11,7 @@ from allusetui.law.load import load as load_law
 from allusetui.runtime.asking import AtOnce
 from allusetui.scenario.load import load, parse
 from allusetui.scenario.model import Scenario
-from tests.engine.advisers import LEAP, NVDA, REV, Says, quarter, run_with
-from tests.engine.test_advice import APPROVED, ROLL_DAY, outside, raises
+from tests.engine.advisers import APPROVED, LEAP, NVDA, REV, ROLL_DAY, Says, outside, quarter, raises, run_with
 from tests.engine.test_examples import EXAMPLES, OWN
 from tests.replaying import DATA
 from tests.rules.situations import situation

@@ -14,8 +14,7 @@ from allusetui.domain.order import Order, Purpose
 from allusetui.law.load import load as load_law
 from allusetui.torture.checker.books import Row
 from allusetui.torture.checker.checker import judge
-from tests.engine.advisers import Says, quarter, quick, run_with
-from tests.engine.test_advice import APPROVED, ROLL_DAY
+from tests.engine.advisers import APPROVED, ROLL_DAY, Says, quarter, quick, run_with
 from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost
 from tests.faults.runs import ENTRY, STOP, at, prepare, survive
 from tests.replaying import Replayed

@@ -3,7 +3,7 @@
 import pytest
 
 from allusetui.broker.ibkr import client
-from tests.broker.ibkr.test_engine_over_the_wire import over_the_wire
+from tests.broker.ibkr.engine_wired import over_the_wire
 from tests.replaying import Replayed
 from tests.rules.situations import AAPL, but, fault, option, situation, tape
 

@@ -2,48 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from allusetui.broker.simulated.exchange import Exchange
-from allusetui.compose.run import build_run
 from allusetui.domain.input import Input, OrdersSeen, PositionsSeen
-from allusetui.domain.order import Order
-from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
-from tests.replaying import Replayed, Silent
+from tests.faults.brokers import Before
+from tests.replaying import Replayed, replay
 
 
 @dataclass
-class Telling:
-    """Implements `ports.Broker` by the exchange; what it says of its book and of orders passes a hand first."""
+class Telling(Before):
+    """What the exchange says of its book and of orders passes a hand first."""
 
-    exchange: Exchange
     book: Callable[[PositionsSeen], PositionsSeen] = lambda seen: seen
     list_: Callable[[OrdersSeen], OrdersSeen] = lambda seen: seen
-
-    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
-        return self.exchange.place(order, at_ms)
-
-    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
-        return self.exchange.cancel(client_order_id, at_ms)
-
-    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
-        return self.exchange.pay_out(account, amount, reason, at_ms)
 
     def ask_orders(self, at_ms: int) -> Sequence[Input]:
         return [self.list_(self.exchange.orders(at_ms))]
 
     def ask_positions(self, at_ms: int) -> Sequence[Input]:
         return [self.book(self.exchange.positions(at_ms))]
-
-    def engine_down(self, down: bool) -> None:
-        self.exchange.engine_down(down)
-
-    def next_ms(self, after_ms: int) -> int | None:
-        return self.exchange.next_ms(after_ms)
-
-    def advance(self, at_ms: int) -> Sequence[Input]:
-        return self.exchange.advance(at_ms)
 
 
 @dataclass
@@ -88,12 +65,10 @@ class Late(Telling):
 
 def told_late(text: str, delay_ms: int = 1_000, deaf: tuple[str, int, int] = ("", 0, 0)) -> tuple[Replayed, Late]:
     """A replay in which the broker's answers take their time, and the broker that was asked."""
-    scenario, journal = parse(text, "test.toml"), MemoryJournal()
-    run = build_run(scenario, journal, Silent())
-    broker = Late(run.exchange, delay_ms=delay_ms, deaf=deaf)
-    run.runtime.world.broker = broker
-    run.go()
-    return Replayed(scenario, run, journal), broker
+    replayed = replay(parse(text, "test.toml"), before=lambda exchange: Late(exchange, delay_ms=delay_ms, deaf=deaf))
+    broker = replayed.run.runtime.world.broker
+    assert isinstance(broker, Late)
+    return replayed, broker
 
 
 def told_by(
@@ -102,8 +77,4 @@ def told_by(
     list_: Callable[[OrdersSeen], OrdersSeen] = lambda seen: seen,
 ) -> Replayed:
     """A replay in which the broker's answers are not quite what its book says."""
-    scenario, journal = parse(text, "test.toml"), MemoryJournal()
-    run = build_run(scenario, journal, Silent())
-    run.runtime.world.broker = Telling(run.exchange, book, list_)
-    run.go()
-    return Replayed(scenario, run, journal)
+    return replay(parse(text, "test.toml"), before=lambda exchange: Telling(exchange, book, list_))

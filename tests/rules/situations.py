@@ -83,10 +83,14 @@ def option(
     )
 
 
+def clock(record: Mapping[str, object]) -> str:
+    """The clock time of a record, to the second that has begun."""
+    return str(record["ts"])[11:19]
+
+
 def told(record: Mapping[str, object]) -> str:
     """The clock time of a record: `09:45:03`, with milliseconds only where there are some."""
-    clock = str(record["ts"])[11:23]
-    return clock.removesuffix(".000")
+    return str(record["ts"])[11:23].removesuffix(".000")
 
 
 def outcomes(replayed: Replayed, kind: str, symbol: str, **keys: Any) -> list[tuple[str, str]]:

@@ -1,19 +1,13 @@
 """6.3 and 6.4: what level 2 and level 3 do to an account, from the first minute of a session to the reset."""
 
-from typing import Any
-
 import pytest
 
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, operator, option, situation, tape
 
 WED, THU, FRI = "2026-03-04", "2026-03-05", "2026-03-06"
 # ATR 4 and strike 200: level 1 at 196, level 2 at 192, level 3 at 188.
 CALM = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def put(quantity: int = -10, symbol: str = "AAPL") -> str:

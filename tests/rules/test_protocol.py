@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -11,17 +10,12 @@ from allusetui.domain.contract import Option, Right
 from allusetui.law.load import load
 from allusetui.rules.protocol import confirmed_level, falls_to, level_of, roll_is_due
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, holding, option, situation, tape
 
 LAW = load("v1.3")
 WED, THU, FRI = "2026-03-04", "2026-03-05", "2026-03-06"
 # ATR 4 and strike 200: level 1 at 196, level 2 at 192, level 3 at 188.
 CALM = but(AAPL, spot=205.0, atr=4.0, spread_pct=0.002, volume=20000)
-
-
-def clock(record: dict[str, Any]) -> str:
-    """The New York clock time of an event."""
-    return str(record["ts"])[11:19]
 
 
 def put(account: str = "GEN", quantity: int = -10, symbol: str = "AAPL", price: float = 20.0) -> str:

@@ -11,7 +11,7 @@ from allusetui.domain.account import Position
 from allusetui.law.load import load
 from allusetui.rules.protocol import affordable
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, option, situation, tape
 
 LAW = load("v1.3")
 WED, THU, FRI = "2026-03-04", "2026-03-05", "2026-03-06"
@@ -32,10 +32,6 @@ def breached(
     account = "" if any(m.startswith("[accounts.GEN]") for m in more) else GEN
     text = situation(f"{WED}T09:30:00", end, {"AAPL": aapl}, account, *more, held or put(), down, market=market)
     return replay_text(text)
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def rows(record: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from allusetui.compose.run import build_run
+from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.input import Input, OrderRejected
 from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
-from tests.replaying import Replayed, Silent
+from tests.replaying import Replayed, replay
 from tests.rules.situations import AAPL, situation
 from tests.rules.wires import Unreliable
 
@@ -30,13 +30,14 @@ class Narrow(Unreliable):
 def over(contracts: int, room: Callable[[int], int]) -> Replayed:
     """A Thursday of so many contracts: n × 199,500 of capital are n contracts of the 199.5 put."""
     journal = MemoryJournal()
-    scenario = parse(situation(START, END, {"AAPL": AAPL}, capital=199_500 * contracts), "test.toml")
-    run = build_run(scenario, journal, Silent())
-    broker = Narrow(run.exchange, journal)
-    broker.room = room
-    run.runtime.world.broker = broker
-    run.go()
-    return Replayed(scenario, run, journal)
+
+    def before(exchange: Exchange) -> Narrow:
+        broker = Narrow(exchange, journal)
+        broker.room = room
+        return broker
+
+    text = situation(START, END, {"AAPL": AAPL}, capital=199_500 * contracts)
+    return replay(parse(text, "test.toml"), journal, before)
 
 
 def sizes(replayed: Replayed, kind: str = "order.sent") -> list[int]:

@@ -2,23 +2,18 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from allusetui.domain.input import PositionsSeen
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, fault, holding, option, situation, tape
+from tests.rules.situations import AAPL, but, clock, fault, holding, option, situation, tape
 
 THURSDAY = "2026-03-05"
 STEPS = ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
 QUIET = but(AAPL, atr=4.0)
 PUT = option("GEN", "AAPL", "2026-03-06", 199.5, "P", -5, 1.1, "2026-03-05")
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def steps(replayed: Replayed, account: str) -> list[str]:

@@ -1,71 +1,21 @@
-"""9.1 and 9.2: the state machine of an account, its latches, what leaves under them and how they are left."""
-
-import re
-from copy import deepcopy
-from datetime import date
-from decimal import Decimal
-from itertools import pairwise
-from typing import Any
+"""9.1 and 9.2: an account's week round the ring of states, how each latch is left, and EMERGENCY."""
 
 import pytest
 
-from allusetui.domain.account import Account, AccountType, Latch, Status
-from allusetui.domain.calendar import Calendar
-from allusetui.domain.moment import day_of, quarter_of
-from allusetui.domain.order import Purpose
-from allusetui.domain.state import State, Volatile
-from allusetui.engine.desk import Desk
-from allusetui.engine.machine import change
-from allusetui.engine.transitions import LEGAL
-from allusetui.law.load import load
-from allusetui.rules.latches import may_leave
-from tests.replaying import SHARED, Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
+from allusetui.domain.account import Latch, Status
+from tests.replaying import Replayed, replay_text
+from tests.rules.situations import AAPL, but, clock, fault, holding, operator, option, situation, tape
+from tests.rules.transitions import WAYS
 
 THURSDAY, FRIDAY = "2026-03-05", "2026-03-06"
 QUIET = but(AAPL, atr=4.0)
 PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, THURSDAY)
 TO_LEVEL3 = tape(f"{THURSDAY}T11:29:00", AAPL=187.0)
 MORNING = (f"{THURSDAY}T11:28:00", f"{THURSDAY}T11:50:00")
-
-RING = "SAFE → SCANNING → ANALYZING → ORDERING → MONITORING → CLOSING → RECONCILING → SAFE"
-ALSO = (
-    "SCANNING, ANALYZING, ORDERING → MONITORING or SAFE · MONITORING → SCANNING (a window opens), → SAFE ·"
-    " CLOSING → SAFE · RECONCILING → MONITORING (positions outlive the week) · SAFE → MONITORING (positions held),"
-    " → RECONCILING · any → EMERGENCY · EMERGENCY → SAFE · SAFE ↔ MAINTENANCE ·"
-    " SAFE, MONITORING ↔ AUDIT (back to where it came from)"
-)
-"""The table of §9, in the rulebook's own words."""
-
-
-def edges() -> set[tuple[str, str]]:
-    """Each change that the two sentences name."""
-    found = set(pairwise(RING.split(" → ")))
-    for part in re.sub(r"\([^)]*\)", "", ALSO).split("·"):
-        arrow = "↔" if "↔" in part else "→"
-        before, after = (re.findall(r"[A-Z]+|any", words) for words in part.split(arrow, 1))
-        starts = [status.value for status in Status] if before == ["any"] else before
-        ways = {(start, end) for start in starts for end in after if start != end}
-        found |= ways | ({(end, start) for start, end in ways} if arrow == "↔" else set())
-    return found
-
-
-WAYS = edges()
 REASONS = {
     "paused", "level3", "breaker", "broker", "disk", "mismatch", "window", "rest", "resume", "reset", "week_end",
     "reconciled", "startup", "halt", "kill", "maintenance", "audit",
 }  # fmt: skip
-
-
-def account(status: Status = Status.MONITORING, *latches: Latch) -> Account:
-    day = date(2026, 3, 2)
-    made = Account("GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(0), Decimal(0), day)
-    made.status, made.latches = status, set(latches)
-    return made
-
-
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
 
 
 def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, str]]:
@@ -79,94 +29,6 @@ def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, st
 def sent(replayed: Replayed) -> list[tuple[str, str]]:
     kinds = ("order.sent", "order.replaced")
     return [(clock(r), r["data"]["purpose"]) for r in replayed.records if r["kind"] in kinds]
-
-
-# The table
-
-
-@pytest.mark.clause("9.1", "9.2")
-@pytest.mark.parametrize("from_", Status)
-@pytest.mark.parametrize("to", Status)
-def test_9_1_a_change_is_legal_exactly_where_the_table_says_so(from_: Status, to: Status) -> None:
-    if from_ is to:
-        return
-    held = account(from_)
-    state = State(accounts={"GEN": held}, quarter=quarter_of(day_of(0)))
-    desk = Desk(load(), Calendar(()), state, Volatile(), 0)
-    legal = (from_.value, to.value) in WAYS
-    expected = deepcopy(state)
-    expected.accounts["GEN"].status = to if legal else from_
-    assert change(desk, held, to, "rest") is legal
-    assert ((from_, to) in LEGAL) is legal
-    (event,) = desk.events
-    assert event.kind == ("state.changed" if legal else "state.refused")
-    assert (event.from_, event.to, event.reason) == (from_.value, to.value, "rest")
-    assert state == expected
-    assert desk.effects == []
-
-
-def test_the_table_is_what_the_rulebook_says() -> None:
-    rulebook = SHARED / "spec" / "rulebook.md"
-    if not rulebook.is_file():
-        pytest.skip("the rulebook is not at hand; ALLUSETUI_SHARED names its folder")
-    text = " ".join(rulebook.read_text(encoding="utf-8").split())
-    assert f"Ring: {RING}. Also legal: {ALSO}." in text
-    assert len(WAYS) == 34
-
-
-SILENT = (Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT)
-
-# What leaves, latch by latch; cancels are no orders.
-DEFENCE = {"stop", "close", "roll", "profit_take", "reduce", "hedge"}
-ALL = {purpose.value for purpose in Purpose}
-LEAVES = {
-    Latch.PAUSED: set(), Latch.LEVEL3: DEFENCE, Latch.BREAKER: DEFENCE, Latch.BROKER: set(), Latch.DISK: set(),
-    Latch.MISMATCH: set(),
-}  # fmt: skip
-
-
-@pytest.mark.clause("9.1", "0.7", "6.4", "6.13", "8.6")
-@pytest.mark.parametrize("latch", Latch)
-@pytest.mark.parametrize("purpose", Purpose)
-def test_9_1_each_latch_lets_leave_what_its_row_names(latch: Latch, purpose: Purpose) -> None:
-    allowed = purpose.value in LEAVES[latch]
-    assert may_leave(account(Status.SAFE, latch), purpose) is allowed
-    if latch is not Latch.PAUSED:
-        assert may_leave(account(Status.SAFE, latch), purpose, approved=True) is allowed
-
-
-@pytest.mark.clause("9.1", "5.3")
-@pytest.mark.parametrize("latch", Latch)
-def test_9_1_a_hedge_on_triggers_is_no_defence(latch: Latch) -> None:
-    assert may_leave(account(Status.SAFE), Purpose.HEDGE, defends=False)
-    assert not may_leave(account(Status.SAFE, latch), Purpose.HEDGE, defends=False)
-
-
-@pytest.mark.clause("9.1", "17.4")
-def test_9_1_no_entries_holds_what_invests_back_and_lets_a_defending_hedge_leave() -> None:
-    held = account(Status.MONITORING)
-    held.no_entries = True
-    assert {p.value for p in Purpose if may_leave(held, p)} == DEFENCE
-
-
-@pytest.mark.clause("9.1", "0.7")
-@pytest.mark.parametrize("other", [latch for latch in Latch if latch is not Latch.PAUSED])
-def test_9_1_several_latches_let_through_what_all_of_them_do(other: Latch) -> None:
-    held = account(Status.SAFE, Latch.PAUSED, other)
-    assert not any(may_leave(held, purpose) for purpose in Purpose)
-    assert {p.value for p in Purpose if may_leave(held, p, approved=True)} == LEAVES[other]
-
-
-@pytest.mark.clause("9.1")
-@pytest.mark.parametrize("status", [s for s in Status if s not in SILENT])
-def test_9_1_protocol_and_exits_go_on_in_every_state_without_a_latch(status: Status) -> None:
-    assert {p.value for p in Purpose if may_leave(account(status), p)} == ALL
-
-
-@pytest.mark.clause("9.2")
-def test_9_2_nothing_leaves_in_emergency_not_even_what_is_approved() -> None:
-    held = account(Status.EMERGENCY)
-    assert not any(may_leave(held, purpose, approved) for purpose in Purpose for approved in (False, True))
 
 
 # The ring

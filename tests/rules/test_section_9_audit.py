@@ -1,4 +1,4 @@
-"""9.3 and 9.4: an account out of service, and the books compared while it rests; S.3: a week nobody has a hand in."""
+"""9.4: the books compared while an account rests; S.3: a week nobody has a hand in."""
 
 import re
 from dataclasses import replace
@@ -18,41 +18,15 @@ from allusetui.engine.engine import Batch, Engine
 from allusetui.rules.latches import may_leave
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape
+from tests.rules.out_of_service import DAY, FRIDAY, PUT, QUIET, gen, moves, refused
+from tests.rules.situations import AAPL, clock, fault, operator, situation
 
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
-QUIET = but(AAPL, atr=4.0)
-PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
-MORNING = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
 EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
 OF_PUT: dict[str, Any] = {"expiry": FRIDAY, "strike": 199.5, "right": '"P"'}
 
 
-def clock(record: dict[str, Any]) -> str:
-    return str(record["ts"])[11:19]
-
-
-def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, str]]:
-    rows = replayed.of("state.changed", account=name)
-    return [(clock(r), r["data"]["from"], r["data"]["to"], r["data"]["reason"]) for r in rows]
-
-
-def refused(replayed: Replayed) -> list[tuple[str, str, str, str]]:
-    rows = replayed.of("state.refused")
-    return [(clock(r), r["data"]["from"], r["data"]["to"], r["data"]["reason"]) for r in rows]
-
-
-def sent(replayed: Replayed, after: str = "") -> list[str]:
-    kinds = ("order.sent", "order.replaced")
-    return [clock(r) for r in replayed.records if r["kind"] in kinds and clock(r) >= after]
-
-
 def audits(replayed: Replayed) -> list[tuple[str, str, int]]:
     return [(clock(r), r["account"], r["data"]["mismatches"]) for r in replayed.of("audit.done")]
-
-
-def gen(replayed: Replayed) -> Account:
-    return replayed.run.runtime.engine.state.accounts["GEN"]
 
 
 @pytest.mark.clause("9.3", "9.4")
@@ -61,99 +35,6 @@ def test_9_3_no_order_of_any_purpose_leaves_in_maintenance_or_audit_not_even_wha
     held = Account("GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(0), Decimal(0), date(2026, 3, 5))
     held.status, held.latches = status, {Latch.PAUSED}
     assert not any(may_leave(held, purpose, approved) for purpose in Purpose for approved in (False, True))
-
-
-# MAINTENANCE
-
-
-@pytest.mark.clause("9.3", "9.1")
-def test_9_3_maintenance_is_entered_from_safe_alone_and_left_by_resume() -> None:
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
-        operator(f"{DAY}T11:25:00", "maintenance", "REV"), operator(f"{DAY}T11:30:00", "resume", "REV"),
-        accounts=("GEN", "REV"),
-    ))  # fmt: skip
-    assert refused(replayed) == [("11:25:00", "MONITORING", "MAINTENANCE", "maintenance")]
-    assert gen(replayed).status is Status.MONITORING
-    assert moves(replayed, "REV") == [
-        ("11:25:00", "SAFE", "MAINTENANCE", "maintenance"), ("11:30:00", "MAINTENANCE", "SAFE", "resume"),
-    ]  # fmt: skip
-
-
-@pytest.mark.clause("9.3", "0.7")
-def test_9_3_latches_and_the_stop_of_entries_outlive_maintenance() -> None:
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:24:00", "no_entries", "GEN"),
-        operator(f"{DAY}T11:25:00", "pause", "GEN"), operator(f"{DAY}T11:26:00", "maintenance", "GEN"),
-        operator(f"{DAY}T11:30:00", "resume", "GEN"),
-    ))  # fmt: skip
-    assert gen(replayed).status is Status.SAFE
-    assert gen(replayed).latches == {Latch.PAUSED} and gen(replayed).no_entries
-
-
-@pytest.mark.clause("9.3")
-def test_9_3_what_works_is_cancelled_and_the_stop_of_level_3_waits_for_the_end_of_maintenance() -> None:
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": QUIET}, PUT, tape(f"{DAY}T11:29:00", AAPL=187.0),
-        fault(f"{DAY}T11:20:00", "no_fill", "AAPL", "15m"), operator(f"{DAY}T11:31:00", "maintenance", "GEN"),
-        operator(f"{DAY}T11:40:00", "resume", "GEN"),
-    ))  # fmt: skip
-    assert [(clock(r), r["data"]["reason"]) for r in replayed.of("order.abandoned")] == [("11:31:00", "safe")]
-    assert replayed.of("order.cancelled")
-    between = [at for at in sent(replayed) if "11:31:00" <= at < "11:40:00"]
-    assert between == []
-    assert sent(replayed, "11:40:00")
-    assert len(replayed.of("stop.done")) == 1
-
-
-@pytest.mark.clause("9.3")
-def test_9_3_a_latch_set_in_maintenance_waits_there() -> None:
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
-        operator(f"{DAY}T11:26:00", "pause", "GEN"), fault(f"{DAY}T11:30:00", "broker_down", span="1m"),
-    ))  # fmt: skip
-    assert (gen(replayed).status, gen(replayed).latches) == (Status.MAINTENANCE, {Latch.PAUSED})
-    assert replayed.of("resume.step", account="GEN", step="active")
-
-
-@pytest.mark.clause("9.3", "9.5")
-def test_9_3_maintenance_outlives_the_restart_that_it_is_for() -> None:
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
-        fault(f"{DAY}T11:30:00", "crash", span="5m"),
-    ))  # fmt: skip
-    assert gen(replayed).status is Status.MAINTENANCE
-    (active,) = replayed.of("resume.step", step="active", account="GEN")
-    assert active["data"]["findings"] == "in maintenance"
-
-
-@pytest.mark.clause("9.3", "1.1")
-def test_9_3_in_maintenance_nothing_is_entered_and_each_symbol_says_so_until_the_account_is_back() -> None:
-    replayed = replay_text(situation(
-        f"{DAY}T09:40:00", f"{DAY}T10:00:00", {"AAPL": AAPL}, operator(f"{DAY}T09:41:00", "maintenance", "GEN"),
-        operator(f"{DAY}T09:50:00", "resume", "GEN"),
-    ))  # fmt: skip
-    told = replayed.of("entry.skipped", symbol="AAPL")
-    assert [(clock(r), r["data"]["reason"], r["clauses"]) for r in told] == [("09:45:00", "safe", ["9.3"])]
-    assert [clock(r) for r in replayed.of("entry.planned")] == ["09:50:00"]
-
-
-@pytest.mark.clause("9.3", "0.7")
-def test_9_3_a_prompt_is_withdrawn_and_none_comes_and_no_position_is_closed_by_hand() -> None:
-    close = operator(f"{DAY}T11:36:00", "close", "GEN")
-    close += f'\nsymbol = "AAPL"\nexpiry = {FRIDAY}\nstrike = 199.5\nright = "P"'
-    replayed = replay_text(situation(
-        *MORNING, {"AAPL": QUIET}, PUT, operator(f"{DAY}T11:22:00", "pause", "GEN"),
-        tape(f"{DAY}T11:29:00", AAPL=187.0), operator(f"{DAY}T11:35:00", "maintenance", "GEN"), close,
-    ))  # fmt: skip
-    assert [clock(r) for r in replayed.of("approval.requested")] == ["11:30:00"]
-    decided = [(clock(r), r["data"]["decision"]) for r in replayed.of("approval.decided")]
-    assert decided == [("11:35:00", "withdrawn")]
-    assert [row[3] for row in refused(replayed)] == ["close"]
-    assert sent(replayed) == []
-
-
-# AUDIT
 
 
 @pytest.mark.clause("9.4")

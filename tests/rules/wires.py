@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain import event as ev
 from allusetui.domain.input import Input
 from allusetui.domain.order import Order
 from allusetui.ports import Journal
+from tests.faults.brokers import Before
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,10 @@ def clip_of(client_order_id: str) -> str:
 
 
 @dataclass
-class Unreliable:
-    """Implements `ports.Broker`: swallows the first `deaf` orders, leaves the first `partial` answers incomplete, or
+class Unreliable(Before):
+    """Swallows the first `deaf` orders, leaves the first `partial` answers incomplete, or
     reports everything twice."""
 
-    exchange: Exchange
     journal: Journal
     deaf: int = 0
     partial: int = 0
@@ -53,25 +51,10 @@ class Unreliable:
         self.placed.append(Placed(order, records, alive))
         return self.exchange.place(order, at_ms)
 
-    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
-        return self.exchange.cancel(client_order_id, at_ms)
-
-    def pay_out(self, account: str, amount: Decimal, reason: str, at_ms: int) -> Sequence[Input]:
-        return self.exchange.pay_out(account, amount, reason, at_ms)
-
     def ask_orders(self, at_ms: int) -> Sequence[Input]:
         self.asked_ms.append(at_ms)
         answer = self.exchange.orders(at_ms)
         return [replace(answer, complete=False) if len(self.asked_ms) <= self.partial else answer]
-
-    def ask_positions(self, at_ms: int) -> Sequence[Input]:
-        return self.exchange.ask_positions(at_ms)
-
-    def engine_down(self, down: bool) -> None:
-        self.exchange.engine_down(down)
-
-    def next_ms(self, after_ms: int) -> int | None:
-        return self.exchange.next_ms(after_ms)
 
     def advance(self, at_ms: int) -> Sequence[Input]:
         seen = self.exchange.advance(at_ms)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +11,7 @@ import pytest
 
 from allusetui.codec.records import line
 from allusetui.compose.live import open_live
-from allusetui.compose.run import Run, build_run
+from allusetui.compose.run import build_run
 from allusetui.domain.advice import LadderAdvice, LadderQuestion
 from allusetui.domain.console import Key
 from allusetui.domain.input import Input
@@ -20,48 +20,16 @@ from allusetui.domain.snapshot import Snapshot
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Aside, AtOnce
 from allusetui.runtime.inbox import ROOM
-from allusetui.runtime.live import Live, Session
-from allusetui.runtime.pace import Pace, RealTime
-from allusetui.runtime.tail import TailJournal
+from allusetui.runtime.live import Live
+from allusetui.runtime.pace import RealTime
 from allusetui.runtime.thread import EngineThread
-from allusetui.scenario.load import load, parse
+from allusetui.scenario.load import load
 from tests.engine.advisers import Says, quick
 from tests.faults.brokers import Before
 from tests.replaying import Silent
-from tests.rules.situations import AAPL, but, fault, option, situation
-
-MORNING = "2026-03-05T09:44:00", "2026-03-05T11:00:00"
-PATIENCE_S = 20.0
-
-
-class Started:
-    """A session put together for a test, with its journal and its run."""
-
-    wall_s = staticmethod(perf_counter)
-
-    def __init__(self, text: str, speed: float | None) -> None:
-        scenario = load(text) if text == "crash-week" else parse(text, "test.toml")
-        self.journal = TailJournal(MemoryJournal())
-        self.run: Run = build_run(scenario, self.journal, Silent())
-        start_ms = self.run.started.at_ms
-        turn = self.run.runtime
-        pace = Pace(self.run.calendar, speed, start_ms, perf_counter())
-        begin: Callable[[], None] = lambda: turn.begin(self.run.started)  # noqa: E731
-        self.session = Session("test", "SIM", turn, self.journal, begin, lambda: None, pace, self.run.end_ms)
-
-    def live(self) -> Live:
-        return Live(self.session, perf_counter)
-
-    def kinds(self) -> list[str]:
-        return [event.kind for _, _, event in self.journal.read()]
-
-
-def until(found: Callable[[], bool]) -> None:
-    """Wait for a fact, no longer than patience lasts."""
-    end_s, pause = perf_counter() + PATIENCE_S, threading.Event()
-    while not found():
-        assert perf_counter() < end_s, "it never came"
-        pause.wait(0.002)
+from tests.rules.situations import AAPL, but, option, situation
+from tests.runtime.engines import PATIENCE_S, until
+from tests.runtime.started import MORNING, WITHOUT_FILLS, WORKING, Started, running, shown
 
 
 def test_a_live_session_decides_what_a_replay_decides() -> None:
@@ -108,24 +76,6 @@ def test_a_session_too_fast_for_an_adviser_waits_for_it(speed: float | None, kin
     live = open_live(tmp_path, None, None, speed, perf_counter)
     assert type(live.session.turn.world.advice) is kind
     live.session.close()
-
-
-# An entry that nothing fills walks for half a minute: there is time to press a key.
-WITHOUT_FILLS = fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m")
-WORKING = situation(*MORNING, {"AAPL": AAPL}, WITHOUT_FILLS)
-
-
-def running(speed: float = 20.0) -> tuple[EngineThread, Started]:
-    started = Started(WORKING, speed)
-    engine = EngineThread(started.live)
-    engine.start()
-    return engine, started
-
-
-def shown(engine: EngineThread) -> Snapshot:
-    snapshot = engine.latest()
-    assert snapshot is not None
-    return snapshot
 
 
 def works(engine: EngineThread) -> bool:
@@ -284,61 +234,6 @@ def test_0_6_what_comes_while_it_ends_is_not_heard_before_it_came() -> None:
     assert "order.cancelled" in started.kinds()
 
 
-def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
-    engine, _ = running(60.0)
-    seen: list[Snapshot] = []
-    until(lambda: engine.latest() is not None)
-    first = shown(engine)
-    cash = first.state.accounts["GEN"].cash
-    began_s = perf_counter()
-    until(lambda: perf_counter() - began_s > 1.0)
-    seen.append(shown(engine))
-    engine.end()
-    engine.join()
-    assert 3 <= seen[0].count - first.count <= 7
-    assert seen[0].now_ms > first.now_ms
-    assert first.state.accounts["GEN"].cash == cash
-    assert first.state is not seen[0].state
-
-
-def test_a_screen_that_draws_and_draws_holds_no_heartbeat_up() -> None:
-    """How late a beat is beside a slow screen is measured by `tests.bench.screen`; here it comes at all."""
-    engine, _ = running(60.0)
-    until(lambda: engine.latest() is not None)
-    for _ in range(3):
-        before, end_s = shown(engine).count, perf_counter() + PATIENCE_S
-        while shown(engine).count == before:
-            sum(range(10_000))  # a render gives nobody the interpreter of its own will
-            assert perf_counter() < end_s, "it waits for the screen"
-    engine.end()
-    engine.join()
-
-
-def test_a_snapshot_tells_the_reports_and_dividends_that_are_known_and_the_quotes_that_are_doubted() -> None:
-    lines = but(AAPL, earnings="[2026-04-30]", dividends="[{ ex = 2026-03-10, amount = 0.50 }]")
-    bad = fault("2026-03-05T10:30:00", "bad_quote", "AAPL", "1h", value='"nan"')
-    started = Started(situation(*MORNING, {"AAPL": lines}, bad), None)
-    live = started.live()
-    asyncio.run(live.run())
-    assert live.latest is not None
-    shown, known = live.latest.volatile, started.run.runtime.engine.volatile
-    assert (shown.reports, shown.payouts, shown.told_invalid) == (known.reports, known.payouts, known.told_invalid)
-    assert shown.reports and shown.payouts["AAPL"] and ("AAPL", "bid") in shown.told_invalid
-
-
-def test_a_snapshot_tells_a_mark_a_session_the_last_transitions_and_the_reports() -> None:
-    started = Started(situation("2026-03-05T09:44:00", "2026-03-06T16:31:00", {"AAPL": AAPL}), None)
-    live = started.live()
-    asyncio.run(live.run())
-    assert live.latest is not None
-    days = [mark.day.isoformat() for mark in live.latest.marks["GEN"]]
-    assert days == ["2026-03-05", "2026-03-06"]
-    assert live.latest.marks["GEN"][-1].equity == live.latest.state.accounts["GEN"].last_equity
-    moved = {told.event.account: told.event.to for told in live.latest.moves}
-    assert moved["GEN"] == live.latest.state.accounts["GEN"].status
-    assert [told.event.name for told in live.latest.reports] == ["2026-W10"]
-
-
 def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     def refuse() -> Live:
         raise OSError("no such session")
@@ -348,34 +243,3 @@ def test_what_breaks_at_the_start_is_kept_for_the_one_who_waits() -> None:
     engine.join()
     assert isinstance(engine.failure, OSError)
     assert engine.latest() is None
-
-
-@pytest.mark.parametrize("silent", ["stale", "broker_down"])
-def test_what_is_not_heard_of_the_market_or_its_broker_grows_old(silent: str) -> None:
-    names = ("AAPL", "VIX") if silent == "stale" else (None,)
-    faults = [fault("2026-03-05T09:45:00", silent, name, "20m") for name in names]
-    started = Started(situation(*MORNING, {"AAPL": AAPL}, *faults), 60.0)
-    engine = EngineThread(started.live)
-    engine.start()
-    until(lambda: engine.latest() is not None)
-    assert (shown(engine).link.up, age_ms(engine) < 1_000) == (True, True)
-    until(lambda: age_ms(engine) > 1_500)
-    assert shown(engine).link.up is (silent == "stale")
-    engine.end()
-    engine.join()
-
-
-def test_where_nothing_trades_no_quote_is_missed() -> None:
-    started = Started(situation("2026-03-05T08:00:00", "2026-03-05T11:00:00", {"AAPL": AAPL}), 1.0)
-    engine = EngineThread(started.live)
-    engine.start()
-    until(lambda: engine.latest() is not None and shown(engine).count >= 4)
-    assert age_ms(engine) == 0.0
-    engine.end()
-    engine.join()
-
-
-def age_ms(engine: EngineThread) -> float:
-    found = shown(engine).link.message_age_ms
-    assert found is not None
-    return found

@@ -29,12 +29,6 @@ from tests.runtime.engines import Engine, FakeHub, until
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with Engine(tmp_path, FakeHub()) as found:
-        yield found
-
-
-@pytest.fixture
 def console(engine: Engine) -> Iterator[RemoteConsole]:
     found = RemoteConsole(engine.folder)
     yield found

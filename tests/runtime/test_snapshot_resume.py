@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -18,23 +17,17 @@ import pytest
 
 from allusetui.codec.state import state_data, state_of
 from allusetui.compose.program import ROOMS, code_digest
-from allusetui.compose.run import Run, build_run
 from allusetui.compose.sessions import open_session
-from allusetui.domain.event import AccountMarked, ResumeStep, SessionStarted
+from allusetui.domain.event import ResumeStep, SessionStarted
 from allusetui.domain.input import OperatorActed
-from allusetui.domain.moment import day_of
 from allusetui.domain.state import State
 from allusetui.engine.apply import apply, fold
 from allusetui.journal.error import JournalError
-from allusetui.journal.memory import MemoryJournal
 from allusetui.journal.snapshot import FILE_NAME, Maker, SnapshotFile
 from allusetui.journal.sqlite import SqliteJournal
-from allusetui.runtime import virtual
-from allusetui.scenario.load import load, parse
+from allusetui.scenario.load import load
 from allusetui.scenario.model import Scenario
-from tests.faults.disks import FullDisk
-from tests.faults.runs import ENTRY, at
-from tests.replaying import DATA, Silent, replay
+from tests.replaying import DATA, replay
 
 OWN = Path(__file__).parents[1] / "scenarios"
 STORIES = ("crash-week", "wheel-three-weeks", "paused-roll-approved", "march-2020")
@@ -71,66 +64,6 @@ def test_9_5_a_snapshot_of_any_record_and_what_came_after_it_is_the_whole_fold(s
             assert as_text(again) == as_text(whole)  # the order of every mapping too
             found += 1
     assert found == len(cuts) > 20
-
-
-# When it is kept
-
-
-def keeping(run: Run, keep: Callable[[State], None]) -> None:
-    run.runtime.world.keep = keep
-
-
-def test_it_is_kept_once_after_each_session_s_close_and_never_while_an_order_works() -> None:
-    journal, days = MemoryJournal(), []
-    run = build_run(load("crash-week"), journal, Silent())
-
-    def keep(state: State) -> None:
-        assert state.intents == {}
-        assert state == fold(journal.read())
-        days.append(day_of(run.runtime.now_ms))
-
-    keeping(run, keep)
-    run.go()
-    marks = {day_of(at_ms) for _, at_ms, event in journal.read() if isinstance(event, AccountMarked)}
-    assert sorted(set(days)) == sorted(marks)
-    assert len(days) <= 2 * len(marks)  # a week's last session has a report cut, with marks of its own
-    assert len(marks) == 5
-
-
-def test_it_is_kept_between_two_closes_too_where_much_has_happened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(virtual, "KEEP_AFTER", 10)
-    journal, seqs = MemoryJournal(), [0]
-    run = build_run(load("crash-week"), journal, Silent())
-
-    def keep(state: State) -> None:
-        assert state.intents == {}
-        seqs.append(len(list(journal.read())))
-
-    keeping(run, keep)
-    run.go()
-    assert len(seqs) > 15
-    assert all(later > sooner for sooner, later in pairwise(seqs))
-
-
-def test_what_a_full_disk_has_refused_is_not_kept() -> None:
-    journal = FullDisk(at("09:44:30"), at("10:10:00"))
-    run = build_run(parse(ENTRY, "full.toml"), journal, Silent())
-    journal.clock = lambda: run.runtime.now_ms
-    kept: list[int] = []
-
-    def keep(state: State) -> None:
-        assert state == fold(journal.read())
-        kept.append(run.runtime.now_ms)
-
-    keeping(run, keep)
-    run.begin()
-    run.runtime.go_on(at("10:00:00"))
-    assert journal.refused
-    run.runtime.keep()
-    assert kept == []
-    run.runtime.go_on(run.end_ms)
-    run.runtime.keep()
-    assert kept[-1] == run.runtime.now_ms
 
 
 # What a start goes on from

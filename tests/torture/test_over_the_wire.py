@@ -11,7 +11,7 @@ from allusetui.domain.moment import from_iso
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.wire import AT_ONCE, Way, over_the_wire
-from tests.broker.ibkr.test_engine_over_the_wire import DAY, SITUATIONS
+from tests.broker.ibkr.engine_wired import DAY, SITUATIONS
 from tests.journal.tapes import MemoryTape, heard
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, situation

@@ -12,8 +12,8 @@ from allusetui.broker.gateway.venue import assemble
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW, assembly, at, venue
+from tests.broker.gateway.ordering import STOCK, client, fault
 from tests.broker.gateway.placed import ACCOUNT, LATER, OTHER, PUT, con_id, kinds, place, purchase, sale
-from tests.broker.gateway.test_orders import STOCK, client, fault
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
 

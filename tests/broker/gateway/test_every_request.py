@@ -10,8 +10,8 @@ from ib_async.client import Client
 
 from allusetui.broker.gateway.unserved import UNSERVED
 from tests.broker.gateway.desks import assembly
+from tests.broker.gateway.ordering import client
 from tests.broker.gateway.placed import ACCOUNT, PUT, Encoder, purchase
-from tests.broker.gateway.test_orders import client
 from tests.broker.gateway.wire import errors
 
 NUMBER = 7

@@ -7,8 +7,8 @@ from allusetui.broker.gateway.commands import LoseLink
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import HOUR_MS
 from tests.broker.gateway.desks import NOW, assembly
+from tests.broker.gateway.ordering import client
 from tests.broker.gateway.placed import kinds
-from tests.broker.gateway.test_orders import client
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
 

@@ -25,8 +25,8 @@ from allusetui.broker.gateway.order_requests import (
 )
 from allusetui.broker.gateway.session import Limits
 from tests.broker.gateway.desks import assembly
+from tests.broker.gateway.ordering import FAR, NEAR, client
 from tests.broker.gateway.placed import ACCOUNT, PUT, con_id, fields, purchase, roll, sale
-from tests.broker.gateway.test_orders import FAR, NEAR, client
 
 MESSAGES = (
     CANCEL, OPEN, EXECUTIONS, AUTO_OPEN, ALL_OPEN, GLOBAL_CANCEL, COMPLETED, ACCOUNT_UPDATES, POSITIONS, SUMMARY,

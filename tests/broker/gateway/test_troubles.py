@@ -1,4 +1,4 @@
-"""What goes wrong at the broker and on its wire: by a scenario's script, and by command."""
+"""What goes wrong at the broker: by a scenario's script, and by command."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +7,6 @@ import pytest
 
 from allusetui.broker.gateway.commands import (
     ByHand,
-    Command,
     Convert,
     Correct,
     Cut,
@@ -22,55 +21,16 @@ from allusetui.broker.gateway.commands import (
     Restart,
     RestoreLink,
     SetNextId,
-    SoundAgain,
     Withdraw,
 )
-from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.gateway.fields import Wanted
-from allusetui.broker.gateway.frames import Value
-from allusetui.broker.gateway.venue import Assembly
 from allusetui.domain.contract import Side, after_split
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly
+from tests.broker.gateway.desks import NOW
+from tests.broker.gateway.ordering import FILLED_AT_ONCE, STOCK, client, fault
 from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
-from tests.broker.gateway.test_orders import FILLED_AT_ONCE, STOCK, client, fault
+from tests.broker.gateway.troubled import ALL, BARS, FALLS, OF_AAPL, Desk, asked_line
 from tests.broker.gateway.wire import Wire, errors
-
-OF_AAPL = 'symbol = "AAPL"'
-FALLS = "[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 150 }\n"
-"""The put gains enough for the order that rests."""
-ALL = (7, 3, 9, 0, "", "", "", "", "", "")
-"""reqExecutions without a filter."""
-
-
-BARS = (
-    20, 6, 265598, "", "", "", "", "", "", "SMART", "", "", "", "", False, "", "1 day", "5 D", True, "TRADES", 1, False,
-    "",
-)  # fmt: skip
-
-
-def asked_line(number: int) -> tuple[Value, ...]:
-    """reqMktData of the stock."""
-    return (1, 11, number, 265598, "", "", "", 0.0, "", "", "SMART", "", "", "", "", False, "", False, False, "")
-
-
-def bit_by_bit(wire: Wire) -> list[list[str]]:
-    """What is heard within a second, a millisecond after the other."""
-    return [message for _ in range(SECOND_MS) for message in wire.wait(1)]
-
-
-class Desk:
-    """A client beside the controls."""
-
-    def __init__(self, more: str = "", client_id: int = 1) -> None:
-        self.made: Assembly = assembly(more)
-        self.wire: Wire = client(self.made, client_id)
-
-    def do(self, command: Command) -> list[list[str]]:
-        """Something happens; what the client hears of it."""
-        self.made.commands.do(command, self.wire.at_ms)
-        return self.wire.heard()
-
 
 # By a scenario's script
 
@@ -304,88 +264,3 @@ def test_a_persons_order_that_is_bound_is_told_with_the_id_that_it_has_from_then
     assert bound == ["100", "1500000001", "0", "-1"] and (opened[0], opened[1]) == ("5", "-1")
     later = desk.do(ByHand(wanted, Side.BUY, 6, Decimal(150)))
     assert kinds(later) == ["100", "5", "3:Submitted"] and later[0] == ["100", "1500000002", "0", "-2"]
-
-
-# By command, on the wire
-
-
-def test_a_message_that_is_muted_is_never_told() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.MUTE, message=59, count=1))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == FILLED_AT_ONCE[:-1]
-    assert kinds(place(desk.wire, 2, PUT, sale(1.0))) == FILLED_AT_ONCE
-
-
-def test_a_message_that_is_delayed_comes_later() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.DELAY, message=11, delay_ms=700, for_ms=SECOND_MS))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5", "3:Submitted", "5", "3:Filled", "59"]
-    assert desk.wire.gateway.next_ms(NOW) == NOW + 700
-    assert not desk.wire.wait(699) and kinds(desk.wire.wait(1)) == ["11"]
-    desk.wire.wait(300)
-    assert kinds(place(desk.wire, 2, PUT, sale(1.0))) == FILLED_AT_ONCE
-
-
-def test_a_message_out_of_order_comes_after_the_next_one() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.REORDER, message=5, count=1))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["3:Submitted", "5", "11", "5", "3:Filled", "59"]
-
-
-def test_a_message_can_be_told_twice() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.DUPLICATE, message=11, count=1))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5", "3:Submitted", "11", "11", "5", "3:Filled", "59"]
-
-
-def test_a_message_in_pieces_is_whole_before_the_next_begins() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.SPLIT, message=3, count=1))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == ["5"]
-    assert kinds(desk.wire.wait(MINUTE_MS)) == FILLED_AT_ONCE[1:]
-
-
-def test_messages_in_pieces_never_come_between_one_anothers_pieces_nor_does_what_is_late() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.SPLIT))
-    assert not place(desk.wire, 1, PUT, sale(1.0)) and not desk.wire.wait(100)
-    assert kinds(bit_by_bit(desk.wire)) == FILLED_AT_ONCE
-    desk.do(SoundAgain())
-    desk.do(LineFault(Kind.DELAY, message=5, count=1, delay_ms=10))
-    desk.do(LineFault(Kind.SPLIT))
-    place(desk.wire, 2, PUT, sale(1.0))
-    assert kinds(bit_by_bit(desk.wire)) == FILLED_AT_ONCE
-    desk.do(SoundAgain())
-    assert kinds(desk.wire.say(49, 1)) == ["49"]
-
-
-def test_a_message_of_a_client_can_go_unheard() -> None:
-    desk = Desk()
-    desk.do(LineFault(Kind.UNHEARD, message=3, count=1))
-    assert not place(desk.wire, 1, PUT, sale(1.0))
-    assert kinds(desk.wire.say(16, 1)) == ["53"]
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == FILLED_AT_ONCE
-
-
-def test_a_half_open_connection_hears_and_says_nothing_until_it_is_sound_again() -> None:
-    desk = Desk()
-    other = client(desk.made, 2, beside=desk.wire)
-    desk.do(LineFault(Kind.HALF_OPEN, client_id=1))
-    assert not place(desk.wire, 1, PUT, sale(1.0)) and not desk.wire.say(49, 1)
-    assert kinds(other.say(49, 1)) == ["49"]
-    desk.do(SoundAgain())
-    assert kinds(desk.wire.say(49, 1)) == ["49"] and kinds(desk.wire.say(16, 1)) == ["53"]
-
-
-def test_a_fault_can_be_about_one_order_alone() -> None:
-    desk = Desk()
-    place(desk.wire, 1, PUT, sale(9.0, orderRef="a"))
-    place(desk.wire, 2, LATER, sale(9.0, orderRef="b"))
-    desk.do(LineFault(Kind.MUTE, order_ref="a"))
-    assert kinds(place(desk.wire, 1, PUT, sale(1.0, orderRef="a"))) == []
-    assert kinds(place(desk.wire, 2, LATER, sale(1.0, orderRef="b"))) == FILLED_AT_ONCE
-    desk.do(SoundAgain())
-    desk.do(LineFault(Kind.UNHEARD, message=4, order_ref="c"))
-    place(desk.wire, 3, PUT, sale(9.0, orderRef="c"))
-    place(desk.wire, 4, PUT, sale(9.0, orderRef="d"))
-    assert not desk.wire.say(4, 1, 3, "") and kinds(desk.wire.say(4, 1, 4, "")) == ["3:Cancelled", "4:202"]

@@ -13,6 +13,7 @@ from allusetui.broker.gateway.session import USUAL, Limits
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.input import (
+    BrokerLost,
     BrokerOrder,
     BrokerReturned,
     Execution,
@@ -33,7 +34,8 @@ PUT = Option("AAPL", date(2026, 3, 6), Decimal(200), Right.PUT)
 LATER = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
 RESTING, AT_ONCE = Decimal(9), Decimal(1)
 """Limits for a sale: one that nobody meets, and one that is met at the bid."""
-USUAL_WAITS = (5.0, 60.0)
+USUAL_WAITS, QUICK_ANSWERS, QUICK_BEATS = (5.0, 60.0), (0.1, 60.0), (5.0, 0.05)
+"""How long an answer, and a beat, is waited for, s."""
 CLIENT = 7
 
 
@@ -171,3 +173,8 @@ async def linked(
         yield broker
     finally:
         await broker.close()
+
+
+def reasons(desk: Stand) -> list[tuple[str, bool]]:
+    """Why the broker was lost, time and again, and whether with an alarm."""
+    return [(lost.reason, lost.alarm) for lost in desk.of(BrokerLost)]

@@ -1,4 +1,4 @@
-"""Chains over the socket: what a decision needs is there, or it is told why it is not; never a part of it."""
+"""Chains over the socket: what a decision needs is there, with its source, and a look costs no more than it has to."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,44 +6,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from allusetui.broker.gateway.quotes import Entitled
 from allusetui.broker.ibkr import market, survey
 from allusetui.broker.ibkr.known import Known, Report, Width
-from allusetui.broker.ibkr.scans import WAIT_MS, Looked
-from allusetui.broker.ibkr.shown import DELAY_MS
+from allusetui.broker.ibkr.scans import Looked
 from allusetui.broker.ibkr.sources import EVERY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
-from allusetui.domain.quote import Chain, Sought
+from allusetui.domain.quote import Sought
 from allusetui.rules.entry import slice_deltas
 from tests.broker.gateway.desks import CALENDAR, venue
-from tests.broker.ibkr.wired import Wired, wired
+from tests.broker.ibkr.chains import BAND, FIRST, FRIDAY, both, puts, scanned
+from tests.broker.ibkr.wired import wired
 
 pytestmark = pytest.mark.usefixtures("unhurried")
-FRIDAY = date(2026, 3, 13)
-BAND = (0.30, 0.45)
 _RULE, _GREEKS = 93, 21
-FIRST = Option("AAPL", FRIDAY, Decimal("197.5"), Right.PUT)
-
-
-def puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
-    return (Sought(FRIDAY, Right.PUT, BAND),)
-
-
-def both(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
-    return (Sought(FRIDAY, Right.PUT, BAND), Sought(FRIDAY, Right.CALL, BAND))
-
-
-async def scanned(world: Wired, symbol: str = "AAPL", moment_s: float = 0.001) -> Chain:
-    """The symbol's chain, once its underlying is shown."""
-    await world.look_for(symbol)
-    await world.pass_until(world.chains, moment_s=moment_s)
-    (seen,) = world.chains()
-    assert seen.chain is not None, seen.reason
-    return seen.chain
 
 
 @pytest.mark.clause("2.2", "8.1")
@@ -150,81 +129,6 @@ async def test_what_is_asked_for_while_a_scan_runs_is_in_its_chain(tmp_path: Pat
         await world.pass_until(world.chains)
         (seen,) = world.chains()
         assert seen.chain is not None and seen.chain.slices[FRIDAY, Right.CALL].strikes
-
-
-@pytest.mark.clause("8.5")
-@pytest.mark.peer(28)
-@pytest.mark.asyncio
-async def test_8_5_peers_28_without_a_subscription_there_is_no_chain_and_the_reason_is_told(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.entitled.data = "none"
-        world.market.ask_chain("AAPL", world.house.now_ms)
-        await world.until(world.chains)
-        (seen,) = world.chains()
-        assert seen.chain is None
-        assert "354 Requested market data is not subscribed" in seen.reason
-
-
-@pytest.mark.clause("8.5")
-@pytest.mark.peer(26)
-@pytest.mark.asyncio
-async def test_8_5_peers_26_a_quote_that_does_not_come_is_waited_for_and_then_no_chain(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.library.client.decoder.handlers[1] = lambda fields: None  # no price comes any more
-        world.market.ask_chain("AAPL", world.house.now_ms)
-        await world.until(lambda: world.market.stream.shown(FIRST) is not None)
-        world.wait(WAIT_MS - 1)
-        assert not world.chains()
-        world.wait(1)
-        await world.until(world.chains)
-        (seen,) = world.chains()
-        assert seen.chain is None
-        assert seen.reason.endswith("no quote within 12 s")
-
-
-@pytest.mark.clause("8.1")
-@pytest.mark.asyncio
-async def test_8_1_a_count_that_does_not_come_is_unknown_and_not_zero(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.library.client.decoder.handlers[2] = lambda fields: None  # no size comes any more
-        world.market.ask_chain("AAPL", world.house.now_ms)
-        await world.pass_until(world.chains, 1_000)
-        (seen,) = world.chains()
-        assert seen.chain is not None
-        row = seen.chain.slices[FRIDAY, Right.PUT]
-        assert np.all(row.open_interest == -1) and np.all(row.volume == -1)
-
-
-@pytest.mark.clause("8.3")
-@pytest.mark.asyncio
-async def test_8_3_a_delayed_chain_is_as_old_as_its_quotes(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts, entitled=Entitled(data="delayed")) as world:
-        chain = await scanned(world)
-        assert world.house.now_ms - chain.at_ms >= DELAY_MS
-
-
-@pytest.mark.clause("8.5")
-@pytest.mark.peer(26, 29)
-@pytest.mark.asyncio
-async def test_8_5_without_a_price_of_the_underlying_there_is_no_chain(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        world.market.ask_chain("AAPL", world.house.now_ms)
-        await world.until(world.chains)
-        assert world.chains()[0].reason == "AAPL: its price is not known yet"
-
-
-@pytest.mark.clause("8.5")
-@pytest.mark.asyncio
-async def test_8_5_a_link_that_is_lost_in_a_scan_ends_it(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        await world.look_for()
-        await world.until(lambda: world.market.stream.shown(FIRST) is not None)
-        world.library.disconnect()
-        await world.pass_until(world.chains, 1_000)
-        assert world.chains()[0].chain is None
 
 
 @pytest.mark.clause("1.6")
@@ -355,16 +259,3 @@ async def test_2_2_peers_26_the_broker_s_greeks_are_not_waited_for_and_not_gone_
         deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
         assert ((deltas > BAND[0]) & (deltas < BAND[1])).any()
         assert deltas.min() < BAND[0] and deltas.max() > BAND[1]
-
-
-@pytest.mark.clause("8.5")
-@pytest.mark.peer(28)
-@pytest.mark.asyncio
-async def test_8_5_peers_28_a_competing_session_in_a_scan_is_told_as_the_reason(tmp_path: Path) -> None:
-    async with wired(tmp_path, puts) as world:
-        await world.watch(["AAPL", "VIX"])
-        world.entitled.competing = True
-        world.market.ask_chain("AAPL", world.house.now_ms)
-        await world.until(world.chains)
-        (seen,) = world.chains()
-        assert seen.chain is None and "10197 " in seen.reason

@@ -1,91 +1,23 @@
-"""0.6: what becomes of an order by the broker's word alone, and executions that come twice, corrected or in pieces."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+"""0.6: what becomes of an order by the broker's word alone."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from allusetui.broker.ibkr.evidence import (
     DoneSeen,
     ErrorSeen,
     Evidence,
-    FeeSeen,
-    FillSeen,
-    OpenSeen,
     Stage,
-    StatusSeen,
 )
 from allusetui.broker.ibkr.fills import PATIENCE_MS
-from allusetui.broker.ibkr.truth import OrderTruth
-from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.input import (
     BrokerOrder,
-    Execution,
-    ForeignOrderSeen,
-    Input,
     OrderAcked,
     OrderCancelled,
-    OrderDoubled,
     OrderExecuted,
     OrderRejected,
 )
 from allusetui.domain.moment import DAY_MS
-
-DAY = date(2026, 3, 5)
-REF, OTHER = "AU-ab12cd-GEN-1-1.v1", "AU-ab12cd-GEN-2-1.v1"
-PUT = Option("AAPL", date(2026, 3, 6), Decimal("199.5"), Right.PUT)
-LATER = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
-ACCOUNT = "DU4000001"
-
-
-def opened(stage: Stage = Stage.WORKING, ref: str = REF, permanent: int = 11, handle: int | None = 7) -> OpenSeen:
-    return OpenSeen(ref, permanent, handle, ACCOUNT, stage, "AAPL", 4)
-
-
-def status(stage: Stage, filled: int = 0, permanent: int = 11, handle: int | None = 7) -> StatusSeen:
-    return StatusSeen(permanent, handle, stage, filled)
-
-
-def fill(
-    exec_id: str = "e.1.01", quantity: int = 4, ref: str = REF, contract: Option | None = PUT, price: str = "1.16"
-) -> FillSeen:
-    return FillSeen(exec_id, ref, 11, ACCOUNT, contract, Side.SELL, quantity, Decimal(price), DAY)
-
-
-def fee(exec_id: str = "e.1.01", amount: str = "2.60") -> FeeSeen:
-    return FeeSeen(exec_id, Decimal(amount))
-
-
-@dataclass
-class Wire:
-    """A truth at a clock, with an order for four puts on its way under handle 7, and all that it reported."""
-
-    truth: OrderTruth = field(default_factory=OrderTruth)
-    now_ms: int = 1_000
-    reports: list[Input] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.truth.sent(REF, 7, is_combo=False)
-
-    def hear(self, *seen: Evidence) -> Sequence[Input]:
-        news = [report for each in seen for report in self.truth.hear(each, self.now_ms)]
-        self.reports += news
-        return news
-
-    def after(self, ms: int) -> Sequence[Input]:
-        self.now_ms += ms
-        news = self.truth.advance(self.now_ms)
-        self.reports += news
-        return news
-
-    @property
-    def executions(self) -> list[Execution]:
-        return [e for r in self.reports if isinstance(r, OrderExecuted) for e in r.executions]
-
+from tests.broker.ibkr.truths import ACCOUNT, REF, Wire, fee, fill, opened, status
 
 # An order's life
 
@@ -183,132 +115,6 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
     assert wire.truth.take_strays() == []
 
 
-@pytest.mark.clause("0.6")
-@pytest.mark.peer(12)
-def test_0_6_a_second_permanent_number_behind_one_reference_has_to_be_cancelled() -> None:
-    wire = Wire()
-    wire.hear(opened())
-    assert OrderDoubled(1_000, REF, ("11", "12")) in wire.hear(opened(permanent=12, handle=8))
-    assert wire.truth.take_strays() == [8]
-    assert wire.truth.handles_of(REF) == [7, 8]
-
-
-@pytest.mark.clause("0.6")
-@pytest.mark.peer(12)
-@pytest.mark.parametrize("numbers", [(11, 12), (12, 11)])
-def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numbers: tuple[int, int]) -> None:
-    wire = Wire()
-    wire.hear(opened(), opened(permanent=12, handle=8))
-    wire.truth.cancel_asked(REF)
-    first, second = numbers
-    assert wire.hear(status(Stage.CANCELLED, permanent=first, handle=None)) == []
-    assert wire.after(PATIENCE_MS) == []
-    assert [order.open for order in wire.truth.answer(0, wire.now_ms, complete=True).orders] == [True]
-    assert OrderCancelled(wire.now_ms, REF, 0) in wire.hear(status(Stage.CANCELLED, permanent=second, handle=None))
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_of_an_order_that_is_two_nothing_falls_due_while_the_other_works() -> None:
-    wire = Wire()
-    wire.hear(opened(), opened(permanent=12, handle=8), status(Stage.CANCELLED, handle=None))
-    wire.after(10 * PATIENCE_MS)
-    assert wire.truth.next_ms() is None  # whoever turns the session would be woken without end
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_fills_of_both_are_counted_and_a_second_that_is_known_by_its_fill_alone_is_told() -> None:
-    wire = Wire()
-    wire.hear(opened(), fill(quantity=4), fee())
-    second = replace(fill("e.2.01", quantity=4), permanent=12)
-    assert OrderDoubled(1_000, REF, ("11", "12")) in wire.hear(second, fee("e.2.01"))
-    assert sum(row.quantity for row in wire.executions) == 8
-
-
-@pytest.mark.clause("0.6", "9.5")
-def test_0_6_that_an_order_is_two_is_told_before_what_the_second_one_has_filled() -> None:
-    wire = Wire()
-    wire.hear(opened(), fill(quantity=4), fee(), fee("e.2.01"))
-    told = wire.hear(replace(fill("e.2.01", quantity=4), permanent=12))
-    assert [type(report) for report in told] == [OrderDoubled, OrderExecuted]
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_after() -> None:
-    wire = Wire()
-    wire.hear(opened(), opened(permanent=12, handle=8))
-    wire.truth.answer(0, wire.now_ms, complete=True)
-    assert wire.after(0) == [OrderDoubled(1_000, REF, ("11", "12"))]
-    wire.hear(opened(Stage.CANCELLED, permanent=12, handle=8))
-    wire.truth.answer(0, wire.now_ms, complete=True)
-    assert wire.after(0) == []
-
-
-@pytest.mark.clause("9.5")
-@pytest.mark.peer(13)
-def test_9_5_an_order_that_another_client_placed_is_open_and_out_of_reach_until_it_is_over() -> None:
-    wire = Wire()
-    wire.hear(opened(ref=OTHER, permanent=21, handle=None))
-    assert BrokerOrder(OTHER, open=True, filled=0, reachable=False) in wire.truth.answer(0, 1_000, complete=True).orders
-    assert BrokerOrder(OTHER, open=True, filled=0) in wire.truth.answer(0, 1_000, complete=False).orders
-    wire.hear(opened(Stage.CANCELLED, OTHER, 21, None))
-    assert BrokerOrder(OTHER, open=False, filled=0) in wire.truth.answer(0, 1_000, complete=True).orders
-
-
-@pytest.mark.clause("9.5")
-def test_9_5_what_is_called_like_ours_in_an_account_that_is_not_is_somebody_elses() -> None:
-    truth = OrderTruth(frozenset({ACCOUNT}))
-    told = truth.hear(replace(opened(), account="DU9"), 1_000)
-    assert [type(each) for each in told] == [ForeignOrderSeen]
-    done = DoneSeen(OTHER, 12, "DU9", Stage.FILLED, 4)
-    assert truth.hear(replace(fill(), account="DU9"), 1_000) == truth.hear(done, 1_000) == []
-    assert truth.answer(0, 1_000, complete=True).orders == ()
-
-
-# Whose news it is
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_a_handle_that_was_given_out_again_tells_nothing_of_the_order_that_had_it_first() -> None:
-    wire = Wire()
-    wire.hear(opened())
-    wire.truth.disconnected()
-    wire.truth.sent(OTHER, 7, is_combo=False)
-    assert wire.hear(status(Stage.CANCELLED, permanent=99)) == [OrderCancelled(1_000, OTHER, 0)]
-    listed = {o.client_order_id: o.open for o in wire.truth.answer(0, 1_000, complete=True).orders}
-    assert listed == {REF: True, OTHER: False}
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_a_permanent_number_counts_more_than_a_handle() -> None:
-    wire = Wire()
-    wire.hear(opened())
-    wire.hear(status(Stage.CANCELLED, permanent=99))
-    assert wire.truth.unattributed == 1 and wire.reports == [OrderAcked(1_000, REF)]
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_orders_without_a_permanent_number_yet_are_told_apart() -> None:
-    wire = Wire()
-    wire.truth.sent(OTHER, 8, is_combo=False)
-    wire.hear(opened(permanent=0), opened(permanent=0, ref=OTHER, handle=8))
-    wire.hear(fill("e.2.01", 4, OTHER), fee("e.2.01"), status(Stage.FILLED, 4, 0, 8))
-    assert {e.client_order_id for e in wire.executions} == {OTHER}
-    listed = {o.client_order_id: (o.open, o.filled) for o in wire.truth.answer(0, 1_000, complete=True).orders}
-    assert listed == {REF: (True, 0), OTHER: (False, 4)}
-
-
-@pytest.mark.clause("9.5")
-def test_9_5_a_foreign_order_is_told_once_and_listed_while_it_works() -> None:
-    wire = Wire()
-    manual = OpenSeen("", 77, None, ACCOUNT, Stage.WORKING, "TSLA", 3)
-    (told,) = wire.hear(manual)
-    assert wire.hear(manual) == []
-    assert (told.id, told.symbol, told.quantity) == ("77", "TSLA", 3)
-    assert [f.id for f in wire.truth.answer(0, 1_000, complete=True).foreign] == ["77"]
-    wire.hear(OpenSeen("", 77, None, ACCOUNT, Stage.CANCELLED, "TSLA", 3))
-    assert wire.truth.answer(0, 1_000, complete=True).foreign == ()
-
-
 # Answers
 
 
@@ -329,132 +135,6 @@ def test_0_6_after_a_correction_an_order_has_filled_what_its_executions_say() ->
     wire.hear(fill("e.1.02", quantity=3), fee("e.1.02"))
     (listed,) = wire.truth.answer(0, 1_000, complete=True).orders
     assert (listed.open, listed.filled) == (False, 3)
-
-
-# Executions
-
-
-@pytest.mark.clause("0.6", "10.3")
-@pytest.mark.parametrize("fee_first", [True, False])
-def test_0_6_an_execution_waits_for_its_commission_whichever_comes_first(fee_first: bool) -> None:
-    wire = Wire()
-    rows: list[Evidence] = [fee(), fill()] if fee_first else [fill(), fee()]
-    assert wire.hear(rows[0]) == []
-    wire.hear(rows[1])
-    assert [(e.exec_id, e.commission) for e in wire.executions] == [("e.1.01", Decimal("2.60"))]
-
-
-@pytest.mark.clause("0.6", "10.3")
-def test_0_6_without_its_commission_an_execution_is_told_after_a_while_and_corrected_when_that_comes() -> None:
-    wire = Wire()
-    wire.hear(opened(), fill())
-    assert wire.truth.wants_executions and wire.truth.next_ms() == 1_000 + PATIENCE_MS
-    assert wire.after(PATIENCE_MS - 1) == []
-    wire.after(1)
-    assert wire.truth.wants_executions and wire.truth.next_ms() is None
-    wire.hear(fee())
-    assert [(e.exec_id, e.commission, e.root) for e in wire.executions] == [
-        ("e.1.00", Decimal(0), ("e.1", 0)), ("e.1.01", Decimal("2.60"), ("e.1", 1)),
-    ]  # fmt: skip
-    assert not wire.truth.wants_executions
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_an_execution_told_again_and_an_older_version_of_it_change_nothing() -> None:
-    wire = Wire()
-    wire.hear(fill("e.1.02", 3), fee("e.1.02"), fill("e.1.02", 3), fill("e.1.01"), fee("e.1.01"))
-    wire.after(PATIENCE_MS)
-    assert [(e.exec_id, e.quantity) for e in wire.executions] == [("e.1.02", 3)]
-
-
-@pytest.mark.clause("0.6", "10.3")
-def test_0_6_a_correction_without_a_commission_of_its_own_keeps_the_first_ones() -> None:
-    wire = Wire()
-    wire.hear(fill(), fee(), fill("e.1.02", price="1.15"))
-    assert wire.after(29_999) == []
-    wire.after(1)
-    assert [(e.exec_id, e.commission) for e in wire.executions] == [
-        ("e.1.01", Decimal("2.60")), ("e.1.02", Decimal("2.60")),
-    ]  # fmt: skip
-    assert not wire.truth.wants_executions  # nothing that is still to come could change it
-
-
-@pytest.mark.clause("0.6", "10.3")
-def test_0_6_a_correction_of_an_earlier_days_fill_whose_commission_never_comes_has_what_was_booked_for_it() -> None:
-    booked = {"e.1": Decimal("2.60")}
-    wire = Wire(OrderTruth(booked_fee=booked.get))
-    wire.hear(fill("e.1.02", price="1.15"), fill("e.2.02", price="1.15"))
-    assert wire.after(29_999) == []
-    wire.after(1)
-    assert [(e.exec_id, e.commission) for e in wire.executions] == [("e.1.02", Decimal("2.60")), ("e.2.00", Decimal(0))]
-
-
-@pytest.mark.clause("6.3")
-def test_6_3_a_roll_is_told_by_its_legs_both_at_once_and_never_by_the_combo() -> None:
-    wire = Wire()
-    wire.truth.sent(OTHER, 8, is_combo=True)
-    wire.hear(fill("e.1.01", 2, OTHER, None), fill("e.2.01", 2, OTHER, PUT), fee("e.2.01"), fee("e.1.01"))
-    assert wire.executions == []
-    (told,) = wire.hear(fill("e.3.01", 2, OTHER, LATER), fee("e.3.01"))
-    assert {e.contract for e in told.executions} == {PUT, LATER}
-    assert wire.truth.fills.quantity(OTHER) == 2
-
-
-@pytest.mark.clause("6.3")
-def test_6_3_a_leg_that_stays_alone_is_told_after_a_while() -> None:
-    wire = Wire()
-    wire.truth.sent(OTHER, 8, is_combo=True)
-    wire.hear(fill("e.2.01", 2, OTHER, PUT), fee("e.2.01"))
-    wire.after(PATIENCE_MS)
-    assert [e.contract for e in wire.executions] == [PUT]
-    assert wire.truth.fills.quantity(OTHER) == 0
-
-
-# Anything in any order
-
-ROWS: list[Evidence] = [
-    opened(Stage.PENDING), opened(), status(Stage.WORKING), fill("e.1.01", 1), fee("e.1.01", "0.65"),
-    status(Stage.WORKING, 1), fill("e.2.01", 2), fee("e.2.01", "1.30"), status(Stage.WORKING, 3), fill("e.3.01", 2),
-    fee("e.3.01", "1.30"), fill("e.3.02", 1), fee("e.3.02", "0.65"), status(Stage.FILLED, 4),
-    ErrorSeen(7, 201, "no"), ErrorSeen(7, 10148, "no"),
-]  # fmt: skip
-
-
-@pytest.mark.clause("0.6")
-@given(st.permutations(ROWS), st.lists(st.integers(0, len(ROWS) - 1), max_size=8), st.integers(0, 900))
-def test_0_6_however_the_rows_of_a_filled_order_come_it_is_booked_once(
-    rows: list[Evidence], again: list[int], gap_ms: int
-) -> None:
-    wire = Wire()
-    for row in [*rows, *(rows[index] for index in again)]:
-        wire.hear(row)
-        wire.after(gap_ms)
-    wire.after(PATIENCE_MS)
-    wire.after(PATIENCE_MS)
-    booked: dict[str, Execution] = {}
-    for each in wire.executions:
-        assert each.root is not None
-        root, version = each.root
-        earlier = booked.get(root)
-        if earlier is None or earlier.root is None or earlier.root[1] < version:
-            booked[root] = each
-    assert sum(e.quantity for e in booked.values()) == 4
-    assert sum(e.commission for e in booked.values()) == Decimal("2.60")
-    assert len({e.exec_id for e in wire.executions}) == len(wire.executions)
-    assert not [r for r in wire.reports if isinstance(r, OrderRejected | OrderCancelled)]
-
-
-@pytest.mark.clause("0.6", "9.5")
-def test_0_6_of_another_session_s_orders_only_what_still_works_concerns_this_one() -> None:
-    truth = OrderTruth(ours="AU-ab12cd-")
-    theirs = "AU-ffffff-GEN-1-1.v1"
-    for seen in (fill(ref=theirs), fee(), DoneSeen(theirs, 11, ACCOUNT, Stage.FILLED, 4)):
-        assert truth.hear(seen, 1_000) == []
-    assert not truth.wants_executions
-    assert truth.answer(0, 1_000, complete=True).orders == ()
-    truth.hear(opened(ref="AU-ffffff-GEN-2-1.v1", permanent=12, handle=None), 2_000)
-    (listed,) = truth.answer(0, 3_000, complete=True).orders
-    assert (listed.client_order_id, listed.open) == ("AU-ffffff-GEN-2-1.v1", True)
 
 
 # Refused, and nowhere

@@ -11,8 +11,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.order import Purpose
 from allusetui.torture.checker.invariants.sequence import chain_is_whole
 from allusetui.torture.checker.pairs import resumes_alike, same_journal, same_orders
-from tests.engine.advisers import Says, quarter, quick, run_with
-from tests.engine.test_advice import APPROVED, ROLL_DAY
+from tests.engine.advisers import APPROVED, ROLL_DAY, Says, quarter, quick, run_with
 from tests.faults.runs import ENTRY, ROLL, STOP, fault, key, move
 from tests.torture.checker.spoiling import Rows, again, before, case, changed, later, place, renumbered, without
 

@@ -10,12 +10,11 @@ from allusetui.domain import event as ev
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.order import Purpose
-from tests.engine.advisers import Says, quarter, quick, run_with
+from tests.engine.advisers import APPROVED, ROLL_DAY, Says, quarter, quick, run_with
 from tests.engine.amending import AT_MS, PROPOSAL, Keeps, asked
 from tests.engine.amending import key as answer
-from tests.engine.test_advice import APPROVED, ROLL_DAY
 from tests.faults.runs import ENTRY, ROLL, STOP, fault, key
-from tests.rules.test_section_0_pause import PAUSE, TO_ROLL, at, wednesday
+from tests.rules.stopped import PAUSE, TO_ROLL, at, wednesday
 from tests.torture.checker.spoiling import (
     Rows,
     again,

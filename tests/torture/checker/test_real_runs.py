@@ -14,9 +14,9 @@ from allusetui.torture.checker.checker import Checker, judge
 from allusetui.torture.checker.exchange import AtTheExchange
 from allusetui.torture.checker.violation import Violation
 from tests.broker.ibkr.conftest import unhurried as unhurried
-from tests.broker.ibkr.test_engine_over_the_wire import SITUATIONS
+from tests.broker.ibkr.engine_wired import SITUATIONS
 from tests.faults.runs import STORIES
-from tests.faults.test_faults import scripted
+from tests.faults.scripts import scripted
 from tests.replaying import DATA, SHARED, Replayed, Silent
 from tests.torture.checker.spoiling import LAW, without
 from tests.torture.checker.wires import corrected, over_the_gateway

@@ -14,8 +14,8 @@ from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from allusetui.torture.checker.gateway import AtTheGateway
 from tests.broker.gateway.clients import House
+from tests.broker.ibkr.engine_wired import Happens, Wired
 from tests.broker.ibkr.stands import linked
-from tests.broker.ibkr.test_engine_over_the_wire import Happens, Wired
 from tests.replaying import Replayed, Silent
 
 Meddling = Callable[[Assembly, int], None]

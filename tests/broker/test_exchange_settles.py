@@ -1,0 +1,89 @@
+"""The simulated broker assigns, exercises, expires and pays as the scenario format says."""
+
+from decimal import Decimal
+
+from allusetui.broker.simulated.book import Book
+from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.input import (
+    OrderCancelled,
+    Settled,
+)
+from tests.broker.exchanges import CALL, FRIDAY, NOW, OF_AAPL, PUT, THE_PUT, at, exchange, fault, sell, tape
+from tests.broker.provisions import provision
+
+
+def test_an_early_assignment_goes_to_the_short_accounts_in_order() -> None:
+    accounts = provision("GEN", options=[(PUT, -2)]), provision("REV", options=[(PUT, -2)])
+    house = exchange(fault("assign", f"{THE_PUT}\nquantity = 3", span=None), *accounts)
+    [report] = house.advance(NOW)
+    assert isinstance(report, Settled)
+    assert [(each.account, each.kind, each.quantity, each.price) for each in report.settlements] == [
+        ("GEN", "assigned", 2, Decimal("199.5")),
+        ("REV", "assigned", 1, Decimal("199.5")),
+    ]
+    seen = house.positions(NOW)
+    assert seen.positions == {PUT: -1, Stock("AAPL"): 300}
+    assert seen.cash == 200_000 - 300 * Decimal("199.5")
+
+
+def test_a_put_a_cent_in_the_money_is_assigned_at_the_close_without_commission() -> None:
+    house = exchange(tape("AAPL = 199.49", "2026-03-06T12:00:00"), provision(options=[(PUT, -5)]))
+    reports = house.advance(at(16, 0, day=6))
+    [settlement] = [row for each in reports if isinstance(each, Settled) for row in each.settlements]
+    assert (settlement.kind, settlement.quantity, settlement.price) == ("assigned", 5, Decimal("199.5"))
+    seen = house.positions(at(16, 0, day=6))
+    assert seen.positions == {Stock("AAPL"): 500}
+    assert seen.cash == 100_000 - 500 * Decimal("199.5")
+    assert seen.settled.settlements == (settlement,)
+
+
+def test_a_put_at_its_strike_expires() -> None:
+    house = exchange(tape("AAPL = 199.5", "2026-03-06T12:00:00"), provision(options=[(PUT, -5)]))
+    [report] = house.advance(at(16, 1, day=6))
+    assert isinstance(report, Settled)
+    assert [(row.kind, row.price) for row in report.settlements] == [("expired", Decimal(0))]
+
+
+def test_a_covered_call_is_called_away_and_the_dividend_paid_at_the_ex_dates_open() -> None:
+    house = exchange(tape("AAPL = 206.0", "2026-03-06T12:00:00"), provision(shares=100, options=[(CALL, -1)]))
+    paid, settled = house.advance(at(16, 0, day=6))
+    assert isinstance(paid, Settled) and isinstance(settled, Settled)
+    assert (paid.at_ms, [row.amount for row in paid.bookings]) == (at(9, 30, day=6), [Decimal(25)])
+    assert [row.kind for row in settled.settlements] == ["called_away"]
+    seen = house.positions(at(16, 0, day=6))
+    assert not seen.positions
+    assert seen.cash == 100_000 + 25 + 20_500
+
+
+def test_shares_of_which_a_reverse_split_leaves_none_are_held_by_nobody() -> None:
+    book = Book()
+    book.open_account(provision(shares=5))
+    book.split("AAPL", Decimal("0.1"))
+    assert book.holders(Stock("AAPL")) == [] and not book.standing()[0].held
+
+
+def test_an_index_put_settles_in_cash_and_a_long_stock_option_is_exercised() -> None:
+    index = Option("SPX", FRIDAY, Decimal(5010), Right.PUT)
+    call = Option("AAPL", FRIDAY, Decimal(195), Right.CALL)
+    house = exchange("", provision(options=[(index, 2), (call, 1)]))
+    settled = house.advance(at(16, 0, day=6))[-1]
+    assert isinstance(settled, Settled)
+    assert [(row.kind, row.price) for row in settled.settlements] == [
+        ("exercised", Decimal(195)),
+        ("cash_settled", Decimal(10)),
+    ]
+    assert house.positions(at(16, 0, day=6)).cash == 100_000 - 19_500 + 2_000
+
+
+def test_an_order_in_an_expired_contract_ends_with_it() -> None:
+    house = exchange(fault("no_fill", OF_AAPL, span=None))
+    house.place(sell("0.10"), at(15, 50, day=6))
+    assert house.advance(at(16, 5, day=6)) == (OrderCancelled(at(16, 0, day=6), "o1", 0),)
+    assert house.next_ms(at(16, 5, day=6)) is None
+
+
+def test_an_option_that_somebody_exercises_is_settled_at_once() -> None:
+    house = exchange("", provision(options=[(PUT, -3)]))
+    (settled,) = [report for report in house.assign(PUT, 2, NOW) if isinstance(report, Settled)]
+    assert [(row.kind, row.quantity) for row in settled.settlements] == [("assigned", 2)]
+    assert house.positions(NOW).positions == {PUT: -1, Stock("AAPL"): 200}
