@@ -21,6 +21,7 @@ from allusetui.rules.situation import clause
 _CHECK_MS = 30 * SECOND_MS
 STEP = "step"
 TIMEOUT = "timeout"
+UNASKED = "unasked"
 
 REASON_CLAUSES = {
     "window_closed": ("1.1",),
@@ -173,6 +174,11 @@ def _begin(desk: Desk, intent: Intent) -> None:
     if is_too_early(desk, intent):
         return
     step = walk.step if walk else 0
+    if step > desk.law.walk.steps:  # the broker has ended the last one by itself
+        if not is_relentless(desk, intent):
+            _halve(desk, intent)
+            return
+        step = desk.law.walk.steps
     limit = limit_at(desk, intent, step)
     if limit is None:
         _no_price(desk, intent, step)
@@ -273,13 +279,17 @@ def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:
 
 
 def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False) -> None:
-    """The order is proven dead: the next version, the next clips, or the end."""
-    reason = order.cancel_reason
+    """The order is proven dead: the next version, the next clips, or the end.
+
+    One that nobody asked the broker to end is followed when a price's 3 s are over: sent again at once it could be
+    ended at once, without end.
+    """
+    reason = order.cancel_reason or UNASKED
     step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
-    if reason in (STEP, None) and intent.clip_open > 0 and _replace(desk, intent, order, step, resolved):
+    if reason == STEP and intent.clip_open > 0 and _replace(desk, intent, order, step, resolved):
         return
     if not resolved:
-        _say_cancelled(desk, intent, order, reason or STEP)
+        _say_cancelled(desk, intent, order, reason)
     if intent.id not in desk.state.intents:
         finish(desk, intent)
     elif reason in REASON_CLAUSES:
@@ -287,7 +297,7 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
     elif reason == TIMEOUT:
         _halve(desk, intent)
     else:
-        _rest_step(desk, intent, step)
+        _rest_step(desk, intent, step + (reason == UNASKED and not resolved))
 
 
 def _replace(desk: Desk, intent: Intent, order: Working, step: int, resolved: bool) -> bool:

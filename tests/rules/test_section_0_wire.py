@@ -194,6 +194,26 @@ def test_0_6_a_cancel_whose_report_is_lost_withholds_the_next_version_until_the_
     assert dead == ["09:45:06"] and again and again[0] >= dead[0]
 
 
+@pytest.mark.clause("0.5", "0.6")
+def test_0_5_an_order_that_the_broker_ends_unasked_is_followed_3_s_later_and_given_up_after_the_last_step() -> None:
+    r, wire = over(2, QUIET, ends=True)
+    sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent")]
+    assert sent[:4] == [("09:45:00", 0), ("09:45:03", 1), ("09:45:06", 2), ("09:45:09", 3)]
+    assert {x["data"]["reason"] for x in r.of("order.cancelled")} == {"unasked"}
+    assert r.of("intent.split")[-1]["data"]["sizes"] == [1, 1]
+    assert r.of("order.abandoned", reason="slippage_cap") and len(wire.placed) == 8
+
+
+@pytest.mark.clause("0.5", "6.4")
+def test_6_4_a_stop_that_the_broker_ends_unasked_goes_on_every_3_s_at_the_cap() -> None:
+    drop = tape("2026-03-05T09:44:30", AAPL=130.0)
+    put = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
+    r, _ = over(3, put, drop, QUIET, ends=True)
+    sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent", purpose="stop")]
+    assert [step for _, step in sent][:6] == [0, 1, 2, 3, 3, 3]
+    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", purpose="stop") == []
+
+
 # Rejections: put that is past its stop, so that the stop tries again and again.
 HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
 

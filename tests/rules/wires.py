@@ -26,14 +26,15 @@ def clip_of(client_order_id: str) -> str:
 
 @dataclass
 class Unreliable:
-    """Implements `ports.Broker`: swallows the first `deaf` orders, leaves the first `partial` answers incomplete, or
-    reports everything twice."""
+    """Implements `ports.Broker`: swallows the first `deaf` orders, leaves the first `partial` answers incomplete,
+    reports everything twice, or ends each order by itself as soon as it has taken it."""
 
     exchange: Exchange
     journal: Journal
     deaf: int = 0
     partial: int = 0
     stutters: bool = False
+    ends: bool = False
     swallowed: list[str] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     asked_ms: list[int] = field(default_factory=list)
@@ -51,7 +52,8 @@ class Unreliable:
             if isinstance(event, ev.OrderSent | ev.OrderReplaced) and event.client_order_id == order.client_order_id
         )
         self.placed.append(Placed(order, records, alive))
-        return self.exchange.place(order, at_ms)
+        taken = self.exchange.place(order, at_ms)
+        return [*taken, *self.exchange.cancel(order.client_order_id, at_ms)] if self.ends else taken
 
     def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
         return self.exchange.cancel(client_order_id, at_ms)
