@@ -200,7 +200,8 @@ def _send(desk: Desk, intent: Intent, step: int, limit: Decimal, replaces: str |
     fresh = intent.clip_open <= 0
     clip = intent.clip + 1 if fresh else intent.clip
     version = 1 if fresh else intent.version + 1
-    quantity = intent.clips[0] if fresh else intent.clip_open
+    # What of an earlier version was told too late has come out of the clips that are still to begin.
+    quantity = min(intent.clips[0], intent.open_quantity) if fresh else intent.clip_open
     order_id = f"AU-{desk.state.session}-{intent.account}-{intent.id}-{clip}.v{version}"
     common = {
         "account": intent.account,

@@ -1,19 +1,22 @@
 """0.6: what an order is called, what silence means, and that no clip ever has two live orders."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from allusetui.compose.run import build_run
-from allusetui.domain.input import OrderExecuted
+from allusetui.domain.input import Execution, Input, OrderAcked, OrderCancelled, OrderExecuted
+from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, operator, option, situation, tape, told
-from tests.rules.wires import Unreliable
+from tests.rules.wires import Placed, Unreliable
 
 # As in test_section_0_orders: n × 199,500 of capital are n contracts of the 199.5 put.
 START, END = "2026-03-05T09:44:00", "2026-03-05T09:50:00"
@@ -212,6 +215,41 @@ def test_6_4_a_stop_that_the_broker_ends_unasked_goes_on_every_3_s_at_the_cap() 
     sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent", purpose="stop")]
     assert [step for _, step in sent][:6] == [0, 1, 2, 3, 3, 3]
     assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", purpose="stop") == []
+
+
+class Belated(Unreliable):
+    """Says that the first version died unfilled, and tells of ten fills of it once the second has filled."""
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        acked = OrderAcked(at_ms, order.client_order_id)
+        if not self.placed:
+            self.placed.append(Placed(order, (), ()))
+            return [acked]
+        fills = [self._fill(order, order.quantity)]
+        if len(self.placed) == 1:
+            fills.append(self._fill(self.placed[0].order, 10))
+        self.placed.append(Placed(order, (), ()))
+        return [acked, OrderExecuted(at_ms, tuple(fills))]
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        return [OrderCancelled(at_ms, client_order_id, 0)]
+
+    def _fill(self, order: Order, quantity: int) -> Execution:
+        id_ = f"E{len(self.placed)}-{quantity}"
+        return Execution(id_, order.client_order_id, order.contract, order.side, quantity, order.limit, Decimal(0))
+
+
+@pytest.mark.clause("0.4", "0.6")
+def test_0_6_a_fill_that_comes_too_late_comes_off_the_clips_that_follow() -> None:
+    journal = MemoryJournal()
+    scenario = parse(text(120), "test.toml")
+    run = build_run(scenario, journal, Silent())
+    run.runtime.world.broker = Belated(run.exchange, journal)
+    run.go()
+    r = Replayed(scenario, run, journal)
+    assert r.of("intent.split")[0]["data"]["sizes"] == [50, 50, 20]
+    assert [x["data"]["quantity"] for x in r.of("order.sent")] == [50, 50, 10]
+    assert sold(r) == 120
 
 
 # Rejections: put that is past its stop, so that the stop tries again and again.
