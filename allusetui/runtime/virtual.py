@@ -70,6 +70,7 @@ class VirtualRuntime:
         self._unsaved: Batch | None = None
         self._unheard: list[_Once] = []
         self._saved_ms = 0
+        """What came up to this instant has been looked at, and what came of it is stored."""
         self._kept_ms = 0
         self._unkept = 0
         self._told_of_tape = False
@@ -93,7 +94,7 @@ class VirtualRuntime:
 
     def take_up(self, stand: Stand) -> None:
         """The first instant of a stored session; what people did by then is not done again."""
-        self.now_ms = stand.at_ms
+        self.now_ms, self._saved_ms = stand.at_ms, stand.seen_ms
         self._operators = deque(key for key in self._operators if key.at_ms > stand.state.heard_ms)
         while self._crashes and self._crashes[0].at_ms <= stand.at_ms:
             self._crashes.popleft()
@@ -120,6 +121,7 @@ class VirtualRuntime:
         self.engine = self._build(kept.state)
         self.engine.volatile = kept.volatile
         self.now_ms, self._operators = kept.at_ms, deque(kept.keys)
+        self._saved_ms = kept.volatile.seen_ms
 
     def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
