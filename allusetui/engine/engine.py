@@ -40,6 +40,7 @@ from allusetui.engine import (
     reinvest,
     reports,
     resume,
+    settlements,
     strangers,
 )
 from allusetui.engine.desk import Desk
@@ -154,7 +155,7 @@ class Engine:
             case inp.OrdersSeen():
                 reports.on_orders(desk, item)
             case inp.Settled():
-                closing.on_settled(desk, item)
+                settlements.on_settled(desk, item)
                 self.volatile.traded_ms = desk.now_ms
             case inp.PositionsSeen():
                 if resume.on_positions(desk, item):

@@ -16,8 +16,9 @@ from allusetui.domain.text import untrusted
 from allusetui.engine.corrections import earlier_of, is_of_another, is_older, lots_corrected, taking_back
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
-from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, to_unknown
+from allusetui.engine.orders import cancelled, end
 from allusetui.engine.outcome import finish
+from allusetui.engine.sending import REASON_CLAUSES, to_unknown
 from allusetui.engine.strangers import account_of, intent_id_of, is_known, never_sent, on_foreign, tell_orphans
 from allusetui.rules.situation import clause
 
