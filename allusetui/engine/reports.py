@@ -164,7 +164,7 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
         _count_rejection(desk, intent)
     if report.fits and intent.id in desk.state.intents:
         desk.volatile.walks.pop(intent.id, None)  # nothing has been at the broker: the walk begins
-    elif intent.purpose.value != "stop" and intent.id in desk.state.intents:
+    elif intent.purpose is not Purpose.STOP and intent.id in desk.state.intents:
         end(desk, intent, "rejected")
 
 

@@ -1,7 +1,6 @@
 """How much of what: the split of 0.1, the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
 
 from collections.abc import Callable
-from dataclasses import field
 from decimal import ROUND_CEILING, Decimal
 
 from allusetui.domain.account import Account, AccountType
@@ -35,7 +34,6 @@ class Room:
     held: dict[str, Decimal]
     hedged: bool
     issuer: Callable[[str], str]
-    planned: dict[str, int] = field(default_factory=dict)
 
     @property
     def exposure(self) -> Decimal:

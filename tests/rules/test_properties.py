@@ -104,7 +104,7 @@ def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: R
     planned, _ = allocate(s, found, room)
     added = sum((n * pick.option.notional for pick, n in planned.values()), Decimal(0))
     bound = sum((n * margin_of(s, pick) for pick, n in planned.values()), Decimal(0))
-    ample, _ = allocate(s, found, replace(room, margin_left=Decimal(10**12), planned={}))
+    ample, _ = allocate(s, found, replace(room, margin_left=Decimal(10**12)))
     was_cut = sum((n * margin_of(s, pick) for pick, n in ample.values()), Decimal(0)) > room.margin_left
     if room.exposure + added >= room.aim or was_cut:  # what 0.10 cuts is not filled up again
         return

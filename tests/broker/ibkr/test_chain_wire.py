@@ -18,7 +18,7 @@ from allusetui.broker.ibkr.sources import EVERY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Sought
-from allusetui.rules.entry import slice_deltas
+from allusetui.rules.selection import slice_deltas
 from tests.broker.gateway.desks import CALENDAR, venue
 from tests.broker.ibkr.wired import Wired, wired
 
