@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 
 
 @frozen

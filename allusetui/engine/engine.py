@@ -11,7 +11,8 @@ from allusetui.domain.effect import Effect
 from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Ahead, Sought
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine import (
     advice,
     defend,

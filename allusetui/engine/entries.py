@@ -9,7 +9,7 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_figure, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain
-from allusetui.domain.state import Scan
+from allusetui.domain.volatile import Scan
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, rest
 from allusetui.engine.orders import intend

@@ -5,7 +5,7 @@ from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Intent, LeapStep, OrderStatus, Purpose, RollChain, Working
-from allusetui.domain.state import Walk
+from allusetui.domain.volatile import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
 from allusetui.engine.outcome import finish

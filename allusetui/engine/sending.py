@@ -6,7 +6,7 @@ from allusetui.domain import event as ev
 from allusetui.domain.effect import CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Intent, Order, Working
-from allusetui.domain.state import Walk
+from allusetui.domain.volatile import Walk
 from allusetui.engine.desk import Desk
 
 STEP, TIMEOUT, UNASKED = "step", "timeout", "unasked"

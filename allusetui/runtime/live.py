@@ -13,7 +13,7 @@ from allusetui.domain.event import CancelRequested
 from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Link, Proof, Snapshot
-from allusetui.domain.state import Volatile
+from allusetui.domain.volatile import Volatile
 from allusetui.runtime.bell import Bell
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.pace import MarketClock

@@ -12,7 +12,8 @@ from allusetui.domain.lot import take
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose, RollChain
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.reports import on_executed
 from allusetui.engine.settlements import on_settled

@@ -14,7 +14,8 @@ from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.walk import clips, halves
 from allusetui.law.load import load
 from allusetui.market.scripted import ScriptedMarket

@@ -9,7 +9,8 @@ import pytest
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Feed, Quote, Slice
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.rules.entry import chain_refusal, data_refusal, quote_refusal
