@@ -46,11 +46,6 @@ class VirtualRuntime:
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
         self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
 
-    def run(self, started: inp.Started, end_ms: int) -> None:
-        """From the start to the end, both included."""
-        self.begin(started)
-        self.go_on(end_ms)
-
     def begin(self, started: inp.Started) -> None:
         """The first instant of a session. Raises OSError where the disk refuses it: nothing was begun then."""
         self.now_ms = started.at_ms
