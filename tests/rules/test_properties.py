@@ -81,6 +81,10 @@ def rooms(draw: st.DrawFn) -> Room:
     )  # fmt: skip
 
 
+def same_issuer(room: Room, one: Pick, other: Pick) -> bool:
+    return room.issuer(one.symbol) == room.issuer(other.symbol)
+
+
 @pytest.mark.clause("0.2", "0.3", "0.10", "8.2", "6.12")
 @settings(max_examples=300)
 @given(picks(), rooms())
@@ -92,9 +96,29 @@ def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(f
     added = {name: quantity * pick.option.notional for name, (pick, quantity) in planned.items()}
     assert sum(added.values()) <= max(room.free, 0)
     assert sum(quantity * margin_of(s, pick) for pick, quantity in planned.values()) <= max(room.margin_left, 0)
-    for name, (pick, quantity) in planned.items():
+    for pick, quantity in planned.values():
         assert 0 < quantity <= pick.room
-        assert room.of(pick.symbol) + added[name] <= room.cap
+        issued = sum(usd for other, usd in added.items() if same_issuer(room, planned[other][0], pick))
+        assert room.of(pick.symbol) + issued <= room.cap
+
+
+@pytest.mark.clause("0.3")
+def test_0_3_two_classes_of_an_issuer_s_shares_have_one_quarter_where_a_law_lists_both() -> None:
+    found = [
+        Pick(
+            name, Option(name, FRIDAY, Decimal(200), Right.PUT), Quote(Decimal("1.14"), Decimal("1.17"), AT_MS), 0.42,
+            1, 60, 1_000, None, (),
+        )
+        for name in ("AAPL", "GOOG", "GOOGL")
+    ]  # fmt: skip
+    quarter, much = Decimal("0.25"), Decimal(10**6)
+    room = Room(
+        equity=much, ceiling=much, cap_share=quarter, cap=quarter * much, target=quarter * much,
+        aim=Decimal("0.95") * much, cash=much, margin_left=much, held={}, hedged=False, issuer=desk().issuer,
+    )  # fmt: skip
+    planned, refused = allocate(desk(), found, room)
+    assert {name: quantity for name, (_, quantity) in planned.items()} == {"AAPL": 12, "GOOG": 12}
+    assert refused["GOOGL"].reason == "sizing"
 
 
 @pytest.mark.clause("0.2")
@@ -111,7 +135,8 @@ def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: R
         return
     for pick, quantity in planned.values():
         one = pick.option.notional
-        fits = added + one <= room.free and room.of(pick.symbol) + (quantity + 1) * one <= room.cap
+        issued = sum(n * p.option.notional for p, n in planned.values() if same_issuer(room, p, pick))
+        fits = added + one <= room.free and room.of(pick.symbol) + issued + one <= room.cap
         assert not (fits and quantity < pick.room and bound + margin_of(s, pick) <= room.margin_left)
 
 
