@@ -2,10 +2,10 @@
 
 Starts, first screen, bytes a second, processor of the whole program and of the screen's thread, key to screen, memory:
 the market shut, a normal session at speed 1 and a fast market, at 80×24 and 160×48. Prints one JSON line a row.
-Before that ours is started ten times, each a new session, in turn with a bare program: minimum and median. It runs
-from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its packages. The rivals
-are htop, toolong on a log of its own as a Textual program, and the least that Textual makes, whose help is timed beside
-ours; one that is not there is left out.
+Before that ours is started ten times at each size, a new session each, in turn with a bare program: minimum and
+median. It runs from bytecode, as installed. Needs the probe of the shared tools folder (ALLUSETUI_SHARED) and its
+packages. The rivals are htop, toolong on a log of its own as a Textual program, and the least that Textual makes, whose
+help is timed beside ours; one that is not there is left out.
 Usage: python tests/bench/screen.py [--starts 10] [--rest 20] [--keys 20] [--rival htop --rival "tl {log}"]
 """
 
@@ -120,14 +120,14 @@ def probed(command: list[str], size: tuple[int, int], quiet_s: float, asked: arg
     )  # fmt: skip
 
 
-def starts(probe: ModuleType, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
+def starts(probe: ModuleType, folder: Path, size: tuple[int, int], asked: argparse.Namespace) -> dict[str, Any]:
     """New sessions begun one after the other, each after the least program; the first two write the bytecode."""
     ours: list[dict[str, float]] = []
     bare: list[dict[str, float]] = []
     for name in range(asked.starts + 1):
-        session = [sys.executable, "-m", "allusetui", "--session", f"start{name}", "--sessions", str(folder)]
+        session = [sys.executable, "-m", "allusetui", "--session", f"{size[0]}-{name}", "--sessions", str(folder)]
         for command, rows in (([sys.executable, "-m", BARE], bare), (session, ours)):
-            run = probe.Probe(probed(command, SIZES[0], 0.2, asked))
+            run = probe.Probe(probed(command, size, 0.2, asked))
             rows.append(run.startup())
             run.finish()
     told: dict[str, Any] = {"starts": asked.starts}
@@ -182,7 +182,8 @@ def main() -> None:
         folder = Path(made)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
-        tell("allusetui", SIZES[0], "start", starts(probe, folder / "starts", asked))
+        for size in SIZES:
+            tell("allusetui", size, "start", starts(probe, folder / "starts", size, asked))
         files = scenarios(folder)
         for width, height in SIZES:
             for phase, (name, speed) in PHASES.items():

@@ -28,6 +28,11 @@ def stale_of(wanted: list[Cell], shown: list[Cell]) -> list[bool]:
     return stale
 
 
+def is_ground(row: list[Cell]) -> bool:
+    """Whether nothing has been written on a row."""
+    return row.count(row[0]) == len(row)
+
+
 def bands(wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]], stale: Stale) -> list[list[int]]:
     """Neighbours on empty ground that can all be drawn one look after the other; every other row by itself.
 
@@ -36,8 +41,7 @@ def bands(wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]], stale: Stal
     found: list[list[int]] = []
     last = False
     for y, cells in stale.items():
-        is_empty = shown[y].count(shown[y][0]) == len(shown[y])
-        apart = is_empty and len(apart_by_look(wanted[y], cells, None)) > 1
+        apart = is_ground(shown[y]) and len(apart_by_look(wanted[y], cells, None)) > 1
         if apart and last and found[-1][-1] == y - 1:
             found[-1].append(y)
         else:

@@ -43,8 +43,13 @@ class Lines(Widget):
         super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines, as strips that are freed when they are replaced."""
-        return [Drawn(line, line.cell_length) for line in super().render_lines(crop)]
+        """The lines, through the app's filters. No border, padding or tint is looked for: a pane has none."""
+        start, end = crop.column_span
+        is_whole = (start, end) == (0, self.size.width)
+        lines = [self.render_line(y) for y in crop.line_range]
+        for each in self.get_line_filters():
+            lines = [line.apply_filter(each, self.background_colors[1]) for line in lines]
+        return lines if is_whole else [Drawn(line.crop(start, end), end - start) for line in lines]
 
     def render_line(self, y: int) -> Strip:
         """A line as it was laid; blank below the last."""
@@ -53,7 +58,7 @@ class Lines(Widget):
         if strip is None or strip.cell_length != width:
             runs, is_cursor = self._drawn[y] if y < len(self._drawn) else ((), False)
             segments = [Segment(text, self._style(look, is_cursor)) for text, look in runs]
-            strip = Strip(segments).adjust_cell_length(width, self._style("plain", is_cursor))
+            strip = Drawn(Strip(segments).adjust_cell_length(width, self._style("plain", is_cursor)), width)
             self._strips[y] = strip
         return strip
 

@@ -1,6 +1,7 @@
 """`python -m tests.torture.sweeps [crashes|failures|wire|tails] [scenario …]`: every point of the sweeps.
 
-The wire: of the minutes around one order every message is a crash point, of the other scenarios some of each.
+The wire: of the minutes around one order every message is a crash point, of the thirty scenarios every one before which
+the folder, or what is known of orders and positions, has changed.
 Exit code 1 where anything was wrong.
 """
 
@@ -17,10 +18,7 @@ from tests.torture.sweeps.disk import room
 from tests.torture.sweeps.failures import Fault, suffered
 from tests.torture.sweeps.tails import Torn
 from tests.torture.sweeps.wire import Deaths as WireDeaths
-
-WIRED = ("0.8-kill-switch", "6.4-level-3-stops", "0.7-pause-and-resume", "8.6-broker-lost")
-_SOME = 97
-"""Of these every so many messages."""
+from tests.torture.sweeps.wire import EachState, each
 
 
 def crashes(names: Iterable[str]) -> Iterator[str]:
@@ -54,12 +52,11 @@ def failures(names: Iterable[str]) -> Iterator[str]:
 
 def wire(names: Iterable[str]) -> Iterator[str]:
     """Each message of the wire is the last that a program sent, or was to hear."""
-    for name in names or (*MINUTES, *WIRED):
+    for name in names or (*MINUTES, *CHOSEN):
         begun_s = _children_s()
-        whole = name in MINUTES
+        chosen, dies = (minutes(name), each(1)) if name in MINUTES else (scenario(name), EachState())
         with room() as folder:
-            chosen = minutes(name) if whole else scenario(name)
-            found = WireDeaths(chosen, Path(folder), 1 if whole else _SOME).swept()
+            found = WireDeaths(chosen, Path(folder), dies).swept()
         print(
             f"{name}: {found.deaths} deaths at {found.messages} messages, {found.otherwise} otherwise, "
             f"{len(found.told)} wrong, {_children_s() - begun_s:.1f} s",

@@ -15,7 +15,7 @@ CHOSEN: Final = (
     "hedge-sizing-at-level2", "hundred-twenty", "liquidity-boundaries", "pause-during-a-working-order",
     "walk-one-contract", "0.3-per-symbol-cap", "0.4-clips-of-fifty", "0.6-three-seconds", "0.7-pause-and-resume",
     "0.8-kill-switch", "0.9-drawdown-pivot", "1.4-pin-risk", "1.7-early-close", "2.6-gen-fork", "2.7-mini-ends",
-    "3.5-rev-reinvest", "4.2-com-profit-take", "6.4-level-3-stops", "6.10-roll-at-half-the-credit",
+    "3.5-rev-reinvest", "4.2-com-profit-take", "6.3-level-2-rolls-and-freezes", "6.4-level-3-stops",
     "6.13-vix-65-latches-safe", "7.1-itm-above-95-percent", "7.2-call-at-or-above-cost", "8.6-broker-lost",
     "9.2-emergency-until-reset", "9.5-one-contract-missing", "17.2-put-rolled",
 )  # fmt: skip

@@ -187,17 +187,18 @@ def _asking(rows: Sequence[Row], state: State) -> frozenset[str]:
 
 def differences(
     whole: Sequence[Row], rows: Sequence[Row], working: Iterable[str],
-    asking: frozenset[str] = frozenset(), later: Iterable[str] = (),
+    asking: frozenset[str] = frozenset(), later: Iterable[str] = (), lapsing: Iterable[str] = (),
 ) -> tuple[bool, list[str]]:  # fmt: skip
     """Whether an intent that was `working`, or a key that was `asking`, came to another end, and what else differs.
 
     An order that works when the process dies is asked for first, and what of it is not found is sent anew seconds
     later: at another price, so that its account's cash differs; or, where its window has closed by then, not at all.
-    What came `later` than a crash that lasted may have come at another price too.
+    What came `later` than a crash that lasted may have come at another price too, and what was `lapsing` not at all:
+    its cause was over when the process was back.
     """
     dearer = set[str | None]()
     other: set[str | None] = {name for name in asking if "mismatch" in folded(rows).accounts[name].latches}
-    for intent in working:
+    for intent in (*working, *lapsing):
         was, now = _fate(whole, intent), _fate(rows, intent)
         if was.traded != now.traded:
             other |= {was.account, now.account}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.torture.sweeps.chosen import minutes
 from tests.torture.sweeps.disk import room
-from tests.torture.sweeps.wire import Deaths
+from tests.torture.sweeps.wire import Deaths, each
 
 EACH = 61
 
@@ -15,6 +15,6 @@ EACH = 61
 @pytest.mark.timeout(240)
 def test_9_5_a_program_that_dies_at_any_message_of_the_wire_goes_on_as_if_it_had_not() -> None:
     with room() as folder:
-        found = Deaths(minutes("entry"), Path(folder), EACH, first=EACH).swept()
+        found = Deaths(minutes("entry"), Path(folder), each(EACH)).swept()
     assert found.told == []
     assert found.deaths == found.messages // EACH > 5

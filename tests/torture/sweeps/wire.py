@@ -1,23 +1,27 @@
 """A process that dies at a message of the wire, as it leaves or before it is heard, and is begun again.
 
 At each message the test's own process is forked: the child's program dies there, the parent's lives on to the next.
+Between prices and questions, of which a day has ten thousands, a death leaves the same folder and the same orders at
+the broker: the first of such messages is tried for all.
 """
 
 import asyncio
 import json
 import os
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from allusetui.broker.gateway.frames import GREETING
 from allusetui.compose.parts import operators
 from allusetui.domain.console import Key
-from allusetui.domain.event import Event, OrderIntended, SessionStarted
+from allusetui.domain.event import Event, OrderIntended
 from allusetui.domain.input import OperatorActed
+from allusetui.domain.order import Purpose
 from allusetui.engine.apply import fold
 from allusetui.journal.archive import open_archive
 from allusetui.journal.sqlite import FILE_NAME
@@ -32,6 +36,12 @@ from allusetui.torture.program import Program
 from allusetui.torture.wire import last_ms
 from tests.torture.sweeps.crashes import Row, differences
 
+_OF_ORDERS: Final = {
+    Way.IN: frozenset(b"3 5 6 7 8 9 11 15 53 54 55 59 61 62 63 64 73 74 101 102".split()),
+    Way.OUT: frozenset(b"3 4 5 6 7 15 16 21 58 61 62 63 71 76 99".split()),
+}
+"""Orders, fills, fees, positions and sums of the account, and what asks for them: numbers of `tws-wire.md`."""
+_ERROR, _NO_SUCH_CONTRACT, _LENGTH = b"4", b"200", 4
 _LATENCY_S: Final = 0.005
 _DOWN_S: Final = 2.0
 _AGAIN_S: Final = 3.0
@@ -68,18 +78,57 @@ class _Mortal:
         return self._journal.last(count, kind)
 
 
-class Deaths:
-    """A scenario over the wire, whose program dies at each `every`th message from the `first` on, and goes on twice."""
+Dies = Callable[[int, Path, Way, bytes], bool]
+"""Whether a death is tried at a message: its number, the folder of the session, which way it goes, its bytes."""
 
-    def __init__(self, scenario: Scenario, folder: Path, every: int = 1, first: int = 1) -> None:
+
+def each(every: int) -> Dies:
+    """At every so many messages."""
+    return lambda number, folder, way, data: number % every == 0
+
+
+class EachState:
+    """At each message before which the folder, or what is known of orders and positions, has changed."""
+
+    def __init__(self) -> None:
+        self._files: object = None
+        self._of_orders = False
+
+    def __call__(self, number: int, folder: Path, way: Way, data: bytes) -> bool:
+        found = sorted((path, stat.st_size, stat.st_mtime_ns) for path in folder.rglob("*.*") for stat in [path.stat()])
+        is_new = found != self._files or self._of_orders
+        self._files = found
+        self._of_orders = any(_is_of_orders(way, fields) for fields in _messages(data))
+        return is_new or self._of_orders
+
+
+def _messages(data: bytes) -> Iterator[list[bytes]]:
+    """The fields of each message of a piece; a greeting before them is none."""
+    at = data.startswith(GREETING) and len(GREETING)
+    while at < len(data):
+        length = int.from_bytes(data[at : at + _LENGTH], "big")
+        yield data[at + _LENGTH : at + _LENGTH + length].split(b"\0")
+        at += _LENGTH + length
+
+
+def _is_of_orders(way: Way, fields: list[bytes]) -> bool:
+    if way is Way.IN and fields[0] == _ERROR:
+        return fields[3] != _NO_SUCH_CONTRACT
+    return fields[0] in _OF_ORDERS[way]
+
+
+class Deaths:
+    """A scenario over the wire, whose program dies wherever `dies` says so, and goes on twice."""
+
+    def __init__(self, scenario: Scenario, folder: Path, dies: Dies) -> None:
         self.found = Sweep()
-        self._scenario, self._folder = scenario, folder
-        self._every, self._first = every, first
+        self._scenario, self._folder, self._dies = scenario, folder, dies
         self._loop = VirtualLoop(_LATENCY_S)
         self._house = House(scenario, self._loop)
         self._program = Program(self._house, folder / "disk", self._layer, self._traffic)
         self._reports: list[Path] = []
         self._died = ""
+        self._written: list[int] = []
         self._outside = copy_context()
         self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
 
@@ -100,7 +149,7 @@ class Deaths:
             return
         self.found.messages += 1
         number = self.found.messages
-        if number < self._first or (number - self._first) % self._every:
+        if not self._dies(number, self._program.folder, way, data):
             return
         self._reports.append(self._folder / f"{number}.json")
         if child := os.fork():
@@ -114,14 +163,23 @@ class Deaths:
         """In the child: dead here, begun again, soon dead once more, begun again."""
         program, loop = self._program, self._loop
         assert program.live is not None
+        self._note()
         self._mortal.is_dead = True
         program.live.session.turn.world.keep = lambda state: None
         program._disk = self._reports[-1].with_suffix("")
         program.kill()
         # Not of the process that dies: what is its own waits for ever.
         loop.call_later(_DOWN_S, program.start, context=self._outside)
-        loop.call_later(_DOWN_S + _AGAIN_S, program.kill, context=self._outside)
+        loop.call_later(_DOWN_S + _AGAIN_S, self._die_again, context=self._outside)
         loop.call_later(2 * _DOWN_S + _AGAIN_S, program.start, context=self._outside)
+
+    def _die_again(self) -> None:
+        self._note()
+        self._program.kill()
+
+    def _note(self) -> None:
+        """How far its journal had come at a death."""
+        self._written.append(max((seq for seq, _, _ in self._mortal.last(1)), default=0))
 
     async def _lived(self) -> None:
         try:
@@ -165,8 +223,8 @@ class Deaths:
         return found
 
     def _report(self, told: list[str]) -> None:
-        folder = str(self._program.folder)
-        self._reports[-1].write_text(json.dumps({"died": self._died, "told": told, "folder": folder}))
+        told_of = {"died": self._died, "written": self._written, "told": told, "folder": str(self._program.folder)}
+        self._reports[-1].write_text(json.dumps(told_of))
 
     def _judge(self, path: Path, whole: tuple[Row, ...]) -> None:
         self.found.deaths += 1
@@ -175,10 +233,11 @@ class Deaths:
             return
         report = json.loads(path.read_text())
         rows = _rows(Path(report["folder"]))
-        died = next((seq for seq, _, e in rows if isinstance(e, SessionStarted) and e.resumed), 1)
-        working = fold(rows[: died - 1]).intents
-        later = {event.intent for _, _, event in whole if isinstance(event, OrderIntended)} - {*working}
-        otherwise, wrong = differences(whole, rows, working, later=later)
+        working = {intent for written in report["written"] for intent in fold(rows[:written]).intents}
+        later = {e.intent: e.purpose for _, _, e in whole if isinstance(e, OrderIntended) and e.intent not in working}
+        # 6.11 asks for the hedge of a breach that is: the stop of the dead has closed it meanwhile.
+        hedges = [intent for intent, purpose in later.items() if purpose is Purpose.HEDGE]
+        otherwise, wrong = differences(whole, rows, working, later=later, lapsing=hedges)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
 
