@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allusetui.compose.provisions import provisions
+from allusetui.domain.account import Account, AccountType
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import to_ms
@@ -203,6 +204,18 @@ def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_not_of_the_mid_s(
     assert limit % (nickel if limit < 3 else dime) == 0
     worst = quote.mid * (1 + (step if side is Side.BUY else -step) * Decimal(5) / 300)
     assert limit <= worst + Decimal("1e-20") if side is Side.BUY else limit >= worst - Decimal("1e-20")
+
+
+@pytest.mark.clause("0.5", "0.6")
+def test_0_5_a_hedge_that_has_filled_while_a_version_too_many_still_lives_has_a_price_to_show() -> None:
+    put, s = Option("SPX", FRIDAY, Decimal("4250"), Right.PUT), desk()
+    s.state.accounts["GEN"] = Account(
+        "GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(1_000), Decimal(0), FRIDAY
+    )
+    s.volatile.quotes["SPX"] = Quote(Decimal(5000), Decimal(5000), AT_MS)
+    s.volatile.option_quotes[put] = Quote(Decimal("9.9"), Decimal("10.1"), AT_MS)
+    hedge = Intent("1", "GEN", Purpose.HEDGE, put, Side.BUY, 2, None, (), False, None, [], filled=2)
+    assert limit_at(s, hedge, 0) == Decimal(10)
 
 
 # 6.1 to 6.4
