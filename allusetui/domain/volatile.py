@@ -127,6 +127,8 @@ class Volatile:
     """When the question was asked that an unknown order was first absent from the complete answer to."""
     unseen: set[str] = field(default_factory=set)
     """Orders of an earlier day that are over, of which the broker's book alone can tell what had filled."""
+    over_ms: int = 0
+    """When an order was last over, filled or proven dead: what was asked before then may still list it as open."""
     query_ms: int | None = None
     orders_asked: Asked = field(default_factory=Asked)
     positions_asked: Asked = field(default_factory=Asked)

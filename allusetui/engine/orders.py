@@ -211,6 +211,7 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
     One that nobody asked the broker to end is followed when a price's 3 s are over: sent again at once it could be
     ended at once, without end.
     """
+    desk.volatile.over_ms = desk.now_ms
     reason = order.cancel_reason or UNASKED
     step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
     if reason == STEP and intent.clip_open > 0 and not resolved and _replace(desk, intent, order, step):

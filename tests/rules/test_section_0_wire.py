@@ -252,6 +252,42 @@ def test_0_6_a_fill_that_comes_too_late_comes_off_the_clips_that_follow() -> Non
     assert sold(r) == 120
 
 
+class Sluggish(Unreliable):
+    """The first order reaches the exchange 20 s after it was sent, long after two answers that lacked it."""
+
+    late: tuple[Order, int] | None = None
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        if not self.placed and self.late is None:
+            self.late = order, at_ms + 20_000
+            return ()
+        return super().place(order, at_ms)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        times = [super().next_ms(after_ms), self.late[1] if self.late is not None else None]
+        return min((at_ms for at_ms in times if at_ms is not None and at_ms > after_ms), default=None)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        told = super().advance(at_ms)
+        if self.late is None or at_ms != self.late[1]:
+            return told
+        return [*told, *self.exchange.place(self.late[0], at_ms)]
+
+
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_an_order_that_works_after_it_was_found_dead_is_cancelled_and_told() -> None:
+    journal = MemoryJournal()
+    scenario = parse(text(4, QUIET), "test.toml")
+    run = build_run(scenario, journal, Silent())
+    run.runtime.world.broker = Sluggish(run.exchange, journal)
+    run.go()
+    r = Replayed(scenario, run, journal)
+    assert [told(x) for x in r.of("order.resolved", outcome="dead")] == ["09:45:05"]
+    (risen,) = r.of("alert.raised", severity="critical")
+    assert told(risen) == "09:45:20" and "-1-1.v1 works" in risen["data"]["text"]
+    assert not any(order.open for order in run.exchange.orders(run.end_ms).orders)
+
+
 # Rejections: put that is past its stop, so that the stop tries again and again.
 HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
 
