@@ -14,7 +14,10 @@ from allusetui.reports.weekly import Counts, Trip, ranked, trips
 
 @frozen
 class AccountRow:
-    """One account from its start to its last mark, in dollars; `realized` net of fees, `flows` paid in or out."""
+    """One account from its start to its last mark, in dollars; `realized` net of fees.
+
+    Marks are without LEAPs, hedges and reserves: `flows` is what went to them and came back, and was paid in or out.
+    """
 
     account: str
     type: str
@@ -23,7 +26,6 @@ class AccountRow:
     flows: Decimal
     realized: Decimal
     fees: Decimal
-    high_water: Decimal
 
     @property
     def pnl(self) -> Decimal:
@@ -63,7 +65,6 @@ class _Account:
     type: str
     start: Decimal
     final: Decimal
-    high_water: Decimal
     flows: Decimal = ZERO
     realized: Decimal = ZERO
     fees: Decimal = ZERO
@@ -88,14 +89,14 @@ def summary(records: Records) -> Summary:
         _count(tally, event)
         if isinstance(event, ev.AccountProvisioned) and event.account is not None:
             start = event.first_mark if event.parent is None else ZERO
-            accounts[event.account] = _Account(event.type, start, event.first_mark, event.high_water)
+            accounts[event.account] = _Account(event.type, start, event.first_mark)
         elif event.account in accounts:
             _book(accounts[event.account], event)
         for name, flow in flows_of(event).items():
             accounts[name].flows += flow
     return Summary(
         accounts=tuple(
-            AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees, a.high_water)
+            AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees)
             for name, a in accounts.items()
         ),
         levels=ranked(tally.levels),
@@ -116,7 +117,7 @@ def summary(records: Records) -> Summary:
 def _book(account: _Account, event: ev.Event) -> None:
     match event:
         case ev.AccountMarked():
-            account.final, account.high_water = event.equity, event.high_water
+            account.final = event.equity
         case ev.OrderFilled():
             account.fees += event.commission
         case ev.LotClosed():

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
 from allusetui.reports.page import money, told
 from allusetui.reports.summary import AccountRow, Summary
@@ -13,12 +14,14 @@ from allusetui.reports.weekly_page import level_label, trip_line
 
 _COLUMNS = 80
 _NAME = 8
+_FLOWS = "P&L is without flows: what was paid in or out, set aside, and spent on hedges and LEAPs or brought back."
 _LONGEST = len("-1,234,567.89")
 
 
 def print_summary(console: Console, summary: Summary) -> None:
     """Print the accounts and what the session did."""
     console.print(_accounts(summary.accounts), width=_COLUMNS)
+    console.print(Text(_FLOWS, style="dim"), width=_COLUMNS)
     for label, line in _lines(summary):
         row = Table.grid(padding=(0, 1))
         row.add_column(width=18)
@@ -30,11 +33,12 @@ def print_summary(console: Console, summary: Summary) -> None:
 def _accounts(rows: tuple[AccountRow, ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Account", no_wrap=True)
-    for title in ("Start", "Final", "P&L", "Realized", "Fees", "High-water"):
+    for title in ("Start", "Final", "Flows", "P&L", "Realized", "Fees"):
         table.add_column(title, justify="right", overflow="fold")
-    for row in rows:
-        amounts = (row.start, row.final, row.pnl, row.realized, row.fees, row.high_water)
-        table.add_row(Text(untrusted(row.account, _NAME)), *map(_amount, amounts))
+    told = [(row.account, (row.start, row.final, row.flows, row.pnl, row.realized, row.fees)) for row in rows]
+    total = tuple(sum(column, ZERO) for column in zip(*(amounts for _, amounts in told), strict=True))
+    for name, amounts in (*told, ("Total", total)):
+        table.add_row(Text(untrusted(name, _NAME)), *map(_amount, amounts))
     return table
 
 

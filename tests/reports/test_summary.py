@@ -105,7 +105,7 @@ def test_10_1_an_account_s_result_leaves_out_what_its_owner_took() -> None:
     gen, rev = found().accounts
     # 1,587,897.40 − 1,600,000 + 10,000 taken out = −2,102.60.
     assert (gen.start, gen.final, gen.pnl) == (D(1600000), D("1587897.40"), D("-2102.60"))
-    assert (gen.realized, gen.fees, gen.high_water) == (D("-2102.60"), D("2.60"), D(1601000))
+    assert (gen.realized, gen.fees, gen.flows) == (D("-2102.60"), D("2.60"), D(-10000))
     assert (rev.start, rev.final, rev.pnl) == (D(1600000), D(1600000), ZERO)
 
 
@@ -133,8 +133,9 @@ def test_11_1_the_terminal_shows_it_in_80_columns() -> None:
     lines = file.getvalue().splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 80
     shown = file.getvalue()
-    for figure in ("1,600,000.00", "1,587,897.40", "-2,102.60", "2.60", "1,601,000.00"):
+    for figure in ("1,600,000.00", "1,587,897.40", "-2,102.60", "2.60", "-10,000.00"):
         assert figure in shown
+    assert "Total 3,200,000.00 3,187,897.40 -10,000.00 -2,102.60 -2,102.60 2.60" in " ".join(shown.split())
     assert "2 sent, 1 filled" in shown
     assert "slippage_cap 2, window_closed 1" in shown
     assert "safe at VIX 66.10" in shown
@@ -143,7 +144,7 @@ def test_11_1_the_terminal_shows_it_in_80_columns() -> None:
 
 
 def test_11_1_hundreds_of_millions_stay_on_one_line_in_whole_dollars() -> None:
-    rich = replace(found().accounts[0], start=D("987654321.09"), final=D("987654321.09"), high_water=D("987654321.09"))
+    rich = replace(found().accounts[0], start=D("987654321.09"), final=D("987654321.09"))
     file = io.StringIO()
     print_summary(Console(file=file, width=80), replace(found(), accounts=(rich,)))
     assert file.getvalue().splitlines()[1].split()[1:3] == ["987,654,321", "987,654,321"]
