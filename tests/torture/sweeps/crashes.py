@@ -146,7 +146,7 @@ def _gone_on(
         return
     done.add(key)
     working = () if run.stand is None else tuple(run.stand.state.intents)
-    asking = _asking(tuple(journal.read()), run.stand.state) if run.stand else frozenset()
+    asking = asking_of(tuple(journal.read()), run.stand.state) if run.stand else frozenset()
     seen = watched(run, point.seen)
     run.begin()
     shutil.copytree(once, twice)
@@ -175,7 +175,7 @@ class _Fate:
     money: Decimal = ZERO
 
 
-def _asking(rows: Sequence[Row], state: State) -> frozenset[str]:
+def asking_of(rows: Sequence[Row], state: State) -> frozenset[str]:
     """The accounts whose reset had not heard the broker yet: they stay latched, and show the difference once more."""
     pressed = {
         event.account for _, at_ms, event in rows

@@ -34,7 +34,7 @@ from allusetui.torture.loop import VirtualLoop
 from allusetui.torture.process import Way
 from allusetui.torture.program import Program
 from allusetui.torture.wire import last_ms
-from tests.torture.sweeps.crashes import Row, differences
+from tests.torture.sweeps.crashes import Row, asking_of, differences
 
 _OF_ORDERS: Final = {
     Way.IN: frozenset(b"3 5 6 7 8 9 11 15 53 54 55 59 61 62 63 64 73 74 101 102".split()),
@@ -233,11 +233,13 @@ class Deaths:
             return
         report = json.loads(path.read_text())
         rows = _rows(Path(report["folder"]))
-        working = {intent for written in report["written"] for intent in fold(rows[:written]).intents}
+        left = [(rows[:written], fold(rows[:written])) for written in report["written"] if written]
+        working = {intent for _, state in left for intent in state.intents}
+        asking = frozenset(name for each, state in left for name in asking_of(each, state))
         later = {e.intent: e.purpose for _, _, e in whole if isinstance(e, OrderIntended) and e.intent not in working}
         # 6.11 asks for the hedge of a breach that is: the stop of the dead has closed it meanwhile.
         hedges = [intent for intent, purpose in later.items() if purpose is Purpose.HEDGE]
-        otherwise, wrong = differences(whole, rows, working, later=later, lapsing=hedges)
+        otherwise, wrong = differences(whole, rows, working, asking, later, hedges)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
 
