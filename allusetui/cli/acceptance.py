@@ -1,7 +1,6 @@
 """`allusetui acceptance`: what §16 asks for, run here, judged, and told with its evidence."""
 
 import shutil
-import sys
 from pathlib import Path
 from time import time_ns
 from typing import Final
@@ -40,8 +39,7 @@ def acceptance(out: Path | None, law: str, settings: Path | None, sessions: Path
         raise complain(str(error)) from None
     except KeyboardInterrupt:
         shutil.rmtree(folder / evidence.WORK, ignore_errors=True)
-        print("allusetui: stopped by hand; nothing was judged, and nothing of it is kept", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise complain("stopped by hand; nothing was judged, and nothing of it is kept", INTERRUPTED) from None
     except OSError as error:
         allowed = "allowed: --out of a folder that can be written"
         raise complain(f"{error.filename or folder}: {error.strerror or error}; {allowed}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time_ns
 
 from allusetui.cli.backtest import capital_in, data_of
-from allusetui.cli.say import FAILED, complain, own_laws, tell
+from allusetui.cli.say import FAILED, complain, own_laws, tell, typed
 from allusetui.cli.sweep import done_of
 from allusetui.compose.program import program_digest
 from allusetui.domain.moment import iso
@@ -92,9 +92,8 @@ def approve(start: str, settings: Path | None) -> None:
         )
         if not sys.stdin.isatty():
             raise complain("approve: no terminal; a person types the hash of what comes into force, no script")
-        if _typed(f"\nType the first {NAME_CHARS} characters of its sha256 to bring it into force: ") != folder.name:
-            print("allusetui: that is not its sha256; nothing has changed", file=sys.stderr)
-            raise SystemExit(FAILED)
+        if typed(f"\nType the first {NAME_CHARS} characters of its sha256 to bring it into force: ") != folder.name:
+            raise complain("that is not its sha256; nothing has changed", FAILED)
         bring_into_force(laws, wanted, getuser(), now_ms)
     print(f"constitution {made.law.name} is in force: sha256 {made.law.hash}")
     print("A new session begins under it. One that runs goes on under its own until it is resumed at a week's start.")
@@ -132,13 +131,6 @@ def _print_proposal(made: Amendment) -> None:
     print(f"  {made.reason}")
     for change in made.changes:
         print(f"  {untrusted(f'{change.key}: {change.was} becomes {change.now}')}")
-
-
-def _typed(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
 
 
 def _print_json(value: object) -> None:

@@ -1,7 +1,6 @@
 """`allusetui backtest`: the engine that trades, over years of a market; stopped by hand it goes on where it stood."""
 
 import os
-import sys
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -71,11 +70,9 @@ def _run(job: Job, folder: Path, in_json: bool) -> None:
             lock.release()
     except Stopped:
         told = "stopped by hand; what is done is kept, and the same command goes on"
-        print(f"allusetui: {told}: {folder}", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise complain(f"{told}: {folder}", INTERRUPTED) from None
     except KeyboardInterrupt:
-        print(f"allusetui: ended by hand; {folder} has what was last kept", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise complain(f"ended by hand; {folder} has what was last kept", INTERRUPTED) from None
     except OSError as error:
         allowed = "allowed: --out of a folder that can be written"
         raise complain(f"{error.filename or folder}: {error.strerror or error}; {allowed}") from None

@@ -84,7 +84,7 @@ def _built(wanted: Wanted) -> tuple[Gateway, Stage, str, float]:
     rate = speed_of(wanted.speed)
     if rate is None:
         raise complain("--speed max: clients need a clock; allowed: a number above 0 up to 100000")
-    source, codes = _source(wanted.scenario, wanted.market), _codes(wanted.accounts)
+    source, codes = _source(wanted.scenario, wanted.market), codes_of(wanted.accounts)
     entitled = Entitled(_data(wanted.data), events=wanted.events, orders=not wanted.read_only)
     data = os.environ.get("ALLUSETUI_DATA")
     try:
@@ -191,7 +191,7 @@ def _data(wanted: str) -> Data:
     raise complain(f"--data {untrusted(wanted)}: unknown; allowed: {', '.join(get_args(Data))}")
 
 
-def _codes(accounts: str) -> dict[str, str]:
+def codes_of(accounts: str) -> dict[str, str]:
     """`GEN=DU4000001,REV=DU4000002` as a map; paper accounts only."""
     codes: dict[str, str] = {}
     for pair in filter(None, accounts.split(",")):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from allusetui.cli.say import complain, own_laws, plain, sessions_root
+from allusetui.cli.say import complain, folder_of, own_laws
 from allusetui.compose.ruled import Ruled
 from allusetui.domain.text import untrusted
 from allusetui.journal.archive import open_archive
@@ -16,7 +16,7 @@ from allusetui.ports import Archive
 
 def path_of(session: str, journal: Path | None, sessions: Path | None) -> Path:
     """Where the journal of a session is, or the file that was named."""
-    return journal if journal is not None else (sessions or sessions_root()) / plain(session)
+    return journal if journal is not None else folder_of(session, sessions)
 
 
 @contextmanager

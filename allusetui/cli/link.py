@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from allusetui.cli.say import BAD_INPUT, complain, settings_file
+from allusetui.cli.say import complain, settings_file, typed
 from allusetui.domain.link import PORTS, SLEEVES, Link, Mode, agreed, mode_of_code
 from allusetui.domain.text import untrusted
 from allusetui.journal.whole_file import whole_file
@@ -52,20 +52,21 @@ def _asked(wish: Wish, before: Link | None) -> Wish:
     """The wish with what a person answers; what was said already is not asked for, what stood there is proposed."""
     print("No password is asked for: the Gateway or TWS holds it. Enter takes what stands in brackets.")
     known = _codes_of(before)
-    asked = _answer_or(f"account, or GEN=DU1,REV=DU2,COM=DU3{f' [{known}]' if known else ''}: ", known)
-    codes = asked.replace(",", " ").split()
-    mode = wish.mode or _answer_or(f"mode [{_mode_of(codes)}]: ", _mode_of(codes))
+    answer = typed(f"account, or GEN=DU1,REV=DU2,COM=DU3{f' [{known}]' if known else ''}: ") or known
+    codes = answer.replace(",", " ").split()
+    mode = _mode(wish.mode or typed(f"mode [{_mode_of(codes)}]: ") or _mode_of(codes))
     usual = Wish(HOST, _usual_port(mode), CLIENT_ID, mode, codes)
     if before is not None:
-        port = before.port if before.mode == mode else usual.port
-        usual = usual._replace(host=before.host, port=port, client_id=before.client_id)
-    host = wish.host or _answer_or(f"host [{usual.host}]: ", str(usual.host))
-    told = ", ".join(f"{number} {what}" for number, what in PORTS[Mode(mode)].items()) if _is_mode(mode) else ""
-    chosen = wish.port or _number(_answer_or(f"port, {told} [{usual.port}]: ", str(usual.port)), "--port")
-    client = wish.client_id or _number(
-        _answer_or(f"client id [{usual.client_id}]: ", str(usual.client_id)), "--client-id"
-    )
-    return Wish(host, chosen, client, mode, codes)
+        usual = usual._replace(host=before.host, client_id=before.client_id)
+        usual = usual._replace(port=before.port) if before.mode is mode else usual
+    host = wish.host or typed(f"host [{usual.host}]: ") or usual.host
+    told = ", ".join(f"{number} {what}" for number, what in PORTS[mode].items())
+    port, client = wish.port, wish.client_id
+    if port is None:
+        port = _number(typed(f"port, {told} [{usual.port}]: ") or str(usual.port), "--port")
+    if client is None:
+        client = _number(typed(f"client id [{usual.client_id}]: ") or str(usual.client_id), "--client-id")
+    return Wish(host, port, client, mode, codes)
 
 
 def _codes_of(link: Link | None) -> str:
@@ -77,17 +78,6 @@ def _codes_of(link: Link | None) -> str:
     return ",".join(f"{sleeve}={code}" for sleeve, code in link.accounts.items())
 
 
-def _answer(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
-
-
-def _answer_or(prompt: str, usual: str) -> str:
-    return _answer(prompt) or usual
-
-
 def _number(text: str, option: str) -> int:
     try:
         return int(text)
@@ -95,29 +85,29 @@ def _number(text: str, option: str) -> int:
         raise complain(f"{option} {untrusted(text, 40)}: not a whole number; allowed: digits alone") from None
 
 
-def _is_mode(text: str) -> bool:
-    return text in (Mode.PAPER, Mode.LIVE)
+def _mode(text: str) -> Mode:
+    if text not in (Mode.PAPER, Mode.LIVE):
+        raise complain(f"--mode {untrusted(text, 40)}: not known; allowed: paper, live")
+    return Mode(text)
 
 
-def _mode_of(codes: Sequence[str]) -> str:
+def _mode_of(codes: Sequence[str]) -> Mode:
     """What the account's letters say; paper where they say nothing."""
     found = mode_of_code(codes[0].rpartition("=")[2].upper()) if codes else None
     return found or Mode.PAPER
 
 
-def _usual_port(mode: str) -> int:
-    return next(iter(PORTS[Mode(mode)])) if _is_mode(mode) else 0
+def _usual_port(mode: Mode) -> int:
+    return next(iter(PORTS[mode]))
 
 
 def _wanted(wish: Wish, file: Path) -> Link:
     """The link that is wished for, judged as if it stood in the file already."""
-    mode = wish.mode or _mode_of(wish.accounts)
-    if not _is_mode(mode):
-        raise complain(f"--mode {untrusted(mode, 40)}: not known; allowed: paper, live")
+    mode = _mode(wish.mode) if wish.mode is not None else _mode_of(wish.accounts)
     mapped = _mapped(wish.accounts)
     port = _usual_port(mode) if wish.port is None else wish.port
     client_id = CLIENT_ID if wish.client_id is None else wish.client_id
-    wanted = Link(wish.host or HOST, port, client_id, Mode(mode), mapped)
+    wanted = Link(wish.host or HOST, port, client_id, mode, mapped)
     if any(not part.isprintable() or '"' in part or "\\" in part for part in (wanted.host, *wanted.codes)):
         raise complain("--host, --account: hold what no name has; allowed: letters, digits and dots")
     try:
@@ -150,9 +140,9 @@ def _write(file: Path, wanted: Link) -> None:
         with whole_file(real, _OWNER_ONLY) as text:
             text.write(changed)
     except (SpliceError, UnicodeDecodeError) as error:
-        wrong = untrusted(f"{file}: {'is not UTF-8' if isinstance(error, UnicodeDecodeError) else error}")
-        print(f"allusetui: {wrong}; it stays as it is, these lines belong into it:\n", file=sys.stderr)
+        wrong = f"{file}: {'is not UTF-8' if isinstance(error, UnicodeDecodeError) else error}"
+        end = complain(f"{wrong}; it stays as it is, these lines belong into it:")
         print(table_text(wanted), end="")
-        raise SystemExit(BAD_INPUT) from None
+        raise end from None
     except OSError as error:
         raise complain(f"{error.filename or file}: {error.strerror}; allowed: a file that can be written") from None

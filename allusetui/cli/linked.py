@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from allusetui.cli.say import complain, own_laws, plain, sessions_root, settings_file
+from allusetui.cli.say import complain, own_laws, plain, sessions_root, settings_file, typed
 from allusetui.cli.start import Start
 from allusetui.domain.link import Begun, Claim, Link, Linked, Mode, Refused, settled
 from allusetui.domain.text import untrusted
@@ -102,14 +102,7 @@ def _ask_for_the_word(link: Link, found: Linked) -> None:
         print(f"Paper weeks: {found.paper_weeks}; waived, which is journalled: {found.waived}")
     for number, code in enumerate(link.codes, 1):
         of = f" {number} of {len(link.codes)}" if len(link.codes) > 1 else ""
-        if _typed(f"Account{of}, in full: ") != code:
+        if typed(f"Account{of}, in full: ") != code:
             raise complain("that is not the account of the settings; nothing was begun")
-    if _typed(f'Type "{PHRASE}": ') != PHRASE:
+    if typed(f'Type "{PHRASE}": ') != PHRASE:
         raise complain("that is not the phrase; nothing was begun")
-
-
-def _typed(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""

@@ -1,11 +1,10 @@
 """The language model that a person has named in the settings or the environment."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allusetui.cli.say import check_settings, settings_file
+from allusetui.cli.say import check_settings, settings_file, warn
 
 if TYPE_CHECKING:
     from allusetui.advisor.model_reader import ModelReader
@@ -41,7 +40,7 @@ def _llm(given: Path | None) -> "Llm":
     loaded = load(file)
     if given is not None:
         for line in loaded.complaints:
-            print(f"allusetui: {line}", file=sys.stderr)
+            warn(line)
     return loaded.settings.llm
 
 

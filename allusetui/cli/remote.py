@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from allusetui.cli.say import can_draw, complain, plain, sessions_root
+from allusetui.cli.say import can_draw, complain, folder_of
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.text import untrusted
@@ -18,11 +18,12 @@ def press(
     action: str, session: str, account: str | None, sessions: Path | None, contract: Option | None = None
 ) -> None:
     """Press a key, and say that the journal has it."""
+    folder = folder_of(session, sessions)
     try:
-        press_key(folder_of(session, sessions), Key(action, account, contract, by="shell"))
+        press_key(folder, Key(action, account, contract, by="shell"))
     except ControlError as error:
         raise complain(str(error)) from None
-    print(f"{action} {account or 'every account'}: done, in the journal")
+    print(f"{action} {account or 'every account'} of session {folder.name}: done, in the journal")
 
 
 def option_of(words: Sequence[str]) -> Option:
@@ -72,7 +73,3 @@ def attach_to(session: str, theme: str | None, settings: Path | None, watch: boo
     if screen.failure is not None:
         keep(screen.failure, folder, SCREEN_LOG)
         raise complain(f"the dashboard failed ({type(screen.failure).__name__}); the engine goes on")
-
-
-def folder_of(session: str, sessions: Path | None) -> Path:
-    return (sessions or sessions_root()) / plain(session)

@@ -28,11 +28,9 @@ from allusetui.scenario.model import Scenario
 
 def run(scenario: str, out: Path | None, check: bool) -> None:
     """Replay it into `out`, or a folder of its name, and print what the law made of it."""
-    data = os.environ.get("ALLUSETUI_DATA")
+    loaded = _loaded(scenario)
+    folder = out if out is not None else sessions_root() / "replays" / plain(loaded.scenario.name)
     try:
-        load_law()
-        loaded = load_scenario(scenario, Path(data) if data else None)
-        folder = out if out is not None else sessions_root() / "replays" / plain(loaded.scenario.name)
         warm_up()  # before it runs: no Ctrl-C is to fall into an import, which may swallow it
         started = perf_counter()
         with progress_bar(loaded) as tick:
@@ -41,8 +39,7 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
     except (ScenarioError, LawError, DataError, SessionInUse, JournalError) as error:
         raise complain(str(error)) from None
     except KeyboardInterrupt:
-        print(f"allusetui: stopped by hand; what was decided until then is in {folder}", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise complain(f"stopped by hand; what was decided until then is in {folder}", INTERRUPTED) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise complain(f"{error.filename or folder}: {reason}; what was stored until then is kept") from None
@@ -54,6 +51,18 @@ def run(scenario: str, out: Path | None, check: bool) -> None:
     print(f"{len(records)} events in {seconds:.1f} s: {folder}")
     if check and not tell(loaded, records):
         raise SystemExit(FAILED)
+
+
+def _loaded(scenario: str) -> Scenario:
+    """The scenario that was named, under a law that is whole."""
+    data = os.environ.get("ALLUSETUI_DATA")
+    try:
+        load_law()
+        return load_scenario(scenario, Path(data) if data else None)
+    except (ScenarioError, LawError, DataError) as error:
+        raise complain(str(error)) from None
+    except KeyboardInterrupt:
+        raise complain("stopped by hand, before anything was decided", INTERRUPTED) from None
 
 
 def tell(scenario: Scenario, records: list[dict[str, Any]]) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from allusetui.cli.say import FAILED, complain, own_laws, plain, sessions_root, tell
+from allusetui.cli.say import FAILED, complain, folder_of, own_laws, tell
 from allusetui.compose.retold import Difference, Retold, retell
 from allusetui.domain.text import untrusted
 from allusetui.journal.error import JournalError
@@ -14,7 +14,7 @@ _LONGEST: Final = 10_000
 
 def retell_session(session: str, sessions: Path | None, settings: Path | None) -> None:
     """Say how many records are decided as they were; one that is not, is shown, and exit code 1."""
-    folder = (sessions or sessions_root()) / plain(session)
+    folder = folder_of(session, sessions)
     try:
         told = retell(folder, own_laws(settings))
     except (JournalError, LawError) as error:

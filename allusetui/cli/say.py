@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from allusetui.domain.text import untrusted
@@ -22,11 +23,24 @@ In the dashboard h opens the handbook, ? tells the keys, p pauses the chosen acc
 allusetui guide and allusetui --help say the rest. Starting."""
 
 
-def complain(message: str) -> SystemExit:
-    """Say in one line what is wrong with what was given, which may be anything."""
-    with suppress(BrokenPipeError):
+def warn(message: str) -> None:
+    """Say in one line what is wrong, on stderr; that it can't be told, where a terminal is lost, ends nothing."""
+    with suppress(OSError):
         print(f"allusetui: {untrusted(message, _LONGEST)}", file=sys.stderr)
-    return SystemExit(BAD_INPUT)
+
+
+def complain(message: str, code: int = BAD_INPUT) -> SystemExit:
+    """Say in one line what is wrong, mostly with what was given, which may be anything; gives the end to be raised."""
+    warn(message)
+    return SystemExit(code)
+
+
+def typed(prompt: str) -> str:
+    """What a person answers, without the spaces around it; nothing where the input has ended."""
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
 
 
 def tell(text: str) -> None:
@@ -39,10 +53,10 @@ def tell(text: str) -> None:
 
 
 def mention(text: str) -> None:
-    """Print a line to whoever reads; that nobody does any more is no reason to end."""
+    """Print a line to whoever reads; that it can't be told any more, as on a lost terminal, ends nothing."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
+    except OSError:
         _forget_reader()
 
 
@@ -86,6 +100,17 @@ def sessions_root() -> Path:
     return user_state_path("allusetui") / "sessions"
 
 
+def folder_of(session: str, sessions: Path | None) -> Path:
+    """A session's folder: in the one that was named, else where sessions usually lie."""
+    return (sessions or sessions_root()) / plain(session)
+
+
+def elsewhere(folder: Path) -> str:
+    """What has to be typed behind a session's name where its folder lies elsewhere than sessions usually do."""
+    place = folder.parent.resolve()
+    return "" if place == sessions_root().resolve() else f" --sessions {quote(str(place))}"
+
+
 def settings_file(given: Path | None) -> Path:
     """The file that was named, else the one in the platform's config folder."""
     if given is not None:
@@ -115,5 +140,7 @@ def own_laws(settings: Path | None) -> "OwnLaws":
 
 
 def plain(name: str) -> str:
-    """A name as a folder's: letters, digits, hyphens and underscores."""
+    """A name as a folder's: letters, digits, hyphens and underscores. Exit code 2 for none: it would be the root's."""
+    if not name:
+        raise complain("a session has to have a name; allowed: letters, digits, hyphens and underscores")
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)

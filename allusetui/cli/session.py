@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from getpass import getuser
 from pathlib import Path
 from time import monotonic, time_ns
@@ -19,12 +20,13 @@ from allusetui.cli.say import (
     can_draw,
     check_settings,
     complain,
+    elsewhere,
+    folder_of,
     mention,
     own_laws,
-    plain,
-    sessions_root,
     settings_file,
     speed_of,
+    warn,
 )
 from allusetui.cli.start import Start
 from allusetui.domain.text import untrusted
@@ -48,34 +50,11 @@ def run_session(start: Start) -> None:
     # What is imported is no garbage, and looking for some takes a fifth of the start; the sweep enables it again.
     gc.disable()
     check_settings(start.settings)
-    folder = (start.sessions or sessions_root()) / plain(start.session)
+    folder = folder_of(start.session, start.sessions)
     opened = _simulated(start, folder) if start.mode == "sim" else _linked(start, folder)
 
-    def open_session() -> "Live":
-        # Imported here, in the engine's thread: the screen paints meanwhile.
-        from allusetui.cli.keeper import Keeper, keep_laws
-        from allusetui.compose.memory import Sweep
-        from allusetui.compose.warm import WarmUp
-
-        live = opened()
-        laws = own_laws(start.settings).folder
-        assert laws is not None
-        keep_laws(live, Keeper(laws, lambda: time_ns() // 1_000_000, getuser()))
-        live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
-        return live
-
-    @asynccontextmanager
-    async def control(live: "Live") -> AsyncIterator[None]:
-        from allusetui.runtime.control import ControlServer
-        from allusetui.runtime.talk import SOCKET_NAME
-
-        async with ControlServer(folder / SOCKET_NAME, live, monotonic):
-            if start.headless:
-                mention(f"Session {folder.name} runs; Ctrl-C ends it. {_ATTACH} {folder.name}")
-            yield
-
     sys.setswitchinterval(SWITCH_S)
-    engine = EngineThread(open_session, control)
+    engine = EngineThread(partial(_attended, opened, start.settings), partial(_reachable, folder, start.headless))
     if start.headless:
         _wait_headless(engine, started=False)
     elif not can_draw():
@@ -88,6 +67,33 @@ def run_session(start: Start) -> None:
         _with_screen(engine, folder, chosen, start.settings)
     if engine.failure is not None:
         raise _told(engine.failure, folder)
+
+
+def _attended(opened: "Callable[[], Live]", settings: Path | None) -> "Live":
+    """The session once it is open, with what goes on beside its engine: proposals of law, memory, a warm-up."""
+    # Imported here, in the engine's thread: the screen paints meanwhile.
+    from allusetui.cli.keeper import Keeper, keep_laws
+    from allusetui.compose.memory import Sweep
+    from allusetui.compose.warm import WarmUp
+
+    live = opened()
+    laws = own_laws(settings).folder
+    assert laws is not None
+    keep_laws(live, Keeper(laws, lambda: time_ns() // 1_000_000, getuser()))
+    live.watchers += [Sweep(live.session.pace.is_shut, monotonic), WarmUp()]
+    return live
+
+
+@asynccontextmanager
+async def _reachable(folder: Path, headless: bool, live: "Live") -> AsyncIterator[None]:
+    """The session's control socket, for as long as it runs; without a screen the terminal is told."""
+    from allusetui.runtime.control import ControlServer
+    from allusetui.runtime.talk import SOCKET_NAME
+
+    async with ControlServer(folder / SOCKET_NAME, live, monotonic):
+        if headless:
+            mention(f"Session {folder.name} runs; Ctrl-C ends it. {_ATTACH} {folder.name}{elsewhere(folder)}")
+        yield
 
 
 def _simulated(start: Start, folder: Path) -> "Callable[[], Live]":
@@ -145,13 +151,11 @@ def _with_screen(engine: EngineThread, folder: Path, prefs: "Prefs", settings: P
     if left == "end":
         engine.end()
     elif not lost:
-        print(f"The engine goes on. Ctrl-C here ends it. {_ATTACH} {folder.name}")
+        mention(f"The engine goes on. Ctrl-C here ends it. {_ATTACH} {folder.name}{elsewhere(folder)}")
     _wait_headless(engine, started=True)
 
 
-def _watch(
-    engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None
-) -> tuple[str | None, bool]:
+def _watch(engine: EngineThread, folder: Path, prefs: "Prefs", settings: Path | None) -> tuple[str | None, bool]:
     """What the screen was left for, None where it died of itself; and whether its terminal is lost."""
     from allusetui.cli.crash import SCREEN_LOG, keep
     from allusetui.cli.screen import dashboard, heed_signals
@@ -167,7 +171,7 @@ def _watch(
     heed_signals(screen, terminate)
     left = screen.run()
     if screen.failure is not None:
-        print(f"allusetui: the dashboard failed ({type(screen.failure).__name__})", file=sys.stderr)
+        warn(f"the dashboard failed ({type(screen.failure).__name__})")
         keep(screen.failure, folder, SCREEN_LOG)
     return left, screen.lost
 
@@ -195,8 +199,8 @@ def _told(failure: BaseException, folder: Path) -> SystemExit:
         return complain(_plainly(failure))
     path = keep(failure, folder)
     kept = f"where in the code is in {path}" if path is not None else "and the disk takes no report"
-    complain(f"the engine failed ({type(failure).__name__}), {kept}; the journal is whole: start it again")
-    return SystemExit(FAILED)
+    told = f"the engine failed ({type(failure).__name__}), {kept}; the journal is whole: start it again"
+    return complain(told, FAILED)
 
 
 def _plainly(failure: BaseException) -> str:

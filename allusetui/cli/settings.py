@@ -1,26 +1,25 @@
 """`allusetui settings`, and what every command with a screen is told of the settings."""
 
-import sys
 from pathlib import Path
 
-from allusetui.cli.say import BAD_INPUT, check_settings, complain, settings_file
+from allusetui.cli.say import BAD_INPUT, check_settings, complain, elsewhere, settings_file, warn
 from allusetui.domain.text import untrusted
 from allusetui.settings import PALETTES, Loaded, default_text, load
 from allusetui.tui.look import themes
 from allusetui.tui.prefs import Prefs
 
 
-def prefs(theme: str | None, given: Path | None, pictures: Path) -> Prefs:
-    """What the screen is to be like; what can't be used of the settings is told on stderr too."""
+def prefs(theme: str | None, given: Path | None, folder: Path) -> Prefs:
+    """What the screen of a session's folder is to be like; what can't be used of the settings is told on stderr too."""
     file, loaded = _load(given)
     settings, palettes = loaded.settings, file.parent / PALETTES
     if theme is not None and theme not in (found := themes(palettes)[0]):
         raise complain(f"--theme {untrusted(theme)}: no such palette; allowed: {', '.join(found)}")
     for line in loaded.complaints:
-        print(f"allusetui: {line}", file=sys.stderr)
+        warn(line)
     return Prefs(
-        theme or settings.theme, settings.keys, settings.notify.bell, settings.notify.terminal, palettes, pictures,
-        loaded.complaints,
+        theme or settings.theme, settings.keys, settings.notify.bell, settings.notify.terminal, palettes, folder,
+        loaded.complaints, shell=f" --session {folder.name}{elsewhere(folder)}",
     )  # fmt: skip
 
 
@@ -44,7 +43,7 @@ def show(given: Path | None) -> None:
     print(f"broker: {_link(file, complaints)}")
     print("keys: " + ", ".join(f"{name} {key}" for name, key in settings.keys.items()))
     for line in complaints:
-        print(f"allusetui: {line}", file=sys.stderr)
+        warn(line)
     if complaints:
         raise SystemExit(BAD_INPUT)
 

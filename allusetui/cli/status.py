@@ -1,12 +1,10 @@
 """`allusetui status`: how an engine stands, for a person, a program or a watchdog."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from allusetui.cli.remote import folder_of
-from allusetui.cli.say import FAILED, complain
+from allusetui.cli.say import FAILED, complain, folder_of
 from allusetui.domain.text import untrusted
 from allusetui.runtime.remote import status
 from allusetui.runtime.status import silences
@@ -28,8 +26,7 @@ def show_status(
     elif max_age_s is None:
         print("\n".join(_lines(found)))
     if max_age_s is not None and (silent := silences(found, max_age_s)):
-        print(f"allusetui: session {found['session']}: {', '.join(silent)}", file=sys.stderr)
-        raise SystemExit(FAILED)
+        raise complain(f"session {found['session']}: {', '.join(silent)}", FAILED)
 
 
 def _keep(found: dict[str, Any], account: str) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -117,8 +116,7 @@ def done_of(jobs: Sequence[Job], crew: Crew, file: SweepFile, folder: Path) -> t
             return sweep(jobs, file, crew, tick, is_stopped)
     except (Interrupted, KeyboardInterrupt):
         told = f"{len(file.done)} trials are kept, and the same command goes on"
-        print(f"allusetui: stopped by hand; {told}: {folder}", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise complain(f"stopped by hand; {told}: {folder}", INTERRUPTED) from None
 
 
 def _check(folder: Path) -> None:

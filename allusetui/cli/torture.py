@@ -43,8 +43,7 @@ def torture(seeds: int | None, seed: int | None, minutes: float | None, keep: st
             _tell_failed(outcome, shrinks=ended)
         print(last_line(found))
     if not ended:
-        print("allusetui: stopped by hand; what was tried until then is told above", file=sys.stderr)
-        raise SystemExit(INTERRUPTED)
+        raise complain("stopped by hand; what was tried until then is told above", INTERRUPTED)
     if found.failed:
         raise SystemExit(FAILED)
 

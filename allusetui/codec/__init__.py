@@ -1,1 +1,1 @@
-"""Events to the public journal format and back, without loss."""
+"""Events ↔ the public journal's lines; inputs, state and snapshots ↔ exact forms of our own. Nothing is lost."""

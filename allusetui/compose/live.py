@@ -10,6 +10,8 @@ from allusetui.broker.simulated.store import DurableExchange
 from allusetui.compose.linked import check_simulated
 from allusetui.compose.load import load_scenario
 from allusetui.compose.sessions import open_session, write_out
+from allusetui.domain.link import Mode
+from allusetui.journal.whole_file import whole_file
 from allusetui.law.own import SHIPPED_ALONE, OwnLaws
 from allusetui.ports import HeadlineReader
 from allusetui.runtime.asking import Aside
@@ -50,7 +52,8 @@ def open_live(
     run = open_session(scenario, folder, laws)
     folder.chmod(_OWNER_ONLY)
     if origin is not None:
-        (folder / ORIGIN_FILE).write_text(origin, encoding="utf-8")
+        with whole_file(folder / ORIGIN_FILE) as file:
+            file.write(origin)
     world, book = run.runtime.world, run.runtime.world.broker
     world.journal = tail = TailJournal(world.journal)
     world.every_tick = speed is not None and speed <= _EVERY_TICK_UP_TO
@@ -64,7 +67,7 @@ def open_live(
         write_out(tail, folder)
         run.close()
 
-    return Live(Session(folder.name, "SIM", run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
+    return Live(Session(folder.name, Mode.SIM, run.runtime, tail, run.begin, close, pace, run.end_ms), wall_s)
 
 
 def _scenario(folder: Path, wanted: str | None, data: Path | None) -> tuple[Scenario, str | None]:
@@ -80,14 +83,23 @@ def _scenario(folder: Path, wanted: str | None, data: Path | None) -> tuple[Scen
         path = Path(source)
         where = str(path.resolve()) if path.is_file() else source
         return scenario, json.dumps({"scenario": where, "sha256": _digest(source)}) + "\n"
-    begun = json.loads(origin.read_text(encoding="utf-8"))
-    source = str(begun["scenario"])
-    if _digest(wanted or source) != begun["sha256"]:
+    source, sha256 = _begun_with(origin)
+    if _digest(wanted or source) != sha256:
         raise ScenarioError(
             wanted or source,
             f"is not what the session {folder.name} was begun with; allowed: another --session, or the file as it was",
         )
     return load(source, data), None
+
+
+def _begun_with(origin: Path) -> tuple[str, str]:
+    """The scenario that a session was begun with, and the digest of its text. Raises ScenarioError."""
+    try:
+        told = json.loads(origin.read_bytes())
+        return str(told["scenario"]), str(told["sha256"])
+    except (ValueError, TypeError, LookupError):
+        cure = "allowed: without this file, with --scenario as the session was begun"
+        raise ScenarioError(str(origin), f"is damaged; {cure}") from None
 
 
 def _digest(source: str) -> str:

@@ -70,6 +70,8 @@ def _together(first: Provision, second: Provision) -> Provision:
         options=(*first.options, *second.options),
         ladder=first.ladder + second.ladder,
     )
+
+
 @clause("0.1")
 def linked_provisions(
     accounts: Mapping[str, str], cash: Mapping[str, Decimal], sizing: Sizing, today: date

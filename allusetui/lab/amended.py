@@ -13,8 +13,6 @@ from allusetui.lab.span import FIRST
 from allusetui.lab.work import Done
 from allusetui.law.load import Version
 
-PATHS, WEEKS, MOST_WEEKS = 1_000, 13, 2_080
-
 
 @frozen
 class Past:

@@ -8,9 +8,9 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.moment import day_of
 from allusetui.market import traits
 from allusetui.market.history_data import DataError, load
+from allusetui.market.indices import XSP
 from allusetui.market.model_data import ModelData
 from allusetui.market.model_market import ModelMarket
-from allusetui.market.paths import SMALL_INDEX
 
 __all__ = ["DataError", "HistoryMarket"]
 
@@ -35,7 +35,7 @@ class HistoryMarket(ModelMarket):
         wanted = frozenset(symbols)
         first, last = day_of(start_ms), day_of(end_ms)
         # Before the first open the session before is shown, so the rows must reach back to it.
-        found = load(data, wanted - {SMALL_INDEX}, calendar.before(first).day, calendar.up_to(last).day)
+        found = load(data, wanted - {XSP}, calendar.before(first).day, calendar.up_to(last).day)
         super().__init__(found, wanted, calendar, start_ms, end_ms, seed, rate)
         self.warnings = tuple(_warnings(found, wanted, self.symbols, first))
 

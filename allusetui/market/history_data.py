@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from allusetui.market.model_data import SPX, VIX, Daily, ModelData, Reports
+from allusetui.market.indices import SPX, VIX
+from allusetui.market.model_data import Daily, ModelData, Reports
 
 _LOOKBACK: Final = timedelta(days=400)  # 260 sessions
 _AHEAD: Final = timedelta(days=760)  # the reports that two-year options live to see

@@ -8,8 +8,6 @@ from decimal import Decimal
 from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 
-SPX, VIX = "SPX", "VIX"
-
 
 @frozen
 class Daily:

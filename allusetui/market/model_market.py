@@ -16,10 +16,11 @@ from allusetui.domain.moment import day_of
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Floats, Listed, Payout, Quote, Strip
 from allusetui.market import model_path, model_quotes
 from allusetui.market.foresight import Foresight
-from allusetui.market.model_data import SPX, VIX, Daily, ModelData
+from allusetui.market.indices import SPX, VIX, XSP, XSP_IN_SPX, overtime_ms
+from allusetui.market.model_data import Daily, ModelData
 from allusetui.market.model_path import Scene
 from allusetui.market.model_symbol import ModelSymbol
-from allusetui.market.paths import SMALL_INDEX, SMALLER, Paths, overtime_ms
+from allusetui.market.paths import Paths
 from allusetui.market.ticks import TICK_MS, Ticks
 from allusetui.pricing.surface import TERM
 
@@ -49,7 +50,7 @@ class ModelMarket:
         """Of `symbols` those with rows become `self.symbols`; `rate` serves days before the first of the data's."""
         self._data = data
         self._start_ms, self._end_ms, self._rate = start_ms, end_ms, rate
-        daily = {**data.daily, SMALL_INDEX: _tenth(data.daily[SPX])}
+        daily = {**data.daily, XSP: _tenth(data.daily[SPX])}
         self._paths = Paths(daily, calendar, seed)
         self._listed = {name: self._symbol(name, rows, calendar) for name, rows in daily.items()}
         self._rate_days = [day for day, _ in data.rates]
@@ -61,7 +62,7 @@ class ModelMarket:
         self.vix_63d_mean = lru_cache(maxsize=64)(self._vix_mean)
 
     def underlying(self, symbol: str, at_ms: int) -> Quote | None:
-        return self._listed[symbol].underlying(at_ms) if symbol in self.symbols else None
+        return self._listed[symbol].spot.quote(at_ms) if symbol in self.symbols else None
 
     def option(self, option: Option, at_ms: int) -> Quote | None:
         """What was told ahead of the instant is what is shown."""
@@ -77,7 +78,7 @@ class ModelMarket:
         return self._listed[symbol].strikes(expiry, at_ms) if symbol in self.symbols else ()
 
     def bars(self, symbol: str, at_ms: int) -> tuple[Bar, ...]:
-        return self._listed[symbol].bars(at_ms) if symbol in self.symbols else ()
+        return self._listed[symbol].bars.before(day_of(at_ms)) if symbol in self.symbols else ()
 
     def rate(self, at_ms: int) -> float:
         return self.rate_on(day_of(at_ms))
@@ -97,7 +98,7 @@ class ModelMarket:
         return None if tick is None or tick > self._end_ms else tick
 
     def first_above(self, symbol: str, level: Decimal, after_ms: int, until_ms: int) -> int | None:
-        return self._listed[symbol].first_above(level, after_ms, until_ms) if symbol in self.symbols else None
+        return self._listed[symbol].spot.first_above(level, after_ms, until_ms) if symbol in self.symbols else None
 
     def ahead(
         self, symbols: Iterable[str], options: Iterable[Option], strips: Iterable[Listed], times: NDArray[np.int64]
@@ -139,7 +140,7 @@ class ModelMarket:
         foreseen = self._foresight
         for name in names:
             if name not in foreseen.spots:
-                spots = self._listed[name].spots(foreseen.times)
+                spots = self._listed[name].spot.levels(foreseen.times)
                 if spots is None:
                     return False
                 foreseen.spots[name] = spots
@@ -196,7 +197,7 @@ class ModelMarket:
 
     def vix(self, at_ms: int) -> float:
         """VIX in points at its last tick; its normal level before the first."""
-        level = self._listed[VIX].level(at_ms)
+        level = self._listed[VIX].spot.level(at_ms)
         return TERM.vix_normal if level is None else level
 
     def _vix_mean(self, day: date) -> float:
@@ -222,4 +223,5 @@ class ModelMarket:
 
 def _tenth(rows: Daily) -> Daily:
     """XSP is a tenth of SPX."""
-    return Daily(rows.days, rows.opens / SMALLER, rows.highs / SMALLER, rows.lows / SMALLER, rows.closes / SMALLER)
+    columns = (each / XSP_IN_SPX for each in (rows.opens, rows.highs, rows.lows, rows.closes))
+    return Daily(rows.days, *columns)

@@ -11,8 +11,9 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import model_quotes
+from allusetui.market.indices import VIX
 from allusetui.market.model_quotes import LEAST_DAYS, Scale
-from allusetui.market.traits import VIX, Traits
+from allusetui.market.traits import Traits
 from allusetui.pricing import surface
 from allusetui.pricing.american import Dividends
 from allusetui.pricing.surface import TERM

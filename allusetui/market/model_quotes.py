@@ -17,7 +17,8 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import MINUTE_MS, YEAR_MS
 from allusetui.domain.quote import Bools, Floats
 from allusetui.market import spread
-from allusetui.market.traits import DEAR_FROM, VIX, Traits
+from allusetui.market.indices import VIX
+from allusetui.market.traits import DEAR_FROM, Traits
 from allusetui.pricing import american, black_scholes, surface
 from allusetui.pricing.american import Dividends
 from allusetui.pricing.surface import TERM, Value
@@ -91,9 +92,7 @@ def half_spread(tier: Value, base: Value, days: Value, vix: Value) -> Value:
     return half
 
 
-def term(
-    traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: int, dividends: Dividends = ()
-) -> Term:
+def term(traits: Traits, symbol: str, sight: Sight, expires_ms: int, reports: int, dividends: Dividends = ()) -> Term:
     """An expiry's forward, volatility at the money and scale of spread; `reports` earnings days lie before it.
 
     VIX options are Black-76 on the model's forward.
@@ -198,6 +197,7 @@ def _with_early_exercise(
     np.maximum(values, exercise, out=values)
     early = np.flatnonzero(near)
     if len(early):
+
         def chosen(each: Any) -> Any:
             return np.broadcast_to(each, strikes.shape)[early]
 

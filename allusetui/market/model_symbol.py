@@ -1,6 +1,6 @@
-"""One symbol of a model market: its underlying, its options, its chain and its bars."""
+"""One symbol of a model market: its options and its chain, over its underlying and its bars."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,21 +12,18 @@ from numpy.typing import NDArray
 
 from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option, Right
-from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import YEAR_MS, day_of
-from allusetui.domain.quote import Bar, Chain, Floats, Payout, Quote, Slice, Strip
+from allusetui.domain.quote import Chain, Floats, Payout, Quote, Slice, Strip
 from allusetui.market import bridge, listing, model_path, model_quotes, spread, traits
 from allusetui.market.chain import LazySlices
+from allusetui.market.model_bars import ModelBars
 from allusetui.market.model_data import Daily, Reports
 from allusetui.market.model_path import Line, Scene
 from allusetui.market.model_quotes import Sight, Term
-from allusetui.market.paths import Paths, overtime_ms
-from allusetui.market.ticks import TICK_MS
+from allusetui.market.model_spot import ModelSpot, Showing, dollars
+from allusetui.market.paths import Paths
 from allusetui.pricing.american import Dividends
 
-_BARS = 260
-_CENT = 0.01
-_NEVER = 2**62
 Told = Callable[[Option, int], tuple[float, float] | None]
 """What was told ahead of an option at a tick: its bid and ask."""
 
@@ -39,35 +36,6 @@ class Background(Protocol):
     def vix(self, at_ms: int) -> float: ...
 
     def vix_63d_mean(self, day: date) -> float: ...
-
-
-@mutable
-class _Showing:
-    """A session on the screen; its last tick stays there from `last_ms` until `until_ms`, the next session's open.
-
-    Its `ends`, by instant, are known without its path, which `make` gives when it is first looked at between them.
-    """
-
-    session: Session
-    last_ms: int
-    until_ms: int
-    ends: Mapping[int, float]
-    make: Callable[[], Floats]
-    made: Floats | None = None
-
-    @property
-    def values(self) -> Floats:
-        if self.made is None:
-            self.made = self.make()
-        return self.made
-
-    def tick(self, at_ms: int) -> int:
-        seen = min(at_ms, self.last_ms)
-        return seen - (seen - self.session.open_ms) % TICK_MS
-
-    def value(self, tick: int) -> float:
-        end = self.ends.get(tick) if self.made is None else None
-        return float(self.values[(tick - self.session.open_ms) // TICK_MS]) if end is None else end
 
 
 class ModelSymbol:
@@ -84,50 +52,19 @@ class ModelSymbol:
         splits: tuple[tuple[date, Decimal], ...],
         payouts: tuple[Payout, ...],
     ) -> None:
-        self.rows = rows
+        self.spot = ModelSpot(name, rows, paths, calendar)
+        self.bars = ModelBars(rows, splits)
         self._name = name
         self._traits = traits.of(name)
-        self._paths = paths
         self._calendar = calendar
         self._background = background
         self._reports = reports
-        self._splits = splits
         self._payouts = payouts
         self._moves = _move_days(reports, calendar)
-        self._sessions = _sessions(calendar, rows.days)
-        self._opens = [session.open_ms for session in self._sessions]
-        self._shown: _Showing | None = None
-        self._quote: Quote | None = None
         self._sight: Sight | None = None
         self._opened: Sight | None = None
         self._term = lru_cache(maxsize=256)(self._make_term)
         self._expires_ms = lru_cache(maxsize=512)(self._close_ms)
-        self._bars = lru_cache(maxsize=8)(self._make_bars)
-        self._adjusted = lru_cache(maxsize=2)(self._all_bars)
-
-    def underlying(self, at_ms: int) -> Quote | None:
-        """The spot as bid and ask."""
-        showing = self._showing(at_ms)
-        if showing is None:
-            return None
-        tick = showing.tick(at_ms)
-        if self._quote is None or self._quote.at_ms != tick:
-            spot = _dollars(showing.value(tick))
-            self._quote = Quote(spot, spot, tick, confirmed=True)
-        return self._quote
-
-    def level(self, at_ms: int) -> float | None:
-        """The spot as a number."""
-        showing = self._showing(at_ms)
-        return None if showing is None else showing.value(showing.tick(at_ms))
-
-    def spots(self, times: NDArray[np.int64]) -> Floats | None:
-        """The spot at instants of one session, dollars; None where no row of the symbol serves that session."""
-        showing = self._showing(int(times[0]))
-        if showing is None or showing.until_ms <= times[-1] or showing.last_ms < times[0]:
-            return None
-        values: Floats = showing.values[(np.minimum(times, showing.last_ms) - showing.session.open_ms) // TICK_MS]
-        return values
 
     def line(self, expiry: date, scene: Scene, spots: Floats) -> Line:
         """An expiry along a scene of a session of which `spots` are the symbol's."""
@@ -138,7 +75,7 @@ class ModelSymbol:
 
     def strip(self, expiry: date, right: Right, scene: Scene, spots: Floats) -> Strip:
         """An expiry's calls or puts along a scene of a session of which `spots` are the symbol's."""
-        line, showing = self.line(expiry, scene, spots), self._showing(int(scene.times[0]))
+        line, showing = self.line(expiry, scene, spots), self.spot.showing(int(scene.times[0]))
         assert showing is not None
         opened, session, at = self._at_open(showing), showing.session, model_path.scale(scene, [line])
         days = (expiry - session.day).days
@@ -163,7 +100,7 @@ class ModelSymbol:
         """
         expires_ms, traits = self._expires_ms(option.expiry), self._traits
         seen_ms = min(at_ms, expires_ms)
-        showing = self._showing(seen_ms)
+        showing = self.spot.showing(seen_ms)
         if showing is None:
             return None
         tick = showing.tick(seen_ms)
@@ -178,9 +115,10 @@ class ModelSymbol:
 
     def chain(self, at_ms: int) -> Chain | None:
         """Every listed expiry that has not closed."""
-        sight, showing = self._at(at_ms), self._showing(at_ms)
-        if sight is None or showing is None:
+        showing = self.spot.showing(at_ms)
+        if showing is None:
             return None
+        sight = self._sight_at(showing.tick(at_ms), showing)
         opened, session = self._at_open(showing), showing.session
         closes = _listed(self._traits.pattern, day_of(at_ms), self._calendar)
         listed = tuple(day for day, close in closes.items() if close > at_ms)
@@ -194,72 +132,24 @@ class ModelSymbol:
 
     def strikes(self, expiry: date, at_ms: int) -> tuple[Decimal, ...]:
         """What is listed of an expiry, ascending, without a price."""
-        sight, showing = self._at(at_ms), self._showing(at_ms)
-        if sight is None or showing is None:
+        showing = self.spot.showing(at_ms)
+        if showing is None:
             return ()
+        sight = self._sight_at(showing.tick(at_ms), showing)
         exact, _ = self._grid(sight, self._at_open(showing), expiry)
         return exact
 
-    def bars(self, at_ms: int) -> tuple[Bar, ...]:
-        """Up to 260 bars before the instant's day, split-adjusted to the level that trades on that day."""
-        return self._bars(day_of(at_ms))
-
-    def first_above(self, level: Decimal, after_ms: int, until_ms: int) -> int | None:
-        """The first tick in (after, until] at which the spot stands above `level`."""
-        wanted = float(level)
-        first = max(0, bisect_right(self._opens, after_ms) - 1)
-        for session in self._sessions[first : bisect_right(self._opens, until_ms)]:
-            row = self.rows.on(session.day)
-            # A cent early: what is quoted is rounded.
-            if row is None or self.rows.highs[row] + _CENT < wanted:
-                continue
-            values, times = self._paths.values(self._name, session.day), self._paths.times(self._name, session.day)
-            if values is None or times is None:
-                continue
-            above = (values > wanted) & (times > after_ms) & (times <= until_ms)
-            if above.any():
-                return int(times[above.argmax()])
-        return None
-
-    def _showing(self, at_ms: int) -> _Showing | None:
-        """What is on the screen at the instant: the last session that has opened, until the next one does."""
-        showing = self._shown
-        if showing is None or not showing.session.open_ms <= at_ms < showing.until_ms:
-            index = bisect_right(self._opens, at_ms) - 1
-            showing = self._shown = None if index < 0 else self._show(index)
-        return showing
-
-    def _show(self, index: int) -> _Showing:
-        session, rows = self._sessions[index], self.rows
-        row = rows.on(session.day)
-        assert row is not None
-        last_ms = session.close_ms + overtime_ms(self._name)
-        until_ms = self._opens[index + 1] if index + 1 < len(self._opens) else _NEVER
-        known = ((session.open_ms, rows.opens), (last_ms, rows.closes))
-        ends = {at_ms: float(np.round(column[row], 2)) for at_ms, column in known}
-        return _Showing(session, last_ms, until_ms, ends, lambda: self._path(session.day))
-
-    def _path(self, day: date) -> Floats:
-        values = self._paths.values(self._name, day)
-        if values is None:
-            raise LookupError(f"{self._name} has no path on {day}")
-        return values
-
-    def _at(self, at_ms: int) -> Sight | None:
-        showing = self._showing(at_ms)
-        return None if showing is None else self._sight_at(showing.tick(at_ms), showing)
-
-    def _sight_at(self, tick: int, showing: _Showing) -> Sight:
+    def _sight_at(self, tick: int, showing: Showing) -> Sight:
         if self._sight is None or self._sight.at_ms != tick:
             self._sight = self._look(tick, showing)
         return self._sight
 
-    def _look(self, tick: int, showing: _Showing) -> Sight:
+    def _look(self, tick: int, showing: Showing) -> Sight:
         spot, vix, session = showing.value(tick), self._background.vix(tick), showing.session
         return Sight(
             at_ms=tick,
             day=session.day,
-            spot=_dollars(spot),
+            spot=dollars(spot),
             size=spot,
             vix=vix,
             vix_63d_mean=self._background.vix_63d_mean(session.day),
@@ -280,7 +170,7 @@ class ModelSymbol:
     def _reports_until(self, expiry: date, day: date) -> int:
         return bisect_right(self._moves, expiry) - bisect_right(self._moves, day)
 
-    def _at_open(self, showing: _Showing) -> Sight:
+    def _at_open(self, showing: Showing) -> Sight:
         """The symbol at its session's open, which sets the steps between its strikes."""
         if self._opened is None or self._opened.at_ms != showing.session.open_ms:
             self._opened = self._look(showing.session.open_ms, showing)
@@ -321,31 +211,11 @@ class ModelSymbol:
     def _close_ms(self, expiry: date) -> int:
         return self._calendar.up_to(expiry).close_ms
 
-    def _make_bars(self, day: date) -> tuple[Bar, ...]:
-        rows, end = self.rows, bisect_right(self.rows.days, day)
-        if end and rows.days[end - 1] == day:
-            end -= 1
-        return self._adjusted(sum(ex_date <= day for ex_date, _ in self._splits))[max(0, end - _BARS) : end]
-
-    def _all_bars(self, splits: int) -> tuple[Bar, ...]:
-        """Every bar at the level that trades after the first `splits` splits."""
-        rows, sizes = self.rows, np.ones(len(self.rows.days))
-        for ex_date, ratio in self._splits[:splits]:
-            sizes[: bisect_left(rows.days, ex_date)] *= float(ratio)
-        columns = (rows.highs / sizes, rows.lows / sizes, rows.closes / sizes)
-        return tuple(map(Bar, rows.days, *(column.tolist() for column in columns)))
-
 
 @lru_cache(maxsize=16)
 def _listed(pattern: str, day: date, calendar: Calendar) -> Mapping[date, int]:
     """The expiries of a day, with the instants of their closes: most symbols have the same."""
     return {each: calendar.up_to(each).close_ms for each in traits.expiries(pattern, day, calendar)}
-
-
-@lru_cache(maxsize=4)
-def _sessions(calendar: Calendar, days: tuple[date, ...]) -> tuple[Session, ...]:
-    """The sessions of a market's rows: most symbols have the same."""
-    return tuple(session for day in days if (session := calendar.on(day)) is not None)
 
 
 def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
@@ -359,8 +229,3 @@ def _move_days(reports: Reports | None, calendar: Calendar) -> list[date]:
 def _passed(session: Session, at_ms: int) -> float:
     """The share of the session's volume that has traded."""
     return bridge.elapsed_share((at_ms - session.open_ms) / (session.close_ms - session.open_ms))
-
-
-def _dollars(value: float) -> Decimal:
-    """A value that is whole cents, exactly."""
-    return Decimal(round(value * 100)).scaleb(-2)

@@ -12,20 +12,13 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.quote import Floats
 from allusetui.market import bridge, traits
 from allusetui.market.dice import dice
-from allusetui.market.model_data import SPX, VIX, Daily
-from allusetui.market.symbol import VIX_OVERTIME_MS
+from allusetui.market.indices import SPX, VIX, XSP, XSP_IN_SPX, overtime_ms
+from allusetui.market.model_data import Daily
 from allusetui.market.ticks import TICK_MS
 
 # Market model, intraday VIX: correlated -.8 with the SPX path. What the reflections cost is put on top.
 _VIX_SHARE: Final = -0.95
 _KEPT, _LED = 96, 4  # whole paths of all symbols; sessions in which SPX's leads the others
-SMALL_INDEX: Final = "XSP"
-SMALLER: Final = 10
-
-
-def overtime_ms(symbol: str) -> int:
-    """How long after the close the symbol still ticks."""
-    return VIX_OVERTIME_MS if symbol == VIX else 0
 
 
 class Paths:
@@ -48,7 +41,7 @@ class Paths:
 
     def _rounded(self, symbol: str, day: date) -> Floats | None:
         """The values of a session, dollars to the cent; None where the symbol has no row."""
-        size, source = (SMALLER, SPX) if symbol == SMALL_INDEX else (1, symbol)
+        size, source = (XSP_IN_SPX, SPX) if symbol == XSP else (1, symbol)
         raw = (self._raw if source == SPX else self._make)(source, day)
         return None if raw is None else np.round(raw if size == 1 else raw / size, 2)
 

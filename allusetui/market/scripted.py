@@ -13,14 +13,14 @@ from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Ahead, Bar, Breadth, Chain, Listed, Quote
 from allusetui.market.bars import Ranges
-from allusetui.market.symbol import VIX, Script, ScriptedSymbol
+from allusetui.market.indices import SPX, VIX, XSP, XSP_IN_SPX
+from allusetui.market.symbol import Script, ScriptedSymbol
 from allusetui.market.track import MISSING, Point, Track, as_level
 from allusetui.scenario.model import Market as MarketSpec
 from allusetui.scenario.model import SymbolSpec, TapePoint
 from allusetui.scenario.tape import BREADTH
 
 _DEFAULT_RANGE = Decimal("0.02")
-_INDEX, _SMALL_INDEX, _SMALLER = "SPX", "XSP", 10
 
 
 class ScriptedMarket:
@@ -123,16 +123,16 @@ def _points(tape: Iterable[TapePoint], key: str, size: int = 1) -> list[Point]:
 
 def _spot(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint]) -> Track:
     """XSP is a tenth of SPX unless the scenario gives it a price of its own."""
-    points, index = _points(tape, name), tables.get(_INDEX)
-    if name == _SMALL_INDEX and not points and index is not None and tables[name].spot * _SMALLER == index.spot:
-        points = _points(tape, _INDEX, _SMALLER)
+    points, index = _points(tape, name), tables.get(SPX)
+    if name == XSP and not points and index is not None and tables[name].spot * XSP_IN_SPX == index.spot:
+        points = _points(tape, SPX, XSP_IN_SPX)
     return Track(float(tables[name].spot), points)
 
 
 def _volatility(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint]) -> Track:
     """XSP has the volatility of SPX unless the scenario gives it one of its own."""
     key = f"{name}.iv"
-    points, index = _points(tape, key), tables.get(_INDEX)
-    if name == _SMALL_INDEX and not points and index is not None and tables[name].iv == index.iv:
-        points = _points(tape, f"{_INDEX}.iv")
+    points, index = _points(tape, key), tables.get(SPX)
+    if name == XSP and not points and index is not None and tables[name].iv == index.iv:
+        points = _points(tape, f"{SPX}.iv")
     return Track(tables[name].iv, points)

@@ -8,19 +8,18 @@ from functools import lru_cache
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option
 from allusetui.domain.frozen import frozen
-from allusetui.domain.moment import MINUTE_MS, YEAR_MS, day_of
+from allusetui.domain.moment import YEAR_MS, day_of
 from allusetui.domain.money import to_price
 from allusetui.domain.quote import Bar, Chain, Payout, Quote
 from allusetui.market import listing, spread
 from allusetui.market.bars import Ranges, daily_bars
 from allusetui.market.chain import Depth, PricedSlices, Shown, grid
+from allusetui.market.indices import overtime_ms
 from allusetui.market.ticks import Ticks
 from allusetui.market.track import Track
 from allusetui.pricing import black_scholes
 from allusetui.scenario.model import SymbolSpec
 
-VIX = "VIX"
-VIX_OVERTIME_MS = 15 * MINUTE_MS
 _PRICE_STEP = 1e-4
 
 
@@ -53,7 +52,7 @@ class ScriptedSymbol:
         self._expiry_ms: dict[date, int] = {}
         self._shown: Shown | None = None
         self._listed = lru_cache(maxsize=8)(self._list)
-        self.ticks = Ticks(calendar, tape_ms, VIX_OVERTIME_MS if name == VIX else 0)
+        self.ticks = Ticks(calendar, tape_ms, overtime_ms(name))
 
     def underlying(self, at_ms: int) -> Quote | None:
         """The spot as bid and ask."""

@@ -8,9 +8,9 @@ from typing import Final
 
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.moment import day_of
-from allusetui.market.model_data import SPX, VIX, Daily, ModelData, Reports
+from allusetui.market.indices import SPX, VIX, XSP
+from allusetui.market.model_data import Daily, ModelData, Reports
 from allusetui.market.model_market import ModelMarket
-from allusetui.market.paths import SMALL_INDEX
 from allusetui.market.synthetic_bars import Bars, Dated, Span
 from allusetui.market.synthetic_dates import QUARTERS, YIELDS, ex_dates, reports
 
@@ -48,7 +48,7 @@ def _made(symbols: frozenset[str], calendar: Calendar, span: Span, seed: int) ->
     daily: dict[str, Daily] = {}
     told: dict[str, Reports] = {}
     paid: dict[str, tuple[tuple[date, Decimal], ...]] = {}
-    for symbol in sorted(symbols - {SMALL_INDEX}):
+    for symbol in sorted(symbols - {XSP}):
         known, ex_days = reports(symbol, first, calendar), ex_dates(symbol, first, calendar)
         opened = () if known is None else [calendar.after(day).day for day in known.days if day < span.days[-1]]
         rows = daily[symbol] = bars.of(symbol, Dated(opened, ex_days))

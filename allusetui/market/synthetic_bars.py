@@ -10,7 +10,8 @@ import numpy as np
 from allusetui.domain.frozen import frozen
 from allusetui.domain.quote import Floats
 from allusetui.market import traits
-from allusetui.market.model_data import SPX, VIX, Daily
+from allusetui.market.indices import SPX, VIX
+from allusetui.market.model_data import Daily
 from allusetui.market.synthetic_dates import QUARTERS, YIELDS
 from allusetui.market.synthetic_draws import Draws, Moves, draws, mixed, parted, reach
 from allusetui.market.synthetic_index import LEAST_VIX, MOST_VIX, YEAR_SESSIONS, Index, index

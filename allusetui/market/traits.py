@@ -12,9 +12,9 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Steps
 from allusetui.market import listing
+from allusetui.market.indices import VIX
 from allusetui.pricing.surface import INDEX_SMILE, NAME_SMILE, Smile, index_long_run_vol
 
-VIX: Final = "VIX"
 # The model gives VIX options a forward but no smile: out-of-the-money calls are dear, as they are in the market.
 VIX_SMILE: Final = Smile(rho=0.60, eta=1.0, gamma=0.45)
 DEAR_FROM: Final = Decimal(3)

@@ -90,7 +90,7 @@ def smile_vols(strikes: FloatArray, forward: Floats, years: Floats, atm_vol: Flo
     return np.where(alive, np.sqrt(variance / np.where(alive, life, 1.0)), atm_vol)
 
 
-def index_atm_vol(days: float, vix: float, vix_63d_mean: float, term: Term = TERM) -> float:
+def index_atm_vol(days: float, vix: float, vix_63d_mean: float) -> float:
     """The index's volatility at the money for an expiry in `days`.
 
     Flat up to 7 days, total variance linear from there to 30, then returning to its long-run level. A 7-day level
@@ -99,41 +99,41 @@ def index_atm_vol(days: float, vix: float, vix_63d_mean: float, term: Term = TER
 
     Source: market model, surface and term; between the pillars Gatheral, The Volatility Surface (2006).
     """
-    month = term.month_ratio * vix / 100.0
-    if days >= term.month_days:
-        return term_vol(days, month, index_long_run_vol(term), term)
-    short = term.short_ratio * vix / 100.0 * (vix / vix_63d_mean) ** term.short_power
-    short = float(min(short, month * sqrt(term.month_days / term.short_days)))
-    if days <= term.short_days:
+    month = TERM.month_ratio * vix / 100.0
+    if days >= TERM.month_days:
+        return term_vol(days, month, index_long_run_vol())
+    short = TERM.short_ratio * vix / 100.0 * (vix / vix_63d_mean) ** TERM.short_power
+    short = float(min(short, month * sqrt(TERM.month_days / TERM.short_days)))
+    if days <= TERM.short_days:
         return short
-    share = (days - term.short_days) / (term.month_days - term.short_days)
-    total = (1.0 - share) * short * short * term.short_days + share * month * month * term.month_days
+    share = (days - TERM.short_days) / (TERM.month_days - TERM.short_days)
+    total = (1.0 - share) * short * short * TERM.short_days + share * month * month * TERM.month_days
     return sqrt(total / days)
 
 
-def index_atm_vols(days: Floats, vix: Floats, vix_63d_mean: Floats, term: Term = TERM) -> FloatArray:
+def index_atm_vols(days: Floats, vix: Floats, vix_63d_mean: Floats) -> FloatArray:
     """`index_atm_vol` of every element, in the broadcast shape of the arguments."""
-    month = np.asarray(term.month_ratio * vix / 100.0)
-    short = term.short_ratio * vix / 100.0 * (vix / vix_63d_mean) ** term.short_power
-    short = np.minimum(short, month * sqrt(term.month_days / term.short_days))
-    within = np.clip(days, term.short_days, term.month_days)
-    share = (within - term.short_days) / (term.month_days - term.short_days)
-    total = (1.0 - share) * np.square(short) * term.short_days + share * np.square(month) * term.month_days
-    beyond = term_vol(np.maximum(days, term.month_days), month, index_long_run_vol(term), term)
-    return np.where(np.greater_equal(days, term.month_days), beyond, np.sqrt(total / within))
+    month = np.asarray(TERM.month_ratio * vix / 100.0)
+    short = TERM.short_ratio * vix / 100.0 * (vix / vix_63d_mean) ** TERM.short_power
+    short = np.minimum(short, month * sqrt(TERM.month_days / TERM.short_days))
+    within = np.clip(days, TERM.short_days, TERM.month_days)
+    share = (within - TERM.short_days) / (TERM.month_days - TERM.short_days)
+    total = (1.0 - share) * np.square(short) * TERM.short_days + share * np.square(month) * TERM.month_days
+    beyond = term_vol(np.maximum(days, TERM.month_days), month, index_long_run_vol())
+    return np.where(np.greater_equal(days, TERM.month_days), beyond, np.sqrt(total / within))
 
 
-def index_long_run_vol(term: Term = TERM) -> float:
+def index_long_run_vol() -> float:
     """The index's long-run volatility at the money: its 30-day ratio at VIX 19.5. Source: market model, term."""
-    return term.month_ratio * term.vix_normal / 100.0
+    return TERM.month_ratio * TERM.vix_normal / 100.0
 
 
-def term_vol(days: Value, month_vol: Value | float, long_run_vol: Value | float, term: Term = TERM) -> Value:
+def term_vol(days: Value, month_vol: Value | float, long_run_vol: Value | float) -> Value:
     """Volatility at the money of an expiry in `days` >= 30: from the 30-day one to the long-run one of the same name.
 
     Source: market model, term.
     """
-    vol: Value = long_run_vol + (month_vol - long_run_vol) * e ** ((term.month_days - days) / term.decay_days)
+    vol: Value = long_run_vol + (month_vol - long_run_vol) * e ** ((TERM.month_days - days) / TERM.decay_days)
     return vol
 
 
@@ -142,18 +142,16 @@ def name_atm_vol(
     beta: Value | float,
     own_vol_annual: Value | float,
     vix: Value | float,
-    earnings_variance_annual: Value | float = 0.0,
-    name: NameVol = NAME_VOL,
 ) -> Value:
-    """A name's volatility at the money from the index's of the same expiry.
+    """A name's volatility at the money from the index's of the same expiry, without its earnings days.
 
-    `own_vol_annual` is the name's own (not the market's) volatility at VIX 19.5; `earnings_variance_annual` comes from
-    `earnings_variance`. Its long-run level is this function of `index_long_run_vol` at VIX 19.5.
+    `own_vol_annual` is the name's own (not the market's) volatility at VIX 19.5. Its long-run level is this function of
+    `index_long_run_vol` at VIX 19.5.
 
     Source: market model, surface and names.
     """
-    own = name.own_ratio * own_vol_annual * (vix / name.vix_normal) ** name.own_power
-    vol: Value = ((beta * index_atm) ** 2 + own**2 + earnings_variance_annual) ** 0.5
+    own = NAME_VOL.own_ratio * own_vol_annual * (vix / NAME_VOL.vix_normal) ** NAME_VOL.own_power
+    vol: Value = ((beta * index_atm) ** 2 + own**2) ** 0.5
     return vol
 
 
@@ -166,10 +164,10 @@ def earnings_variance(move: Value, reports: Value | float, years: Value | float)
     return variance
 
 
-def vix_forward(vix: Value, sessions: Value | float, term: Term = TERM) -> Value:
+def vix_forward(vix: Value, sessions: Value | float) -> Value:
     """Forward of VIX in points, `sessions` ahead; the underlying of its options (Black-76).
 
     Source: market model, surface.
     """
-    forward: Value = term.vix_normal + (vix - term.vix_normal) * 0.5 ** (sessions / term.vix_half_life_sessions)
+    forward: Value = TERM.vix_normal + (vix - TERM.vix_normal) * 0.5 ** (sessions / TERM.vix_half_life_sessions)
     return forward

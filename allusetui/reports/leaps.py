@@ -117,7 +117,10 @@ class Cover:
 
 @frozen
 class LeapsTable:
-    """The ladder of every account at the last mark of the period, and what happened in it. `cash`: waits for LEAPs."""
+    """The ladder of every account at the last mark of the period, and what happened in it. `cash`: waits for LEAPs.
+
+    `sides`: of accounts that have merged too, where they traded.
+    """
 
     first: date
     last: date | None
@@ -132,7 +135,8 @@ class LeapsTable:
 def leaps(records: Records, span: Span) -> LeapsTable:
     """The ladder as it stood at the last mark of the span, and what happened to it in the span."""
     told = list(records)
-    series = {name: row for name, row in series_of(told, span.last).items() if row.merged is None}
+    every = series_of(told, span.last)
+    series = {name: row for name, row in every.items() if row.merged is None}
     during = [row for row in dated(told) if span.holds(row.day)]
     of: dict[str | None, list[Dated]] = defaultdict(list)
     for row in during:
@@ -140,12 +144,13 @@ def leaps(records: Records, span: Span) -> LeapsTable:
     marks = {name: mark for name, row in series.items() if (mark := row.mark_at(span.last)) is not None}
     held = tuple(_held(marks))
     days = [row.days[-1].day for row in series.values() if row.marks]
+    sides = (_side(name, side, held, row, of[name], span) for name, row in every.items() for side in SIDES)
     return LeapsTable(
         first=span.first,
         last=max(days, default=None),
         held=held,
         rungs=tuple(_rungs(held)),
-        sides=tuple(_side(name, side, held, row, of[name], span) for name, row in series.items() for side in SIDES),
+        sides=tuple(row for row in sides if row.account in series or row.is_any),
         moves=tuple(move for row in during if (move := _move(row)) is not None),
         cash=tuple((name, mark.leap_cash) for name, mark in marks.items()),
         covers=tuple(_covers(marks)),

@@ -13,14 +13,14 @@ from allusetui.ledger.dated import Dated, dated
 from allusetui.ledger.once import Records
 from allusetui.reports.income import Income
 from allusetui.reports.leaps import LeapsTable, leaps
-from allusetui.reports.periods import span_of
+from allusetui.reports.periods import Span, span_of
 from allusetui.reports.taxes import TaxLine, taxes
 from allusetui.reports.trades import named
 
 
 @frozen
 class Reinvested:
-    """What became of a sleeve's gain of the quarter, dollars; `bought`: what that day's purchases came to, as lines."""
+    """What became of a sleeve's gain of the quarter, dollars."""
 
     at_ms: int
     account: str
@@ -68,7 +68,7 @@ class Trigger:
 
 @frozen
 class QuarterlyTable:
-    """A quarter's report; `income` by account, `last` the last day of it that was marked."""
+    """A quarter's report; `income` and `hedges` by account, merged ones too; `last`: its last day that was marked."""
 
     quarter: str
     last: date | None
@@ -91,18 +91,32 @@ def quarterly(records: Records, quarter: str, law: Law) -> QuarterlyTable:
     for row in during:
         if row.event.account is not None:
             income.setdefault(row.event.account, Income()).book(row)
-    reinvested = tuple(_reinvested(rows, quarter))
+    reinvested, names = tuple(_reinvested(rows, quarter)), _names(rows, span)
     return QuarterlyTable(
         quarter=quarter,
         last=ladder.last,
-        income=tuple((row.account, income.get(row.account, Income())) for row in ladder.sides[::2]),
+        income=tuple((name, income.get(name, Income())) for name in names),
         reinvested=reinvested,
         purchases=tuple(_purchases(rows, {(row.account, day_of(row.at_ms)) for row in reinvested})),
-        hedges=tuple(_hedges(during, tuple(row.account for row in ladder.sides[::2]))),
+        hedges=tuple(_hedges(during, names)),
         triggers=tuple(_triggers(during)),
         taxes=taxes(told, span, law),
         ladder=ladder,
     )
+
+
+def _names(rows: Iterable[Dated], span: Span) -> tuple[str, ...]:
+    """The accounts that there were on any day of the quarter, in the order they were made."""
+    found: dict[str, None] = {}
+    for row in rows:
+        match row.event:
+            case ev.AccountProvisioned(account=str() as name) if row.day <= span.last:
+                found[name] = None
+            case ev.AccountMerged() as merged if row.day < span.first:
+                found.pop(merged.from_, None)
+            case _:
+                pass
+    return tuple(found)
 
 
 def _reinvested(rows: Iterable[Dated], quarter: str) -> Iterator[Reinvested]:
@@ -126,7 +140,7 @@ def _purchases(rows: Iterable[Dated], booked: set[tuple[str, date]]) -> Iterator
                 yield Purchase(
                     row.at_ms, event.account, named(event.contract), event.quantity, event.price, event.deviation
                 )
-            case ev.LeapsPlanned(reason=str() as reason):
+            case ev.LeapsPlanned(reason=str() as reason, purchases=(), rolls=None):
                 yield Purchase(row.at_ms, event.account, "LEAPs", 0, None, reason)
             case _:
                 pass

@@ -23,7 +23,8 @@ def page(told: Forecast) -> Page:
 
 def _sentences(told: Forecast) -> Iterator[str]:
     if told.score is None:
-        yield f"{told.weeks} weeks are typed: chances for the next one are shown from {told.needed} on."
+        typed = "1 week is typed" if told.weeks == 1 else f"{told.weeks} weeks are typed"
+        yield f"{typed}: chances for the next one are shown from {told.needed} on."
         return
     likely = max(told.chances, key=lambda chance: chance.overlay)
     base = f"{percent(likely.base)} by the base rate"

@@ -1,10 +1,10 @@
 """Judging a journal by a scenario's expectations: records in, one verdict an expectation out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from allusetui.domain.frozen import frozen
 from allusetui.domain.text import untrusted
 from allusetui.scenario.match import Record, fits, is_number, local_time, lookup, passes
 from allusetui.scenario.model import Expectation
@@ -14,7 +14,7 @@ LONGEST_LINE: Final = 1_000
 COUNTED: Final = {"count": "exactly", "min": "at least", "max": "at most"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """Whether an expectation held, and the line that says so."""
 

@@ -50,7 +50,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Time passes."""
         self._now += ceil(seconds * _UNITS)
 
-    async def create_connection(self, factory: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> Any:  # type: ignore[override]
+    async def create_connection(  # type: ignore[override]  # of its many arguments no other is used
+        self, factory: Callable[[], asyncio.BaseProtocol], host: str, port: int
+    ) -> Any:
         """Raises ConnectionRefusedError where nobody listens."""
         await asyncio.sleep(self._latency_s)
         listener = self._listeners.get((host, port))
@@ -60,7 +62,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         assert isinstance(ours, asyncio.Protocol) and isinstance(theirs, asyncio.Protocol)
         return join(self, ours, theirs, self._latency_s, listener.context), ours
 
-    async def create_server(self, factory: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> "Listener":  # type: ignore[override]
+    async def create_server(  # type: ignore[override]  # as above
+        self, factory: Callable[[], asyncio.BaseProtocol], host: str, port: int
+    ) -> "Listener":
         """Listen; with port 0 on one that is free. Raises OSError where it is taken."""
         if port == 0:
             port, self._next_port = self._next_port, self._next_port + 1

@@ -81,7 +81,7 @@ class Process:
         self.is_stopped = False
         waiting, self._parked = self._parked, []
         for handle in waiting:
-            self._loop._ready.append(handle)  # type: ignore[attr-defined]
+            self._loop._ready.append(handle)  # type: ignore[attr-defined]  # asyncio's own queue
 
 
 def running() -> Process | None:
@@ -91,7 +91,7 @@ def running() -> Process | None:
 
 def process_of(handle: asyncio.Handle) -> Process | None:
     """The process that a callback belongs to."""
-    return handle._context.get(_RUNNING)  # type: ignore[attr-defined,no-any-return]
+    return handle._context.get(_RUNNING)  # type: ignore[attr-defined,no-any-return]  # asyncio keeps it
 
 
 def _unheard(way: Way, data: bytes) -> None:

@@ -17,7 +17,7 @@ from allusetui.journal.error import JournalError, SessionInUse
 from allusetui.law.model import Law
 from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.checker import Checker
-from allusetui.torture.checker.gateway import leaving
+from allusetui.torture.checker.gateway import OURS, leaving
 from allusetui.torture.checker.witness import Message
 from allusetui.torture.disk import Disk, Rows
 from allusetui.torture.fooled import Fooled
@@ -28,7 +28,6 @@ from allusetui.torture.program import Program
 
 Passing = Event | Message
 """What something may be done at: a record that is stored, an order or a cancel that comes to the broker."""
-_OURS: Final = "AU-"
 _CLOCK_S: Final = 2.0
 _AGES_MS: Final = tuple(seconds * SECOND_MS for seconds in (0, 1, 2, 5, 8, 12, 16, 20, 25, 30))
 """Up to what 8.3 allows."""
@@ -76,7 +75,7 @@ class Rig:
     def orders(self, *, live: bool) -> list[Ticket]:
         """Orders of ours at the broker."""
         tickets = self.house.assembly.book.tickets
-        return [each for each in tickets if each.asked.order_ref.startswith(_OURS) and each.standing.live == live]
+        return [each for each in tickets if each.asked.order_ref.startswith(OURS) and each.standing.live == live]
 
     def filled(self) -> list[Ticket]:
         """Orders of ours that something has filled of."""

@@ -106,7 +106,9 @@ class Dashboard(Viewer):
         self._send(*_ALL["kill"])
 
     def action_no_entries(self) -> None:
-        if self.account is not None:
+        if self.account is None:
+            self._refuse("no account is chosen")
+        else:
             self._send(Key("no_entries", self.account), f"no entries {self.account}")
 
     def _send(self, key: Key, words: str) -> bool:

@@ -1,6 +1,5 @@
 """What the keys that ask are about: the question, and the key that a yes sends."""
 
-
 from allusetui.domain.account import Status
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option

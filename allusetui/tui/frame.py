@@ -42,6 +42,6 @@ def _length(names: tuple[str, ...], labels: Mapping[str, tuple[str, str]]) -> in
     return sum(width_of(key) + width_of(text) for key, text in map(labels.__getitem__, names)) + 2 * len(names) - 1
 
 
-def trouble(snapshot: "Snapshot") -> Line | None:
-    """That the engine has ended: no key reaches it any more."""
-    return (Cell("The engine has ended. q leaves.", Tone.LOUD),) if snapshot.ended else None
+def trouble(snapshot: "Snapshot", keys: Mapping[str, str]) -> Line | None:
+    """That the engine has ended: no key reaches it any more. `keys`: as they are told."""
+    return (Cell(f"The engine has ended. {keys['leave']} leaves.", Tone.LOUD),) if snapshot.ended else None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from allusetui.domain.console import Key
 from allusetui.domain.frozen import frozen
+from allusetui.domain.moment import SECOND_MS
 from allusetui.view.model import Cell, Line, Tone
 
 if TYPE_CHECKING:
@@ -28,9 +29,12 @@ class Sent:
 class Notes:
     """The keys that the engine has not journalled yet, and the last thing that could not be done."""
 
-    def __init__(self) -> None:
+    def __init__(self, shell: str = "") -> None:
+        """`shell`: what names the session behind a command that is typed in a shell."""
+        self._shell = shell
         self._waiting: list[Sent] = []
         self._said: tuple[Cell, float] | None = None
+        self._greeting: tuple[Cell, float] | None = None
         self._begun = True
 
     def sent(self, key: Key, words: str, snapshot: "Snapshot | None", now_ms: float) -> None:
@@ -47,8 +51,8 @@ class Notes:
         self._said = (Cell(words, Tone.WARN), now_ms + BRIEF_MS)
 
     def greeted(self, words: str, now_ms: float) -> None:
-        """What somebody who is new here wants to know."""
-        self._said = (Cell(words), now_ms + GREETING_MS)
+        """What somebody who is new here wants to know, as long as nothing else is to be told."""
+        self._greeting = (Cell(words), now_ms + GREETING_MS)
 
     def done(self, words: str, now_ms: float) -> None:
         """Something was done here, and the engine has nothing to do with it."""
@@ -58,20 +62,28 @@ class Notes:
         """Forget what the journal shows."""
         self._begun = snapshot.begun
         self._waiting = [sent for sent in self._waiting if not _is_heard(sent, snapshot)]
+        if snapshot.alerts or snapshot.state.approvals:
+            self._greeting = None
 
     def line(self, now_ms: float) -> Line | None:
         """What is to be told now; None when nothing is."""
         if self._said is not None and now_ms < self._said[1]:
             return (self._said[0],)
         if not self._waiting:
-            return None
+            return (self._greeting[0],) if self._greeting is not None and now_ms < self._greeting[1] else None
         late = [sent for sent in self._waiting if now_ms - sent.at_ms >= PATIENCE_MS]
         if not self._begun:
             return (Cell(", ".join(sent.words for sent in self._waiting) + " waits until the link is up", Tone.WARN),)
         if late:
-            age_s = (now_ms - late[0].at_ms) / 1_000
-            return (Cell(f"{late[0].words}: NO ANSWER for {age_s:.0f} s. Another shell: allusetui pause", Tone.LOUD),)
+            age_s = (now_ms - late[0].at_ms) / SECOND_MS
+            told = f"{late[0].words}: NO ANSWER for {age_s:.0f} s. In a shell: {_command(late[0].key)}{self._shell}"
+            return (Cell(told, Tone.LOUD),)
         return (Cell(", ".join(sent.words for sent in self._waiting) + " sent", Tone.WARN),)
+
+
+def _command(key: Key) -> str:
+    """What is typed in another shell where the engine does not answer here: a kill for a kill, else a pause of all."""
+    return f"allusetui {'kill' if key.action == 'kill' else 'pause'}"
 
 
 def _end(snapshot: "Snapshot | None") -> int:

@@ -13,6 +13,7 @@ class Prefs:
     """`keys`: by command; `palettes`: a folder of palettes of one's own; `pictures`: where the screen's go.
 
     `complaints`: what of the settings can't be used, a line each. `greeting`: what a new session begins with telling.
+    `shell`: what names the session behind a command that is typed in a shell.
     """
 
     theme: str = "dark"
@@ -23,3 +24,4 @@ class Prefs:
     pictures: Path | None = None
     complaints: tuple[str, ...] = ()
     greeting: str = ""
+    shell: str = ""

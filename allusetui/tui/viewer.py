@@ -205,4 +205,5 @@ class Viewer(Pages):
 
     def action_help(self) -> None:
         name = self.focused.id if self.focused is not None else None
-        self.ask(help_of(name or "", self.prefs.keys), lambda answer: self._run("runbook", answer == "runbook"))
+        sheet = help_of(name or "", self.prefs.keys, self.prefs.shell)
+        self.ask(sheet, lambda answer: self._run("runbook", answer == "runbook"))

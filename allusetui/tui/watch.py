@@ -78,7 +78,7 @@ class Watch(Life):
         self._seen: Seen | None = None
         self._polls = False
         self._drawn_ms = -float(SECOND_MS)
-        self._notes = Notes()
+        self._notes = Notes(self.prefs.shell)
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
         self._read_seq = 0
@@ -196,7 +196,7 @@ class Watch(Life):
         """What outranks every alert: that nothing can be shown, that no key arrives, what became of the last keys."""
         if self._refusal is not None:
             return (Cell(" "), Cell(self._refusal, Tone.LOUD))
-        ended = trouble(self._snapshot) if self._snapshot is not None else None
+        ended = trouble(self._snapshot, self._labels) if self._snapshot is not None else None
         silent = (Cell(f"! {self.bells.silence}", Tone.LOUD),) if self.bells.silence is not None else None
         own = ended or self._notes.line(self._clock_ms()) or silent
         return (Cell(" "), *own) if own is not None else None
@@ -209,7 +209,7 @@ class Watch(Life):
     def _alert(self, seen: Seen, width: int) -> tuple[Line, ...]:
         from allusetui.tui.shown import alert_line
 
-        return (self._own_line() or alert_line(seen, width),)
+        return (self._own_line() or alert_line(seen, width, self._read_seq),)
 
     def _alerts(self, seen: Seen, width: int) -> Table:
         from allusetui.tui.shown import alerts

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Final
 
+from allusetui.domain.link import Mode
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.quote import Feed, Payout
 from allusetui.domain.snapshot import Source
@@ -102,7 +103,7 @@ def _sourced(seen: Seen, of: str, what: str, text: str, source: Source | None) -
 
 
 def _is_simulated(seen: Seen) -> bool:
-    return seen.snapshot.mode.lower() == "sim"
+    return seen.snapshot.mode == Mode.SIM
 
 
 def _age_s(seen: Seen, at_ms: int) -> float:

@@ -1,6 +1,10 @@
 """The header: whose session this is, what time it is there, and whether everything that must live is alive."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from allusetui.domain.account import Status
+from allusetui.domain.link import Mode
 from allusetui.domain.moment import SECOND_MS, local
 from allusetui.domain.quote import Feed
 from allusetui.rules import explain
@@ -8,12 +12,13 @@ from allusetui.view import words
 from allusetui.view.alerts import unread
 from allusetui.view.fit import cut, trim, width_of_line
 from allusetui.view.model import Cell, Line, Seen, Tone
+from allusetui.view.silence import SILENT_MS
 
 ONE_LINE = 150
 """From this width on everything stands in one line, below it in two."""
-LATE_MS, SILENT_MS = 2_000.0, 60_000.0
+LATE_MS = 2_000.0
 _LAG_MS, _NAME, _TROUBLE = 20.0, 16, 34
-_MODE_TONES = {"sim": Tone.PLAIN, "paper": Tone.GOOD, "live": Tone.BAD}
+_MODE_TONES: Final[Mapping[str, Tone]] = {Mode.SIM: Tone.PLAIN, Mode.PAPER: Tone.GOOD, Mode.LIVE: Tone.BAD}
 
 
 def header(seen: Seen, width: int, heard_ms: float, read_seq: int = 0) -> tuple[Line, ...]:
@@ -40,10 +45,9 @@ def _joined(parts: tuple[Line, ...], width: int) -> Line:
 
 def _mode(seen: Seen) -> Line:
     snapshot = seen.snapshot
-    word = words.MODES.get(snapshot.mode, snapshot.mode.upper())
     speed = f" ×{snapshot.speed:g}" if snapshot.speed != 1 else ""
     tone = _MODE_TONES.get(snapshot.mode, Tone.WARN)
-    return Cell(word, tone), Cell(f" {cut(snapshot.session, _NAME)}"), Cell(speed, Tone.DIM)
+    return Cell(snapshot.mode.upper(), tone), Cell(f" {cut(snapshot.session, _NAME)}"), Cell(speed, Tone.DIM)
 
 
 def _clock(seen: Seen) -> Line:

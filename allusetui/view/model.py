@@ -28,6 +28,8 @@ class Tone(StrEnum):
 
 @frozen
 class Cell:
+    """A text, and what it means to its reader."""
+
     text: str
     tone: Tone = Tone.PLAIN
 

@@ -1,6 +1,5 @@
 """Approvals: what is asked of a person, the evidence, what yes and no would do, and until when."""
 
-
 from allusetui.domain.contract import Option
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS, day_of

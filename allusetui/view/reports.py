@@ -85,7 +85,7 @@ def curves(seen: Seen, width: int) -> tuple[Line, ...]:
     for account in seen.snapshot.state.accounts.values():
         marks = _history(seen, account)
         left = width * 3 // 5
-        fall = [-float(_drawdown(mark)) * 100 for mark in marks]
+        fall = [-float(_drawdown(mark, account)) * 100 for mark in marks]
         limit = f"drawdown %, at most {words.percent(explain.sleeve(s, account).drawdown_limit)}:"
         equities = [float(mark.equity) for mark in marks]
         ours = chart(f"{account.name} equity:", equities, left, _HEIGHT, _whole)
@@ -102,8 +102,11 @@ def _history(seen: Seen, account: Account) -> tuple[Mark, ...]:
     return (*before, Mark(today, equity, max(account.high_water, equity)))
 
 
-def _drawdown(mark: Mark) -> Decimal:
-    return max(mark.high_water - mark.equity, ZERO) / mark.high_water if mark.high_water > 0 else ZERO
+def _drawdown(mark: Mark, account: Account) -> Decimal:
+    """What was merged with another account is not lost."""
+    if mark.high_water <= 0 or (account.merged and not mark.equity):
+        return ZERO
+    return max(mark.high_water - mark.equity, ZERO) / mark.high_water
 
 
 def _span(marks: tuple[Mark, ...]) -> str:

@@ -133,7 +133,8 @@ def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str
     tone = Tone.DIM if stale else Tone.PLAIN
     old = f" {words.age(f.age_s)}" if stale else ""
     warns = account.trading and f.cap in ("0.10", "6.12")
-    near = f.drawdown is not None and f.drawdown >= f.drawdown_limit * 2 / 3
+    fall = None if account.merged else f.drawdown
+    near = fall is not None and fall >= f.drawdown_limit * 2 / 3
     return {
         "equity": Cell(_worth(f.equity, old, widths.get("equity", 0)), tone),
         "day": Cell(words.signed(f.day), Tone.DIM if stale else _gain(f.day)),
@@ -143,7 +144,7 @@ def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
         "cap": Cell(words.CAPS[f.cap], Tone.WARN if warns else Tone.DIM),
         "fall %": Cell(
-            f"{words.percent(f.drawdown, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
+            f"{words.percent(fall, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
         ),
         "delta": Cell(words.NONE if f.delta is None else words.minus(f"{f.delta:,.0f}"), tone),
     }

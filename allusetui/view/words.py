@@ -17,7 +17,6 @@ _FAR_DAYS = 300
 
 LEVELS = ("0 hold", "1 watch", "2 roll", "3 stop")
 LEVEL_TONES = (Tone.PLAIN, Tone.WARN, Tone.BAD, Tone.LOUD)
-MODES = {"sim": "SIM", "paper": "PAPER", "live": "LIVE"}
 TIERS = {"hedged_week": "HEDGED", "safe": "SAFE", "halt": "HALT"}
 CAPS = {"0.2": "ceiling", "0.3": "symbols", "0.10": "margin", "6.12": "hedged"}
 _RELEASES = {

@@ -16,7 +16,8 @@ import numpy as np
 from allusetui.advisor import watch
 from allusetui.domain.advice import Anomaly, Closes, MarketQuestion
 from allusetui.market.history_data import load
-from allusetui.market.model_data import SPX, ModelData
+from allusetui.market.indices import SPX
+from allusetui.market.model_data import ModelData
 
 SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[3] / "shared"))
 SYMBOLS = ("AAPL", "MSFT", "AMZN", "GOOG", "NVDA", "TSLA", "META", "SPY", "QQQ")

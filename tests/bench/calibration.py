@@ -23,7 +23,8 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.quote import Floats
 from allusetui.market import traits
 from allusetui.market.calendars import calendar
-from allusetui.market.model_data import SPX, VIX, Daily
+from allusetui.market.indices import SPX, VIX
+from allusetui.market.model_data import Daily
 from allusetui.market.synthetic_bars import Bars, Dated, Span, followed
 from allusetui.market.synthetic_dates import reports
 from allusetui.market.synthetic_draws import Draws, draws

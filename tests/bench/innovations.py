@@ -16,7 +16,7 @@ import numpy as np
 from allusetui.domain.quote import Floats
 from allusetui.market import synthetic_index as model
 from allusetui.market.history_data import load
-from allusetui.market.model_data import SPX, VIX
+from allusetui.market.indices import SPX, VIX
 from tests.bench.calibration import batch
 
 SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[3] / "shared"))

@@ -27,7 +27,8 @@ from allusetui.domain.calendar import third_friday
 from allusetui.domain.moment import YEAR_MS
 from allusetui.market.calendars import calendar
 from allusetui.market.history_data import load
-from allusetui.market.model_data import SPX, VIX, Daily
+from allusetui.market.indices import SPX, VIX
+from allusetui.market.model_data import Daily
 from allusetui.pricing.black_scholes import price
 
 SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[3] / "shared"))

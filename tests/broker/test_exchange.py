@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import (
@@ -283,6 +284,13 @@ def test_a_covered_call_is_called_away_and_the_dividend_paid_at_the_ex_dates_ope
     seen = house.positions(at(16, 0, day=6))
     assert not seen.positions
     assert seen.cash == 100_000 + 25 + 20_500
+
+
+def test_shares_of_which_a_reverse_split_leaves_none_are_held_by_nobody() -> None:
+    book = Book()
+    book.open_account(provision(shares=5))
+    book.split("AAPL", Decimal("0.1"))
+    assert book.holders(Stock("AAPL")) == [] and not book.standing()[0].held
 
 
 def test_an_index_put_settles_in_cash_and_a_long_stock_option_is_exercised() -> None:

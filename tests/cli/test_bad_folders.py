@@ -16,6 +16,7 @@ from allusetui.domain.link import Mode
 from allusetui.journal.error import JournalError
 from allusetui.journal.snapshot import FILE_NAME as SNAPSHOT
 from allusetui.journal.sqlite import FILE_NAME as JOURNAL
+from allusetui.scenario.load import ScenarioError
 from tests.cli.commanded import run
 from tests.cli.test_run_linked import LIVE, PAPER
 from tests.linking.sessions import linked, session, started
@@ -142,6 +143,20 @@ def test_9_5_a_snapshot_ahead_of_its_journal_is_refused_and_nothing_is_written(
     with pytest.raises(JournalError, match=r"snapshot\.json: is of record \d+, and the journal beside it ends at \d+"):
         open_live(folder, None, None, None, lambda: 0.0)
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"scenario": "demo"}', b"\xff"])
+def test_9_5_what_a_session_was_begun_with_is_told_as_damaged_with_the_way_out(
+    data: bytes, killed: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(killed, tmp_path / "demo"))
+    (folder / ORIGIN_FILE).write_bytes(data)
+    before = content(folder)
+    with pytest.raises(ScenarioError, match=r"scenario\.json: is damaged; allowed: without this file, with --scenario"):
+        open_live(folder, "crash-week", None, None, lambda: 0.0)
+    assert content(folder) == before
+    (folder / ORIGIN_FILE).unlink()
+    open_live(folder, "crash-week", None, None, lambda: 0.0).session.close()
 
 
 def test_9_5_a_killed_session_s_folder_that_is_whole_is_gone_on_with(killed: Path, tmp_path: Path) -> None:

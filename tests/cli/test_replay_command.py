@@ -166,6 +166,17 @@ def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
     assert '"kind":"session.started"' in (folder / "journal.ndjson").read_text(encoding="utf-8").split("\n")[0]
 
 
+def test_ctrl_c_while_the_scenario_is_read_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(source: str, data_dir: Path | None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("allusetui.cli.replay.load_scenario", interrupted)
+    assert run("replay", "crash-week") == say.INTERRUPTED
+    assert capsys.readouterr().err == "allusetui: stopped by hand, before anything was decided\n"
+
+
 def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     command = [sys.executable, "-m", "allusetui", "replay", "crash-week", "--out", str(folder)]

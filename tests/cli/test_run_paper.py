@@ -64,7 +64,8 @@ def test_9_5_it_links_to_a_gateway_ends_on_a_signal_and_is_resumed_by_the_next(t
                 found = linked(folder, process)
                 assert (found["mode"], found["link_trouble"]) == ("paper", "")
                 assert [row["account"] for row in found["accounts"]] == ["GEN", "REV", "COM"]
-                assert end(process) == "Session main runs; Ctrl-C ends it. A dashboard: allusetui attach main\n"
+                said = f"Ctrl-C ends it. A dashboard: allusetui attach main --sessions {folder.parent}"
+                assert end(process) == f"Session main runs; {said}\n"
     told = [json.loads(line) for line in (folder / "journal.ndjson").read_text(encoding="utf-8").splitlines()]
     starts = [row["data"] for row in told if row["kind"] == "session.started"]
     assert [start["resumed"] for start in starts] == [False, True]

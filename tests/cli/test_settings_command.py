@@ -64,6 +64,13 @@ def test_the_screen_gets_what_was_chosen_and_the_command_line_s_palette_wins(
     assert prefs("ansi", file, tmp_path).theme == "ansi"
 
 
+def test_the_screen_tells_how_its_session_is_named_in_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "other sessions"
+    assert prefs(None, None, place / "main").shell == f" --session main --sessions '{place}'"
+    monkeypatch.setattr("allusetui.cli.say.sessions_root", lambda: place)
+    assert prefs(None, None, place / "main").shell == " --session main"
+
+
 @pytest.mark.parametrize(
     ("broker", "shown", "told"),
     [

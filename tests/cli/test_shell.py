@@ -48,7 +48,7 @@ def test_the_status_tells_people_and_programs_how_the_engine_stands(tmp_path: Pa
         assert stat.S_IMODE((folder / "control.sock").stat().st_mode) == 0o600
         code, shown, _ = told("status", "--sessions", tmp_path)
         first, second, account, held, *_ = shown.splitlines()
-        assert (code, first.split()[:2], first.split(", ")[-1]) == (0, ["demo", "SIM"], f"allusetui {__version__}")
+        assert (code, first.split()[:2], first.split(", ")[-1]) == (0, ["demo", "sim"], f"allusetui {__version__}")
         assert second.startswith("heartbeat 0.") and ", link up, data " in second
         assert account.split()[:2] == ["GEN", "MONITORING"]
         assert held.strip() == "-3 AAPL 2026-03-06 150.0 P"
@@ -58,7 +58,7 @@ def test_the_status_tells_people_and_programs_how_the_engine_stands(tmp_path: Pa
             2, "", "allusetui: no account REV[2J; there are GEN, REV, COM\n"
         )  # fmt: skip
         assert told("close", "AAPL", "2026-03-06", "150", "p", "--account", "GEN", "--sessions", tmp_path) == (
-            0, "close GEN: done, in the journal\n", ""
+            0, "close GEN of session demo: done, in the journal\n", ""
         )  # fmt: skip
         os.kill(engine.pid, signal.SIGTERM)
         assert engine.ended() == 0

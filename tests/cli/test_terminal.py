@@ -72,7 +72,9 @@ def test_a_lost_line_ends_the_screen_alone_and_another_shell_goes_on(tmp_path: P
         terminal.shows("GEN     SAFE")
         terminal.hang_up()
         terminal.until(lambda: status(tmp_path)["clock"] > "2026-03-02T09:46")
-        assert command("pause", "--sessions", tmp_path).stdout == "pause every account: done, in the journal\n"
+        assert command("pause", "--sessions", tmp_path).stdout == (
+            "pause every account of session demo: done, in the journal\n"
+        )
         assert all(row["latches"] == ["paused"] for row in status(tmp_path)["accounts"])
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.ended() == 0
@@ -163,6 +165,7 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
         (("attach",), "no terminal to draw on"),
         (("pause",), "no engine runs on the session demo"),
         (("status", "--session", "x"), "no engine runs on the session x"),
+        (("run", "--headless", "--session", ""), "a session has to have a name"),
     ],
 )
 def test_what_can_not_be_done_is_one_line_and_exit_code_2(

@@ -97,8 +97,8 @@ def image(run: Run) -> dict[str, Any]:
         "state": engine.state,
         "volatile": volatile,
         "book": (exchange._book.cash, exchange._book._accounts),
-        "working": (list(engine.state.intents), list(exchange._live)),
-        "counts": (exchange._fills, exchange._clearing.count, exchange._closing_ms),
+        "working": (list(engine.state.intents), [live.order.client_order_id for live in exchange.standing().live]),
+        "counts": (exchange.standing().fill_count, exchange._clearing.count, exchange._closing_ms),
     }
 
 

@@ -54,6 +54,6 @@ def no_fill_lost(rows: Iterable[Row], exchange: Exchange) -> list[str]:
     """2. Every fill at the exchange, which forgets them after days, is in the journal, each of its legs once."""
     ids = [event.exec_id for _, _, event in rows if isinstance(event, ev.OrderFilled)]
     roots = {ident.split("-")[0] for ident in ids}
-    made = {f"X{number:06}" for number in range(1, exchange._fills + 1)}
+    made = {f"X{number:06}" for number in range(1, exchange.standing().fill_count + 1)}
     twice = sorted({ident for ident in ids if ids.count(ident) > 1})
     return [f"booked twice: {i}" for i in twice] + [f"lost or invented: {i}" for i in sorted(made ^ roots)]

@@ -12,6 +12,7 @@ from typer.main import get_command
 import allusetui
 from allusetui.broker.ibkr.known import read as read_known
 from allusetui.cli.commands import app
+from allusetui.cli.gateway import codes_of
 from allusetui.codec.records import KINDS, summary_of
 from allusetui.compose.sessions import JOURNAL_FILE, replay
 from allusetui.guides.facts import FACTS
@@ -53,6 +54,11 @@ def test_the_guide_that_opens_first_needs_no_facts() -> None:
 def test_every_command_of_a_guide_can_be_typed(topic: str) -> None:
     for line in commands_of(page(topic)):
         read(line)
+
+
+def test_the_accounts_that_a_guide_gives_our_gateway_are_taken() -> None:
+    told = [accounts for topic in GUIDES for accounts in re.findall(r"--accounts (\S+)", page(topic))]
+    assert told and all(codes_of(accounts) for accounts in told)
 
 
 def test_every_command_of_the_program_is_in_a_guide() -> None:

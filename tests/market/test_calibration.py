@@ -5,7 +5,7 @@ import pytest
 
 from allusetui.domain.calendar import Calendar
 from allusetui.market.calendars import calendar
-from allusetui.market.model_data import SPX
+from allusetui.market.indices import SPX
 from allusetui.market.synthetic_draws import draws
 from allusetui.market.synthetic_index import YEAR_SESSIONS, index, innovations
 from tests.bench import calibration

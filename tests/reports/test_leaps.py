@@ -8,12 +8,15 @@ import pytest
 
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.event import (
+    AccountMerged,
     Fall,
     HedgeOpened,
     HedgeReleased,
     HedgeSkipped,
     LeapOpened,
+    LeapPurchase,
     LeapRolled,
+    LeapsPlanned,
     LongMark,
     ReinvestDone,
     ReinvestPlanned,
@@ -173,6 +176,20 @@ def test_11_3_a_quarter_s_gain_is_shared_out_on_the_day_after_it_and_what_that_b
 
 
 @pytest.mark.clause("11.3")
+@pytest.mark.parametrize("fits", [True, False])
+def test_11_3_no_leaps_are_told_where_none_was_bought_and_not_for_what_is_left_over(fits: bool) -> None:
+    bought = (LeapPurchase(LATER, 1, 0.3, 400, D(13), D(14), None),) if fits else ()
+    planned = LeapsPlanned(
+        account="REV", side="growth", budget=D(1750), left=D(450), purchases=bought, rolls=None, reason="no_fit",
+        tries=1, again=False,
+    )  # fmt: skip
+    day = (("2026-04-01T10:00", planned),)
+    rows = [*JOURNAL, *((seq + 100, at_ms, event) for seq, at_ms, event in journal(*QUARTER[3:4], *day))]
+    told = [(row.what, row.quantity, row.reason) for row in quarterly(rows, "2026-Q1", load()).purchases]
+    assert told == ([] if fits else [("LEAPs", 0, "no_fit")])
+
+
+@pytest.mark.clause("11.3")
 def test_11_3_hedges_are_summed_up_with_their_budget_and_their_triggers(quarter: QuarterlyTable) -> None:
     (row,) = quarter.hedges
     assert (row.opened, row.premium, row.released, row.profit, row.skipped) == (1, 7000, 1, 900, 1)
@@ -185,6 +202,22 @@ def test_11_3_hedges_are_summed_up_with_their_budget_and_their_triggers(quarter:
 def test_11_3_the_ladder_stands_in_the_quarter_as_in_its_own_ledger(quarter: QuarterlyTable) -> None:
     assert quarter.ladder.held == leaps(JOURNAL, Span(date(2026, 1, 1), date(2026, 3, 31))).held
     assert [move.what for move in quarter.ladder.moves] == ["opened", "opened", "rolled", "skipped", "released"]
+
+
+@pytest.mark.clause("11.3")
+def test_11_3_what_a_sleeve_earned_in_the_quarter_counts_though_it_has_merged_since() -> None:
+    records = journal(
+        ("2026-01-02T09:00", provisioned("GEN", 1_000)),
+        ("2026-01-02T09:00", provisioned("MINI-1", 100, parent="GEN")),
+        ("2026-01-06T10:00", filled("a", Side.SELL, 5, "1.50", account="MINI-1")),
+        ("2026-01-07T10:00", filled("b", Side.BUY, 1, "3.00", HEDGE, account="MINI-1")),
+        ("2026-02-06T16:00", AccountMerged(account="MINI-1", from_="MINI-1", to="GEN", amount=D(100))),
+        ("2026-03-31T16:00", marked("GEN", 1_100)), ("2026-06-30T16:00", marked("GEN", 1_100)),
+    )  # fmt: skip
+    first, second = (quarterly(records, quarter, load()) for quarter in ("2026-Q1", "2026-Q2"))
+    assert [(name, row.premium) for name, row in first.income] == [("GEN", 0), ("MINI-1", 750)]
+    assert [(row.account, row.bought) for row in first.ladder.sides if row.is_any] == [("MINI-1", 300)]
+    assert [name for name, _ in second.income] == ["GEN"] and not any(row.is_any for row in second.ladder.sides)
 
 
 @pytest.mark.clause("11.3", "S.4")

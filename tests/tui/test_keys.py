@@ -11,6 +11,7 @@ from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
 from allusetui.tui.keys import FULL
 from allusetui.tui.look import drawn
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.help import help_of
 from allusetui.tui.screens.main import Full
@@ -49,7 +50,17 @@ async def test_a_key_without_an_answer_is_told_loudly_after_two_seconds() -> Non
         await desk.press("p")
         desk.clock.now_ms = 3_000
         await desk.poll()
-        assert "pause GEN: NO ANSWER for 3 s" in desk.line
+        assert "pause GEN: NO ANSWER for 3 s. In a shell: allusetui pause" in desk.line
+
+
+async def test_a_kill_without_an_answer_tells_how_to_kill_this_very_session_from_a_shell() -> None:
+    async with watching(afternoon(), prefs=Prefs(shell=" --session main")) as desk:
+        await desk.press("ctrl+x")
+        desk.clock.now_ms = 3_000
+        await desk.poll()
+        assert "kill: NO ANSWER for 3 s. In a shell: allusetui kill --session main" in desk.line
+        await desk.press("question_mark", "end")
+        assert "allusetui pause --session main, or kill." in desk.text("body")
 
 
 async def test_a_key_waits_while_the_session_links_and_is_told_so_and_loudly_once_it_has_begun() -> None:

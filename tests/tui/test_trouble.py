@@ -5,9 +5,12 @@ import os
 import pytest
 
 from allusetui.domain.console import Key
-from allusetui.domain.snapshot import Snapshot
+from allusetui.domain.event import AlertRaised
+from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
+from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.main import Full
+from allusetui.view.commands import KEYS
 from allusetui.view.model import Seen
 from tests.tui.consoles import Clock, Served, afternoon, dashboard, paused_afternoon
 from tests.tui.desk import Desk, watching
@@ -87,10 +90,33 @@ async def test_a_snapshot_that_can_not_be_read_is_told_and_the_next_one_is_shown
 
 
 async def test_an_engine_that_has_ended_is_told() -> None:
-    async with watching(afternoon()) as desk:
+    async with watching(afternoon(), prefs=Prefs(keys={**KEYS, "leave": "f8"})) as desk:
         desk.console.publish(ended=True)
         await desk.poll()
-        assert "The engine has ended" in desk.line
+        assert "The engine has ended. f8 leaves." in desk.line
+
+
+async def test_a_critical_alert_leaves_the_alert_line_once_a_person_has_read_it() -> None:
+    async with watching(afternoon()) as desk:
+        at_ms = desk.console.snapshot.now_ms
+        alert = Told(9_000, at_ms, AlertRaised(account="GEN", severity="critical", text="margin use 65%"))
+        desk.console.publish(alerts=(alert,))
+        await desk.poll()
+        assert "critical margin use 65%" in desk.line
+        await desk.press("exclamation_mark", "escape")
+        desk.console.publish()
+        await desk.poll()
+        assert "margin" not in desk.line
+        assert "no alerts" in desk.text("header")
+
+
+async def test_a_greeting_gives_way_to_the_first_alert() -> None:
+    async with watching(afternoon(), prefs=Prefs(greeting="A new session. h handbook.")) as desk:
+        await desk.until(lambda: "A new session." in desk.line)
+        alert = AlertRaised(account="GEN", severity="critical", text="positions of others")
+        desk.console.publish(alerts=(Told(9_000, desk.console.snapshot.now_ms, alert),))
+        await desk.poll()
+        assert "critical positions of others" in desk.line
 
 
 async def test_a_view_that_fails_takes_its_own_pane_only() -> None:

@@ -16,6 +16,7 @@ from allusetui.view.inquiry import Inquiry, inquiry_page
 from allusetui.view.model import Cell, Seen, Table, Tone
 from allusetui.view.reports import books, curves, shelf, weeks, written
 from allusetui.view.shelf import empty_shelf
+from allusetui.view.sleeves import sleeves
 from tests.replaying import replay_text
 from tests.rules.situations import AAPL, but, operator, option, situation, tape
 from tests.view.snapshots import seen_of, shown, text_of
@@ -114,6 +115,19 @@ def ledger(seen: Seen, width: int) -> dict[str, dict[str, int]]:
             for name, figure in zip(names, figures, strict=True):
                 found.setdefault(name, {})[label] = int(figure.replace(",", "").replace("−", "-"))
     return found
+
+
+@pytest.mark.clause("2.7")
+def test_2_7_a_mini_that_was_below_its_best_and_has_merged_has_lost_nothing() -> None:
+    mini = "[accounts.MINI-1]\nequity = 100_000\nhigh_water = 110_000\nopened = 2023-03-06"
+    merged = seen_of(
+        replay_text(situation("2026-03-06T15:50:00", "2026-03-09T16:31:00", {}, mini, accounts=("COM", "MINI-1")))
+    )
+    table = sleeves(merged, 160)
+    row = next(row for row in table.rows if row.key == "MINI-1")
+    assert (shown(table, row)["state"].text, shown(table, row)["fall %"]) == ("merged", Cell("?/15"))
+    lines = [text_of(line) for line in curves(merged, 120)]
+    assert next(line for line in lines if line.startswith("MINI-1 equity")).endswith("at most 15:  0.00")
 
 
 @pytest.mark.clause("17.7")

@@ -6,9 +6,10 @@ from typing import Final
 
 from allusetui.advisor.answers.check import faults
 from allusetui.advisor.answers.find import Finder
+from allusetui.advisor.answers.found import Found, cannot
 from allusetui.advisor.answers.parse import query_of
 from allusetui.advisor.answers.query import Query, Unanswerable
-from allusetui.advisor.answers.respond import Found, cannot, respond
+from allusetui.advisor.answers.respond import respond
 from allusetui.advisor.answers.sentence import answer_of
 from allusetui.domain.answer import Answer
 from allusetui.law.model import Law

@@ -7,8 +7,8 @@ from typing import Final
 
 from allusetui.advisor.answers.ask import Offline
 from allusetui.advisor.answers.check import CITATION, unfounded
+from allusetui.advisor.answers.found import cannot
 from allusetui.advisor.answers.query import How, Query, Unanswerable
-from allusetui.advisor.answers.respond import cannot
 from allusetui.advisor.answers.sentence import Sentence
 from allusetui.advisor.answers.spans import span_in
 from allusetui.advisor.answers.topics import BY_NAME

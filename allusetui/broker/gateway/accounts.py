@@ -5,7 +5,7 @@ from typing import Final
 
 from allusetui.broker.gateway import account_messages as words
 from allusetui.broker.gateway import order_requests as asking
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.holdings import Holdings, Position
 from allusetui.broker.gateway.part import Route
@@ -192,7 +192,7 @@ class AccountsPart:
         if asked.con_id is not None:
             listed = self._registry.by_id(asked.con_id, at_ms)
             if listed is None:
-                session.error(asked.request_id, 200, "No security definition has been found for the request")
+                session.error(asked.request_id, 200, NO_DEFINITION)
                 return
             contract = listed.contract
         watch = self._asked[session.key].watches[asked.request_id] = _Watch(asked.account, contract)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.instruments import INDEX, SMART, Listed, PriceSteps, step_at
 from allusetui.broker.gateway.order_messages import combo_block
 from allusetui.broker.gateway.placing import Echo, PlaceOrder
@@ -148,7 +148,7 @@ def _combo(asked: PlaceOrder, registry: Registry, at_ms: int) -> tuple[Contract,
 def _unclear(symbol: str, found: Sequence[Listed]) -> Refusal:
     if found:
         return Refusal(200, f"The contract description specified for {symbol} is ambiguous.")
-    return Refusal(200, "No security definition has been found for the request")
+    return Refusal(200, NO_DEFINITION)
 
 
 def _untradable(listed: Listed) -> Refusal | None:

@@ -234,7 +234,7 @@ class Commands:
                 trade = self._ticket(command.order_ref).trade
                 book.take(self._exchange.cancel(trade.client_order_id, at_ms), at_ms)
             case Convert():
-                self._holdings.convert(command.symbol, command.into, command.ratio)
+                self._holdings.convert(command.symbol, command.into, command.ratio, at_ms)
             case _:
                 assert_never(command)
 

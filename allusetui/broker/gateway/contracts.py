@@ -32,6 +32,8 @@ from allusetui.domain.contract import Contract, Option, Right, Stock
 from allusetui.domain.moment import day_of
 from allusetui.ports import Market
 
+NO_DEFINITION: Final = "No security definition has been found for the request"
+"""What is said where nothing fits, with code 200."""
 _FIRST_MADE: Final = 200_000_000
 _MADE: Final = 1_900_000_000
 _OSI: Final = re.compile(r"([A-Z0-9]{1,6}) *([0-9]{6})([CP])([0-9]{8})")

@@ -6,9 +6,8 @@ from typing import Final
 from allusetui.broker.gateway import order_requests as asking
 from allusetui.broker.gateway.book import OrderBook
 from allusetui.broker.gateway.checks import invalid
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.part import Quiet, Route
-from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Session
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.contract import Option

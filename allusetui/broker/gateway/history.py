@@ -5,12 +5,11 @@ from typing import Final
 
 from allusetui.broker.gateway import requests
 from allusetui.broker.gateway.bars import SIZES, BarMaker, MadeBar
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.instruments import COMBO, INDEX, Listed
 from allusetui.broker.gateway.pacing import Pacing
 from allusetui.broker.gateway.part import Quiet, Route
-from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Session
 from allusetui.broker.gateway.stamps import begins, instant, span, stamp
 from allusetui.domain.moment import DAY_MS, SECOND_MS, day_of

@@ -45,6 +45,12 @@ class _Day:
         """What a contract has cost (> 0) or brought today."""
         self.values[contract] = self.values.get(contract, ZERO) + amount
 
+    def convert(self, symbol: str, into: str, ratio: Decimal) -> None:
+        """What a symbol's contracts were worth and have realized is from now on what they become."""
+        for figures in (self.values, self.gains):
+            for contract in [each for each in figures if each.symbol == symbol]:
+                figures[after_split(contract, ratio, into)] = figures.pop(contract)
+
 
 class Holdings:
     """The accounts as they are shown. `price` gives a contract's middle price at an instant, dollars a share.
@@ -149,8 +155,10 @@ class Holdings:
         """Dollars that a correction gives or takes."""
         self._cash[account] += amount
 
-    def convert(self, symbol: str, into: str, ratio: Decimal) -> None:
+    def convert(self, symbol: str, into: str, ratio: Decimal, at_ms: int) -> None:
         """What is held of a symbol becomes `ratio` times as much of another one, or of itself; options with it."""
+        for account in self.accounts:
+            self._today(account, at_ms).convert(symbol, into, ratio)
         self._changes += 1
         self._book.split(symbol, ratio, into)
         for account, contract in [key for key in self._costs if key[1].symbol == symbol]:
@@ -161,7 +169,7 @@ class Holdings:
         """Notes what was settled, each once: money at once, splits at once, the rest when night comes."""
         for split in settled.splits:
             if self._first(split.id):
-                self.convert(split.symbol, split.symbol, split.ratio)
+                self.convert(split.symbol, split.symbol, split.ratio, settled.at_ms)
         for booking in settled.bookings:
             if self._first(booking.id):
                 self._pay(booking, settled.at_ms)
@@ -210,16 +218,19 @@ class Holdings:
     def _settle(self, settlement: Settlement, at_ms: int) -> None:
         """An option goes; shares come or go at the strike, or cash does."""
         account, option = settlement.account, settlement.contract
+        today = self._today(account, at_ms)
         short = self.quantity(account, option) < 0
         quantity = -settlement.quantity if short else settlement.quantity
         self._changes += 1
         self._book.move(account, option, -quantity)
         if settlement.kind == "cash_settled":
-            self._cash[account] += settlement.price * option.multiplier * quantity
+            cash = settlement.price * option.multiplier * quantity
+            today.pay(option, -cash)
+            self._cash[account] += cash
         elif settlement.kind != "expired":
             outcome, stock = exercised(option, quantity), Stock(option.symbol)
             self._reckon(account, stock, self.quantity(account, stock), outcome.shares, outcome.price)
-            self._today(account, at_ms).pay(stock, -outcome.cash)
+            today.pay(stock, -outcome.cash)
             self._book.move(account, stock, outcome.shares)
             self._cash[account] += outcome.cash
 
@@ -236,7 +247,8 @@ class Holdings:
         day = day_of(at_ms)
         found = self._days.get(account)
         if found is None or found.day != day:
-            values = {each.contract: self.value(each, at_ms) for each in self.positions(account, at_ms)}
+            midnight = at_clock(day, time.min)
+            values = {each.contract: self.value(each, midnight) for each in self.positions(account, at_ms)}
             worth = self._cash[account] + sum(values.values(), ZERO)
             found = self._days[account] = _Day(day, worth, values)
         return found

@@ -5,10 +5,9 @@ from dataclasses import field
 from typing import Final, Literal
 
 from allusetui.broker.gateway import requests
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.instruments import COMBO, Listed
 from allusetui.broker.gateway.part import Quiet, Route
-from allusetui.broker.gateway.reference import NO_DEFINITION
 from allusetui.broker.gateway.session import Limits, Session
 from allusetui.broker.gateway.ticks import DELAY_MS, Board, Ticks, delayed, message
 from allusetui.domain.frozen import mutable

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 
 from allusetui.broker.gateway import requests
-from allusetui.broker.gateway.contracts import Registry
+from allusetui.broker.gateway.contracts import NO_DEFINITION, Registry
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.hours import ZONE, liquid_hours, stock_hours
 from allusetui.broker.gateway.instruments import OPTION, STOCK, Listed, classes, facts, rule_id
@@ -15,7 +15,6 @@ from allusetui.broker.gateway.session import NOBODY, Session, Sessions
 from allusetui.domain.contract import Stock
 from allusetui.domain.moment import SECOND_MS, day_of
 
-NO_DEFINITION: Final = "No security definition has been found for the request"
 _NEXT_ID, _DETAILS, _MANAGED, _TIME, _DETAILS_END = 9, 10, 15, 49, 52
 _CHAIN, _CHAIN_END, _SAMPLES, _RULE = 75, 76, 79, 93
 _ORDER_TYPES: Final = "ACTIVETIM,ADJUST,ALERT,ALGO,CASHQTY,COND,DAY,GTC,GTD,LMT,MKT,NONALGO,REL,SNAPMID,WHATIF"

@@ -30,7 +30,6 @@ class Start:
     """The client begins."""
 
     client_id: int
-    capabilities: str
 
 
 @frozen
@@ -42,7 +41,6 @@ class DataAsked:
     legs: tuple[Leg, ...]
     generic: tuple[str, ...]
     snapshot: bool
-    regulatory: bool
 
 
 @frozen
@@ -76,7 +74,6 @@ class ChainAsked:
 
     request_id: int
     symbol: str
-    exchange: str
     sec_type: str
     con_id: int
 
@@ -149,7 +146,9 @@ def bare_number(fields: Fields) -> Numbered:
 
 def start(fields: Fields) -> Start:
     fields.version(2)
-    return Start(fields.whole("clientId"), fields.text("optionalCapabilities"))
+    client_id = fields.whole("clientId")
+    fields.text("optionalCapabilities")
+    return Start(client_id)
 
 
 def data(fields: Fields) -> DataAsked:
@@ -160,9 +159,10 @@ def data(fields: Fields) -> DataAsked:
         for name in ("conId", "delta", "price"):
             fields.number(f"deltaNeutral {name}")
     generic = tuple(each.strip() for each in fields.text("genericTickList").split(",") if each.strip())
-    snapshot, regulatory = fields.flag("snapshot"), fields.flag("regulatorySnapshot")
+    snapshot = fields.flag("snapshot")
+    fields.flag("regulatorySnapshot")
     fields.tags("mktDataOptions")
-    return DataAsked(request_id, wanted, legs, generic, snapshot, regulatory)
+    return DataAsked(request_id, wanted, legs, generic, snapshot)
 
 
 def details(fields: Fields) -> DetailsAsked:
@@ -185,9 +185,9 @@ def bars(fields: Fields) -> BarsAsked:
 
 
 def chain(fields: Fields) -> ChainAsked:
-    request_id = fields.whole("reqId")
-    symbol, exchange, kind = (fields.text(name) for name in ("underlyingSymbol", "futFopExchange", "underlyingSecType"))
-    return ChainAsked(request_id, symbol, exchange, kind, fields.whole("underlyingConId"))
+    request_id, symbol = fields.whole("reqId"), fields.text("underlyingSymbol")
+    fields.text("futFopExchange")
+    return ChainAsked(request_id, symbol, fields.text("underlyingSecType"), fields.whole("underlyingConId"))
 
 
 def symbols(fields: Fields) -> SymbolsAsked:

@@ -39,22 +39,25 @@ class Server:
         return bound
 
     async def close(self) -> None:
-        """Hang up on everybody."""
+        """Hang up on everybody, for good."""
+        server, self._server = self._server, None
         if self._timer is not None:
             self._timer.cancel()
         for transport in list(self._transports.values()):
             transport.abort()
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        if server is not None:
+            server.close()
+            await server.wait_closed()
 
     def turn(self) -> None:
-        """What is due happens, what there is to say is sent, and the timer is set for what comes next."""
+        """What is due happens, what there is to say is sent, and while it listens the timer is set for what is next."""
         now_ms = self.now_ms()
         self.gateway.advance(now_ms)
         self._send()
         if self._timer is not None:
             self._timer.cancel()
+        if self._server is None:
+            return
         due_ms = self.gateway.next_ms(now_ms)
         wait_s = _LATEST_S if due_ms is None else min(max(self._wait_s(due_ms), _SOONEST_S), _LATEST_S)
         self._timer = asyncio.get_running_loop().call_later(wait_s, self.turn)

@@ -21,11 +21,12 @@ FROM_PERSON: Final = "market.toml"
 
 @frozen
 class Told:
-    """The reports of a symbol, None where nobody knows; who says so, and when it was said."""
+    """The reports of a symbol, None where nobody knows; who says so, when it was said, and why the broker does not."""
 
     reports: Reports | None
     source: str
     at_ms: int
+    refusal: str = ""
 
 
 class Calendars:
@@ -33,10 +34,9 @@ class Calendars:
 
     def __init__(self, asks: Asks, listings: Listings, known: Known, now_ms: Callable[[], int]) -> None:
         self.told: dict[str, Told] = {}
-        self.refusal: str | None = None
-        """Why the broker tells of no events."""
         self._asks, self._listings, self._known, self._now_ms = asks, listings, known, now_ms
-        self._acquainted = self._refused_on = date.min
+        self._acquainted = date.min
+        self._refusal: RefusedError | None = None
         self._lock = asyncio.Lock()
 
     def dated(self, chain: Chain, dividends: str | None) -> Chain:
@@ -62,27 +62,32 @@ class Calendars:
         try:
             async with self._lock:
                 found = await self._from_broker(symbol)
+        except RefusedError as refused:
+            self.told[symbol] = replace(person, refusal=str(refused))
         except UnansweredError:
             self.told[symbol] = replace(person, at_ms=0)
         else:
             self.told[symbol] = person if found is None else Told(found, FROM_BROKER, now_ms)
 
     async def _from_broker(self, symbol: str) -> Reports | None:
-        """None where the login may not see the calendar, or it knows of no report to come. Raises UnansweredError."""
+        """None where it knows of no report to come. Raises UnansweredError, and RefusedError for what may not be seen.
+
+        To a login that may not see its calendar it tells nothing all day; one symbol's refusal is that symbol's.
+        """
         today = day_of(self._now_ms())
-        if self._refused_on == today:
-            return None
-        try:
-            if self._acquainted != today:
+        if self._acquainted != today:
+            try:
                 await self._asks.acquaint()
-                self._acquainted = today
-            con_id = await self._listings.con_id(symbol, self._now_ms())
-            # Unasked the broker begins with today: a report of Monday keeps puts out on Thursday too.
-            monday = today - timedelta(days=today.weekday())
-            return reports_of(await self._asks.events(con_id, monday), today)
-        except RefusedError as error:
-            self.refusal, self._refused_on = str(error), today
-            return None
+                self._refusal = None
+            except RefusedError as refused:
+                self._refusal = refused
+            self._acquainted = today
+        if self._refusal is not None:
+            raise self._refusal
+        con_id = await self._listings.con_id(symbol, self._now_ms())
+        # Unasked the broker begins with today: a report of Monday keeps puts out on Thursday too.
+        monday = today - timedelta(days=today.weekday())
+        return reports_of(await self._asks.events(con_id, monday), today)
 
     def _from_person(self, symbol: str) -> Reports | None:
         rows = self._known.reports(symbol, day_of(self._now_ms()))

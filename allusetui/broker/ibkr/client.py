@@ -15,7 +15,9 @@ from allusetui.broker.ibkr.pacing import BULK_A_SECOND, Window
 from allusetui.domain.frozen import frozen
 from allusetui.domain.moment import SECOND_MS
 
-READ_BYTES = 16 * 1024
+VERSIONS: Final = range(157, 179)
+"""The server versions whose messages ib_async 2.1.0 reads; it accepts later ones too, and misreads them."""
+READ_BYTES: Final = 16 * 1024
 _SPAN_MS: Final = SECOND_MS + 1
 """A second, and what is lost of one where instants are rounded to milliseconds."""
 _PLACE: Final = 3

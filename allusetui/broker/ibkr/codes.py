@@ -1,7 +1,13 @@
-"""What the broker's error codes mean for a line of market data or a question, by table."""
+"""What the broker's error codes mean, by table: for the link, for an order, for a line of data or a question."""
 
 from enum import Enum
 from typing import Final
+
+LOST: Final = frozenset({1100, 2110})
+"""The gateway has lost the broker."""
+RESTORED: Final = frozenset({1101, 1102})
+NOTICES: Final = range(2100, 2200)
+"""Of the gateway's own lines, and warnings: no answer to anything."""
 
 
 class Meaning(Enum):
@@ -12,7 +18,7 @@ class Meaning(Enum):
     COMPETING = "competing"
     """Another session of the login has the data: asked for again after a while."""
     FULL = "full"
-    """No line is left."""
+    """No line is left, as somebody else has some: asked for again after a while."""
     NO_CONTRACT = "no contract"
     TOO_FAST = "too fast"
     NOTICE = "notice"
@@ -34,14 +40,13 @@ MEANINGS: Final = {
     10197: Meaning.COMPETING,
 }
 RETRY_MS: Final = 60_000
-"""How long a competing session is left alone."""
-_NOTICES: Final = range(2100, 2200)
+"""How long whoever has what we want is left alone."""
 _PACING: Final = "pacing"
 
 
 def meaning_of(code: int, text: str) -> Meaning:
     """What an error on a line or question of ours means; one that is unknown is no data."""
-    if code in _NOTICES:
+    if code in NOTICES:
         return Meaning.NOTICE
     if code == 162 and _PACING in text.lower():
         return Meaning.TOO_FAST

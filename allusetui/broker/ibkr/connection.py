@@ -7,8 +7,10 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from ib_async.ib import StartupFetch
+from ib_async.wrapper import RequestError
 
-from allusetui.broker.ibkr.client import Lane
+from allusetui.broker.ibkr.client import VERSIONS, Lane
+from allusetui.broker.ibkr.codes import LOST, NOTICES, RESTORED
 from allusetui.broker.ibkr.evidence import Evidence
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.standstill import Clocks, Watchman
@@ -26,10 +28,6 @@ _UNSEEN_S: Final = 10.0
 _SET_BACK: Final = "this machine's clock was set back: it has to come to where the session stands"
 _AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0)
 _SYNC: Final = StartupFetch.ORDERS_OPEN | StartupFetch.ORDERS_COMPLETE | StartupFetch.EXECUTIONS
-_VERSIONS: Final = range(157, 179)
-_NOTICES: Final = range(2100, 2200)
-_LOST: Final = frozenset({1100, 2110})
-_RESTORED: Final = frozenset({1101, 1102})
 
 
 @frozen
@@ -148,6 +146,8 @@ class Connection:
             reason = self._trouble or f"no answer from {address.host}:{address.port}"
         except OSError as error:
             reason = self._trouble or untrusted(str(error))
+        except RequestError as error:
+            reason = f"{error.code} {untrusted(error.message)}"
         if reason is not None:
             self._drop(reason)
             await asyncio.sleep(0)
@@ -169,8 +169,8 @@ class Connection:
     def _unfit(self) -> str | None:
         """Why this is not the gateway that is meant."""
         version = self.library.client.serverVersion()
-        if version not in _VERSIONS:
-            return f"the gateway speaks version {version}; allowed: {_VERSIONS[0]} to {_VERSIONS[-1]}"
+        if version not in VERSIONS:
+            return f"the gateway speaks version {version}; allowed: {VERSIONS[0]} to {VERSIONS[-1]}"
         missing = self._address.codes - set(self.library.managedAccounts())
         return f"the gateway has no account {', '.join(sorted(missing))}" if missing else None
 
@@ -257,12 +257,12 @@ class Connection:
 
     def _complain(self, about: int, code: int, text: str) -> None:
         """What the gateway says of the link itself; everything else is evidence, or the asker's affair."""
-        if code in _LOST:
+        if code in LOST:
             self._severed = True
             self._lose(f"{code} {untrusted(text)}")
-        elif code in _RESTORED:
+        elif code in RESTORED:
             self._severed = False
             if self._synced:
                 self._restore(f"{code} {untrusted(text)}")
-        elif about < 0 and not self._synced and code not in _NOTICES:
+        elif about < 0 and not self._synced and code not in NOTICES:
             self._trouble = untrusted(text)

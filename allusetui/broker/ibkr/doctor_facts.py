@@ -5,10 +5,6 @@ from typing import Final
 
 from allusetui.domain.frozen import frozen
 
-VERSIONS: Final = range(157, 179)
-"""The server versions whose messages ib_async 2.1.0 reads; it accepts later ones too, and misreads them."""
-OURS: Final = "AU-"
-"""How the order references of every ALL-USE begin."""
 NOT_SUBSCRIBED: Final = frozenset({354, 10089, 10091, 10168, 10186})
 COMPETING: Final = 10197
 IN_USE: Final = 326

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from allusetui.broker.ibkr.doctor_facts import VERSIONS, Greeting
+from allusetui.broker.ibkr.client import VERSIONS
+from allusetui.broker.ibkr.doctor_facts import Greeting
 
 _HELLO: Final = f"v{VERSIONS[0]}..{VERSIONS[-1]}".encode()
 _LONGEST: Final = 65_536

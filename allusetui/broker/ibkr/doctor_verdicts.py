@@ -5,10 +5,11 @@ from datetime import date, datetime
 from ipaddress import ip_address
 from typing import Final
 
+from allusetui.broker.ibkr.client import VERSIONS
+from allusetui.broker.ibkr.codes import LOST, RESTORED
 from allusetui.broker.ibkr.doctor_facts import (
     COMPETING,
     NOT_SUBSCRIBED,
-    VERSIONS,
     Finding,
     Greeting,
     QuoteSeen,
@@ -26,7 +27,8 @@ _ANOTHER: Final[Mapping[bytes, str]] = {
     b"HTTP": "a web server", b"<": "a web server", b"SSH-": "an SSH server", b"\x15\x03": "a TLS server",
     b"220": "a mail or file server",
 }  # fmt: skip
-_LOST, _FARM_LOST, _FARM_OK = (1100, 1300, 2110), (2103, 2105, 2157), (2104, 2106, 2107, 2108, 2158)
+_NO_LINE: Final = LOST | {1300}
+_FARM_LOST, _FARM_OK = (2103, 2105, 2157), (2104, 2106, 2107, 2108, 2158)
 _MARGIN, _INVALID = 201, 321
 _SUBSCRIBE: Final = "in the Client Portal: market data for US stocks and options (OPRA), shared with the paper account"
 
@@ -148,8 +150,8 @@ def farms(told: Sequence[Told]) -> Finding:
     for code, text in told:
         if code in (*_FARM_LOST, *_FARM_OK):
             state[text.rpartition(":")[2]] = (code, text)
-    restored = [code for code, _ in told if code in (*_LOST, 1101, 1102)]
-    if restored and restored[-1] in _LOST:
+    restored = [code for code, _ in told if code in _NO_LINE | RESTORED]
+    if restored and restored[-1] in _NO_LINE:
         return Finding("farms", Verdict.FAIL, "the Gateway has no line to the broker", "wait; nightly until 00:15 ET")
     broken = [untrusted(farm, 40) for farm, (code, _) in state.items() if code in _FARM_LOST]
     if broken:

@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 
 import ib_async as ib
 
-from allusetui.broker.ibkr.doctor_facts import COMPETING, IN_USE, NOT_SUBSCRIBED, OURS, QuoteSeen, Told
+from allusetui.broker.ibkr.doctor_facts import COMPETING, IN_USE, NOT_SUBSCRIBED, QuoteSeen, Told
+from allusetui.broker.ibkr.evidence import OURS
 from allusetui.broker.ibkr.translate import SMART
 from allusetui.domain.frozen import frozen
 

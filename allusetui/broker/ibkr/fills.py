@@ -125,8 +125,9 @@ class Fills:
 
     @property
     def lacks_fees(self) -> bool:
-        """Whether some execution has no commission yet."""
-        return any(row.fill.exec_id not in self._fees for row in self._rows.values())
+        """Whether some execution still waits for its commission: one that is told under its own id does no more."""
+        waiting = (row.fill.exec_id for row in self._rows.values() if row.told != row.fill.exec_id)
+        return any(exec_id not in self._fees for exec_id in waiting)
 
     @property
     def all_told(self) -> bool:

@@ -50,6 +50,8 @@ class Lines:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
+        """How many the broker grants us by now; at most the budget."""
+        self._budget = most
         self._wanted: dict[str, dict[Contract, None]] = {STANDING: {}}
         self._open: dict[Contract, _Line] = {}
         self._lingering: list[int] = []
@@ -151,13 +153,14 @@ class Lines:
         return contract in self._refused
 
     def full(self, contract: Contract) -> None:
-        """The broker has no line left: somebody else uses some of them, so the budget is what is open without this."""
+        """The broker has no line left, as somebody else uses some: what is open without this is all until `forgive`."""
         self._open.pop(contract, None)
         self.most = max(min(self.most, len(self._open)), 1)
 
     def forgive(self) -> None:
-        """What was refused may be asked for again: a new session, a new login."""
+        """What was refused may be asked for again, up to the whole budget: a new session, a new login."""
         self._refused.clear()
+        self.most = self._budget
 
     def lost(self) -> None:
         """The connection is gone, and every line with it; what is wanted is asked for anew."""

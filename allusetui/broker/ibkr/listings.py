@@ -35,7 +35,10 @@ class _Day:
 
 
 class Listings:
-    """Asks, and remembers. What is adjusted after a split or merger has another class, and is none of ours."""
+    """Asks, and remembers. What is adjusted after a split or merger has another class, and is none of ours.
+
+    That nothing is listed is not remembered: a gateway that has lost its farm says so too.
+    """
 
     def __init__(self, asks: Asks, calendar: Calendar) -> None:
         self._asks = asks
@@ -71,7 +74,10 @@ class Listings:
                 found = {day_told(text) for text in told}
             except UntranslatableError as error:
                 raise UnansweredError(untrusted(f"{symbol}: {error}")) from None
-            kept.expiries[symbol] = tuple(sorted(each for each in found if each >= kept.day))
+            expiries = tuple(sorted(each for each in found if each >= kept.day))
+            if not expiries:
+                return ()
+            kept.expiries[symbol] = expiries
         return kept.expiries[symbol]
 
     async def row(self, symbol: str, expiry: date, right: Right, at_ms: int) -> Listing:
@@ -81,8 +87,10 @@ class Listings:
             found = await self._asks.details(asked_row(symbol, expiry, right))
             strikes = {option.strike for each in found if _is_of(option := ours(each.contract), *key)}
             await self._learn_steps(symbol, found)
-            expires_ms = self._calendar.up_to(expiry).close_ms
-            kept.rows[key] = Listing(expiry, right, expires_ms, tuple(sorted(strikes)))
+            listing = Listing(expiry, right, self._calendar.up_to(expiry).close_ms, tuple(sorted(strikes)))
+            if not strikes:
+                return listing
+            kept.rows[key] = listing
         return kept.rows[key]
 
     def tick(self, option: Option, price: Decimal) -> Decimal:

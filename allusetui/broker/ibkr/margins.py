@@ -11,13 +11,14 @@ from ib_async import OrderState
 from ib_async.wrapper import RequestError
 
 from allusetui.broker.ibkr.client import Lane
+from allusetui.broker.ibkr.codes import NOTICES
 from allusetui.broker.ibkr.library import Library
 from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
 
 WAIT_S: Final = 1.5
-_NOTICES: Final = frozenset({399, *range(2100, 2200)})
+_BESIDE: Final = frozenset({399, *NOTICES})
 """Said beside an answer; everything else under the question's number is in its place."""
 _UNTOLD: Final = "the broker does not say what margin it would need"
 _CURRENCY: Final = "USD"
@@ -93,7 +94,7 @@ class Margins:
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
         """Some refusals are warnings to the library, which then waits for ever."""
-        if number in self._asked and code not in _NOTICES:
+        if number in self._asked and code not in _BESIDE:
             self._library.wrapper._endReq(number, RequestError(number, code, text), success=False)
 
 

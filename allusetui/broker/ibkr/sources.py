@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import date
 from typing import Final
 
-from allusetui.broker.ibkr.calendars import FROM_BROKER, FROM_PERSON, Calendars
+from allusetui.broker.ibkr.calendars import FROM_PERSON, Calendars
 from allusetui.broker.ibkr.history import History
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.night import Night
@@ -65,8 +65,7 @@ class Sources:
         """Of symbols whose chains were asked for: reports, and the dividends that their lines tell."""
         for symbol, told in self.calendars.told.items():
             source = told.source if told.reports is not None else _NOBODY
-            trouble = self.calendars.refusal if told.source != FROM_BROKER else None
-            yield Source("earnings", symbol, source, told.at_ms or None, "", trouble or "")
+            yield Source("earnings", symbol, source, told.at_ms or None, "", told.refusal)
             shown = self.stream.shown(Stock(symbol))
             if shown is not None and shown.dividends is not None:
                 yield Source("dividends", symbol, _BROKER, shown.heard_ms)

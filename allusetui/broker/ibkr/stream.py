@@ -11,7 +11,7 @@ from typing import Final
 
 from ib_async import Contract as TheirContract
 
-from allusetui.broker.ibkr.codes import RETRY_MS, Meaning, meaning_of
+from allusetui.broker.ibkr.codes import RESTORED, RETRY_MS, Meaning, meaning_of
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import RENEW_MS, Lines, Subscribe
 from allusetui.broker.ibkr.naming import asked, generics
@@ -27,7 +27,6 @@ from allusetui.domain.text import untrusted
 BEST_AVAILABLE: Final = 4
 """Live where the login may see it, else delayed; frozen where the market is shut. Each line says which it is."""
 _PRICE, _SIZE, _GREEKS, _GENERIC, _TEXT, _TYPE, _PARAMETERS = 1, 2, 21, 45, 46, 58, 81
-_RESTORED: Final = frozenset({1101, 1102})
 _SOON_MS: Final = 250
 _NUMBER_AT: Final = {_PRICE: 2, _SIZE: 2, _GREEKS: 1, _GENERIC: 2, _TEXT: 2, _TYPE: 2, _PARAMETERS: 1}
 
@@ -199,7 +198,7 @@ class Stream:
         shown.typed(int(fields[3]), at_ms)
 
     def _error(self, number: int, code: int, text: str, _: TheirContract | None) -> None:
-        if code in _RESTORED:
+        if code in RESTORED:
             # Also after 1102, which says that they go on: those who asked anew fared better.
             self.lines.doubt(self._number_of)
             self._changed()
@@ -216,7 +215,7 @@ class Stream:
                 self.lines.full(sub.contract)
             else:
                 self.lines.refused(sub.contract)
-            if meaning in (Meaning.COMPETING, Meaning.TOO_FAST):
+            if meaning in (Meaning.COMPETING, Meaning.TOO_FAST, Meaning.FULL):
                 self._retry_ms = self._now_ms() + RETRY_MS
         self._changed()
 

@@ -131,7 +131,6 @@ class Search:
         self._first = self._first if below else max(self._first - FIRST, 0)
         self._last = self._last if above else min(self._last + FIRST, len(self._strikes) - 1)
 
-
     def _is_enough(self, known: list[float]) -> bool:
         """Whether the aim lies among them: whatever has not been looked at is farther from it."""
         aim = self.sought.aim

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from ib_async import ComboLeg, CommissionReport, OrderState
@@ -37,6 +38,8 @@ SMART: Final = "SMART"
 _CURRENCY: Final = "USD"
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._:-]{1,40}", re.ASCII)
 _UNSET: Final = 2**31 - 1
+_LARGEST: Final = 1e15
+"""What is as large, or no number, stands for none."""
 
 
 class UntranslatableError(ValueError):
@@ -114,9 +117,11 @@ def contract_of(theirs: TheirContract) -> Contract:
     if theirs.tradingClass and theirs.tradingClass not in classes(symbol):
         raise UntranslatableError(f"{symbol} option of class {theirs.tradingClass}")
     expiry = day_told(theirs.lastTradeDateOrContractMonth)
-    multiplier = int(theirs.multiplier or 100)
+    multiplier = theirs.multiplier or "100"
+    if not multiplier.isdecimal() or not isfinite(theirs.strike):
+        raise UntranslatableError(f"{symbol} option of multiplier {multiplier}, strike {theirs.strike}")
     strike = Decimal(repr(theirs.strike)) if theirs.strike % 1 else Decimal(int(theirs.strike))
-    return Option(symbol, expiry, strike, _RIGHTS[theirs.right], multiplier)
+    return Option(symbol, expiry, strike, _RIGHTS[theirs.right], int(multiplier))
 
 
 def ours(theirs: TheirContract | None) -> Contract | None:
@@ -169,13 +174,15 @@ def charged(report: CommissionReport) -> FeeSeen:
 
 
 def money(value: float) -> Decimal:
-    """Dollars as the wire has them, to four decimals."""
+    """Dollars as the wire has them, to four decimals. Raises UntranslatableError for what stands for none."""
+    if not abs(value) < _LARGEST:
+        raise UntranslatableError(f"dollars of {value}")
     return to_price(Decimal(repr(float(value))))
 
 
 def whole(quantity: float) -> int:
-    """A number of contracts or shares, none of which we trade in parts."""
-    if quantity != int(quantity):
+    """A number of contracts or shares, none of which we trade in parts. Raises UntranslatableError."""
+    if not abs(quantity) < _LARGEST or quantity != int(quantity):
         raise UntranslatableError(f"a quantity of {quantity}")
     return int(quantity)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from allusetui.broker.ibkr.codes import NOTICES
 from allusetui.broker.ibkr.evidence import (
     OURS,
     DoneSeen,
@@ -29,8 +30,8 @@ from allusetui.domain.input import (
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.text import untrusted
 
-_NOTICES = frozenset({103, 104, 105, 161, 202, 399, 404, 10147, 10148, 10167, 10349})
-"""What is said under the handle of an order that may work on all the same; 2100 to 2199 are notices too."""
+_MAY_WORK_ON = frozenset({103, 104, 105, 161, 202, 399, 404, 10147, 10148, 10167, 10349, *NOTICES})
+"""What is said under the handle of an order that may work on all the same."""
 _KEPT_MS = 5 * DAY_MS
 
 
@@ -159,7 +160,7 @@ class OrderTruth:
 
     def _hear_error(self, seen: ErrorSeen, at_ms: int) -> None:
         reference = self._by_handle.get(seen.handle)
-        if reference is None or seen.code in _NOTICES or 2100 <= seen.code < 2200:
+        if reference is None or seen.code in _MAY_WORK_ON:
             return
         record = self._orders[reference]
         record.reason, record.refused_ms = untrusted(seen.text), at_ms
@@ -241,8 +242,9 @@ class OrderTruth:
                     yield OrderCancelled(at_ms, record.reference, filled)
 
     def next_ms(self) -> int | None:
-        """When something is told that has waited for long enough."""
-        ends = [r.over_ms + PATIENCE_MS for r in self._orders.values() if r.over_ms is not None and not r.told_end]
+        """When something is told that has waited for long enough. One of two orders is over when the other is."""
+        ending = (r for r in self._orders.values() if not r.told_end and not r.has_live_other)
+        ends = [record.over_ms + PATIENCE_MS for record in ending if record.over_ms is not None]
         waiting = self.fills.next_ms()
         return min(ends if waiting is None else [*ends, waiting], default=None)
 

@@ -45,11 +45,10 @@ class Book:
 
         `name`: what the symbol is called from then on.
         """
-        for held in self._accounts.values():
+        for account, held in self._accounts.items():
             old = {contract: held.pop(contract) for contract in list(held) if contract.symbol == symbol}
             for contract, quantity in old.items():
-                into = after_split(contract, ratio, name)
-                held[into] = held.get(into, 0) + int(quantity * ratio)
+                self.move(account, after_split(contract, ratio, name), int(quantity * ratio))
 
     def options(self) -> Iterator[tuple[str, Option, int]]:
         """(account, option, quantity) of every option held: accounts as they were opened, contracts in order."""

@@ -7,34 +7,34 @@ import typer
 
 from allusetui.cli.typed.options import AsJson, SettingsFile
 
+_MARKETS = "synthetic, which is the default; or today: the same from now on, for a session on paper."
+_CODES = "Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001."
+
+Listens = Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")]
+ScenarioFile = Annotated[str | None, typer.Option(help="A scenario file or a shipped name.", show_default=False)]
+Market = Annotated[str | None, typer.Option(help=_MARKETS, show_default=False)]
+NewFile = Annotated[Path | None, typer.Option(help="Keep every message in this new file.", show_default=False)]
+Upstream = Annotated[
+    str | None, typer.Option(help="Pass on to the gateway at HOST:PORT, to record it.", show_default=False)
+]
+Transcript = Annotated[
+    Path | None, typer.Option(help="Replay a transcript, and list what differs; exit 1.", show_default=False)
+]
+
 
 def gateway(
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 for any free one.")] = 4_002,
-    scenario: Annotated[str | None, typer.Option(help="A scenario file or a shipped name.", show_default=False)] = None,
-    market: Annotated[
-        str | None,
-        typer.Option(
-            help="synthetic, which is the default; or today: the same from now on, for a session on paper.",
-            show_default=False,
-        ),
-    ] = None,
+    port: Listens = 4_002,
+    scenario: ScenarioFile = None,
+    market: Market = None,
     speed: Annotated[str, typer.Option(help="Market seconds a second.")] = "1",
-    accounts: Annotated[
-        str, typer.Option(help="Paper accounts of sleeves: GEN=DU4000001,REV=DU4000002; the rest: DU4000001.")
-    ] = "",
+    accounts: Annotated[str, typer.Option(help=_CODES)] = "",
     data: Annotated[str, typer.Option(help="What clients may see of quotes: live, delayed, none.")] = "live",
     events: Annotated[bool, typer.Option(help="Whether there is the feed of corporate events.")] = True,
     read_only: Annotated[bool, typer.Option("--read-only", help="Clients may neither see nor place orders.")] = False,
-    record: Annotated[
-        Path | None, typer.Option(help="Keep every message in this new file.", show_default=False)
-    ] = None,
+    record: NewFile = None,
     mask: Annotated[bool, typer.Option("--mask", help="With other account codes than the real ones.")] = False,
-    upstream: Annotated[
-        str | None, typer.Option(help="Pass on to the gateway at HOST:PORT, to record it.", show_default=False)
-    ] = None,
-    compare: Annotated[
-        Path | None, typer.Option(help="Replay a transcript, and list what differs; exit 1.", show_default=False)
-    ] = None,
+    upstream: Upstream = None,
+    compare: Transcript = None,
 ) -> None:
     """Our simulated exchange as Interactive Brokers' gateway: any TWS client of this machine can trade on it.
 

@@ -55,7 +55,7 @@ def approve(
 def refuse(
     contract: ContractWords, account: OneAccount, session: SessionName = "demo", sessions: SessionsFolder = None
 ) -> None:
-    """Say no to it."""
+    """Say no to the defence of a position that a paused account asks for: nothing is sent."""
     _press("refuse", session, account, sessions, contract)
 
 

@@ -21,9 +21,15 @@ SessionName = Annotated[
 OneSession = Annotated[str, typer.Argument(help="Name of the session.", autocompletion=session_names)]
 SessionsFolder = Annotated[Path | None, typer.Option("--sessions", help="Folder of all sessions.", show_default=False)]
 Theme = Annotated[str | None, typer.Option(help="Palette: dark, light, contrast, safe, ansi.", show_default=False)]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings of the dashboard.", show_default=False)]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings", help="The settings file; else the one that allusetui settings names.", show_default=False
+    ),
+]
 LawsOf = Annotated[
-    Path | None, typer.Option("--settings", help="Beside which your own laws lie.", show_default=False)
+    Path | None,
+    typer.Option("--settings", help="The settings file, beside which your own laws lie.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
 OneAccount = Annotated[str, typer.Option("--account", help="GEN, REV, COM …", show_default=False)]

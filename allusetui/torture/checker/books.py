@@ -13,9 +13,10 @@ from allusetui.domain import event as ev
 from allusetui.domain.advice import LadderTerms
 from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.money import ZERO
-from allusetui.domain.order import BACK, Pocket, root_of
+from allusetui.domain.order import Pocket
 from allusetui.domain.proposal import Proposal
 from allusetui.torture.checker.keys import owe, owe_all, press
+from allusetui.torture.checker.names import clip_of, ident_of, root_in
 from allusetui.torture.checker.sheet import EMERGENCY, Intent, Order, Prompt, Sent, Sheet
 
 Row = tuple[int, int, ev.Event]
@@ -152,7 +153,7 @@ class Books:
         if self.closes.get((event.account, event.contract)):
             self.closes[event.account, event.contract] -= 1
             return
-        found = next((each for each in self.prompts.values() if is_yes_to(each, event)), None)
+        found = next((each for each in self.prompts.values() if each.allows(event)), None)
         if found is not None:
             found.used = True
 
@@ -292,29 +293,3 @@ class Books:
                 self.proposed[event.id] = event.proposal
             case ev.LlmsApplied() | ev.LawEnacted() | ev.LawNotEnacted() if event.id in self.prompts:
                 self.prompts[event.id].used = True
-
-
-def clip_of(client_order_id: str) -> str:
-    """What the versions of a clip have in common."""
-    return client_order_id.rpartition(".v")[0]
-
-
-def root_in(exec_id: str) -> str:
-    """What the versions of an execution have in common; the id itself where it has none."""
-    found = root_of(exec_id.removesuffix(BACK))
-    return found[0] if found else exec_id.removesuffix(BACK)
-
-
-def is_yes_to(prompt: Prompt, event: ev.OrderIntended) -> bool:
-    """Whether a prompt was answered with yes, was not acted on yet, and showed what the order does."""
-    asked = prompt.asked
-    shown = asked.account, asked.purpose, asked.contract, asked.candidate
-    done = event.account, event.purpose, event.contract, event.candidate
-    return prompt.decision == "approved" and not prompt.used and shown == done and event.quantity <= asked.quantity
-
-
-def ident_of(event: ev.Event) -> str | None:
-    """What names an execution or a settlement that an event books; a dividend that is only expected books nothing."""
-    if isinstance(event, ev.DividendExpected):
-        return None
-    return getattr(event, "exec_id", None) or getattr(event, "settlement", None)

@@ -21,10 +21,10 @@ from allusetui.torture.checker.invariants import (
     wire,
 )
 from allusetui.torture.checker.violation import Violation
-from allusetui.torture.checker.witness import Message, Witness
+from allusetui.torture.checker.witness import Message, Quotes, Witness
 
 RecordCheck = Callable[[Books, Row, Law], Iterator[Violation]]
-PricedCheck = Callable[[Books, Row, Law, exposure.Quotes], Iterator[Violation]]
+PricedCheck = Callable[[Books, Row, Law, Quotes], Iterator[Violation]]
 BooksCheck = Callable[[Books, Law], Iterator[Violation]]
 
 OF_RECORDS: Final[tuple[RecordCheck, ...]] = (
@@ -79,7 +79,7 @@ class Checker:
                 self._keep(self._by_prices(priced, row, self._witness.quote))
         self.books.take(row)
 
-    def _by_prices(self, priced: PricedCheck, row: Row, quote: exposure.Quotes) -> Iterator[Violation]:
+    def _by_prices(self, priced: PricedCheck, row: Row, quote: Quotes) -> Iterator[Violation]:
         """A breach by the market of every age."""
         found: list[Violation] = []
         for age_ms in self._ages_ms:
@@ -160,7 +160,7 @@ def judge(rows: Iterable[Row], law: Law, witness: Witness | None = None, at_ms: 
     return checker.violations
 
 
-def _aged(quote: exposure.Quotes, age_ms: int, contract: Contract, at_ms: int) -> Quote | None:
+def _aged(quote: Quotes, age_ms: int, contract: Contract, at_ms: int) -> Quote | None:
     """What the market showed so long before an instant."""
     return quote(contract, at_ms - age_ms)
 

@@ -18,7 +18,8 @@ from allusetui.domain.quote import Quote
 from allusetui.ports import Market
 from allusetui.torture.checker.witness import BookOrder, Deal, Holding, Message, quote_of
 
-_OURS: Final = "AU-"
+OURS: Final = "AU-"
+"""How the names of our orders begin."""
 _LENGTH_BYTES: Final = 4
 _PLACES: Final = f"{PLACE}\0".encode()
 
@@ -79,7 +80,7 @@ class AtTheGateway:
 
     def orders(self) -> Iterable[BookOrder]:
         for ticket in self._book.tickets:
-            if ticket.asked.order_ref.startswith(_OURS):
+            if ticket.asked.order_ref.startswith(OURS):
                 ended_ms = None if ticket.standing.live else ticket.ended_ms
                 yield BookOrder(ticket.asked.order_ref, ticket.filled, ended_ms)
 
@@ -90,7 +91,7 @@ class AtTheGateway:
                 fill.commission,
             )
             for ticket in self._book.tickets
-            if ticket.asked.order_ref.startswith(_OURS)
+            if ticket.asked.order_ref.startswith(OURS)
             for fill in ticket.fills
             if fill.contract is not None
         ]  # fmt: skip

@@ -130,3 +130,10 @@ class Prompt:
     asked: ev.ApprovalRequested
     decision: str | None = None
     used: bool = False
+
+    def allows(self, event: ev.OrderIntended) -> bool:
+        """Whether it was answered with yes, was not acted on yet, and showed what the order does."""
+        asked = self.asked
+        shown = asked.account, asked.purpose, asked.contract, asked.candidate
+        done = event.account, event.purpose, event.contract, event.candidate
+        return self.decision == "approved" and not self.used and shown == done and event.quantity <= asked.quantity

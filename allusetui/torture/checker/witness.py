@@ -1,6 +1,6 @@
 """What the broker's side knows, whatever the program says: its orders, executions and book, and what came to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -9,6 +9,9 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.order import Order
 from allusetui.domain.quote import Quote
 from allusetui.ports import Market
+
+Quotes = Callable[[Contract, int], Quote | None]
+"""What the true market shows of a contract at an instant; None where it is shut or does not list it."""
 
 
 @frozen
@@ -72,7 +75,7 @@ class Witness(Protocol):
         """What has been traded and settled, without what the broker only shows."""
 
     def quote(self, contract: Contract, at_ms: int) -> Quote | None:
-        """What the true market shows at an instant; None where it is shut or does not list the contract."""
+        """As `Quotes`."""
 
 
 def quote_of(market: Market, contract: Contract, at_ms: int) -> Quote | None:

@@ -40,17 +40,17 @@ _COMMANDS = (
     (("leave",), "leave: the engine goes on, or ends"),
 )
 _FIXED = (("1-9 ↑ ↓", "choose an account, a row; tab the next pane"), ("^l", "draw everything again"))
-_SHELL = "No answer? From another shell: allusetui pause, or allusetui kill."
+_SHELL = "No answer? In another shell: allusetui pause{shell}, or kill."
 _WIDTH = 10
 
 
-def help_of(pane: str, keys: Mapping[str, str]) -> Sheet:
-    """The help of a pane; `keys` by command, as they are typed. The runbook is one key away."""
+def help_of(pane: str, keys: Mapping[str, str], shell: str = "") -> Sheet:
+    """The help of a pane; `keys` by command, as they are typed; `shell`: what names the session in a shell."""
     told = {name: label(key) for name, key in keys.items()}
     here = _HERE.get(pane, _HERE["sleeves"]).format(**told)
     lines: list[Line] = [(Cell(here, Tone.WARN),), ()]
     listed = [(" ".join(keys[name] for name in names), text) for names, text in _COMMANDS]
     lines += [(Cell(f"{named + ' ':<{_WIDTH}}"), Cell(text, Tone.DIM)) for named, text in (*listed, *_FIXED)]
-    lines += [(), (Cell(_SHELL),)]
+    lines += [(), (Cell(_SHELL.format(shell=shell)),)]
     answers = {**CLOSE, bound(keys["runbook"]): "runbook", bound(keys["help"]): "no"}
     return Sheet((Cell(f"Keys: {pane or 'dashboard'}"),), lines, answers, f"{told['runbook']} runbook   esc back")

@@ -8,6 +8,7 @@ from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.session import USUAL, Limits
 from allusetui.broker.gateway.venue import Assembly, Venue, assemble
 from allusetui.broker.simulated.exchange import Exchange
+from allusetui.broker.simulated.fees import Fees
 from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.domain.moment import to_ms
 from allusetui.market.calendars import calendar
@@ -54,12 +55,12 @@ def at(hour: int, minute: int = 0, second: int = 0, day: int = 5) -> int:
 NOW = at(10)
 
 
-def venue(more: str = "", *accounts: Provision) -> Venue:
+def venue(more: str = "", *accounts: Provision, fees: Fees | None = None) -> Venue:
     """The market of HEAD with `more` tables, from Thursday 09:00; two accounts, or as many as are given."""
     scenario = parse(HEAD + more, "test")
     start_ms, end_ms = to_ms(scenario.scenario.start), to_ms(scenario.scenario.end)
     market = ScriptedMarket(scenario.market, scenario.tape, CALENDAR, start_ms, end_ms)
-    exchange = Exchange(market, CALENDAR, start_ms, scenario.faults)
+    exchange = Exchange(market, CALENDAR, start_ms, scenario.faults, fees=fees)
     opened = accounts or tuple(provision(name) for name in ACCOUNTS)
     for account in opened:
         exchange.open_account(account)

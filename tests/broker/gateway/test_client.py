@@ -1,6 +1,7 @@
 """The real client library over loopback: what it asks is understood, and it understands the answers."""
 
 import asyncio
+import contextlib
 import json
 import math
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ import pytest
 from ib_async import IB, Contract, Index, Option, RequestError, Stock, WshEventData
 from ib_async.ib import StartupFetch
 
-from allusetui.broker.gateway.server import ADDRESS, MOST_CLIENTS
+from allusetui.broker.gateway.server import ADDRESS, MOST_CLIENTS, Server
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from tests.broker.gateway.clients import House, serving, until
@@ -244,3 +245,22 @@ async def test_who_is_one_too_many_is_turned_away() -> None:
         assert len(house.said) == 1 and "turned away" in house.said[0]
         for ib in clients:
             ib.disconnect()
+
+
+async def test_a_closed_server_turns_no_more_though_its_clients_leave_after_it() -> None:
+    turns: list[int] = []
+
+    def now_ms() -> int:
+        turns.append(NOW)
+        return NOW
+
+    server = Server(assemble(venue(TOLD)).gateway, now_ms, lambda due_ms: 0.0, print)
+    reader, writer = await asyncio.open_connection(ADDRESS, await server.open(0))
+    await asyncio.sleep(0.01)
+    await server.close()
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+    writer.close()
+    before = len(turns)
+    await asyncio.sleep(0.02)
+    assert len(turns) == before > 1

@@ -76,6 +76,33 @@ def test_a_split_changes_shares_strike_and_cost() -> None:
     assert held == {AAPL: (200, 95), halved: (-2, Decimal("0.5"))}
 
 
+def test_a_day_s_gain_counts_from_midnight_whoever_looked_first_and_when() -> None:
+    begun = provision(ACCOUNT, shares=100)
+    house = Holdings([begun], lambda contract, at_ms: Decimal(200 if at_ms < NOW else 190), lambda at_ms: {})
+    assert house.day(ACCOUNT, at(11)) == (-1_000, 0)
+    (held,) = house.positions(ACCOUNT, at(11))
+    assert house.day_of_position(ACCOUNT, held, at(11)) == (-1_000, 0)
+
+
+@pytest.mark.parametrize("kind", ["assigned", "cash_settled"])
+def test_what_an_option_was_worth_when_it_was_settled_is_no_gain_of_the_night(kind: str) -> None:
+    put = SPX if kind == "cash_settled" else Option("AAPL", date(2026, 3, 5), Decimal(210), Right.PUT)
+    begun = provision(ACCOUNT, options=((put, -1),))
+    house = Holdings([begun], lambda contract, at_ms: Decimal(200 if contract == AAPL else 10), lambda at_ms: {})
+    price = Decimal(10) if kind == "cash_settled" else put.strike
+    house.take(Settled(at(16), (Settlement("S1", kind, ACCOUNT, put, 1, price),)))
+    house.advance(at(2, 30, day=6))
+    assert house.day(ACCOUNT, at(10, day=6)) == (0, 0)
+
+
+def test_a_split_is_no_gain_of_its_day() -> None:
+    begun = provision(ACCOUNT, shares=100)
+    house = Holdings([begun], lambda contract, at_ms: Decimal(200 if at_ms < NOW else 100), lambda at_ms: {})
+    house.take(Settled(NOW, splits=(Split("P1", "AAPL", Decimal(2), date(2026, 3, 5)),)))
+    (held,) = house.positions(ACCOUNT, at(11))
+    assert house.day(ACCOUNT, at(11)) == house.day_of_position(ACCOUNT, held, at(11)) == (0, 0)
+
+
 @pytest.mark.parametrize(("quantity", "cash"), [(2, 102_000), (-2, 98_000)], ids=["long", "short"])
 def test_an_index_option_settles_in_cash_in_the_night(quantity: int, cash: int) -> None:
     house = holdings(options=((SPX, quantity),))

@@ -260,9 +260,7 @@ def test_a_question_is_answered_twice_and_places_nothing() -> None:
 
 
 def test_a_question_says_what_the_exchange_takes() -> None:
-    stand = venue()
-    stand.exchange.fees = BrokerFees()
-    wire = client(assemble(stand))
+    wire = client(assemble(venue(fees=BrokerFees())))
     asked = (PUT, sale(1.0, whatIf=True)), (roll(con_id(NEAR), con_id(FAR)), purchase(0.5, 2, whatIf=True))
     fees = []
     for order_id, (contract, order) in enumerate(asked, start=1):

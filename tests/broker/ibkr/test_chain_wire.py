@@ -256,7 +256,7 @@ async def test_1_6_without_that_calendar_a_person_is_believed_and_else_nobody_kn
         chain = await scanned(world)
         assert (chain.earnings, chain.reports_after_close) == ((date(2026, 4, 28),), {date(2026, 4, 28)})
         assert world.market.calendars.told["AAPL"].source == "market.toml"
-        assert world.market.calendars.refusal is not None
+        assert world.market.calendars.told["AAPL"].refusal
         world.seen.clear()
         chain = await scanned(world, "GOOG", moment_s=0.02)
         assert chain.earnings is None

@@ -54,7 +54,10 @@ async def test_13_2_its_text_is_hostile_and_a_provider_s_marks_are_no_words_of_i
 ) -> None:
     monkeypatch.setattr(bulletins, "untrusted", lambda text: text)  # a provider that sends whatever it likes
     texts = (
-        r"{A:800015:L:en}{K:-0.97}Apple\u001b[31m is \u0007 sued", r"{A:1}", "x" * 3_000, r"a \r\n AU-1 b",
+        r"{A:800015:L:en}{K:-0.97}Apple\u001b[31m is \u0007 sued",
+        r"{A:1}",
+        "x" * 3_000,
+        r"a \r\n AU-1 b",
     )
     more = "".join(headline(f"10:0{number}:00", text) for number, text in enumerate(texts, 1))
     async with wired(tmp_path, more=more) as world:

@@ -113,6 +113,16 @@ def test_a_budget_that_others_share_is_what_the_broker_grants() -> None:
     assert lines.room(0) == 0
 
 
+def test_what_others_have_given_back_is_ours_again_after_a_while() -> None:
+    lines = Lines(4)
+    lines.stand(puts(4))
+    for each in subscribed(lines.moves(0, 100)):
+        lines.full(each)
+    assert (lines.most, lines.moves(1, 100)) == (1, [Subscribe(puts(4)[0])])
+    lines.forgive()
+    assert subscribed(lines.moves(2, 100)) == puts(4)[1:]
+
+
 def test_a_silent_line_is_proven_before_its_quote_counts_as_stale() -> None:
     lines = Lines()
     lines.stand(puts(6))

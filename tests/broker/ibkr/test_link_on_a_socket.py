@@ -39,7 +39,7 @@ from tests.broker.provisions import provision
 pytestmark = pytest.mark.asyncio
 QUICK_ANSWERS = (0.1, 60.0)
 QUICK_BEATS = (5.0, 0.05)
-POSITION = 61
+EXECUTIONS, POSITION = 7, 61
 AT_NIGHT_MS = 17 * HOUR_MS + HOUR_MS // 2
 """From ten in the morning to half past three at night."""
 
@@ -73,6 +73,22 @@ async def test_8_6_a_start_up_question_that_is_not_answered_is_no_link(message: 
             assert "timed out" in reasons(desk)[1][0] and reasons(desk)[1][1]
             assert not desk.of(BrokerReturned)
             await desk.back(1)  # it tries again, and this time all is answered
+
+
+@pytest.mark.clause("8.6")
+@pytest.mark.peer(16)
+async def test_8_6_a_start_up_question_that_is_refused_is_no_link_and_is_asked_again() -> None:
+    made = assembly()
+    async with serving(made.gateway) as house:
+        made.commands.do(LineFault(Kind.UNHEARD, message=EXECUTIONS, count=1), house.now_ms)
+        async with linked(house) as broker:
+            desk = Stand(house, made.commands, broker)
+            await desk.until(lambda: desk.sent(EXECUTIONS))
+            ((_, _, request, *_),) = desk.sent(EXECUTIONS)
+            desk.do(Notice(322, "Error processing request", int(request)))
+            await desk.until(lambda: len(reasons(desk)) > 1)
+            assert reasons(desk)[1] == ("322 Error processing request", True)
+            await desk.back(1)
 
 
 @pytest.mark.clause("8.6")

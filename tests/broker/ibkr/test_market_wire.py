@@ -137,6 +137,20 @@ async def test_surprise_16_a_competing_session_is_left_alone_and_asked_again(tmp
         await world.until(lambda: world.spot("AAPL"))
 
 
+@pytest.mark.clause("8.3")
+@pytest.mark.asyncio
+async def test_8_3_when_no_line_was_left_they_are_asked_for_again_after_a_while(tmp_path: Path) -> None:
+    """A flood of refusals, as after a restart of the gateway, must not leave us with one line for good."""
+    async with wired(tmp_path) as world:
+        await world.watch(["AAPL", "GOOG"])
+        for symbol in ("AAPL", "GOOG"):
+            world.say_later(4, 2, world.line_of(Stock(symbol)), 101, "Max number of tickers has been reached.", "")
+        world.house.server.turn()
+        await world.until(lambda: world.market.lines.most == 1)
+        world.wait(RETRY_MS)
+        await world.until(lambda: not world.market.lines.without())
+
+
 @pytest.mark.surprise(19)
 @pytest.mark.clause("5.2")
 @pytest.mark.asyncio

@@ -208,6 +208,14 @@ def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numb
 
 
 @pytest.mark.clause("0.6")
+def test_0_6_of_an_order_that_is_two_nothing_falls_due_while_the_other_works() -> None:
+    wire = Wire()
+    wire.hear(opened(), opened(permanent=12, handle=8), status(Stage.CANCELLED, handle=None))
+    wire.after(10 * PATIENCE_MS)
+    assert wire.truth.next_ms() is None  # whoever turns the session would be woken without end
+
+
+@pytest.mark.clause("0.6")
 def test_0_6_fills_of_both_are_counted_and_a_second_that_is_known_by_its_fill_alone_is_told() -> None:
     wire = Wire()
     wire.hear(opened(), fill(quantity=4), fee())
@@ -368,6 +376,7 @@ def test_0_6_a_correction_without_a_commission_of_its_own_keeps_the_first_ones()
     assert [(e.exec_id, e.commission) for e in wire.executions] == [
         ("e.1.01", Decimal("2.60")), ("e.1.02", Decimal("2.60")),
     ]  # fmt: skip
+    assert not wire.truth.wants_executions  # nothing that is still to come could change it
 
 
 @pytest.mark.clause("0.6", "10.3")

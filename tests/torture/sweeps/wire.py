@@ -19,8 +19,9 @@ from typing import Final
 from allusetui.broker.gateway.frames import GREETING
 from allusetui.compose.parts import operators
 from allusetui.domain.console import Key
-from allusetui.domain.event import Event, OrderIntended
+from allusetui.domain.event import Event, OperatorKey, OrderIntended
 from allusetui.domain.input import OperatorActed
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Purpose
 from allusetui.engine.apply import fold
 from allusetui.journal.archive import open_archive
@@ -128,7 +129,7 @@ class Deaths:
         self._program = Program(self._house, folder / "disk", self._layer, self._traffic)
         self._reports: list[Path] = []
         self._died = ""
-        self._written: list[int] = []
+        self._deaths: list[tuple[int, int]] = []
         self._outside = copy_context()
         self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
 
@@ -178,8 +179,8 @@ class Deaths:
         self._program.kill()
 
     def _note(self) -> None:
-        """How far its journal had come at a death."""
-        self._written.append(max((seq for seq, _, _ in self._mortal.last(1)), default=0))
+        """When it died, and how far its journal had come."""
+        self._deaths.append((self._house.now_ms(), max((seq for seq, _, _ in self._mortal.last(1)), default=0)))
 
     async def _lived(self) -> None:
         try:
@@ -223,7 +224,7 @@ class Deaths:
         return found
 
     def _report(self, told: list[str]) -> None:
-        told_of = {"died": self._died, "written": self._written, "told": told, "folder": str(self._program.folder)}
+        told_of = {"died": self._died, "deaths": self._deaths, "told": told, "folder": str(self._program.folder)}
         self._reports[-1].write_text(json.dumps(told_of))
 
     def _judge(self, path: Path, whole: tuple[Row, ...]) -> None:
@@ -233,15 +234,23 @@ class Deaths:
             return
         report = json.loads(path.read_text())
         rows = _rows(Path(report["folder"]))
-        left = [(rows[:written], fold(rows[:written])) for written in report["written"] if written]
+        left = [(rows[:written], fold(rows[:written])) for _, written in report["deaths"] if written]
         working = {intent for _, state in left for intent in state.intents}
         asking = frozenset(name for each, state in left for name in asking_of(each, state))
-        later = {e.intent: e.purpose for _, _, e in whole if isinstance(e, OrderIntended) and e.intent not in working}
-        # 6.11 asks for the hedge of a breach that is: the stop of the dead has closed it meanwhile.
-        hedges = [intent for intent, purpose in later.items() if purpose is Purpose.HEDGE]
-        otherwise, wrong = differences(whole, rows, working, asking, later, hedges)
+        later = {e.intent: (at_ms, e.purpose) for _, at_ms, e in whole if isinstance(e, OrderIntended)}
+        pressed_ms = _pressed_away(whole, report["deaths"])
+        # What a key forestalls that was pressed meanwhile, and hedges: 6.11 asks for one of a breach that is.
+        lapsing = [name for name, (ms, purpose) in later.items() if ms <= pressed_ms or purpose is Purpose.HEDGE]
+        otherwise, wrong = differences(whole, rows, working, asking, later.keys() - working, {*lapsing} - working)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
+
+
+def _pressed_away(whole: Iterable[Row], deaths: Sequence[tuple[int, int]]) -> int:
+    """When the last key was pressed while the process was away; it was pressed again when it was back."""
+    spans = [(died_ms, died_ms + _DOWN_S * SECOND_MS) for died_ms, _ in deaths]
+    keys = [at_ms for _, at_ms, event in whole if isinstance(event, OperatorKey)]
+    return max((key_ms for key_ms in keys if any(start <= key_ms <= end for start, end in spans)), default=0)
 
 
 def _rows(folder: Path) -> tuple[Row, ...]:

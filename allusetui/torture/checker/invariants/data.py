@@ -1,11 +1,11 @@
 """10: no decision on stale, missing or impossible data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from allusetui.domain import event as ev
-from allusetui.domain.contract import Contract, Side, Stock
+from allusetui.domain.contract import Side, Stock
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Quote
@@ -13,9 +13,9 @@ from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.sheet import Sent
 from allusetui.torture.checker.violation import Violation
+from allusetui.torture.checker.witness import Quotes
 
 _FAR: Final = Decimal("0.05")
-Quotes = Callable[[Contract, int], Quote | None]
 
 
 def decided_on_sound_data(books: Books, row: Row, law: Law) -> Iterator[Violation]:

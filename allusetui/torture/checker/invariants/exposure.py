@@ -13,8 +13,8 @@ from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.sheet import Sheet
 from allusetui.torture.checker.violation import Violation
+from allusetui.torture.checker.witness import Quotes
 
-Quotes = Callable[[Contract, int], Quote | None]
 _STOCK_MARGIN: Final = Decimal("0.50")
 _STRIKE_MARGIN: Final = Decimal("0.10")
 """The scripted broker's own rates, the part of them that a scenario does not set."""

@@ -9,10 +9,9 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Purpose
 from allusetui.law.model import Law
 from allusetui.torture.checker.books import Books, Row
-from allusetui.torture.checker.invariants.exposure import Quotes
 from allusetui.torture.checker.sheet import EMERGENCY, Sent, Sheet
 from allusetui.torture.checker.violation import Violation
-from allusetui.torture.checker.witness import Message
+from allusetui.torture.checker.witness import Message, Quotes
 
 _DEFENCES: Final = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE})
 _SILENT: Final = frozenset({EMERGENCY, "MAINTENANCE", "AUDIT"})

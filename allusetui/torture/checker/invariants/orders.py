@@ -6,7 +6,8 @@ from typing import Final
 from allusetui.domain import event as ev
 from allusetui.domain.moment import SECOND_MS
 from allusetui.law.model import Law
-from allusetui.torture.checker.books import Books, Row, clip_of, root_in
+from allusetui.torture.checker.books import Books, Row
+from allusetui.torture.checker.names import clip_of, root_in
 from allusetui.torture.checker.sheet import Order
 from allusetui.torture.checker.violation import Violation
 

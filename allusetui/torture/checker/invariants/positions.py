@@ -8,7 +8,8 @@ from allusetui.domain import event as ev
 from allusetui.domain.contract import Contract
 from allusetui.domain.money import ZERO, to_cent
 from allusetui.law.model import Law
-from allusetui.torture.checker.books import Books, Row, ident_of, root_in
+from allusetui.torture.checker.books import Books, Row
+from allusetui.torture.checker.names import ident_of, root_in
 from allusetui.torture.checker.sheet import Order
 from allusetui.torture.checker.violation import Violation
 from allusetui.torture.checker.witness import Deal, Holding

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from allusetui.domain import event as ev
 from allusetui.domain.state import Approval
 from allusetui.law.model import Law
-from allusetui.torture.checker.books import Books, Row, is_yes_to
+from allusetui.torture.checker.books import Books, Row
 from allusetui.torture.checker.sheet import Prompt
 from allusetui.torture.checker.violation import Violation
 
@@ -31,7 +31,7 @@ def approved_once(books: Books, row: Row, law: Law) -> Iterator[Violation]:
 def _is_allowed(books: Books, event: ev.OrderIntended) -> bool:
     if event.account is not None and books.closes.get((event.account, event.contract)):
         return True
-    return any(is_yes_to(each, event) for each in books.prompts.values())
+    return any(each.allows(event) for each in books.prompts.values())
 
 
 def _decided(prompt: Prompt | None, event: ev.ApprovalDecided, row: Row) -> Iterator[Violation]:

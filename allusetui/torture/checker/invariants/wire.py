@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from allusetui.domain.order import Order
-from allusetui.torture.checker.books import Books, clip_of
+from allusetui.torture.checker.books import Books
+from allusetui.torture.checker.names import intent_of
 from allusetui.torture.checker.sheet import Sent
 from allusetui.torture.checker.violation import Violation
 from allusetui.torture.checker.witness import BookOrder, Deal, Message
@@ -66,11 +67,6 @@ def one_live_order_there(orders: Iterable[BookOrder], at_ms: int) -> Iterator[Vi
         names = list(rows)
         if len(names) > 1:
             yield Violation(1, at_ms, None, f"intent {intent} has {len(names)} live orders: {', '.join(names)}")
-
-
-def intent_of(client_order_id: str) -> str:
-    """What the clips of an intent have in common."""
-    return clip_of(client_order_id).rpartition("-")[0]
 
 
 def is_over_there(books: Books, orders: Iterable[BookOrder], at_ms: int) -> Iterator[Violation]:
