@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from allusetui.codec.exact import Exact, exact, exact_fields
 from allusetui.codec.shape import CodecError
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 
 _STATE: Final = exact(State)
 _OF_SECONDS: Final = ("scans", "leap_scans", "judging", "hedge_chains", "advice_awaited")

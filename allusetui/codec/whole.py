@@ -18,7 +18,7 @@ from allusetui.domain import event as events
 from allusetui.domain.console import Key
 from allusetui.domain.event import Event
 from allusetui.domain.snapshot import Mark, Snapshot, Told
-from allusetui.domain.state import Volatile
+from allusetui.domain.volatile import Volatile
 
 _TOLD_OF_VOLATILE: Final = ("quotes", "option_quotes", "rate", "walks", "told_invalid", "reports", "payouts")
 _REMEMBERED: Final = 4096

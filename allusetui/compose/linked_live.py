@@ -46,7 +46,8 @@ from allusetui.runtime.live import Live, Session
 from allusetui.runtime.pace import RealTime
 from allusetui.runtime.stored import Stand
 from allusetui.runtime.tail import TailJournal
-from allusetui.runtime.virtual import VirtualRuntime, World
+from allusetui.runtime.virtual import VirtualRuntime
+from allusetui.runtime.world import World
 from allusetui.scenario.values import Problem
 
 BARS_FOLDER: Final = "bars"

@@ -21,7 +21,7 @@ from allusetui.market.synthetic import SyntheticMarket
 from allusetui.market.takers import SeededTakers
 from allusetui.ports import Market
 from allusetui.rules.situation import VIX
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.model import Dividend, Scenario
 from allusetui.scenario.setting import FOUNDERS
 

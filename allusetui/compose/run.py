@@ -35,7 +35,8 @@ from allusetui.market.news import ScriptedNews
 from allusetui.ports import Journal, Market, Reporter
 from allusetui.runtime.asking import AtOnce
 from allusetui.runtime.stored import Stand
-from allusetui.runtime.virtual import Crash, VirtualRuntime, World
+from allusetui.runtime.virtual import VirtualRuntime
+from allusetui.runtime.world import Crash, World
 from allusetui.scenario.model import Scenario
 
 _LOOKBACK = timedelta(days=420)

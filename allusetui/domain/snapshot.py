@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from allusetui.domain.event import Event
 from allusetui.domain.frozen import frozen
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 
 
 @frozen
@@ -71,10 +72,11 @@ class Source:
 class Snapshot:
     """Everything of one instant. Nobody changes what it holds.
 
-    `volatile` carries quotes and what is doubted of them, the rate, known reports and dividends, and the walks of
-    working orders, no more. `beat_ms` is the engine's wall clock, monotonic; `lag_ms` how late its loop was at the
-    worst since the snapshot before. `tail`, `alerts` and `reports`, those that were written, ascend; `moves` are the
-    accounts' last transitions.
+    `state` is without the executions and settlements that were seen, by which the engine counts each once; `volatile`
+    carries quotes and what is doubted of them, the rate, known reports and dividends, and the walks of working orders,
+    no more. `beat_ms` is the engine's wall clock, monotonic; `lag_ms` how late its loop was at the worst since the
+    snapshot before. `tail`, `alerts` and `reports`, those that were written, ascend; `moves` are the accounts' last
+    transitions.
     """
 
     count: int

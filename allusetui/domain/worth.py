@@ -6,7 +6,7 @@ from allusetui.domain.account import Account
 from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.lot import average_price, total
 from allusetui.domain.money import ZERO
-from allusetui.domain.state import Volatile
+from allusetui.domain.volatile import Volatile
 
 
 def price_of(seen: Volatile, account: Account, contract: Contract) -> Decimal:

@@ -6,7 +6,7 @@ from allusetui.domain.calendar import Session
 from allusetui.domain.effect import AskBars
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import to_price
-from allusetui.domain.state import Judging
+from allusetui.domain.volatile import Judging
 from allusetui.engine.desk import Desk
 from allusetui.rules import triggers
 from allusetui.rules.situation import VIX, clause

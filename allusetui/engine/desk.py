@@ -11,7 +11,8 @@ from allusetui.domain.event import AlertRaised, Event, LotClosed
 from allusetui.domain.lot import Lot
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import ZERO, to_cent, to_price
-from allusetui.domain.state import Asked, State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Asked, Volatile
 from allusetui.engine.apply import apply
 from allusetui.law.model import Law
 from allusetui.rules.situation import Situation

@@ -6,10 +6,10 @@ from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Side
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.money import to_figure, to_price
+from allusetui.domain.money import ZERO, to_figure, to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Chain
-from allusetui.domain.state import Scan
+from allusetui.domain.volatile import Scan
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change, rest
 from allusetui.engine.orders import intend
@@ -188,7 +188,7 @@ def _plan(desk: Desk, account: Account, window: str, chosen: Pick, quantity: int
         ev.EntryPlanned(
             account=account.name, clauses=clauses, contract=option, quantity=quantity, delta=to_figure(chosen.delta),
             dte=chosen.dte, mid=to_price(chosen.quote.mid),
-            exposure=option.notional * quantity if option.is_put else option.strike * 0,
+            exposure=option.notional * quantity if option.is_put else ZERO,
             deviation="; ".join(notes) or None, window=window,
         )
     )  # fmt: skip

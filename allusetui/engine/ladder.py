@@ -7,7 +7,7 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import down_to_cent, to_figure
 from allusetui.domain.order import LeapStep, Purpose
 from allusetui.domain.quote import Chain
-from allusetui.domain.state import Scan
+from allusetui.domain.volatile import Scan
 from allusetui.engine.advice import apply_approved
 from allusetui.engine.desk import Desk
 from allusetui.engine.entries import SCAN_WAIT_S

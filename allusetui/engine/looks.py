@@ -1,15 +1,96 @@
-"""0.12: which positions a look evaluates: each at the pace of its level, and in the afternoon what expires."""
+"""0.12: a look at the market: everything that has come due since the last, each position at the pace of its level."""
 
-from allusetui.domain.account import Account, Status
+from allusetui.domain import input as inp
+from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.calendar import Session
 from allusetui.domain.contract import Option, Right
-from allusetui.engine import calls, defend, forks, market
+from allusetui.engine import (
+    advice,
+    anomalies,
+    audit,
+    calls,
+    closes,
+    closing,
+    defend,
+    dividends,
+    entries,
+    forget,
+    forks,
+    hedges,
+    ladder,
+    market,
+    papers,
+    reinvest,
+    resume,
+)
 from allusetui.engine.desk import Desk
-from allusetui.engine.machine import change
-from allusetui.engine.schedule import is_closing_time
+from allusetui.engine.machine import change, latch
+from allusetui.engine.schedule import is_closing_time, missed_close, missed_cut
 from allusetui.engine.since import Since
 from allusetui.rules.cadence import expiry_clock, period_s
 from allusetui.rules.situation import clause
+
+
+def look_at_market(desk: Desk, seen: inp.MarketSeen) -> None:
+    """The market as it stands now, and everything that has come due since the last look."""
+    since = Since(desk.volatile.seen_ms, desk.now_ms)
+    desk.volatile.seen_ms = desk.now_ms
+    market.take_quotes(desk, seen)
+    _watch_breakers(desk)
+    resume.after_disk(desk)
+    if missed_close(desk, since):
+        closing.end_freezes(desk)
+    ladder.lapse(desk)
+    missed = missed_cut(desk, since)
+    if missed is not None:
+        closing.cut_week(desk, missed)
+    dividends.look(desk, since)
+    session = desk.session
+    if session is None:
+        return
+    if desk.open_session:
+        _in_session(desk, session, since)
+    if since.passed(session.close_ms):
+        _at_close(desk, session)
+    if desk.calendar.ends_week(session.day) and since.passed(expiry_clock(desk.law.cadence, session).report_cut_ms):
+        closing.cut_week(desk, session)
+    if since.passed(desk.clock(desk.law.cadence.audit_at)):
+        audit.begin_daily(desk)
+    papers.look(desk, since)
+
+
+def _watch_breakers(desk: Desk) -> None:
+    """Failing to evaluate a breaker counts as tripped."""
+    try:
+        market.watch_breakers(desk)
+    except (ArithmeticError, ValueError) as error:
+        before = len(desk.events)
+        for account in desk.state.accounts.values():
+            latch(desk, account, Latch.BREAKER, ("6.13",))
+        if len(desk.events) > before:
+            desk.alert("critical", f"Breakers could not be evaluated: {type(error).__name__}.", None, ("6.13",))
+
+
+def _in_session(desk: Desk, session: Session, since: Since) -> None:
+    on_grid = since.passed_grid(session, desk.law.monitoring.period_s[0])
+    desk.volatile.calm |= on_grid
+    market.ask_bars(desk)
+    reinvest.look(desk, since)
+    closes.missed(desk)
+    evaluate_due(desk, session, since)
+    hedges.look(desk, since)
+    advice.look(desk)
+    ladder.look(desk, opens=since.passed(desk.clock(desk.law.ladder.looks_at)), on_grid=on_grid)
+    close_out(desk, session, since)
+    entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
+
+
+def _at_close(desk: Desk, session: Session) -> None:
+    closing.close_session(desk, session)
+    hedges.give_up(desk)
+    closes.at_close(desk, session)
+    anomalies.at_close(desk, session)
+    forget.at_close(desk)
 
 
 @clause("0.12")

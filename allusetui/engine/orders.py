@@ -1,17 +1,26 @@
-"""The order plan: from intent to clips, versions and steps, and what the broker's reports make of them (0.4–0.6)."""
-
-from decimal import Decimal
+"""The order plan: from intent to clips and the steps of a price walk, and what follows a dead order (0.4–0.6)."""
 
 from allusetui.domain import event as ev
 from allusetui.domain.account import Account, Status
 from allusetui.domain.contract import Contract, Option, Side
-from allusetui.domain.effect import CancelOrder, PlaceOrder
 from allusetui.domain.moment import SECOND_MS
-from allusetui.domain.order import Intent, LeapStep, Order, OrderStatus, Purpose, RollChain, Working
-from allusetui.domain.state import Walk
+from allusetui.domain.order import Intent, LeapStep, OrderStatus, Purpose, RollChain, Working
+from allusetui.domain.volatile import Walk
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import ending_reason
 from allusetui.engine.outcome import finish
+from allusetui.engine.sending import (
+    REASON_CLAUSES,
+    STEP,
+    TIMEOUT,
+    UNASKED,
+    cancel,
+    request_cancel,
+    rest_step,
+    say_cancelled,
+    send,
+    to_unknown,
+)
 from allusetui.engine.walk import clips, halves, is_relentless, is_too_early, lot_of
 from allusetui.rules.cadence import entry_window
 from allusetui.rules.pivot import clauses_of
@@ -19,21 +28,6 @@ from allusetui.rules.price_walk import limit_at
 from allusetui.rules.situation import clause
 
 _CHECK_MS = 30 * SECOND_MS
-STEP = "step"
-TIMEOUT = "timeout"
-
-REASON_CLAUSES = {
-    "window_closed": ("1.1",),
-    "slippage_cap": ("0.5",),
-    "frozen": ("6.3",),
-    "pivot": ("0.9",),
-    "safe": ("9.1",),
-    "paused": ("0.7",),
-    "no_entries": ("0.7",),
-    "stale": ("8.3",),
-    "rejected": ("0.6",),
-    "halt": ("0.8", "6.14"),
-}
 
 
 def intend(
@@ -125,9 +119,9 @@ def end(desk: Desk, intent: Intent, reason: str) -> None:
     if order is None:
         _abandon(desk, intent, reason)
     elif order.status is OrderStatus.SENT:
-        _cancel(desk, intent, order, reason)
+        cancel(desk, intent, order, reason)
     elif order.status is OrderStatus.CANCELLING and order.cancel_reason in (STEP, TIMEOUT):
-        _request_cancel(desk, intent, order, reason)
+        request_cancel(desk, intent, order, reason)
 
 
 def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
@@ -144,27 +138,6 @@ def _abandon(desk: Desk, intent: Intent, reason: str) -> None:
     finish(desk, intent, reason)
 
 
-def _cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
-    _request_cancel(desk, intent, order, reason)
-    desk.effects.append(CancelOrder(order.client_order_id))
-    _rest_step(desk, intent, order.step if reason != STEP else desk.volatile.walks[intent.id].step)
-
-
-def _request_cancel(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
-    clauses = REASON_CLAUSES.get(reason, ("0.6",))
-    desk.emit(
-        ev.CancelRequested(
-            account=intent.account, clauses=clauses, client_order_id=order.client_order_id, intent=intent.id,
-            reason=reason,
-        )
-    )  # fmt: skip
-
-
-def _rest_step(desk: Desk, intent: Intent, step: int) -> None:
-    due = desk.now_ms + desk.law.walk.timeout_s * SECOND_MS
-    desk.volatile.walks[intent.id] = Walk(step, due)
-
-
 def _begin(desk: Desk, intent: Intent) -> None:
     """Send the clip that is next, or the next version of the clip at hand."""
     walk = desk.volatile.walks.get(intent.id)
@@ -173,11 +146,16 @@ def _begin(desk: Desk, intent: Intent) -> None:
     if is_too_early(desk, intent):
         return
     step = walk.step if walk else 0
+    if step > desk.law.walk.steps:  # the broker has ended the last one by itself
+        if not is_relentless(desk, intent):
+            _halve(desk, intent)
+            return
+        step = desk.law.walk.steps
     limit = limit_at(desk, intent, step)
     if limit is None:
         _no_price(desk, intent, step)
         return
-    _send(desk, intent, step, limit, None)
+    send(desk, intent, step, limit, None)
 
 
 def _no_price(desk: Desk, intent: Intent, step: int) -> None:
@@ -185,41 +163,9 @@ def _no_price(desk: Desk, intent: Intent, step: int) -> None:
     if is_relentless(desk, intent):
         return
     if step < desk.law.walk.steps:
-        _rest_step(desk, intent, step + 1)
+        rest_step(desk, intent, step + 1)
     else:
         end(desk, intent, "slippage_cap")
-
-
-def _send(desk: Desk, intent: Intent, step: int, limit: Decimal, replaces: str | None) -> None:
-    fresh = intent.clip_open <= 0
-    clip = intent.clip + 1 if fresh else intent.clip
-    version = 1 if fresh else intent.version + 1
-    quantity = intent.clips[0] if fresh else intent.clip_open
-    order_id = f"AU-{desk.state.session}-{intent.account}-{intent.id}-{clip}.v{version}"
-    common = {
-        "account": intent.account,
-        "clauses": intent.clauses,
-        "client_order_id": order_id,
-        "purpose": intent.purpose,
-        "contract": intent.contract,
-        "candidate": intent.candidate,
-        "side": intent.side,
-        "quantity": quantity,
-        "limit": limit,
-        "intent": intent.id,
-        "clip": clip,
-        "version": version,
-        "step": step,
-    }
-    if replaces is None:
-        desk.emit(ev.OrderSent(**common))  # type: ignore[arg-type]  # one set of fields for both events
-    else:
-        desk.emit(ev.OrderReplaced(replaces=replaces, **common))  # type: ignore[arg-type]  # as above
-    order = intent.order
-    assert order is not None
-    placed = Order(order_id, intent.account, intent.contract, intent.candidate, intent.side, quantity, order.limit)
-    desk.effects.append(PlaceOrder(placed))
-    _rest_step(desk, intent, step)
 
 
 @clause("0.5", "0.6")
@@ -227,10 +173,10 @@ def _tend(desk: Desk, intent: Intent, order: Working) -> None:
     """A live order: no acknowledgement makes it unknown; a price that has lived its 3 s moves on."""
     walk = desk.volatile.walks.get(intent.id)
     if walk is None:
-        _rest_step(desk, intent, order.step)
+        rest_step(desk, intent, order.step)
         return
     if order.status is OrderStatus.SENT and order.open_quantity > max(intent.clip_open, 0):
-        _cancel(desk, intent, order, STEP)  # a late fill of an earlier version: this one is too large
+        cancel(desk, intent, order, STEP)  # a late fill of an earlier version: this one is too large
         return
     if desk.now_ms < walk.due_ms or order.status is OrderStatus.UNKNOWN:
         return
@@ -240,16 +186,16 @@ def _tend(desk: Desk, intent: Intent, order: Working) -> None:
     steps = desk.law.walk.steps
     relentless = is_relentless(desk, intent)
     if walk.step >= steps and not relentless:
-        _cancel(desk, intent, order, TIMEOUT)
+        cancel(desk, intent, order, TIMEOUT)
         return
     step = min(walk.step + 1, steps)
     limit = limit_at(desk, intent, step)
     if limit is None or limit == order.limit or is_too_early(desk, intent):
         _check(desk, order, walk)
-        _rest_step(desk, intent, step)
+        rest_step(desk, intent, step)
         return
     desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)
-    _cancel(desk, intent, order, STEP)
+    cancel(desk, intent, order, STEP)
 
 
 def _check(desk: Desk, order: Working, walk: Walk) -> None:
@@ -259,27 +205,19 @@ def _check(desk: Desk, order: Working, walk: Walk) -> None:
         desk.ask_orders()
 
 
-def to_unknown(desk: Desk, intent: Intent, order: Working) -> None:
-    """Silence is not evidence: the order counts as live and is looked for (0.6)."""
-    desk.emit(
-        ev.OrderUnknown(
-            account=intent.account, clauses=("0.6",), client_order_id=order.client_order_id, intent=intent.id
-        )
-    )
-    desk.volatile.doubted_ms[order.client_order_id] = desk.now_ms
-    desk.volatile.absent_ms.pop(order.client_order_id, None)
-    desk.volatile.query_ms = desk.now_ms
-    desk.ask_orders()
-
-
 def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False) -> None:
-    """The order is proven dead: the next version, the next clips, or the end."""
-    reason = order.cancel_reason
+    """The order is proven dead: the next version, the next clips, or the end.
+
+    One that nobody asked the broker to end is followed when a price's 3 s are over: sent again at once it could be
+    ended at once, without end.
+    """
+    desk.volatile.over_ms = desk.now_ms
+    reason = order.cancel_reason or UNASKED
     step = desk.volatile.walks[intent.id].step if intent.id in desk.volatile.walks else order.step
-    if reason in (STEP, None) and intent.clip_open > 0 and _replace(desk, intent, order, step, resolved):
+    if reason == STEP and intent.clip_open > 0 and not resolved and _replace(desk, intent, order, step):
         return
     if not resolved:
-        _say_cancelled(desk, intent, order, reason or STEP)
+        say_cancelled(desk, intent, order, reason)
     if intent.id not in desk.state.intents:
         finish(desk, intent)
     elif reason in REASON_CLAUSES:
@@ -287,25 +225,16 @@ def cancelled(desk: Desk, intent: Intent, order: Working, resolved: bool = False
     elif reason == TIMEOUT:
         _halve(desk, intent)
     else:
-        _rest_step(desk, intent, step)
+        rest_step(desk, intent, step + (reason == UNASKED and not resolved))
 
 
-def _replace(desk: Desk, intent: Intent, order: Working, step: int, resolved: bool) -> bool:
+def _replace(desk: Desk, intent: Intent, order: Working, step: int) -> bool:
     account = desk.state.accounts[intent.account]
     limit = limit_at(desk, intent, step)
-    if resolved or limit is None or _over(desk, account, intent) is not None:
+    if limit is None or _over(desk, account, intent) is not None:
         return False
-    _send(desk, intent, step, limit, order.client_order_id)
+    send(desk, intent, step, limit, order.client_order_id)
     return True
-
-
-def _say_cancelled(desk: Desk, intent: Intent, order: Working, reason: str) -> None:
-    desk.emit(
-        ev.OrderCancelled(
-            account=intent.account, clauses=REASON_CLAUSES.get(reason, ("0.5",)),
-            client_order_id=order.client_order_id, reason=reason, intent=intent.id,
-        )
-    )  # fmt: skip
 
 
 @clause("0.5")

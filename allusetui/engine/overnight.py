@@ -13,6 +13,7 @@ from allusetui.domain.frozen import frozen
 from allusetui.domain.money import ZERO
 from allusetui.engine.desk import Desk
 from allusetui.engine.reconcile import missing_cash
+from allusetui.engine.settlements import label
 from allusetui.rules.situation import clause
 
 _MOST_ROWS: Final = 12
@@ -138,7 +139,6 @@ def _has_expired(desk: Desk, option: Option) -> bool:
 
 def _row(desk: Desk, gone: _Gone, delivered: bool) -> inp.Settlement:
     option = gone.option
-    name = f"{option.symbol}-{option.expiry}-{option.strike}{option.right.value}"
-    settlement = f"seen-{desk.now_ms}-{gone.account}-{name}"
+    settlement = f"seen-{desk.now_ms}-{gone.account}-{label(option)}"
     kind, price = (gone.kind, option.strike) if delivered else ("expired", Decimal(0))
     return inp.Settlement(settlement, kind, gone.account, option, gone.quantity, price)

@@ -16,9 +16,18 @@ from allusetui.domain.text import untrusted
 from allusetui.engine.corrections import earlier_of, is_of_another, is_older, lots_corrected, taking_back
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.machine import latch
-from allusetui.engine.orders import REASON_CLAUSES, cancelled, end, to_unknown
+from allusetui.engine.orders import cancelled, end
 from allusetui.engine.outcome import finish
-from allusetui.engine.strangers import account_of, intent_id_of, is_known, never_sent, on_foreign, tell_orphans
+from allusetui.engine.sending import REASON_CLAUSES, to_unknown
+from allusetui.engine.strangers import (
+    account_of,
+    cancel_risen,
+    intent_id_of,
+    is_known,
+    never_sent,
+    on_foreign,
+    tell_orphans,
+)
 from allusetui.rules.situation import clause
 
 
@@ -31,7 +40,10 @@ def find(desk: Desk, client_order_id: str) -> tuple[Intent, Working] | None:
 
 
 def on_acked(desk: Desk, report: inp.OrderAcked) -> None:
+    """The broker works it; where that is no order of now, all of them are asked for: it may have been found dead."""
     desk.volatile.acked.add(report.client_order_id)
+    if find(desk, report.client_order_id) is None:
+        desk.ask_orders()
 
 
 @clause("0.6")
@@ -123,6 +135,8 @@ def _of_another(desk: Desk, account: Account, execution: inp.Execution) -> None:
 
 
 def _after_fill(desk: Desk, intent: Intent) -> None:
+    if intent.order is None:
+        desk.volatile.over_ms = desk.now_ms
     if intent.id not in desk.state.intents:
         desk.volatile.walks.pop(intent.id, None)
         finish(desk, intent)
@@ -152,6 +166,7 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
     if found is None:
         return
     intent, order = found
+    desk.volatile.over_ms = desk.now_ms
     desk.emit(
         ev.OrderRejected(
             account=intent.account, clauses=("0.6",) if report.fits is None else ("0.10",),
@@ -163,7 +178,7 @@ def on_rejected(desk: Desk, report: inp.OrderRejected) -> None:
         _count_rejection(desk, intent)
     if report.fits and intent.id in desk.state.intents:
         desk.volatile.walks.pop(intent.id, None)  # nothing has been at the broker: the walk begins
-    elif intent.purpose.value != "stop" and intent.id in desk.state.intents:
+    elif intent.purpose is not Purpose.STOP and intent.id in desk.state.intents:
         end(desk, intent, "rejected")
 
 
@@ -194,7 +209,9 @@ def on_orders(desk: Desk, answer: inp.OrdersSeen) -> None:
             continue
         if answer.since_ms >= desk.volatile.doubted_ms.get(order.client_order_id, 0):
             _resolve(desk, intent, order, listed.get(order.client_order_id), answer)
-    if newest:
+    if cancel_risen(desk, answer):
+        desk.volatile.query_ms = desk.now_ms + desk.law.walk.absence_gap_s * SECOND_MS
+    elif newest:
         _plan_query(desk, answer)
 
 

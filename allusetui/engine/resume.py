@@ -8,14 +8,14 @@ from allusetui.domain.money import to_cent
 from allusetui.domain.order import OrderStatus
 from allusetui.domain.text import untrusted
 from allusetui.engine import audit, papers
-from allusetui.engine.closing import on_settled
 from allusetui.engine.desk import Desk
 from allusetui.engine.dividends import paid
 from allusetui.engine.machine import change, latch, release, rest
-from allusetui.engine.orders import to_unknown
 from allusetui.engine.overnight import explained
 from allusetui.engine.reconcile import accept, compare, differences
 from allusetui.engine.reports import are_in_doubt
+from allusetui.engine.sending import to_unknown
+from allusetui.engine.settlements import on_settled
 from allusetui.engine.unseen import bury, read_off
 from allusetui.rules.situation import clause
 from allusetui.rules.valuation import equity

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from allusetui.domain import event as ev
 from allusetui.domain import input as inp
-from allusetui.domain.account import Account, Latch
+from allusetui.domain.account import Account, Latch, Status
 from allusetui.domain.contract import Stock
+from allusetui.domain.effect import CancelOrder
 from allusetui.domain.money import ZERO
 from allusetui.domain.text import untrusted
 from allusetui.engine.desk import Desk
@@ -57,6 +58,33 @@ def tell_orphans(desk: Desk, answer: inp.OrdersSeen) -> None:
         if not order.reachable:
             text = f"{named} works under another client id: link with that one, or cancel it at the broker."
             desk.alert("critical", untrusted(text), None, ("9.5", "14.4"))
+
+
+@clause("0.6", "9.5")
+def cancel_risen(desk: Desk, answer: inp.OrdersSeen) -> bool:
+    """Cancel what works at the broker though it was proven dead: its clip may have another order. Whether there is any.
+
+    What fills of it all the same is booked, and comes off what follows.
+    """
+    risen = [order.client_order_id for order in answer.orders if order.open and _has_risen(desk, order, answer)]
+    for named in risen:
+        desk.effects.append(CancelOrder(named))
+        if named not in desk.volatile.told_alerts:
+            desk.volatile.told_alerts.add(named)
+            text = f"{named} works at the broker, and was found dead: it is being cancelled."
+            desk.alert("critical", untrusted(text), account_of(named), ("0.6", "9.5"))
+    return bool(risen)
+
+
+def _has_risen(desk: Desk, order: inp.BrokerOrder, answer: inp.OrdersSeen) -> bool:
+    """Whether an order that is listed as open is ours, and no order of now; by an answer asked for since one died."""
+    named = order.client_order_id
+    if not order.reachable or not is_known(desk, named) or answer.since_ms <= desk.volatile.over_ms:
+        return False
+    intent = desk.state.intents.get(intent_id_of(named))
+    now = intent.order if intent is not None else None
+    is_audited = desk.state.accounts[account_of(named)].status is Status.AUDIT
+    return not is_audited and (now is None or now.client_order_id != named)
 
 
 @clause("0.6", "9.5")

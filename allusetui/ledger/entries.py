@@ -35,11 +35,6 @@ class Entry(NamedTuple):
     quantity: int | None = None
 
 
-def moved(amount: Decimal, cash: Ledger = Ledger.CASH) -> list[Entry]:
-    """Cash that comes from another account, or goes there: capital on both sides."""
-    return [Entry(cash, amount), Entry(Ledger.EQUITY, -amount)]
-
-
 def traded(
     home: Ledger, option: Option, signed: int, price: Decimal, commission: Decimal = ZERO, cash: Ledger = Ledger.CASH
 ) -> list[Entry]:
@@ -109,3 +104,32 @@ def home_of(option: Option, signed: int) -> Ledger:
     if signed < 0:
         return Ledger.SHORT_OPTIONS
     return Ledger.LEAPS_HEDGE if option.is_index else Ledger.LEAPS_GROWTH
+
+
+def cash_moved(account: str, event: ev.Event) -> list[Entry]:
+    """What an event does to the account's money where nothing is traded or settled; nothing for any other event."""
+    match event:
+        case ev.CashBooked(reason="tax"):
+            return _capital(event.amount, Ledger.TAX_RESERVE)
+        case ev.CashBooked():
+            return _capital(event.amount) if event.is_capital else [Entry(Ledger.CASH, event.amount)]
+        case ev.ReinvestDone():
+            return [
+                Entry(Ledger.CASH, -event.tax_reserve - event.leaps),
+                Entry(Ledger.TAX_RESERVE, event.tax_reserve),
+                Entry(Ledger.LEAP_CASH, event.leaps),
+            ]
+        case ev.TaxReleased():
+            return [Entry(Ledger.TAX_RESERVE, -event.amount), Entry(Ledger.CASH, event.amount)]
+        case ev.AccountForked():
+            return _capital(-event.amount)
+        case ev.AccountMerged():
+            sign = 1 if account == event.to else -1
+            return [*_capital(sign * event.amount), *_capital(sign * event.leap_cash, Ledger.LEAP_CASH)]
+        case _:
+            return []
+
+
+def _capital(amount: Decimal, ledger: Ledger = Ledger.CASH) -> list[Entry]:
+    """Money that comes from an owner or another account, or goes there: capital on both sides."""
+    return [Entry(ledger, amount), Entry(Ledger.EQUITY, -amount)]

@@ -20,9 +20,9 @@ from allusetui.ledger.entries import (
     Ledger,
     assigned,
     called_away,
+    cash_moved,
     exercised,
     home_of,
-    moved,
     shares_filled,
     traded,
 )
@@ -178,31 +178,13 @@ class _Books:
                 long = self.held[account, event.contract] > 0
                 home = self.homes[account, event.contract]
                 return traded(home, event.contract, -event.quantity if long else event.quantity, event.price)
-            case ev.CashBooked(reason="tax"):
-                return [Entry(Ledger.TAX_RESERVE, event.amount), Entry(Ledger.EQUITY, -event.amount)]
-            case ev.ReinvestDone():
-                return [
-                    Entry(Ledger.CASH, -event.tax_reserve - event.leaps),
-                    Entry(Ledger.TAX_RESERVE, event.tax_reserve),
-                    Entry(Ledger.LEAP_CASH, event.leaps),
-                ]
-            case ev.TaxReleased():
-                return [Entry(Ledger.TAX_RESERVE, -event.amount), Entry(Ledger.CASH, event.amount)]
-            case ev.CashBooked():
-                capital = [Entry(Ledger.EQUITY, -event.amount)] if event.is_capital else []
-                return [Entry(Ledger.CASH, event.amount), *capital]
-            case ev.AccountForked():
-                return moved(-event.amount)
-            case ev.AccountMerged():
-                sign = 1 if account == event.to else -1
-                return [*moved(sign * event.amount), *moved(sign * event.leap_cash, Ledger.LEAP_CASH)]
             case ev.PositionAdjusted():
                 ledger = self._home(account, event.contract, event.to - event.from_)
                 if isinstance(event.into, Option):
                     self.homes[account, event.into] = ledger
                 return [Entry(ledger, ZERO, event.contract, -event.from_), Entry(ledger, ZERO, event.into, event.to)]
             case _:
-                return []
+                return cash_moved(account, event)
 
 
 def plain(number: Decimal) -> str:

@@ -13,16 +13,8 @@ from allusetui.domain.quote import Chain, Quote
 from allusetui.law.model import Band, Law
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days, same_week
-from allusetui.rules.entry import (
-    Pick,
-    StrikeRule,
-    data_refusal,
-    held_until,
-    pick,
-    report_days,
-    symbol_refusal,
-    told_reports,
-)
+from allusetui.rules.entry import Pick, data_refusal, held_until, pick, report_days, symbol_refusal, told_reports
+from allusetui.rules.selection import StrikeRule
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.valuation import entries_of
 

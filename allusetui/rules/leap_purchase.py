@@ -16,7 +16,7 @@ from allusetui.domain.money import ZERO, to_figure, to_price
 from allusetui.domain.quote import Chain, Quote
 from allusetui.pricing.implied_vol import model_delta
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.entry import Pick, StrikeRule, data_refusal, no_strike, slice_deltas, strikes_inside
+from allusetui.rules.entry import Pick, data_refusal
 from allusetui.rules.hedging import put_in, put_months
 from allusetui.rules.ladder import (
     GROWTH,
@@ -33,6 +33,7 @@ from allusetui.rules.ladder import (
 )
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
 from allusetui.rules.price_walk import most_for
+from allusetui.rules.selection import StrikeRule, no_strike, slice_deltas, strikes_inside
 from allusetui.rules.situation import Refusal, Situation, clause
 from allusetui.rules.suggestion import terms_of
 

@@ -15,8 +15,9 @@ from allusetui.domain.state import Atr
 from allusetui.law.model import Law, Protocol
 from allusetui.pricing.atr import wilder_atr
 from allusetui.rules.cadence import calendar_days
-from allusetui.rules.entry import StrikeRule, choose_strike, earnings_refusal, report_days, slice_deltas
+from allusetui.rules.entry import earnings_refusal, report_days
 from allusetui.rules.liquidity import adv_room, liquidity_failures, slice_quote
+from allusetui.rules.selection import StrikeRule, choose_strike, slice_deltas
 from allusetui.rules.situation import Situation, clause
 from allusetui.rules.valuation import equity, margin, put_margin
 

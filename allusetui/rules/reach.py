@@ -12,7 +12,8 @@ from allusetui.domain.quote import Sought
 from allusetui.law.model import Band
 from allusetui.rules import covered_call, hedging, leap_purchase, protocol
 from allusetui.rules.cadence import CALLS, entry_window
-from allusetui.rules.entry import StrikeRule, choose_expiry, put_dte, put_rule
+from allusetui.rules.entry import put_dte, put_rule
+from allusetui.rules.selection import StrikeRule, choose_expiry
 from allusetui.rules.situation import Situation, clause
 from allusetui.rules.suggestion import terms_of
 

@@ -17,7 +17,8 @@ from allusetui.domain.quote import Ahead, Bools, Floats, Listed, Strip
 from allusetui.pricing.implied_vol import model_deltas
 from allusetui.rules import covered_call
 from allusetui.rules.cadence import CALLS, entry_window, windows_of
-from allusetui.rules.entry import RELOOKED, StrikeRule, choose_expiry, put_dte, put_rule, symbol_refusal
+from allusetui.rules.entry import RELOOKED, put_dte, put_rule, symbol_refusal
+from allusetui.rules.selection import StrikeRule, choose_expiry
 from allusetui.rules.situation import Situation, clause
 
 NOISE = 1e-9

@@ -13,7 +13,8 @@ from allusetui.domain.event import Figure
 from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.moment import SECOND_MS, at_clock, day_of
 from allusetui.domain.quote import Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.model import Law
 
 F = TypeVar("F", bound=Callable[..., object])

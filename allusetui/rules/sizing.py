@@ -1,7 +1,6 @@
 """How much of what: the split of 0.1, the deterministic allocation of 0.2 under the caps of 0.3, 0.10 and 8.2."""
 
 from collections.abc import Callable
-from dataclasses import field
 from decimal import ROUND_CEILING, Decimal
 
 from allusetui.domain.account import Account, AccountType
@@ -35,7 +34,6 @@ class Room:
     held: dict[str, Decimal]
     hedged: bool
     issuer: Callable[[str], str]
-    planned: dict[str, int] = field(default_factory=dict)
 
     @property
     def exposure(self) -> Decimal:
@@ -80,8 +78,9 @@ def put_room(s: Situation, account: Account) -> Room:
 
 
 @clause("0.3")
-def within_symbol_cap(pick: Pick, quantity: int, room: Room) -> bool:
-    return quantity * pick.option.notional <= symbol_room(pick.symbol, room)
+def within_symbol_cap(symbol: str, exposure: Decimal, room: Room) -> bool:
+    """Whether so much more exposure to a symbol's issuer stays within its quarter."""
+    return exposure <= symbol_room(symbol, room)
 
 
 @clause("0.3")
@@ -106,7 +105,7 @@ def refusal_of(pick: Pick, room: Room) -> Refusal | None:
     notional = pick.option.notional
     if is_halved_full(room):
         return Refusal("hedged_week", ("6.12",), {"exposure": to_cent(room.exposure), "ceiling": to_cent(room.ceiling)})
-    if not within_symbol_cap(pick, 1, room):
+    if not within_symbol_cap(pick.symbol, notional, room):
         needed = ((room.of(pick.symbol) + notional) / room.cap_share).to_integral_value(ROUND_CEILING)
         return Refusal("per_symbol_cap", ("0.3",), {"equity_needed": needed, "notional": notional})
     if not within_free(notional, room):
@@ -133,9 +132,14 @@ def allocate(
     if not left:
         return {}, refused
     share = room.free / len(left)
-    targets = {p.symbol: max(min(room.target - room.of(p.symbol), share), ZERO) for p in left}
-    wanted = {p.symbol: int(targets[p.symbol] // p.option.notional) for p in left}
-    planned = {p.symbol: min(wanted[p.symbol], p.room) for p in left}
+    targets: dict[str, Decimal] = {}
+    wanted: dict[str, int] = {}
+    planned: dict[str, int] = {}
+    for p in left:
+        held = room.of(p.symbol) + planned_of(p, left, planned, room)
+        targets[p.symbol] = max(min(room.target - held, share), ZERO)
+        wanted[p.symbol] = int(targets[p.symbol] // p.option.notional)
+        planned[p.symbol] = min(wanted[p.symbol], p.room)
     margins = {p.symbol: margin_of(s, p) for p in left}
     held_back = top_up(left, planned, margins, room) | {p.symbol for p in left if wanted[p.symbol] > p.room}
     before = dict(planned)
@@ -153,6 +157,13 @@ def allocate(
     }, refused
 
 
+def planned_of(pick: Pick, picks: list[Pick], planned: dict[str, int], room: Room) -> Decimal:
+    """Exposure that is planned so far in the issuer of a pick (0.3)."""
+    issuer = room.issuer(pick.symbol)
+    same = (p for p in picks if p.symbol in planned and room.issuer(p.symbol) == issuer)
+    return sum((planned[p.symbol] * p.option.notional for p in same), ZERO)
+
+
 def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> set[str]:
     """One more contract for the symbol with the lowest exposure that still fits, until the aim is reached.
 
@@ -165,17 +176,18 @@ def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal
         used = sum((n * margins[symbol] for symbol, n in planned.items()), ZERO)
         if room.exposure + total >= room.aim:
             return held_back
+        added = {p.symbol: planned_of(p, left, planned, room) for p in left}
         fitting = [
             p
             for p in left
             if within_free(total + notional[p.symbol], room)
-            and within_symbol_cap(p, planned[p.symbol] + 1, room)
+            and within_symbol_cap(p.symbol, added[p.symbol] + notional[p.symbol], room)
             and used + margins[p.symbol] <= room.margin_left
             and p.symbol not in held_back
         ]
         if not fitting:
             return held_back
-        lowest = min(fitting, key=lambda p: room.of(p.symbol) + planned[p.symbol] * notional[p.symbol])
+        lowest = min(fitting, key=lambda p: room.of(p.symbol) + added[p.symbol])
         if planned[lowest.symbol] < lowest.room:
             planned[lowest.symbol] += 1
         else:

@@ -14,7 +14,7 @@ from allusetui.domain.moment import quarter_of
 from allusetui.domain.money import to_price
 from allusetui.domain.order import Purpose
 from allusetui.domain.quote import Breadth, Quote
-from allusetui.domain.state import Judging
+from allusetui.domain.volatile import Judging
 from allusetui.law.model import Hedging
 from allusetui.rules.hedging import is_near_its_end
 from allusetui.rules.latches import may_begin, may_leave

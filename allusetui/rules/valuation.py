@@ -109,11 +109,12 @@ def free_cash(s: Situation, account: Account, but: Intent | None = None) -> Deci
 def most_a_share(s: Situation, intent: Intent) -> Decimal | None:
     """What a purchase out of the sleeve's cash may pay a share at most, now: no put goes without its cash for it.
 
-    None for what is bought otherwise: back, or by the ladder.
+    None for what is bought otherwise: back, or by the ladder; and where nothing is left to be bought.
     """
-    if intent.side is not Side.BUY or intent.purpose not in (Purpose.STOCK, Purpose.HEDGE):
+    quantity = intent.open_quantity
+    if intent.side is not Side.BUY or intent.purpose not in (Purpose.STOCK, Purpose.HEDGE) or quantity <= 0:
         return None
-    account, quantity = s.state.accounts[intent.account], intent.open_quantity
+    account = s.state.accounts[intent.account]
     fees = s.state.commission * quantity if isinstance(intent.contract, Option) else ZERO
     return (free_cash(s, account, intent) - fees) / (quantity * intent.contract.multiplier)
 

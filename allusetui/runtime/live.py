@@ -13,7 +13,8 @@ from allusetui.domain.event import CancelRequested
 from allusetui.domain.frozen import mutable
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Link, Proof, Snapshot
-from allusetui.domain.state import Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.runtime.bell import Bell
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.pace import MarketClock
@@ -243,8 +244,8 @@ class Live:
         now_ms = self._shown_ms()
         self.latest = Snapshot(
             self._count, session.name, session.mode, now_ms, session.pace.speed or 0.0,
-            self._published_s * SECOND_MS, self._lag_s * SECOND_MS, deepcopy(engine.state), shown, self._link(now_ms),
-            tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
+            self._published_s * SECOND_MS, self._lag_s * SECOND_MS, _for_screens(engine.state), shown,
+            self._link(now_ms), tuple(session.journal.tail), tuple(session.journal.alerts), dict(self._proofs),
             dict(session.journal.marks), tuple(session.journal.moves.values()), tuple(session.journal.reports),
             self._turn.sources(), ended, self._begun,
         )  # fmt: skip
@@ -272,6 +273,11 @@ class Live:
             self._heard_s = self._published_s
         self._newest_ms = max(newest_ms, self._newest_ms)
         return Link(up, trip_ms if up else None, (self._published_s - self._heard_s) * SECOND_MS, trouble)
+
+
+def _for_screens(state: State) -> State:
+    """The state as nobody will change it any more, without what no screen shows and every fill adds to for years."""
+    return deepcopy(replace(state, fills={}, seen_ids=set()))
 
 
 def _wake_up(sleep: asyncio.Future[None]) -> None:

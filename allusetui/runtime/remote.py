@@ -82,7 +82,7 @@ class _Talk:
 
 
 class RemoteConsole:
-    """Implements `domain.snapshot.Console`. A lost engine is shown as ended; it is not looked for again.
+    """Implements `domain.console.Console`. A lost engine is shown as ended; it is not looked for again.
 
     With `only` it watches and no more: no key leaves, and the engine would take none. Raises ControlError where no
     engine runs, or it shows nothing within the patience.

@@ -2,7 +2,8 @@
 
 from allusetui.domain.frozen import frozen
 from allusetui.domain.input import OperatorActed
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 
 
 @frozen

@@ -17,7 +17,7 @@ Opened = Callable[["Live"], AbstractAsyncContextManager[object]]
 
 
 class EngineThread:
-    """Runs a session in a thread of its own. Implements `domain.snapshot.Console`.
+    """Runs a session in a thread of its own. Implements `domain.console.Console`.
 
     `open_session` is called in that thread, so that what it opens stays there; what it raises is kept in `failure`.
     """

@@ -1,60 +1,27 @@
-"""The virtual clock: replay, backtest and tests. Time jumps to the next instant at which anything may happen."""
+"""Turns one engine through its world, from each instant at which anything may happen to the next.
+
+Replay, backtest and tests jump from one to the next; a session that runs by the clock (live.py) waits for each.
+"""
 
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 
 from allusetui.domain import effect as ef
 from allusetui.domain import input as inp
-from allusetui.domain.frozen import frozen, mutable
 from allusetui.domain.order import Purpose
 from allusetui.domain.snapshot import Source
 from allusetui.domain.state import State
 from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
-from allusetui.ports import Broker, Inquiries, Journal, Market, News, Reporter, Tape
-from allusetui.runtime.amending import Amending
-from allusetui.runtime.asking import Asking, AtOnce, ToldAtOnce
 from allusetui.runtime.stored import Halfway, Stand
+from allusetui.runtime.world import Crash, World
 
-Progress = Callable[[int], None]
 _Once = inp.OperatorActed | inp.InboxFull | inp.BrokerLost | inp.BrokerReturned
 """What is said once: keys, that something was not heard, and that the link is gone or back."""
 KEEP_AFTER = 500
 """Events: about four busy sessions, which a start folds in 20 ms."""
-
-
-@frozen
-class Crash:
-    """The process dies at `at_ms` as by kill -9 and is started again at `back_ms`; None = never."""
-
-    at_ms: int
-    back_ms: int | None
-
-
-@mutable
-class World:
-    """What the engine runs in: feed, broker, journal, reports, adviser, news, and what people do."""
-
-    market: Market
-    broker: Broker
-    journal: Journal
-    reporter: Reporter
-    advice: Asking = field(default_factory=lambda: AtOnce(None))
-    news: News | None = None
-    amending: Amending | None = None
-    """Who keeps the laws; None where nobody changes them."""
-    inquiries: Inquiries | None = None
-    """Where chains and bars take their time; None where the market tells them at once."""
-    tape: Tape | None = None
-    """Where every tick is looked at: of looks that are left out no tape knows."""
-    operators: Sequence[inp.OperatorActed] = ()
-    crashes: Sequence[Crash] = ()
-    every_tick: bool = False
-    progress: Progress = field(default=lambda at_ms: None)
-    keep: Callable[[State], None] = field(default=lambda state: None)
-    """Keeps the state as the journal tells it by now, so that the next start need not fold it all."""
 
 
 class VirtualRuntime:
@@ -70,6 +37,7 @@ class VirtualRuntime:
         self._unsaved: Batch | None = None
         self._unheard: list[_Once] = []
         self._saved_ms = 0
+        """What came up to this instant has been looked at, and what came of it is stored."""
         self._kept_ms = 0
         self._unkept = 0
         self._told_of_tape = False
@@ -77,11 +45,6 @@ class VirtualRuntime:
         """Looks that are left out as long as nothing comes before them."""
         self._operators = deque(sorted(world.operators, key=lambda o: o.at_ms))
         self._crashes = deque(sorted(world.crashes, key=lambda c: c.at_ms))
-
-    def run(self, started: inp.Started, end_ms: int) -> None:
-        """From the start to the end, both included."""
-        self.begin(started)
-        self.go_on(end_ms)
 
     def begin(self, started: inp.Started) -> None:
         """The first instant of a session. Raises OSError where the disk refuses it: nothing was begun then."""
@@ -93,7 +56,7 @@ class VirtualRuntime:
 
     def take_up(self, stand: Stand) -> None:
         """The first instant of a stored session; what people did by then is not done again."""
-        self.now_ms = stand.at_ms
+        self.now_ms, self._saved_ms = stand.at_ms, stand.seen_ms
         self._operators = deque(key for key in self._operators if key.at_ms > stand.state.heard_ms)
         while self._crashes and self._crashes[0].at_ms <= stand.at_ms:
             self._crashes.popleft()
@@ -120,6 +83,7 @@ class VirtualRuntime:
         self.engine = self._build(kept.state)
         self.engine.volatile = kept.volatile
         self.now_ms, self._operators = kept.at_ms, deque(kept.keys)
+        self._saved_ms = kept.volatile.seen_ms
 
     def step(self, at_ms: int) -> None:
         """Everything that happens at one instant: broker first, then the market, then people; a crash before all."""
@@ -136,7 +100,7 @@ class VirtualRuntime:
                 self.deliver([self._look()])  # the risk check of the resume goes by the prices of now
             self.deliver([report])
         self.deliver([self._look()])
-        self.deliver(self._inquiries.advance(at_ms))
+        self.deliver(self.world.asked.advance(at_ms))
         self.deliver(self.world.advice.advance(at_ms))
         if self.world.amending is not None:
             self.deliver(self.world.amending.advance(at_ms))
@@ -211,7 +175,7 @@ class VirtualRuntime:
             self._saved_ms = self.engine.volatile.seen_ms
             for effect in batch.effects:
                 if not self._is_urgent(item, effect):
-                    queue.extend(self._perform(effect))
+                    queue.extend(self.world.perform(effect, self.now_ms))
 
     def _is_urgent(self, item: inp.Input, effect: ef.Effect) -> bool:
         """Whether an effect leaves before its record: the cancels that a person asked for."""
@@ -225,7 +189,7 @@ class VirtualRuntime:
         batch = self._told(item)
         for effect in batch.effects:
             if self._is_urgent(item, effect):
-                queue.extend(self._perform(effect))
+                queue.extend(self.world.perform(effect, self.now_ms))
         if not batch.events or not self._is_refused(batch):
             return batch
         self._disk_failed()
@@ -257,57 +221,13 @@ class VirtualRuntime:
             if isinstance(effect, ef.CancelOrder):
                 self.world.broker.cancel(effect.client_order_id, self.now_ms)
 
-    def _perform(self, effect: ef.Effect) -> Sequence[inp.Input]:
-        world, now_ms = self.world, self.now_ms
-        match effect:
-            case ef.PlaceOrder():
-                return world.broker.place(effect.order, now_ms)
-            case ef.CancelOrder():
-                return world.broker.cancel(effect.client_order_id, now_ms)
-            case ef.PayOut():
-                return world.broker.pay_out(effect.account, effect.amount, effect.reason, now_ms)
-            case ef.AskOrders():
-                return world.broker.ask_orders(now_ms)
-            case ef.AskPositions():
-                return world.broker.ask_positions(now_ms)
-            case ef.AskChain():
-                return self._inquiries.ask_chain(effect.symbol, now_ms)
-            case ef.AskBars():
-                return self._inquiries.ask_bars(effect.symbol, now_ms)
-            case ef.AskAdvice():
-                return world.advice.ask(effect.question, now_ms)
-            case ef.WriteReport():
-                return [self._report(effect)]
-            case ef.EnactLaw() if world.amending is None:
-                return [inp.LawWritten(now_ms, effect.id, "nobody keeps the laws here")]
-            case ef.EnactLaw():
-                return world.amending.enact(effect.id, effect.proposal, now_ms)
-
-    @property
-    def _inquiries(self) -> Inquiries:
-        return self.world.inquiries or ToldAtOnce(self.world.market)
-
-    def _report(self, wanted: ef.WriteReport) -> inp.ReportDone | inp.ReportFailed:
-        """No engine dies of a report that the disk refuses."""
-        try:
-            digest = self.world.reporter.write(wanted.period, wanted.name, self.now_ms)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return inp.ReportFailed(self.now_ms, wanted.period, wanted.name, reason)
-        return inp.ReportDone(self.now_ms, wanted.period, wanted.name, digest, wanted.reason)
-
     def _look(self) -> inp.MarketSeen:
         """The quotes that the engine wants, as the feed shows them now."""
-        market, now_ms = self.world.market, self.now_ms
-        symbols, options = self.engine.wants()
-        self._inquiries.watch(symbols, options)
-        underlyings = {s: q for s in symbols if (q := market.underlying(s, now_ms)) is not None}
-        quotes = {o: q for o in options if (q := market.option(o, now_ms)) is not None}
-        return inp.MarketSeen(now_ms, underlyings, quotes, market.rate(now_ms), market.breadth(now_ms))
+        return self.world.shown(*self.engine.wants(), self.now_ms)
 
     def sources(self) -> tuple[Source, ...]:
         """Where the market's data come from."""
-        return self._inquiries.sources(self.now_ms)
+        return self.world.asked.sources(self.now_ms)
 
     def next_ms(self) -> int:
         """The next instant at which anything may happen."""
@@ -316,7 +236,7 @@ class VirtualRuntime:
         times = [self._look_ms()]
         if (broker_ms := self.world.broker.next_ms(self.now_ms)) is not None:
             times.append(broker_ms)
-        if (inquiries_ms := self._inquiries.next_ms(self.now_ms)) is not None:
+        if (inquiries_ms := self.world.asked.next_ms(self.now_ms)) is not None:
             times.append(inquiries_ms)
         if self._operators:
             times.append(self._operators[0].at_ms)

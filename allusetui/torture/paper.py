@@ -8,7 +8,7 @@ from typing import Final
 from allusetui.compose.parts import operators, scripted_crashes
 from allusetui.domain.console import Key
 from allusetui.domain.input import OperatorActed
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.model import Scenario
 from allusetui.torture.house import House
 from allusetui.torture.loop import VirtualLoop

@@ -79,9 +79,9 @@ STAGES = {
     "apply": "state folded",
     "HeardJournal.append": "journal and person",
     "Exchange.advance": "exchange", "Exchange.place": "exchange",
-    "Engine._settle": "engine: the end of each batch",
-    "Engine._look": "engine: its looks",
-    "Engine._dispatch": "engine: answers, chains, fills",
+    "_settle_batch": "engine: the end of each batch",
+    "look_at_market": "engine: its looks",
+    "hear": "engine: answers, chains, fills",
     "VirtualRuntime.next_ms": "runtime: the next instant",
 }  # fmt: skip
 """The innermost of these that runs is where the time goes."""

@@ -22,7 +22,8 @@ from allusetui.domain.lot import Lot
 from allusetui.domain.order import Pocket
 from allusetui.domain.quote import Payout
 from allusetui.domain.snapshot import Link, Mark, Proof, Snapshot, Source, Told
-from allusetui.domain.state import Booked, State, Volatile
+from allusetui.domain.state import Booked, State
+from allusetui.domain.volatile import Volatile
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.tail import TailJournal
 from allusetui.scenario.load import load

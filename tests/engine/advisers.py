@@ -12,7 +12,7 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load
 from allusetui.runtime.asking import Asking, AtOnce
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from allusetui.scenario.model import Scenario
 from tests.replaying import Replayed, Silent

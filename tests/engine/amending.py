@@ -12,7 +12,7 @@ from allusetui.domain.state import Approval
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import LawKeeperError
 from allusetui.runtime.amending import Told
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent
 from tests.rules.situations import AAPL, option, situation

@@ -16,7 +16,7 @@ from allusetui.domain.state import Approval
 from allusetui.engine.apply import FoldError, fold
 from allusetui.law.load import load
 from allusetui.rules.suggestion import by_law
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from tests.engine.advisers import (
     APPROVED,

@@ -7,7 +7,7 @@ import pytest
 from allusetui.domain.input import OperatorActed
 from allusetui.domain.state import Approval
 from allusetui.law.load import law_hash
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from tests.engine.amending import AT_MS, PROPOSAL, Keeps, asked, key
 
 pytestmark = pytest.mark.clause("15.2")

@@ -20,7 +20,7 @@ from allusetui.domain.input import AdviceSeen
 from allusetui.domain.moment import MINUTE_MS, day_of, to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Asking, AtOnce
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent
 from tests.rules.situations import situation

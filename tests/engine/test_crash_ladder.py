@@ -13,7 +13,7 @@ from allusetui.domain.order import Purpose
 from allusetui.engine.apply import fold
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load as load_law
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from allusetui.torture.checker.checker import judge
 from tests.faults.invariants import books_tie, no_fill_lost

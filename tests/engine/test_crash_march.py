@@ -26,7 +26,7 @@ from allusetui.domain.moment import iso, to_ms
 from allusetui.engine.apply import fold
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load as load_law
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import load
 from allusetui.scenario.model import Scenario
 from allusetui.torture.checker import checker

@@ -13,7 +13,7 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Intent
 from allusetui.engine.apply import fold
 from allusetui.journal.memory import MemoryJournal
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import load
 from allusetui.scenario.model import Scenario
 from tests.replaying import Replayed, Silent

@@ -14,7 +14,7 @@ from allusetui.domain.moment import at_clock, day_of
 from allusetui.domain.quote import Chain, Slice, Sought
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Market
-from allusetui.rules.entry import slice_deltas
+from allusetui.rules.selection import slice_deltas
 from allusetui.scenario.load import load
 from tests.replaying import Silent
 

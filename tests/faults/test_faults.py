@@ -12,7 +12,7 @@ from allusetui.codec.records import line
 from allusetui.domain import input as inp
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.ports import Broker
-from allusetui.runtime.virtual import Crash
+from allusetui.runtime.world import Crash
 from tests.faults.brokers import DiesAtFill, DiesAtPlace, Killed, Moody, Mute, NoReplies, Stranger, Twice, before
 from tests.faults.runs import (
     ENTRY,

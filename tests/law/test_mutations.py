@@ -68,7 +68,7 @@ NUMBERS = (
 )
 COMPARISONS = (
     comparison("0.2", "sizing", "return total <= room.free", "return total < room.free", WHOLE_EQUITY),
-    comparison("0.3", "sizing", "notional <= symbol_room(pick", "notional < symbol_room(pick", EQUITY_NEEDED),
+    comparison("0.3", "sizing", "exposure <= symbol_room(symbol", "exposure < symbol_room(symbol", EQUITY_NEEDED),
     comparison("0.9", "pivot", "equity > s.law", "equity >= s.law", f"{FLOOR}[85000-29.99-True]"),
     comparison("6.1", "protocol", "breach <= exact(protocol", "breach < exact(protocol", FALL),
     comparison("6.10", "protocol", "cost <= law.roll", "cost < law.roll", f"{CHAIN}[0-0.60-True]"),

@@ -12,10 +12,11 @@ from allusetui.domain.lot import take
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose, RollChain
-from allusetui.domain.state import State, Volatile
-from allusetui.engine.closing import on_settled
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.desk import Desk, lots_closed
 from allusetui.engine.reports import on_executed
+from allusetui.engine.settlements import on_settled
 from allusetui.law.load import load
 from allusetui.ledger.tax.rows import TaxRules
 from allusetui.ledger.tax.year import TaxLedger, tax_ledger

@@ -13,9 +13,10 @@ from allusetui.domain.input import CashBooking, Settled, Settlement
 from allusetui.domain.lot import take
 from allusetui.domain.moment import DAY_MS, to_ms
 from allusetui.domain.money import ZERO, to_cent
-from allusetui.domain.state import State, Volatile
-from allusetui.engine.closing import on_settled
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.desk import Desk, lots_closed
+from allusetui.engine.settlements import on_settled
 from allusetui.law.load import load
 from allusetui.ledger.postings import balances, postings
 

@@ -1,8 +1,17 @@
 """A split changes shares, strikes and counts, and nothing else: the books agree before and after (10.3)."""
 
+from datetime import date, datetime
+from decimal import Decimal
+
 import pytest
 
-from allusetui.domain.contract import Stock
+from allusetui.domain.account import Account, AccountType, Position
+from allusetui.domain.contract import Option, Right, Stock, after_split
+from allusetui.domain.event import PositionAdjusted
+from allusetui.domain.lot import Lot
+from allusetui.domain.moment import to_ms
+from allusetui.domain.state import State
+from allusetui.engine.apply import apply
 from allusetui.scenario.load import parse
 from tests.replaying import DATA, Replayed, replay
 
@@ -57,3 +66,22 @@ def test_a_split_that_is_told_again_after_a_restart_is_booked_once(replayed: Rep
     assert account.basis("AAPL") == 100
     assert dict(replayed.run.exchange.positions(replayed.run.end_ms).positions).get(Stock("AAPL")) == 1200
     assert replayed.of("reconcile.mismatch") == []
+
+
+@pytest.mark.clause("10.3")
+def test_what_a_reverse_split_leaves_less_than_one_of_lapses() -> None:
+    put = Option("AAPL", date(2020, 9, 18), Decimal(50), Right.PUT)
+    account = Account("GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(0), Decimal(0), date(2020, 1, 2))
+    account.lots = {
+        Stock("AAPL"): [Lot(7, Decimal(40), Decimal(0), date(2020, 8, 3))],
+        put: [Lot(-5, Decimal(1), Decimal(0), date(2020, 8, 3))],
+    }
+    account.positions = {put: Position(first_credit=Decimal(1))}
+    state = State(accounts={"GEN": account})
+    for contract, quantity in ((Stock("AAPL"), 7), (put, -5)):
+        gone = PositionAdjusted(
+            account="GEN", reason="split", contract=contract, from_=quantity, to=0,
+            into=after_split(contract, Decimal("0.1")), settlement=f"P{quantity}",
+        )  # fmt: skip
+        apply(state, to_ms(datetime(2020, 8, 31, 9, 30)), gone)
+    assert (account.lots, account.positions) == ({}, {})

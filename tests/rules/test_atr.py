@@ -8,7 +8,8 @@ import pytest
 
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Bar
-from allusetui.domain.state import Atr, State, Volatile
+from allusetui.domain.state import Atr, State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.rules.protocol import fix_atr

@@ -11,7 +11,8 @@ from allusetui.domain.lot import Lot
 from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.rules.covered_call import held_to_the_end, is_last_day_look, profit_is_due, reduction_due

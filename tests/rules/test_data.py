@@ -9,7 +9,8 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import MarketSeen
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.engine import Engine
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar

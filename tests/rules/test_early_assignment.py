@@ -12,7 +12,8 @@ from allusetui.domain.lot import Lot
 from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO
 from allusetui.domain.quote import Ahead, Payout, Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.rules.covered_call import assignment_risk, early_profit_is_due, may_come_early

@@ -11,7 +11,7 @@ from allusetui.domain.quote import Slice
 from allusetui.law.load import load
 from allusetui.law.model import Band
 from allusetui.market.calendars import calendar
-from allusetui.rules.entry import StrikeRule, choose_expiry, choose_strike, slice_deltas
+from allusetui.rules.selection import StrikeRule, choose_expiry, choose_strike, slice_deltas
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, holding, option, situation
 

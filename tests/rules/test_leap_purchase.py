@@ -17,7 +17,8 @@ from allusetui.domain.lot import Lot
 from allusetui.domain.moment import YEAR_MS, to_ms
 from allusetui.domain.money import CENT, ZERO
 from allusetui.domain.quote import Chain, Quote, Slice
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
 from allusetui.pricing import black_scholes

@@ -9,7 +9,8 @@ from allusetui.domain.account import Account, AccountType, Position
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import day_of, quarter_of
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine import defend
 from allusetui.engine.desk import Desk
 from allusetui.law.load import load

@@ -9,12 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allusetui.compose.provisions import provisions
+from allusetui.domain.account import Account, AccountType
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.moment import to_ms
 from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.walk import clips, halves
 from allusetui.law.load import load
 from allusetui.market.scripted import ScriptedMarket
@@ -80,6 +82,10 @@ def rooms(draw: st.DrawFn) -> Room:
     )  # fmt: skip
 
 
+def same_issuer(room: Room, one: Pick, other: Pick) -> bool:
+    return room.issuer(one.symbol) == room.issuer(other.symbol)
+
+
 @pytest.mark.clause("0.2", "0.3", "0.10", "8.2", "6.12")
 @settings(max_examples=300)
 @given(picks(), rooms())
@@ -91,9 +97,29 @@ def test_0_2_no_allocation_passes_a_cap_and_every_symbol_is_planned_or_refused(f
     added = {name: quantity * pick.option.notional for name, (pick, quantity) in planned.items()}
     assert sum(added.values()) <= max(room.free, 0)
     assert sum(quantity * margin_of(s, pick) for pick, quantity in planned.values()) <= max(room.margin_left, 0)
-    for name, (pick, quantity) in planned.items():
+    for pick, quantity in planned.values():
         assert 0 < quantity <= pick.room
-        assert room.of(pick.symbol) + added[name] <= room.cap
+        issued = sum(usd for other, usd in added.items() if same_issuer(room, planned[other][0], pick))
+        assert room.of(pick.symbol) + issued <= room.cap
+
+
+@pytest.mark.clause("0.3")
+def test_0_3_two_classes_of_an_issuer_s_shares_have_one_quarter_where_a_law_lists_both() -> None:
+    found = [
+        Pick(
+            name, Option(name, FRIDAY, Decimal(200), Right.PUT), Quote(Decimal("1.14"), Decimal("1.17"), AT_MS), 0.42,
+            1, 60, 1_000, None, (),
+        )
+        for name in ("AAPL", "GOOG", "GOOGL")
+    ]  # fmt: skip
+    quarter, much = Decimal("0.25"), Decimal(10**6)
+    room = Room(
+        equity=much, ceiling=much, cap_share=quarter, cap=quarter * much, target=quarter * much,
+        aim=Decimal("0.95") * much, cash=much, margin_left=much, held={}, hedged=False, issuer=desk().issuer,
+    )  # fmt: skip
+    planned, refused = allocate(desk(), found, room)
+    assert {name: quantity for name, (_, quantity) in planned.items()} == {"AAPL": 12, "GOOG": 12}
+    assert refused["GOOGL"].reason == "sizing"
 
 
 @pytest.mark.clause("0.2")
@@ -104,13 +130,14 @@ def test_0_2_below_the_aim_not_one_more_contract_fits(found: list[Pick], room: R
     planned, _ = allocate(s, found, room)
     added = sum((n * pick.option.notional for pick, n in planned.values()), Decimal(0))
     bound = sum((n * margin_of(s, pick) for pick, n in planned.values()), Decimal(0))
-    ample, _ = allocate(s, found, replace(room, margin_left=Decimal(10**12), planned={}))
+    ample, _ = allocate(s, found, replace(room, margin_left=Decimal(10**12)))
     was_cut = sum((n * margin_of(s, pick) for pick, n in ample.values()), Decimal(0)) > room.margin_left
     if room.exposure + added >= room.aim or was_cut:  # what 0.10 cuts is not filled up again
         return
     for pick, quantity in planned.values():
         one = pick.option.notional
-        fits = added + one <= room.free and room.of(pick.symbol) + (quantity + 1) * one <= room.cap
+        issued = sum(n * p.option.notional for p, n in planned.values() if same_issuer(room, p, pick))
+        fits = added + one <= room.free and room.of(pick.symbol) + issued + one <= room.cap
         assert not (fits and quantity < pick.room and bound + margin_of(s, pick) <= room.margin_left)
 
 
@@ -177,6 +204,18 @@ def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_not_of_the_mid_s(
     assert limit % (nickel if limit < 3 else dime) == 0
     worst = quote.mid * (1 + (step if side is Side.BUY else -step) * Decimal(5) / 300)
     assert limit <= worst + Decimal("1e-20") if side is Side.BUY else limit >= worst - Decimal("1e-20")
+
+
+@pytest.mark.clause("0.5", "0.6")
+def test_0_5_a_hedge_that_has_filled_while_a_version_too_many_still_lives_has_a_price_to_show() -> None:
+    put, s = Option("SPX", FRIDAY, Decimal("4250"), Right.PUT), desk()
+    s.state.accounts["GEN"] = Account(
+        "GEN", AccountType.GEN, "A1", True, Decimal(0), Decimal(1_000), Decimal(0), FRIDAY
+    )
+    s.volatile.quotes["SPX"] = Quote(Decimal(5000), Decimal(5000), AT_MS)
+    s.volatile.option_quotes[put] = Quote(Decimal("9.9"), Decimal("10.1"), AT_MS)
+    hedge = Intent("1", "GEN", Purpose.HEDGE, put, Side.BUY, 2, None, (), False, None, [], filled=2)
+    assert limit_at(s, hedge, 0) == Decimal(10)
 
 
 # 6.1 to 6.4

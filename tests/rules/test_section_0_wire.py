@@ -1,19 +1,22 @@
 """0.6: what an order is called, what silence means, and that no clip ever has two live orders."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from allusetui.compose.run import build_run
-from allusetui.domain.input import OrderExecuted
+from allusetui.domain.input import Execution, Input, OrderAcked, OrderCancelled, OrderExecuted
+from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent, replay_text
 from tests.rules.situations import AAPL, fault, operator, option, situation, tape, told
-from tests.rules.wires import Unreliable
+from tests.rules.wires import Placed, Unreliable
 
 # As in test_section_0_orders: n × 199,500 of capital are n contracts of the 199.5 put.
 START, END = "2026-03-05T09:44:00", "2026-03-05T09:50:00"
@@ -192,6 +195,97 @@ def test_0_6_a_cancel_whose_report_is_lost_withholds_the_next_version_until_the_
     dead = [told(x) for x in r.of("order.resolved", outcome="dead")]
     again = [told(x) for x in r.of("order.sent") if x["data"]["client_order_id"].endswith("v2")]
     assert dead == ["09:45:06"] and again and again[0] >= dead[0]
+
+
+@pytest.mark.clause("0.5", "0.6")
+def test_0_5_an_order_that_the_broker_ends_unasked_is_followed_3_s_later_and_given_up_after_the_last_step() -> None:
+    r, wire = over(2, QUIET, ends=True)
+    sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent")]
+    assert sent[:4] == [("09:45:00", 0), ("09:45:03", 1), ("09:45:06", 2), ("09:45:09", 3)]
+    assert {x["data"]["reason"] for x in r.of("order.cancelled")} == {"unasked"}
+    assert r.of("intent.split")[-1]["data"]["sizes"] == [1, 1]
+    assert r.of("order.abandoned", reason="slippage_cap") and len(wire.placed) == 8
+
+
+@pytest.mark.clause("0.5", "6.4")
+def test_6_4_a_stop_that_the_broker_ends_unasked_goes_on_every_3_s_at_the_cap() -> None:
+    drop = tape("2026-03-05T09:44:30", AAPL=130.0)
+    put = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
+    r, _ = over(3, put, drop, QUIET, ends=True)
+    sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent", purpose="stop")]
+    assert [step for _, step in sent][:6] == [0, 1, 2, 3, 3, 3]
+    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", purpose="stop") == []
+
+
+class Belated(Unreliable):
+    """Says that the first version died unfilled, and tells of ten fills of it once the second has filled."""
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        acked = OrderAcked(at_ms, order.client_order_id)
+        if not self.placed:
+            self.placed.append(Placed(order, (), ()))
+            return [acked]
+        fills = [self._fill(order, order.quantity)]
+        if len(self.placed) == 1:
+            fills.append(self._fill(self.placed[0].order, 10))
+        self.placed.append(Placed(order, (), ()))
+        return [acked, OrderExecuted(at_ms, tuple(fills))]
+
+    def cancel(self, client_order_id: str, at_ms: int) -> Sequence[Input]:
+        return [OrderCancelled(at_ms, client_order_id, 0)]
+
+    def _fill(self, order: Order, quantity: int) -> Execution:
+        id_ = f"E{len(self.placed)}-{quantity}"
+        return Execution(id_, order.client_order_id, order.contract, order.side, quantity, order.limit, Decimal(0))
+
+
+@pytest.mark.clause("0.4", "0.6")
+def test_0_6_a_fill_that_comes_too_late_comes_off_the_clips_that_follow() -> None:
+    journal = MemoryJournal()
+    scenario = parse(text(120), "test.toml")
+    run = build_run(scenario, journal, Silent())
+    run.runtime.world.broker = Belated(run.exchange, journal)
+    run.go()
+    r = Replayed(scenario, run, journal)
+    assert r.of("intent.split")[0]["data"]["sizes"] == [50, 50, 20]
+    assert [x["data"]["quantity"] for x in r.of("order.sent")] == [50, 50, 10]
+    assert sold(r) == 120
+
+
+class Sluggish(Unreliable):
+    """The first order reaches the exchange 20 s after it was sent, long after two answers that lacked it."""
+
+    late: tuple[Order, int] | None = None
+
+    def place(self, order: Order, at_ms: int) -> Sequence[Input]:
+        if not self.placed and self.late is None:
+            self.late = order, at_ms + 20_000
+            return ()
+        return super().place(order, at_ms)
+
+    def next_ms(self, after_ms: int) -> int | None:
+        times = [super().next_ms(after_ms), self.late[1] if self.late is not None else None]
+        return min((at_ms for at_ms in times if at_ms is not None and at_ms > after_ms), default=None)
+
+    def advance(self, at_ms: int) -> Sequence[Input]:
+        told = super().advance(at_ms)
+        if self.late is None or at_ms != self.late[1]:
+            return told
+        return [*told, *self.exchange.place(self.late[0], at_ms)]
+
+
+@pytest.mark.clause("0.6", "9.5")
+def test_0_6_an_order_that_works_after_it_was_found_dead_is_cancelled_and_told() -> None:
+    journal = MemoryJournal()
+    scenario = parse(text(4, QUIET), "test.toml")
+    run = build_run(scenario, journal, Silent())
+    run.runtime.world.broker = Sluggish(run.exchange, journal)
+    run.go()
+    r = Replayed(scenario, run, journal)
+    assert [told(x) for x in r.of("order.resolved", outcome="dead")] == ["09:45:05"]
+    (risen,) = r.of("alert.raised", severity="critical")
+    assert told(risen) == "09:45:20" and "-1-1.v1 works" in risen["data"]["text"]
+    assert not any(order.open for order in run.exchange.orders(run.end_ms).orders)
 
 
 # Rejections: put that is past its stop, so that the stop tries again and again.

@@ -11,7 +11,8 @@ from allusetui.domain.account import Account, AccountType, Latch, Status
 from allusetui.domain.calendar import Calendar
 from allusetui.domain.moment import day_of, quarter_of
 from allusetui.domain.order import Purpose
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.engine.desk import Desk
 from allusetui.engine.machine import change
 from allusetui.engine.transitions import LEGAL

@@ -9,12 +9,14 @@ import pytest
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Feed, Quote, Slice
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
+from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
 from allusetui.market.calendars import calendar
-from allusetui.rules.entry import StrikeRule, chain_refusal, data_refusal, no_strike, quote_refusal, slice_deltas
+from allusetui.rules.entry import chain_refusal, data_refusal, quote_refusal
 from allusetui.rules.hedging import HedgePick, hedge_put
 from allusetui.rules.ladder import Rungs
+from allusetui.rules.selection import StrikeRule, no_strike, slice_deltas
 from allusetui.rules.situation import VIX, Refusal, Situation
 
 LAW = load("v1.3")

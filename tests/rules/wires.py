@@ -25,13 +25,14 @@ def clip_of(client_order_id: str) -> str:
 
 @dataclass
 class Unreliable(Before):
-    """Swallows the first `deaf` orders, leaves the first `partial` answers incomplete, or
-    reports everything twice."""
+    """Swallows the first `deaf` orders, leaves the first `partial` answers incomplete, reports everything twice, or
+    ends each order by itself as soon as it has taken it."""
 
     journal: Journal
     deaf: int = 0
     partial: int = 0
     stutters: bool = False
+    ends: bool = False
     swallowed: list[str] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     asked_ms: list[int] = field(default_factory=list)
@@ -49,7 +50,8 @@ class Unreliable(Before):
             if isinstance(event, ev.OrderSent | ev.OrderReplaced) and event.client_order_id == order.client_order_id
         )
         self.placed.append(Placed(order, records, alive))
-        return self.exchange.place(order, at_ms)
+        taken = self.exchange.place(order, at_ms)
+        return [*taken, *self.exchange.cancel(order.client_order_id, at_ms)] if self.ends else taken
 
     def ask_orders(self, at_ms: int) -> Sequence[Input]:
         self.asked_ms.append(at_ms)

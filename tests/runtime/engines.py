@@ -14,8 +14,9 @@ from allusetui.domain.account import Account, AccountType
 from allusetui.domain.console import Key
 from allusetui.domain.event import AlertRaised, Event, OperatorKey
 from allusetui.domain.snapshot import Snapshot, Told
-from allusetui.domain.state import State, Volatile
+from allusetui.domain.state import State
 from allusetui.domain.text import untrusted
+from allusetui.domain.volatile import Volatile
 from allusetui.runtime.control import ControlServer
 from allusetui.runtime.inbox import Inbox
 from allusetui.runtime.talk import SOCKET_NAME

@@ -39,6 +39,15 @@ def test_a_live_session_decides_what_a_replay_decides() -> None:
     assert [line(*row) for row in started.journal.read()] == [line(*row) for row in journal.read()]
 
 
+def test_a_screen_is_not_handed_what_every_fill_of_a_session_adds_to() -> None:
+    started = Started("crash-week", None)
+    live = started.live()
+    asyncio.run(live.run())
+    state = started.run.runtime.engine.state
+    assert state.seen_ids and live.latest is not None
+    assert live.latest.state == replace(state, fills={}, seen_ids=set())
+
+
 # Thu 2026-10-01 is reinvest day, the adviser is asked at 10:00.
 LADDER = situation(
     "2026-10-01T09:59:50", "2026-10-01T10:30:00", {"NVDA": but(AAPL, iv=0.45, atr=6.0)},

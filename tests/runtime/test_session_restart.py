@@ -19,7 +19,7 @@ from allusetui.codec.records import to_record
 from allusetui.compose.run import Run
 from allusetui.compose.sessions import open_session
 from allusetui.domain.account import Latch
-from allusetui.domain.event import Event, OrderFilled, ReconcileMismatch, WeekTyped
+from allusetui.domain.event import AccountMarked, Event, OrderFilled, ReconcileMismatch, WeekTyped
 from allusetui.engine.apply import fold
 from allusetui.journal.error import JournalError, SessionInUse
 from allusetui.journal.sqlite import FILE_NAME as JOURNAL
@@ -233,6 +233,39 @@ def test_8_6_a_session_outlives_a_disk_that_is_full_for_two_minutes(
     latched = set().union(*(account.latches for account in run.runtime.engine.state.accounts.values()))
     assert not latched & {Latch.DISK, Latch.BROKER, Latch.MISMATCH}
     run.close()
+
+
+@pytest.mark.clause("9.5", "12.1")
+def test_9_5_a_disk_that_refuses_the_very_start_lets_nothing_be_looked_at_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over_a_weekend = ENTRY.replace("start = 2026-03-05T09:30", "start = 2026-03-06T15:55").replace(
+        "end = 2026-03-05T12:00:00", "end = 2026-03-09T10:00:00"
+    )
+    scenario = parse(over_a_weekend, "full.toml")
+    run = open_session(scenario, tmp_path)
+    run.begin()
+    run.runtime.go_on(at("23:00:00") + 24 * 3_600_000)
+    run.close()
+    again, refusals = open_session(scenario, tmp_path), iter(range(3))
+    append = again.runtime.world.journal.append
+
+    def full(*given: Any) -> None:
+        if next(refusals, None) is not None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        append(*given)
+
+    monkeypatch.setattr(again.runtime.world.journal, "append", full)
+    again.go()
+    rows = list(again.runtime.world.journal.read())
+    hold(again, rows)
+    again.close()
+    assert Counter((event.week, event.group) for _, _, event in rows if isinstance(event, WeekTyped)) == {
+        ("2026-W10", "A1"): 1,
+        ("2026-W10", None): 1,
+    }
+    cuts = [event.account for _, _, event in rows if isinstance(event, AccountMarked) and event.at_cut]
+    assert Counter(cuts) == {"GEN": 1, "REV": 1, "COM": 1}
 
 
 # Folders that are refused

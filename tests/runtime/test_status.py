@@ -6,7 +6,7 @@ import pytest
 
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Link, Snapshot
-from allusetui.domain.state import Volatile
+from allusetui.domain.volatile import Volatile
 from allusetui.runtime.status import silences, status
 from tests.runtime.engines import AT_MS, state
 

@@ -64,7 +64,8 @@ def _split(state: State, e: ev.IntentSplit) -> None:
 def _sent(state: State, e: ev.OrderSent | ev.OrderReplaced) -> None:
     intent = state.intents[e.intent]
     if e.clip != intent.clip:
-        intent.clip, intent.clip_open = e.clip, intent.clips.pop(0)
+        del intent.clips[0]
+        intent.clip, intent.clip_open = e.clip, e.quantity
     intent.version = e.version
     intent.last_order_id = e.client_order_id
     intent.order = Working(e.client_order_id, e.version, e.step, e.limit, e.quantity, state.at_ms)

@@ -74,10 +74,12 @@ def _adjusted(state: State, e: ev.PositionAdjusted) -> None:
         _accept(state, account, e.contract, e.to - e.from_)
         return
     lots = account.lots.pop(e.contract)
+    position = account.positions.pop(e.contract, None) if isinstance(e.contract, Option) else None
+    if not e.to:
+        return  # less than one of the new kind: it lapses
     ratio = Decimal(e.to) / Decimal(e.from_)
     account.lots.setdefault(e.into, []).extend(adjusted(lots, ratio))
-    if isinstance(e.contract, Option) and isinstance(e.into, Option) and e.contract in account.positions:
-        position = account.positions.pop(e.contract)
+    if position is not None and isinstance(e.into, Option):
         position.first_credit /= ratio
         position.chain_cost /= ratio
         account.positions[e.into] = position

@@ -8,10 +8,10 @@ from allusetui.domain.contract import Right
 from allusetui.domain.snapshot import Told
 from allusetui.law.model import Band
 from allusetui.rules import cadence, covered_call, entry, pivot, sizing
-from allusetui.rules.entry import StrikeRule
 from allusetui.rules.explain.figures import next_window
 from allusetui.rules.explain.finding import Chapter, Finding, Value, Verdict, allows, comes
 from allusetui.rules.explain.said import Said, said_of
+from allusetui.rules.selection import StrikeRule
 from allusetui.rules.situation import VIX, Situation
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")

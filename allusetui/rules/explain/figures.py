@@ -10,7 +10,7 @@ from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Contract, Option, Stock
 from allusetui.domain.frozen import frozen
 from allusetui.domain.lot import average_price
-from allusetui.domain.moment import at_clock
+from allusetui.domain.moment import SECOND_MS, at_clock
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Intent
 from allusetui.domain.quote import Quote
@@ -235,7 +235,7 @@ def order(s: Situation, intent: Intent) -> OrderFigures:
     """An intent as it is worked."""
     quote, age_s = _quote(s, intent.contract), None
     if intent.order is not None:
-        age_s = max(s.now_ms - intent.order.sent_ms, 0) / 1000
+        age_s = max(s.now_ms - intent.order.sent_ms, 0) / SECOND_MS
     mid = quote.mid if quote else None
     if intent.candidate is not None:
         sold = s.volatile.option_quotes.get(intent.candidate)

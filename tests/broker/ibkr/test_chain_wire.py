@@ -16,7 +16,7 @@ from allusetui.broker.ibkr.sources import EVERY_MS
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Sought
-from allusetui.rules.entry import slice_deltas
+from allusetui.rules.selection import slice_deltas
 from tests.broker.gateway.desks import CALENDAR, venue
 from tests.broker.ibkr.chains import BAND, FIRST, FRIDAY, both, puts, scanned
 from tests.broker.ibkr.wired import wired
