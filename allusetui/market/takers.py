@@ -3,9 +3,10 @@
 Source: the market model, fills.
 """
 
+from functools import lru_cache
 from typing import Final
 
-from allusetui.domain.contract import Option
+from allusetui.domain.contract import Contract, Option, Side
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
 from allusetui.market.dice import dice, named
@@ -23,6 +24,7 @@ class SeededTakers:
     def __init__(self, seed: int, most: int) -> None:
         self._seed = seed
         self.most = most
+        self._drawn = lru_cache(maxsize=256)(self._draw)  # each look asks for the seconds ahead of all that works
 
     def next_ms(
         self, order: Order, nearness: float | None, since_ms: int, after_ms: int, until_ms: int | None
@@ -40,10 +42,10 @@ class SeededTakers:
             return False
         nobody_in_a_minute = (1 - _AT_THE_MIDDLE) * (1 - nearness)
         nobody = float(nobody_in_a_minute ** (1 / _MINUTE_S))
-        return self._draw(order, at_ms) >= nobody
+        return self._drawn(order.contract, order.candidate, order.side, at_ms) >= nobody
 
-    def _draw(self, order: Order, at_ms: int) -> float:
+    def _draw(self, contract: Contract, candidate: Option | None, side: Side, at_ms: int) -> float:
         """Even between 0 and 1."""
-        legs = [named(leg) for leg in (order.contract, order.candidate) if isinstance(leg, Option)]
-        words = [word for leg in legs for word in leg] or [order.contract.symbol]
-        return dice(self._seed, "takers", *words, order.side, str(at_ms)).random()
+        legs = [named(leg) for leg in (contract, candidate) if isinstance(leg, Option)]
+        words = [word for leg in legs for word in leg] or [contract.symbol]
+        return dice(self._seed, "takers", *words, side, str(at_ms)).random()
