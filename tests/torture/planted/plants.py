@@ -7,6 +7,7 @@ from allusetui.domain.frozen import frozen
 from tests.torture.planted.planting import Edit
 
 _ORDERS: Final = "allusetui.engine.orders"
+_SENDING: Final = "allusetui.engine.sending"
 _REPORTS: Final = "allusetui.engine.reports"
 _RESUME: Final = "allusetui.engine.resume"
 _MARKET: Final = "allusetui.engine.market"
@@ -30,7 +31,7 @@ class Plant:
 _ALL: Final = (
     # 1: one live order an intent
     Plant("resubmit on time-out", 1, (
-        Edit(_ORDERS, "_tend", "to_unknown(desk, intent, order)", "_send(desk, intent, walk.step, order.limit, None)"),
+        Edit(_ORDERS, "_tend", "to_unknown(desk, intent, order)", "send(desk, intent, walk.step, order.limit, None)"),
     )),
     Plant("two openings for one intent", 1, (
         Edit(_ORDERS, "work", "_begin(desk, intent)\n", (
@@ -41,8 +42,8 @@ _ALL: Final = (
     )),
     Plant("replaced before the cancel is confirmed", 1, (
         Edit(_ORDERS, "_tend", (
-            "desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)\n    _cancel(desk, intent, order, STEP)"
-        ), "_send(desk, intent, step, limit, order.client_order_id)"),
+            "desk.volatile.walks[intent.id] = Walk(step, walk.due_ms)\n    cancel(desk, intent, order, STEP)"
+        ), "send(desk, intent, step, limit, order.client_order_id)"),
     )),
     Plant("written twice", 1, (
         Edit("allusetui.broker.ibkr.broker", "IbkrBroker._write", "until_s)\n", (
@@ -74,7 +75,7 @@ _ALL: Final = (
         ), "isinstance(effect, ef.CancelOrder | ef.PlaceOrder)"),
     )),
     Plant("sent otherwise than recorded", 3, (
-        Edit(_ORDERS, "_send", "quantity, order.limit)", "quantity + 1, order.limit)"),
+        Edit(_SENDING, "send", "quantity, order.limit)", "quantity + 1, order.limit)"),
     )),
     # 4: what leaves under a latch
     Plant("SAFE with orders at work", 4, (
@@ -115,8 +116,8 @@ _ALL: Final = (
         )),
     )),
     Plant("a cancel asked for is a cancel done", 7, (
-        Edit(_ORDERS, "_tend", "    _cancel(desk, intent, order, STEP)\n", (
-            "    _cancel(desk, intent, order, STEP)\n    cancelled(desk, intent, order)\n"
+        Edit(_ORDERS, "_tend", "    cancel(desk, intent, order, STEP)\n", (
+            "    cancel(desk, intent, order, STEP)\n    cancelled(desk, intent, order)\n"
         )),
     )),
     Plant("one absence ends an order", 7, (
@@ -131,7 +132,7 @@ _ALL: Final = (
     ), "given again"),
     # 8: versions
     Plant("a version left out", 8, (
-        Edit(_ORDERS, "_send", "else intent.version + 1", "else intent.version + 2"),
+        Edit(_SENDING, "send", "else intent.version + 1", "else intent.version + 2"),
     )),
     # 9: a crash changes nothing
     Plant("no way back to work", 9, (

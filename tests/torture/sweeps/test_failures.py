@@ -12,8 +12,8 @@ import pytest
 from allusetui.compose.sessions import open_session
 from allusetui.domain import input as inp
 from allusetui.domain.account import Latch
+from allusetui.engine import hearing
 from allusetui.engine.desk import Desk
-from allusetui.engine.engine import Engine
 from tests.torture.sweeps.chosen import minutes
 from tests.torture.sweeps.crashes import Deaths, Point, Row
 from tests.torture.sweeps.disk import Disk, room
@@ -72,10 +72,10 @@ def test_9_5_a_session_that_went_on_without_its_latch_is_found(
 ) -> None:
     """The sweep itself."""
 
-    def deaf(self: Engine, desk: Desk, item: inp.DiskFailed) -> None:
-        self.volatile.seen_ms = item.seen_ms
+    def deaf(desk: Desk, item: inp.DiskFailed) -> None:
+        desk.volatile.seen_ms = item.seen_ms
 
-    monkeypatch.setattr(Engine, "_disk_failed", deaf)
+    monkeypatch.setattr(hearing, "_disk_failed", deaf)
     steps = range(50, 54)
     found = [wrong(ram, Fault(nth, errno.EIO, for_good=True), stop.rows)[0] for nth in steps]
     assert any("not every account is latched" in each for told in found for each in told)
