@@ -6,6 +6,7 @@ kept for him. What a visitor asked for is done though he has gone.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,7 +101,9 @@ class ControlServer:
             self._give_way()
         self._visits[task] = visit
         try:
-            await visit.run()
+            # It gives way, or all is over; Python 3.11 would print an error of a visitor's task that is cancelled.
+            with suppress(asyncio.CancelledError):
+                await visit.run()
         finally:
             self._visits.pop(task, None)
 

@@ -113,6 +113,16 @@ def test_an_engine_ends_though_a_watcher_reads_nothing(tmp_path: Path) -> None:
     stuck.close()
 
 
+def test_an_engine_that_ends_while_somebody_visits_writes_nothing_on_the_terminal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Engine(tmp_path, FakeHub()):
+        waiting = Visitor(tmp_path)
+        waiting.ask({"ask": "status"})
+    waiting.close()
+    assert [record.message for record in caplog.records] == []
+
+
 def test_a_flood_of_visitors_who_say_nothing_displaces_nobody_who_watches(engine: Engine) -> None:
     with visit(engine.folder) as watcher, ExitStack() as held:
         watcher.ask(WATCH)
