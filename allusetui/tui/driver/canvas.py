@@ -1,7 +1,7 @@
 """What the terminal is to show, what it shows, and what has to be sent to make the one the other."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 
 from allusetui.tui.driver.cells import BLANK, Cell, is_blank, is_certain, is_plain, space, width_of
@@ -68,20 +68,21 @@ class Canvas:
             self._painted = set(range(self.height))
         shown, wanted = self._shown, self._wanted
         stale = {y: stale_of(wanted[y], shown[y]) for y in sorted(self._painted) if wanted[y] != shown[y]}
-        if is_first or not self._turn_page(wanted, shown, stale):
-            for band in bands(wanted, shown, stale):
+        ground = {y for y in stale if is_ground(shown[y])}
+        if is_first or not self._turn_page(wanted, stale, ground):
+            for band in bands(wanted, stale, ground):
                 self._band(band, wanted, stale)
         for y in stale:
             shown[y] = wanted[y].copy()
         self._painted.clear()
         return "".join(self._out)
 
-    def _turn_page(self, wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]], stale: Stale) -> bool:
+    def _turn_page(self, wanted: Sequence[list[Cell]], stale: Stale, ground: Set[int]) -> bool:
         """Draw what a person has just opened from left to right; False where less than a page is written over.
 
         He waits for it, and the shortest way is a few hundredths shorter, but takes five times as long to be found.
         """
-        over = sum(sum(cells) for y, cells in stale.items() if not is_ground(shown[y]))
+        over = sum(sum(cells) for y, cells in stale.items() if y not in ground)
         is_page = over > _PAGE * self.width * self.height
         if is_page:
             for y, cells in stale.items():

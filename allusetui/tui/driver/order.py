@@ -1,6 +1,6 @@
 """Which cells have to be drawn, and in which order: from left to right, or one look after the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import compress
 from operator import ne
 
@@ -33,15 +33,15 @@ def is_ground(row: list[Cell]) -> bool:
     return row.count(row[0]) == len(row)
 
 
-def bands(wanted: Sequence[list[Cell]], shown: Sequence[list[Cell]], stale: Stale) -> list[list[int]]:
-    """Neighbours on empty ground that can all be drawn one look after the other; every other row by itself.
+def bands(wanted: Sequence[list[Cell]], stale: Stale, ground: Set[int]) -> list[list[int]]:
+    """Neighbours on empty `ground` that can all be drawn one look after the other; every other row by itself.
 
     What ticks later changes a few cells here and there: to look for the shorter way would take longer than to send it.
     """
     found: list[list[int]] = []
     last = False
     for y, cells in stale.items():
-        apart = is_ground(shown[y]) and len(apart_by_look(wanted[y], cells, None)) > 1
+        apart = y in ground and len(apart_by_look(wanted[y], cells, None)) > 1
         if apart and last and found[-1][-1] == y - 1:
             found[-1].append(y)
         else:

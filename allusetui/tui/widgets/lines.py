@@ -46,9 +46,9 @@ class Lines(Widget):
         """The lines, through the app's filters. No border, padding or tint is looked for: a pane has none."""
         start, end = crop.column_span
         is_whole = (start, end) == (0, self.size.width)
-        lines = [self.render_line(y) for y in crop.line_range]
+        lines, (_, background) = [self.render_line(y) for y in crop.line_range], self.background_colors
         for each in self.get_line_filters():
-            lines = [line.apply_filter(each, self.background_colors[1]) for line in lines]
+            lines = [line.apply_filter(each, background) for line in lines]
         return lines if is_whole else [Drawn(line.crop(start, end), end - start) for line in lines]
 
     def render_line(self, y: int) -> Strip:
