@@ -77,11 +77,11 @@ def _in_session(desk: Desk, session: Session, since: Since) -> None:
     market.ask_bars(desk)
     reinvest.look(desk, since)
     closes.missed(desk)
-    evaluate_due(desk, session, since)
+    _evaluate_due(desk, session, since)
     hedges.look(desk, since)
     advice.look(desk)
     ladder.look(desk, opens=since.passed(desk.clock(desk.law.ladder.looks_at)), on_grid=on_grid)
-    close_out(desk, session, since)
+    _close_out(desk, session, since)
     entries.look(desk, relook_due=since.passed_grid(session, desk.law.cadence.relook_s))
 
 
@@ -94,7 +94,7 @@ def _at_close(desk: Desk, session: Session) -> None:
 
 
 @clause("0.12")
-def evaluate_due(desk: Desk, session: Session, since: Since) -> None:
+def _evaluate_due(desk: Desk, session: Session, since: Since) -> None:
     """Every account and position whose grid has come (0.12)."""
     base = since.passed_grid(session, desk.law.monitoring.period_s[0])
     for account in desk.trading():
@@ -126,7 +126,7 @@ def evaluate_symbol(desk: Desk, symbol: str) -> None:
                 defend.evaluate(desk, account, put)
 
 
-def close_out(desk: Desk, session: Session, since: Since) -> None:
+def _close_out(desk: Desk, session: Session, since: Since) -> None:
     """From 10:00 the calls and what runs off, in the afternoon what expires, CLOSING on the week's last session."""
     base = since.passed_grid(session, desk.law.monitoring.period_s[0])
     if base and desk.now_ms >= desk.clock(desk.law.cadence.call_look_at):
@@ -139,7 +139,7 @@ def close_out(desk: Desk, session: Session, since: Since) -> None:
         for account in desk.trading():
             if account.status is Status.MONITORING:
                 change(desk, account, Status.CLOSING, "week_end", ("1.4", "9.1"))
-    closing = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
-    if closing or (base and desk.now_ms >= clock.looks.opens_ms):
+    is_due = clock.looks.holds(desk.now_ms) and since.passed_grid(session, desk.law.cadence.closing_look_s)
+    if is_due or (base and desk.now_ms >= clock.looks.opens_ms):
         for account in desk.trading():
             calls.look_at_expiring(desk, account, clock)

@@ -35,10 +35,10 @@ def _accounts(rows: tuple[AccountRow, ...]) -> Table:
     table.add_column("Account", no_wrap=True)
     for title in ("Start", "Final", "Flows", "P&L", "Realized", "Fees"):
         table.add_column(title, justify="right", overflow="fold")
-    told = [(row.account, (row.start, row.final, row.flows, row.pnl, row.realized, row.fees)) for row in rows]
-    total = tuple(sum(column, ZERO) for column in zip(*(amounts for _, amounts in told), strict=True))
-    for name, amounts in (*told, ("Total", total)):
-        table.add_row(Text(untrusted(name, _NAME)), *map(_amount, amounts))
+    amounts = [(row.account, (row.start, row.final, row.flows, row.pnl, row.realized, row.fees)) for row in rows]
+    total = tuple(sum(column, ZERO) for column in zip(*(each for _, each in amounts), strict=True))
+    for name, each in (*amounts, ("Total", total)):
+        table.add_row(Text(untrusted(name, _NAME)), *map(_amount, each))
     return table
 
 
