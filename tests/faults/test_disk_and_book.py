@@ -8,6 +8,7 @@ import pytest
 
 from allusetui.domain.contract import Option, Right
 from tests.faults.disks import FullDisk
+from tests.faults.invariants import AtTheWire
 from tests.faults.runs import ENTRY, PUT, ROLL, STOP, STORIES, at, fault, key, move, sent, sold, survive
 from tests.replaying import Replayed
 
@@ -30,7 +31,11 @@ def test_9_5_a_full_disk_latches_lets_cancels_leave_and_sends_nothing_until_it_c
     assert "09:45:01" <= latched["ts"][11:19] <= "09:45:03"
     assert "09:46:00" <= released["ts"][11:19] <= "09:46:10"
     assert sent(r, "09:45:01", "09:45:59") == []
-    assert r.of("order.cancel_requested", account="GEN")
+    witness = r.run.runtime.world.broker
+    assert isinstance(witness, AtTheWire)
+    (cancel,) = [each for each in witness.messages() if each.cancels]
+    (requested,) = r.of("order.cancel_requested", account="GEN")
+    assert requested["ts"][11:19] == "09:45:03" and cancel.at_ms == at("09:45:03")
     assert r.of("order.abandoned", account="GEN")[0]["data"]["reason"] == "safe"
 
 
