@@ -84,6 +84,7 @@ async def test_9_5_a_restart_knows_what_was_never_ours_and_finds_its_books_agree
             assert [step.findings for step in session.of(ResumeStep) if step.step == "reconcile"] == 6 * ["books agree"]
 
 
+@pytest.mark.clause("0.1")
 async def test_0_1_an_account_without_cash_ends_it_in_one_line_and_nothing_is_told(tmp_path: Path) -> None:
     accounts = {"GEN": CODE, "REV": CODE, "COM": OTHER}
     poor = assembly("", accounts=(provision(CODE), provision(OTHER, cash=0)))

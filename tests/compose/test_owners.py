@@ -91,8 +91,7 @@ account = "GEN"
 """
 
 
-@pytest.mark.clause("7.2")
-@pytest.mark.clause("10.1")
+@pytest.mark.clause("7.2", "10.1")
 def test_10_1_a_pin_is_booked_as_its_owner_would_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "option_owners", lambda scenario: ContraryOwners())
     day = replay(parse(PINNED, "pinned.toml"))

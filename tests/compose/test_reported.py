@@ -102,11 +102,12 @@ def test_10_3_and_the_tax_ledger(archive: Archive) -> None:
     assert len(marks) == len(ours.marks) == 2 * len(ours.accounts)
 
 
-def test_11_1_what_was_written_is_known_by_its_period(archive: Archive) -> None:
+def test_what_was_written_is_known_by_its_period(archive: Archive) -> None:
     assert written(archive, "monthly") == {"2019-12", "2020-01", "2020-02", "2020-03"}
     assert written(archive, "quarterly") == {"2019-Q4", "2020-Q1"}
 
 
-def test_11_1_what_was_never_written_is_read_to_the_journal_s_end(archive: Archive) -> None:
+def test_what_was_never_written_is_read_to_the_journal_s_end(archive: Archive) -> None:
     found = records_of(archive, "monthly", "2020-04", issued=True)
     assert found == records_of(archive, "monthly", "2020-04")
+    assert found[-1][0] > max(seq for seq, _, _ in records_of(archive, "monthly", "2020-03", issued=True))

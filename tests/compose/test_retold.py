@@ -27,13 +27,16 @@ pytestmark = pytest.mark.clause("15.1")
 Told = list[tuple[int, Input]]
 
 
-def ran(text: str, journal: MemoryJournal, until: str, trouble: str = "") -> MemoryTape:
-    """The tape of a run that looks at every tick."""
+def ran(text: str, journal: MemoryJournal, until: str, ended: str | None = None) -> MemoryTape:
+    """The tape of a run that looks at every tick; `ended`: when its disk has no room for it any more."""
     few = text.replace('expiries = "daily"', "")  # a scripted chain is whole, and all of it is written
     run, tape = prepare(few, journal).run, MemoryTape(lambda: journal.last_seq)
     world = run.runtime.world
-    world.tape, world.every_tick, tape.trouble = tape, True, trouble
+    world.tape, world.every_tick = tape, True
     run.begin()
+    if ended is not None:
+        run.runtime.go_on(at(ended))
+        tape.trouble = "No space left on device"
     run.runtime.go_on(at(until))
     return tape
 
@@ -169,11 +172,28 @@ def test_15_1_an_engine_that_runs_meanwhile_is_compared_as_far_as_its_journal_wa
     assert (found.records, found.untold, found.difference) == (stop - 1, (), None)
 
 
-def test_8_5_that_its_tape_has_ended_is_told_once_when_it_can_be_and_nothing_else_is_changed() -> None:
-    journal = FullDisk(at("09:30:00") + 1, at("09:45:20"))
-    ran(ENTRY, journal, "09:46:30", trouble="No space left on device")
-    (told,) = [row[2] for row in journal.read() if isinstance(row[2], AlertRaised) and "tape" in row[2].text]
-    assert told.severity == "warning"
+def of_the_tape(journal: MemoryJournal) -> list[tuple[int, AlertRaised]]:
+    """When it was told that the tape has ended."""
+    rows = [(at_ms, event) for _, at_ms, event in journal.read() if isinstance(event, AlertRaised)]
+    return [(at_ms, event) for at_ms, event in rows if "tape" in event.text]
+
+
+def test_15_1_that_its_tape_has_ended_is_told_once_and_nothing_else_is_changed() -> None:
+    journal, untroubled = MemoryJournal(), MemoryJournal()
+    ran(ENTRY, journal, "09:46:30", ended="09:44:30")
+    ran(ENTRY, untroubled, "09:46:30")
+    ((_, told),) = of_the_tape(journal)
+    assert (told.severity, told.clauses) == ("warning", ("15.1",)) and "No space left on device" in told.text
+    others = [(at_ms, event) for _, at_ms, event in journal.read() if event is not told]
+    assert others == [(at_ms, event) for _, at_ms, event in untroubled.read()]
+
+
+def test_15_1_that_its_tape_has_ended_is_told_when_the_journal_has_room_for_it() -> None:
+    journal = FullDisk(at("09:44:00"), at("09:45:20"))
+    ran(ENTRY, journal, "09:46:30", ended="09:44:30")
+    assert journal.refused
+    ((told_ms, _),) = of_the_tape(journal)
+    assert told_ms >= at("09:45:20")
 
 
 @pytest.mark.clause("9.5")

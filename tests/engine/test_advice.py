@@ -168,8 +168,7 @@ def test_13_3_the_key_s_hash_covers_the_change_and_its_evidence(answer: str) -> 
     assert (decided["data"]["by"], decided["data"]["shown"]) == ("b", prompt.shown)
 
 
-@pytest.mark.clause("13.3")
-@pytest.mark.clause("9.5")
+@pytest.mark.clause("13.3", "9.5")
 def test_13_3_the_journal_alone_tells_the_same_terms_prompts_and_outcomes() -> None:
     r = run_with(quarter(APPROVED, end=ROLL_DAY), Says(quick))
     read = [decode(line(*row)) for row in r.journal.read()]
@@ -184,8 +183,7 @@ def test_13_3_the_journal_alone_tells_the_same_terms_prompts_and_outcomes() -> N
         fold([*read[: applied + 1], read[applied]])
 
 
-@pytest.mark.clause("13.3")
-@pytest.mark.clause("9.5")
+@pytest.mark.clause("13.3", "9.5")
 def test_13_3_a_crash_before_the_answer_asks_again_and_one_after_it_does_not() -> None:
     ten_ms = to_ms(datetime(2026, 10, 1, 10))
     undisturbed = run_with(quarter(end="2026-10-01T12:00:00"), Slow(20), every_tick=True)
@@ -222,7 +220,9 @@ def test_17_6_what_was_approved_and_has_not_acted_yet_is_what_the_next_quarter_s
 
 @pytest.mark.clause("13.3")
 def test_13_3_a_paused_sleeve_is_told_all_the_same_and_its_answer_sends_nothing() -> None:
+    """Nor on the day on which its ladder would have rolled: what was approved waits until it has resumed."""
     pause = operator("2026-10-01T09:45:00", "pause", "REV")
-    r = run_with(quarter(pause, APPROVED), Says(quick))
+    r = run_with(quarter(pause, APPROVED, end=ROLL_DAY), Says(quick))
     assert len(r.of("approval.decided", decision="approved")) == 1
-    assert r.of("order.intended") == []
+    assert r.of("order.intended") == r.of("llms.applied") == []
+    assert r.run.runtime.engine.state.accounts["REV"].ladder.waiting is not None

@@ -1,5 +1,6 @@
 """An answer to an approval prompt names it and what was shown of it: it is used once, in time, and for nothing else."""
 
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,11 @@ from allusetui.domain.moment import DAY_MS
 from allusetui.domain.order import Purpose
 from allusetui.domain.state import Approval
 from allusetui.engine.apply import apply
+from tests.engine.amending import PROPOSAL
 from tests.replaying import Replayed, replay_crash_week
+from tests.rules.situations import operator
 
-PAUSE_GEN = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'
+PAUSE_GEN = operator("2026-03-12T10:20:00", "pause", "GEN")
 
 
 @pytest.fixture
@@ -76,18 +79,20 @@ def test_0_7_an_answer_of_another_account_is_not_heard(run: Replayed) -> None:
     assert len(prompts(run)) == 2
 
 
-def test_what_was_shown_is_known_by_every_term_of_the_prompt(run: Replayed) -> None:
+@pytest.mark.clause("0.7")
+def test_0_7_what_was_shown_is_known_by_every_term_of_the_prompt(run: Replayed) -> None:
+    """What the adviser or a law's proposal says is a term of those prompts: see their own tests."""
     first, second = prompts(run)
-    same = Approval(
-        first.id, first.account, first.purpose, first.contract, first.quantity, first.candidate, first.subject,
-        first.text, first.expires,
-    )  # fmt: skip
-    assert same.shown == first.shown
-    more = Approval(
-        first.id, first.account, first.purpose, first.contract, first.quantity + 1, first.candidate, first.subject,
-        first.text, first.expires,
-    )  # fmt: skip
-    assert len({first.shown, second.shown, more.shown}) == 3
+    assert first.contract is not None and second.candidate is not None
+    others = {
+        "id": second.id, "account": "REV", "purpose": Purpose.STOP, "quantity": first.quantity + 1,
+        "contract": replace(first.contract, strike=first.contract.strike + 1), "candidate": second.candidate,
+        "subject": "llms", "text": "another", "expires": date(2026, 3, 18), "suggestion": None, "proposal": PROPOSAL,
+    }  # fmt: skip
+    assert others.keys() == {each.name for each in fields(Approval)}
+    changed = [replace(first, **{name: value}) for name, value in others.items() if name != "suggestion"]
+    assert len({each.shown for each in (first, *changed)}) == 1 + len(changed)
+    assert replace(first).shown == first.shown
 
 
 def ask(run: Replayed, expires: date) -> Approval:

@@ -6,8 +6,7 @@ from allusetui.domain.account import Latch
 from allusetui.domain.input import OperatorActed
 from allusetui.domain.order import Purpose
 from tests.replaying import Replayed, replay_crash_week
-
-PAUSE_GEN = '[[operator]]\nat = 2026-03-12T10:20:00\naction = "pause"\naccount = "GEN"'
+from tests.rules.situations import operator
 
 
 def press(replayed: Replayed, *keys: OperatorActed) -> None:
@@ -29,7 +28,7 @@ def test_0_7_one_key_pauses_every_account_and_one_resumes_them() -> None:
 
 @pytest.mark.clause("0.7")
 def test_0_7_an_answer_that_names_a_contract_answers_only_the_prompt_that_was_shown() -> None:
-    r = replay_crash_week("2026-03-12T14:00:00", PAUSE_GEN)
+    r = replay_crash_week("2026-03-12T14:00:00", operator("2026-03-12T10:20:00", "pause", "GEN"))
     open_prompts = r.run.runtime.engine.state.approvals
     second = [prompt for prompt in open_prompts.values() if prompt.purpose is not Purpose.HEDGE][1]
     others = [number for number in open_prompts if number != second.id]

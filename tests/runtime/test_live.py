@@ -124,6 +124,7 @@ async def turns_until_heard(live: Live, started: Started) -> int:
     return turns
 
 
+@pytest.mark.clause("0.7")
 def test_0_7_a_key_waits_for_two_turns_of_the_loop_at_most() -> None:
     """At each of them a screen that draws may have the interpreter."""
     started = Started(situation(*MORNING, {"AAPL": AAPL}), 1.0)

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from allusetui.broker.gateway.commands import Command, Notice, OrderError
 from allusetui.codec.whole import encode
 from allusetui.domain.console import Key
@@ -52,7 +50,6 @@ PLACES = {
 }  # fmt: skip
 
 
-@pytest.mark.clause("13.2", "14.3")
 def test_what_is_said_to_a_session_is_text_in_its_journal_its_files_and_its_status(tmp_path: Path) -> None:
     shown: list[str] = []
 
