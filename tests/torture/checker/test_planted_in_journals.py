@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from allusetui.domain import event as ev
+from allusetui.domain.advice import LadderTerms
 from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.moment import DAY_MS
 from allusetui.domain.order import Purpose
@@ -211,6 +212,12 @@ PLANTED: dict[str, tuple[int, Spoilt]] = {
     "a person who was shown something else": (15, lambda: changed(approved(), ev.ApprovalDecided, shown="0" * 64)),
     "a suggestion that acts twice": (15, lambda: again(advised(), ev.LlmsApplied)),
     "a suggestion that nobody approved": (15, lambda: changed(advised(), ev.ApprovalDecided, decision="expired")),
+    "a suggestion applied otherwise than approved": (
+        15, lambda: changed(advised(), ev.LlmsApplied, terms=LadderTerms(0.25, 12, 1)),
+    ),
+    "a suggestion that starts from other terms than the ladder's": (
+        15, lambda: changed(advised(), ev.LlmsSuggested, now=LadderTerms(0.35, 17, 1)),
+    ),
     "a law in force twice": (15, lambda: again(amended(), ev.LawEnacted)),
     "a law that nobody approved": (15, lambda: changed(amended(), ev.ApprovalDecided, decision="expired")),
     "a law that was not shown": (15, lambda: changed(amended(), ev.LawEnacted, sha256="5" * 64)),
