@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allusetui.codec.records import to_record
 from allusetui.compose.run import Run, build_run
 from allusetui.domain.event import OrderReplaced, OrderSent
 from allusetui.domain.moment import iso, to_ms
@@ -33,9 +32,9 @@ from allusetui.torture.checker import checker
 from allusetui.torture.checker.books import Row
 from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost, state_is_the_fold
 from tests.replaying import DATA, Replayed, Silent
+from tests.resuming import decisions
 
 MARCH = Path(__file__).parents[1] / "scenarios" / "march-2020.toml"
-RESUMING = frozenset({"session.started", "resume.step", "state.changed", "order.unknown", "order.resolved"})
 SEED = 2020
 AT_ONCE = 2
 TO_THE_END = 25
@@ -100,12 +99,6 @@ def image(run: Run) -> dict[str, Any]:
         "working": (list(engine.state.intents), [live.order.client_order_id for live in exchange.standing().live]),
         "counts": (exchange.standing().fill_count, exchange._clearing.count, exchange._closing_ms),
     }
-
-
-def decisions(rows: list[Row], after_ms: int) -> list[dict[str, Any]]:
-    """What the journal tells from an instant on, but for what a restart adds."""
-    records = (to_record(0, at_ms, event) for _, at_ms, event in rows if at_ms >= after_ms)
-    return [record for record in records if record["kind"] not in RESUMING]
 
 
 @dataclass

@@ -9,7 +9,9 @@ from allusetui.domain.moment import to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load as load_law
 from allusetui.ports import Broker
+from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
+from allusetui.scenario.model import Scenario
 from allusetui.torture.checker.checker import judge
 from tests.faults.disks import FullDisk
 from tests.faults.invariants import AtTheWire, books_tie, no_fill_lost, state_is_the_fold
@@ -102,10 +104,16 @@ def sold(r: Replayed, side: str = "SELL") -> int:
     return sum(row["data"]["quantity"] for row in r.of("order.filled", side=side))
 
 
-def prepare(text: str, journal: MemoryJournal | None = None, wrap: Callable[[Run], Broker] | None = None) -> Replayed:
+def prepare(
+    story: str | Scenario,
+    journal: MemoryJournal | None = None,
+    wrap: Callable[[Run], Broker] | None = None,
+    crashes: tuple[Crash, ...] = (),
+) -> Replayed:
     """A run that is ready, with a witness at the wire; `wrap` puts something else between engine and exchange."""
-    scenario, kept = parse(text, "fault.toml"), journal if journal is not None else MemoryJournal()
-    run = build_run(scenario, kept, Silent())
+    scenario = parse(story, "fault.toml") if isinstance(story, str) else story
+    kept = journal if journal is not None else MemoryJournal()
+    run = build_run(scenario, kept, Silent(), crashes=crashes)
     broker = run.exchange if wrap is None else wrap(run)
     if isinstance(kept, FullDisk):
         kept.clock = lambda: run.runtime.now_ms
