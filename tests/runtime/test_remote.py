@@ -9,23 +9,16 @@ from time import perf_counter
 
 import pytest
 
-from allusetui.compose.run import build_run
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
 from allusetui.domain.snapshot import Snapshot
-from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime import remote
 from allusetui.runtime.control import ControlServer
-from allusetui.runtime.live import Live, Session
-from allusetui.runtime.pace import Pace
 from allusetui.runtime.remote import RemoteConsole, press, status
-from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.talk import HELLO, SOCKET_NAME, ControlError, connect, line
 from allusetui.runtime.thread import EngineThread
-from allusetui.scenario.load import parse
-from tests.replaying import Silent
-from tests.rules.situations import AAPL, fault, situation
 from tests.runtime.engines import Engine, FakeHub, until
+from tests.runtime.started import WORKING, Started
 
 
 @pytest.fixture
@@ -156,21 +149,11 @@ def _ask_one_that_dies(dying: socket.socket, folder: Path) -> None:
 
 # With the engine itself
 
-# An entry that nothing fills walks for half a minute: there is an order to cancel.
-WORKING = situation(
-    "2026-03-05T09:44:00", "2026-03-05T11:00:00", {"AAPL": AAPL}, fault("2026-03-05T09:44:00", "no_fill", "AAPL", "60m")
-)
 
-
+@pytest.mark.clause("0.7")
 def test_0_7_a_pause_from_another_process_cancels_what_works_and_proves_it(tmp_path: Path) -> None:
-    journal = TailJournal(MemoryJournal())
-    run = build_run(parse(WORKING, "test.toml"), journal, Silent())
-    pace = Pace(run.calendar, 20.0, run.started.at_ms, perf_counter())
-    session = Session(
-        "test", "SIM", run.runtime, journal, lambda: run.runtime.begin(run.started), lambda: None, pace, run.end_ms
-    )  # fmt: skip
     engine = EngineThread(
-        lambda: Live(session, perf_counter), lambda live: ControlServer(tmp_path / SOCKET_NAME, live, perf_counter)
+        Started(WORKING, 20.0).live, lambda live: ControlServer(tmp_path / SOCKET_NAME, live, perf_counter)
     )
     engine.start()
     until(lambda: (tmp_path / SOCKET_NAME).exists())
