@@ -1,7 +1,7 @@
 """13.2: what becomes of what the adviser finds: an alert, once a day of a symbol and kind, and nothing else."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -17,18 +17,20 @@ from allusetui.domain.advice import (
     Question,
 )
 from allusetui.domain.input import AdviceSeen
-from allusetui.domain.moment import MINUTE_MS, day_of, to_ms
+from allusetui.domain.moment import MINUTE_MS, to_ms
 from allusetui.journal.memory import MemoryJournal
 from allusetui.runtime.asking import Asking, AtOnce
 from allusetui.runtime.world import Crash
 from allusetui.scenario.load import parse
 from tests.replaying import Replayed, Silent
-from tests.rules.situations import situation
+from tests.rules.situations import fault, situation
 
 AAPL = "spot = 200.0\niv = 0.30"
 HOLDS = "[accounts.COM]\n[accounts.COM.holdings.AAPL]\nshares = 100\nbasis = 190.0"
 START, END = "2026-03-03T09:00:00", "2026-03-04T17:00:00"
-AT_CLOSE = ["2026-03-03T16:00:00.000-05:00", "2026-03-04T16:00:00.000-05:00"]
+DAYS = date(2026, 3, 3), date(2026, 3, 4)
+AT_CLOSE = [f"{day}T16:00:00.000-05:00" for day in DAYS]
+CLOSE_MS = to_ms(datetime(2026, 3, 3, 16))
 
 
 class Finds:
@@ -90,19 +92,15 @@ def alerts(r: Replayed) -> list[tuple[str, str]]:
 def test_13_2_the_adviser_is_asked_once_a_session_at_its_close_with_every_close_up_to_it() -> None:
     adviser = Finds(lambda question: None)
     run(adviser)
-    assert [(type(q), q.day) for q in adviser.heard] == [(MarketQuestion, day_of(to_ms(d))) for d in _days()]  # type: ignore[union-attr]
+    assert [(type(q), q.day) for q in adviser.heard] == [(MarketQuestion, day) for day in DAYS]  # type: ignore[union-attr]
     (series,) = adviser.heard[-1].series  # type: ignore[union-attr]
-    assert (series.symbol, series.days[-1], series.closes[-1]) == ("AAPL", day_of(to_ms(_days()[-1])), 200.0)
+    assert (series.symbol, series.days[-1], series.closes[-1]) == ("AAPL", DAYS[-1], 200.0)
     assert len(series.days) == len(series.closes) == len(set(series.days)) > 250
-
-
-def _days() -> list[datetime]:
-    return [datetime(2026, 3, 3), datetime(2026, 3, 4)]
 
 
 @pytest.mark.clause("13.2")
 def test_13_2_what_is_held_or_the_whole_is_a_warning_what_is_only_watched_a_note() -> None:
-    watched = "[[headline]]\nat = 2026-03-03T12:00:00\nsymbol = 'META'\ntext = 'META plunges'"
+    watched = headline("2026-03-03T12:00:00", "META", "META plunges")
 
     def answer(question: Question) -> Anomalies:
         if isinstance(question, HeadlineQuestion):
@@ -213,15 +211,11 @@ def test_13_2_an_answer_that_comes_too_late_is_nobody_s() -> None:
     assert r.of("alert.raised", topic="volatility") == []
 
 
-CLOSE_MS = to_ms(datetime(2026, 3, 3, 16))
-
-
 @pytest.mark.clause("13.2")
 def test_13_2_a_symbol_without_a_quote_of_the_close_is_not_asked_about() -> None:
-    stale = '[[fault]]\nat = 2026-03-03T15:00:00\nfor = "2h"\nkind = "stale"\nsymbol = "AAPL"'
     adviser = Finds(lambda question: None)
-    run(adviser, stale)
-    assert [q.day for q in adviser.heard] == [day_of(to_ms(datetime(2026, 3, 4)))]  # type: ignore[union-attr]
+    run(adviser, fault("2026-03-03T15:00:00", "stale", "AAPL", "2h"))
+    assert [q.day for q in adviser.heard] == [DAYS[1]]  # type: ignore[union-attr]
 
 
 @pytest.mark.clause("13.2")

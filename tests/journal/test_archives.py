@@ -1,10 +1,8 @@
 """A journal is read by choice: from the folder of a running engine, from an exported file, from memory, all alike."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allusetui.codec.records import KINDS
-from allusetui.domain.contract import Option, Right
-from allusetui.domain.event import AlertRaised, CashBooked, Event, StopDone
-from allusetui.domain.moment import to_ms
+from allusetui.domain.event import AlertRaised, CashBooked, Event
+from allusetui.journal import ndjson
 from allusetui.journal.archive import open_archive
 from allusetui.journal.error import JournalError
 from allusetui.journal.export import export
@@ -24,15 +21,8 @@ from allusetui.journal.ndjson import NdjsonArchive
 from allusetui.journal.reading import SqliteArchive
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
 from allusetui.ports import Archive, Journal
+from tests.journal.records import AT_MS, STOPPED, change
 
-AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
-STOPPED = StopDone(
-    account="GEN",
-    clauses=("6.4",),
-    contract=Option("AAPL", date(2026, 3, 6), Decimal("195"), Right.PUT),
-    quantity=2,
-    price=Decimal("3.05"),
-)
 TOLD = AlertRaised(severity="warning", text='news: ,"account":"GEN","kind":"stop.done" – é\u2028 of a day')
 Make = Callable[[Path], Archive]
 Rows = list[tuple[int, int, Event]]
@@ -212,10 +202,7 @@ def test_a_rested_session_that_is_begun_again_while_it_is_read_voids_the_reading
 )
 def test_a_damaged_session_is_told_by_file_and_record(tmp_path: Path, statement: str, said: str) -> None:
     of_session(tmp_path)
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+    change(tmp_path, statement)
     with pytest.raises(JournalError, match=said) as refused:
         list(open_archive(tmp_path).select())
     assert str(tmp_path / FILE_NAME) in str(refused.value) and "\n" not in str(refused.value)
@@ -254,10 +241,7 @@ def test_a_damaged_file_is_told_by_line_and_cure(
 
 def test_a_row_that_is_read_by_its_kind_is_proven_too(tmp_path: Path) -> None:
     of_session(tmp_path)
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
-    connection.execute("UPDATE record SET line = replace(line, '3.05', '9.05') WHERE seq = 7")
-    connection.commit()
-    connection.close()
+    change(tmp_path, "UPDATE record SET line = replace(line, '3.05', '9.05') WHERE seq = 7")
     assert len(list(open_archive(tmp_path).select({"cash.booked"}))) == 4
     with pytest.raises(JournalError, match="record 7 is damaged"):
         list(open_archive(tmp_path).select({"stop.done"}))
@@ -281,11 +265,9 @@ def test_lines_are_found_across_the_pieces_in_which_a_file_is_read(
     of_file(tmp_path)
     whole = list(open_archive(tmp_path / "journal.ndjson").select())
     for size in (700, 1_000, 1_024, 3_000):
-        monkeypatch.setattr("allusetui.journal.ndjson._CHUNK", size)
+        monkeypatch.setattr(ndjson, "_CHUNK", size)
         assert list(NdjsonArchive(tmp_path / "journal.ndjson").select()) == whole
 
 
 def test_the_kinds_are_told_apart_by_what_is_looked_at_of_them() -> None:
-    from allusetui.journal import ndjson
-
     assert len(set(ndjson._FOLDED.tolist())) == len(KINDS)

@@ -2,28 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from allusetui.domain.contract import Option, Right
-from allusetui.domain.event import AlertRaised, CashBooked, StopDone
-from allusetui.domain.moment import to_ms
+from allusetui.domain.event import AlertRaised, CashBooked
 from allusetui.journal.export import export
 from allusetui.journal.memory import MemoryJournal
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.ports import Journal
+from tests.journal.records import AT_MS, STOPPED
 
-AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
-STOPPED = StopDone(
-    account="GEN",
-    clauses=("6.4",),
-    contract=Option("AAPL", date(2026, 3, 6), Decimal("195"), Right.PUT),
-    quantity=2,
-    price=Decimal("3.05"),
-)
 TOLD = AlertRaised(severity="warning", text="a stop was done")
 PAID = CashBooked(account="GEN", reason="deposit", amount=Decimal("1000.5"), symbol=None, settlement="d-1")
 

@@ -3,21 +3,18 @@
 import errno
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from allusetui.domain.event import AlertRaised
-from allusetui.domain.moment import to_ms
 from allusetui.journal.error import JournalError, SessionInUse
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
+from tests.journal.records import AT_MS, change
 
-AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
 WAL_NAME = f"{FILE_NAME}-wal"
 PAGE = 4096
 
@@ -57,13 +54,6 @@ def closed(journal: SqliteJournal, tmp_path: Path) -> Path:
 def killed(journal: SqliteJournal, tmp_path: Path) -> Path:
     """The folder as a power cut leaves it: the records are in the write-ahead log."""
     return Path(shutil.copytree(tmp_path / "session", tmp_path / "killed"))
-
-
-def change(folder: Path, statement: str) -> None:
-    connection = sqlite3.connect(folder / FILE_NAME)
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def flip(file: Path, at: int) -> None:
