@@ -37,13 +37,14 @@ def planted(edits: tuple[Edit, ...]) -> Iterator[None]:
     """The program with the bug in it, in this process: whoever holds a function has the changed one."""
     with ExitStack() as undone:
         for edit in edits:
-            function = _function(edit)
+            function = function_of(edit)
             undone.callback(setattr, function, "__code__", function.__code__)
             function.__code__ = _changed(edit, function)
         yield
 
 
-def _function(edit: Edit) -> FunctionType:
+def function_of(edit: Edit) -> FunctionType:
+    """What an edit is planted in; RottenError where there is no such function."""
     found = reduce(_within, edit.function.split("."), import_module(edit.module))
     if not isinstance(found, FunctionType):
         raise RottenError(f"{edit.module}.{edit.function} is no function")

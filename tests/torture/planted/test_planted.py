@@ -4,7 +4,7 @@ import pytest
 
 from allusetui.engine import orders
 from tests.torture.planted.catching import caught, known, of_the_sound
-from tests.torture.planted.planting import Edit, RottenError, planted
+from tests.torture.planted.planting import Edit, RottenError, function_of, planted
 from tests.torture.planted.plants import PLANTS
 
 LEAN = (
@@ -31,10 +31,11 @@ def test_a_known_bug_is_told_of_and_the_sound_program_tells_nothing(plant: str) 
 
 @pytest.mark.parametrize("name", PLANTS)
 def test_every_bug_still_fits_the_program_and_is_taken_out_of_it_again(name: str) -> None:
-    before = orders.work.__code__
+    functions = [function_of(edit) for edit in PLANTS[name].edits]
+    before = [function.__code__ for function in functions]
     with planted(PLANTS[name].edits):
-        pass
-    assert orders.work.__code__ is before
+        assert all(function.__code__ != code for function, code in zip(functions, before, strict=True))
+    assert [function.__code__ for function in functions] == before
 
 
 def test_what_is_planted_is_what_runs_until_it_is_taken_out() -> None:

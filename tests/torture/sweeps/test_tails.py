@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture.planted.planting import Edit, planted
 from tests.torture.sweeps.disk import room
 from tests.torture.sweeps.tails import Torn
 
@@ -31,3 +32,13 @@ def test_9_5_a_bit_that_flips_in_the_file_is_refused_or_changed_nothing(torn: To
 
 def test_an_exported_journal_that_is_torn_within_a_line_is_refused(torn: Torn) -> None:
     assert list(torn.cut_exports(every=1)) == []
+
+
+def test_9_5_a_journal_that_is_not_proven_is_found(torn: Torn) -> None:
+    """The sweep itself: were no hash compared, each damage taken for a torn tail, and what is cut off left out."""
+    unproven = Edit("allusetui.journal.sqlite", "SqliteJournal._rows", "if stored != head:", "if False:")
+    careless = Edit("allusetui.journal.ndjson", "_indexed", "if rest:", "if False:")
+    torn_anyhow = Edit("allusetui.journal.wal", "tail_is_whole", "_is_last_transaction(chain([frame], frames))", "True")
+    with planted((unproven, careless, torn_anyhow)):
+        sweeps = torn.flipped_files(every=61), torn.flipped_logs(every=307), torn.cut_exports(every=1)
+        assert [any(sweep) for sweep in sweeps] == [True] * 3
