@@ -10,6 +10,7 @@ from allusetui.compose.sessions import open_session
 from allusetui.domain.event import AccountForked
 from allusetui.domain.input import Input
 from allusetui.domain.order import Order
+from tests.replaying import SHARED
 from tests.torture.sweeps.chosen import minutes, scenario
 from tests.torture.sweeps.crashes import Deaths, swept
 from tests.torture.sweeps.disk import room
@@ -19,7 +20,12 @@ pytestmark = [
     pytest.mark.clause("9.5", "0.6"),
     pytest.mark.skipif(not shared_library(), reason="this interpreter's SQLite is not the system's"),
 ]
-SAMPLE = ("6.4-level-3-stops", "crash-between-steps", "2.6-gen-fork", "0.8-kill-switch")
+OF_THE_EXAMPLES = pytest.mark.skipif(
+    not (SHARED / "scenarios").is_dir(), reason="the shared example scenarios are not here"
+)
+SAMPLE = (
+    "6.4-level-3-stops", pytest.param("crash-between-steps", marks=OF_THE_EXAMPLES), "2.6-gen-fork", "0.8-kill-switch",
+)  # fmt: skip
 
 
 @pytest.fixture
