@@ -47,7 +47,10 @@ _LATENCY_S: Final = 0.005
 _DOWN_S: Final = 2.0
 _AGAIN_S: Final = 3.0
 """How long the second one lives that is killed once more."""
-_LONGER_S: Final = 60.0
+_LIVES_ON_S: Final = 1200.0
+_TO_THE_END: Final = 8
+"""How long it then lives on; each so many-th to the end."""
+_LATE_S: Final = 60.0
 """What was late by the deaths has come by then."""
 
 
@@ -131,6 +134,7 @@ class Deaths:
         self._died = ""
         self._deaths: list[tuple[int, int]] = []
         self._outside = copy_context()
+        self._over = asyncio.Event()
         self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
 
     def swept(self) -> Sweep:
@@ -173,6 +177,8 @@ class Deaths:
         loop.call_later(_DOWN_S, program.start, context=self._outside)
         loop.call_later(_DOWN_S + _AGAIN_S, self._die_again, context=self._outside)
         loop.call_later(2 * _DOWN_S + _AGAIN_S, program.start, context=self._outside)
+        if len(self._reports) % _TO_THE_END:
+            loop.call_later(_LIVES_ON_S, self._over.set, context=self._outside)
 
     def _die_again(self) -> None:
         self._note()
@@ -199,7 +205,8 @@ class Deaths:
             program.start()
             for act in operators(self._scenario):
                 loop.call_at(house.at_s(act.at_ms), self._press, act)
-            await asyncio.sleep(self._end_s + _LONGER_S - loop.time())
+            loop.call_at(self._end_s + _LATE_S, self._over.set)
+            await self._over.wait()
             if program.live is not None:
                 await program.end()
             if self._died:
@@ -224,7 +231,8 @@ class Deaths:
         return found
 
     def _report(self, told: list[str]) -> None:
-        told_of = {"died": self._died, "deaths": self._deaths, "told": told, "folder": str(self._program.folder)}
+        folder, over_ms = str(self._program.folder), self._house.now_ms()
+        told_of = {"died": self._died, "deaths": self._deaths, "over_ms": over_ms, "told": told, "folder": folder}
         self._reports[-1].write_text(json.dumps(told_of))
 
     def _judge(self, path: Path, whole: tuple[Row, ...]) -> None:
@@ -233,14 +241,19 @@ class Deaths:
             self.found.told.append(f"{path.stem}: nothing came of it")
             return
         report = json.loads(path.read_text())
-        rows = _rows(Path(report["folder"]))
+        rows, over_ms = _rows(Path(report["folder"])), report["over_ms"]
+        whole = tuple(row for row in whole if row[1] <= over_ms)
         left = [(rows[:written], fold(rows[:written])) for _, written in report["deaths"] if written]
-        working = {intent for _, state in left for intent in state.intents}
+        working = {intent for _, state in left for intent in state.intents} | fold(whole).intents.keys()
         asking = frozenset(name for each, state in left for name in asking_of(each, state))
         later = {e.intent: (at_ms, e.purpose) for _, at_ms, e in whole if isinstance(e, OrderIntended)}
-        pressed_ms = _pressed_away(whole, report["deaths"])
-        # What a key forestalls that was pressed meanwhile, and hedges: 6.11 asks for one of a breach that is.
-        lapsing = [name for name, (ms, purpose) in later.items() if ms <= pressed_ms or purpose is Purpose.HEDGE]
+        pressed_ms, late_ms = _pressed_away(whole, report["deaths"]), over_ms - _LATE_S * SECOND_MS
+        # What a key forestalls that was pressed meanwhile, what was late by the deaths and would come yet, and hedges:
+        # 6.11 asks for one of a breach that is.
+        lapsing = [
+            name for name, (ms, purpose) in later.items()
+            if ms <= pressed_ms or ms > late_ms or purpose is Purpose.HEDGE
+        ]  # fmt: skip
         otherwise, wrong = differences(whole, rows, working, asking, later.keys() - working, {*lapsing} - working)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
