@@ -133,6 +133,7 @@ class Deaths:
         self._reports: list[Path] = []
         self._died = ""
         self._deaths: list[tuple[int, int]] = []
+        self._pressed: OperatorActed | None = None
         self._outside = copy_context()
         self._over = asyncio.Event()
         self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
@@ -173,6 +174,8 @@ class Deaths:
         program.live.session.turn.world.keep = lambda state: None
         program._disk = self._reports[-1].with_suffix("")
         program.kill()
+        if self._pressed is not None and not self._is_stored(self._pressed):
+            loop.call_later(_DOWN_S, self._press, self._pressed, context=self._outside)
         # Not of the process that dies: what is its own waits for ever.
         loop.call_later(_DOWN_S, program.start, context=self._outside)
         loop.call_later(_DOWN_S + _AGAIN_S, self._die_again, context=self._outside)
@@ -217,10 +220,17 @@ class Deaths:
             raise program.failure
 
     def _press(self, act: OperatorActed) -> None:
+        """A person presses a key, and tries again where nobody is there; so for one that died with the process."""
         if self._program.live is not None:
+            self._pressed = act
             self._program.live.inbox.put(Key(act.action, act.account, act.contract))
         else:
-            self._loop.call_later(1.0, self._press, act)  # a person tries again
+            self._loop.call_later(1.0, self._press, act)
+
+    def _is_stored(self, act: OperatorActed) -> bool:
+        """Whether a key is in the journal: cancels that it asks for may leave before that."""
+        keys = (row[2] for row in self._mortal.last(1, OperatorKey.kind))
+        return any((key.action, key.account) == (act.action, act.account) for key in keys)
 
     def _wrong(self) -> list[str]:
         """What is wrong with a run that died, by itself."""
