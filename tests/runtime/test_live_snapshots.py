@@ -2,40 +2,50 @@
 
 import asyncio
 from copy import deepcopy
+from datetime import datetime
 from itertools import pairwise
 from time import perf_counter
 
 import pytest
 
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import SECOND_MS, to_ms
 from allusetui.domain.snapshot import Snapshot
+from allusetui.domain.state import State
 from allusetui.runtime.live import SNAPSHOT_S, Live
+from allusetui.runtime.pace import Pace
 from allusetui.runtime.thread import EngineThread
+from allusetui.torture.loop import VirtualLoop
 from tests.rules.situations import AAPL, but, fault, situation
 from tests.runtime.engines import PATIENCE_S, until
-from tests.runtime.started import MORNING, WORKING, Started, running, shown
+from tests.runtime.started import MORNING, WITHOUT_FILLS, WORKING, Started, running, shown
 
 
-def test_snapshots_come_five_a_second_at_most_and_nothing_changes_in_them() -> None:
-    started, seen = Started(WORKING, 60.0), list[Snapshot]()
+def watched(text: str, speed: float, for_s: float) -> list[tuple[Snapshot, State]]:
+    """What a session shows in so many seconds of a wall that no load slows, each with a copy of its state."""
+    started, loop, seen = Started(text, speed), VirtualLoop(), list[tuple[Snapshot, State]]()
+    started.session.pace = Pace(started.run.calendar, speed, started.run.started.at_ms, loop.time())
+    live = Live(started.session, loop.time)
+    live.watchers.append(lambda snapshot: seen.append((snapshot, deepcopy(snapshot.state))))
+    loop.call_later(for_s, live.end)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(live.run())
+    return seen
 
-    def watched() -> Live:
-        live = started.live()
-        live.watchers.append(seen.append)
-        return live
 
-    engine = EngineThread(watched)
-    engine.start()
-    until(lambda: seen)
-    first, as_it_was = seen[0].state, deepcopy(seen[0].state)
-    until(lambda: len(seen) > 6 and any(each.state.intents for each in seen))
-    engine.end()
-    engine.join()
-    *running, last = seen
-    gaps_s = [(later.beat_ms - sooner.beat_ms) / SECOND_MS for sooner, later in pairwise(running)]
-    assert SNAPSHOT_S - 1e-6 <= min(gaps_s) < 2 * SNAPSHOT_S
-    assert first == as_it_was != last.state
-    assert running[0].now_ms < running[-1].now_ms
+def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
+    *seen, (last, _) = watched(WORKING, 60.0, 3.0)
+    gaps_s = [(later.beat_ms - sooner.beat_ms) / SECOND_MS for (sooner, _), (later, _) in pairwise(seen)]
+    assert gaps_s == [pytest.approx(SNAPSHOT_S, abs=0.01)] * 14
+    assert [shown.state for shown, _ in seen] == [as_it_was for _, as_it_was in seen]
+    assert seen[0][0].state != last.state
+
+
+@pytest.mark.parametrize("start", ["02:00:00", "09:45:00"])
+def test_at_the_wall_s_own_pace_a_snapshot_comes_as_each_second_begins(start: str) -> None:
+    text = situation(f"2026-03-05T{start}", "2026-03-05T11:00:00", {"AAPL": AAPL}, WITHOUT_FILLS)
+    *seen, _ = watched(text, 1.0, 10.5)
+    start_ms = to_ms(datetime.fromisoformat(f"2026-03-05T{start}"))
+    assert [shown.now_ms - start_ms for shown, _ in seen] == [second * SECOND_MS for second in range(11)]
 
 
 def test_a_screen_that_draws_and_draws_holds_no_heartbeat_up() -> None:
