@@ -87,6 +87,16 @@ def test_15_2_what_can_t_be_written_is_told_and_the_law_stays() -> None:
     assert len(r.of("amendment.proposed")) == 1
 
 
+def test_15_2_a_yes_where_nobody_keeps_the_laws_any_more_is_told_and_the_law_stays() -> None:
+    r = asked(Keeps(PROPOSAL), end="2026-03-05T09:45:00")
+    runtime = r.run.runtime
+    runtime.world.amending = None
+    shown = runtime.engine.state.approvals["1"].shown
+    runtime.deliver([OperatorActed(r.run.end_ms, "approve", None, "ann", prompt="1", shown=shown)])
+    (kept,) = r.of("law.not_enacted")
+    assert kept["data"]["reason"] == "nobody keeps the laws here" and r.of("law.enacted") == []
+
+
 @pytest.mark.clause("9.5")
 def test_15_2_a_yes_whose_writing_was_not_told_before_a_crash_is_carried_out_by_the_restart() -> None:
     keeper = Keeps(PROPOSAL)

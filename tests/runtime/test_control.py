@@ -131,6 +131,14 @@ def test_status_tells_how_the_engine_stands(engine: Engine) -> None:
     }  # fmt: skip
 
 
+def test_an_engine_that_has_shown_nothing_yet_says_so(engine: Engine) -> None:
+    engine.call(lambda: setattr(engine.hub, "latest", None))
+    for ask in (lambda: status(engine.folder), lambda: press(engine.folder, Key("kill"))):
+        with pytest.raises(ControlError, match=r"^the engine has not begun yet$"):
+            ask()
+    assert engine.hub.keys == []
+
+
 # Keys
 
 

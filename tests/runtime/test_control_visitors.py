@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from allusetui.domain.console import Key
+from allusetui.runtime import control
 from allusetui.runtime.control import VISITORS
 from allusetui.runtime.remote import press, status
 from allusetui.runtime.talk import LONGEST_ASK_BYTES, connect
@@ -48,6 +49,12 @@ def test_a_message_that_is_too_long_ends_the_visit(engine: Engine) -> None:
         visitor.socket.sendall(b'"' * (LONGEST_ASK_BYTES + 1) + b"\n")
         assert visitor.hear() == {"error": f"a message of more than {LONGEST_ASK_BYTES} bytes"}
     assert status(engine.folder)["session"] == "demo"
+
+
+def test_who_says_no_hello_is_sent_away(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "_HELLO_S", 0.05)
+    with visit(engine.folder, None) as silent:
+        assert (silent.hear(), silent.hear()) == ({"error": "no hello came"}, None)
 
 
 def test_the_oldest_visitor_gives_way_so_that_a_kill_gets_in(engine: Engine) -> None:

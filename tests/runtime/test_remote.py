@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -15,9 +15,9 @@ from allusetui.domain.snapshot import Snapshot
 from allusetui.runtime import remote
 from allusetui.runtime.control import ControlServer
 from allusetui.runtime.remote import RemoteConsole, press, status
-from allusetui.runtime.talk import HELLO, SOCKET_NAME, ControlError, connect, line
+from allusetui.runtime.talk import HELLO, OK, SNAPSHOT_PREFIX, SOCKET_NAME, ControlError, connect, line
 from allusetui.runtime.thread import EngineThread
-from tests.runtime.engines import Engine, FakeHub, until
+from tests.runtime.engines import PATIENCE_S, Engine, FakeHub, until
 from tests.runtime.started import WORKING, Started
 
 
@@ -124,27 +124,68 @@ def test_a_shell_of_another_protocol_is_told_which_meets_which_and_presses_nothi
     assert engine.hub.keys == []
 
 
+@contextmanager
+def saying(folder: Path, data: bytes) -> Iterator[None]:
+    """What stands in an engine's place says this to its first visitor, and is gone."""
+    with socket.socket(socket.AF_UNIX) as strange:
+        strange.bind(str(folder / SOCKET_NAME))
+        strange.listen()
+
+        def speak() -> None:
+            visitor, _ = strange.accept()
+            visitor.recv(1_024)
+            visitor.sendall(data)
+            visitor.close()
+
+        speaking = threading.Thread(target=speak)
+        speaking.start()
+        try:
+            yield
+        finally:
+            speaking.join()
+
+
 def test_an_engine_that_goes_in_the_middle_of_a_question_is_told_of(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as dying:
-        dying.bind(str(tmp_path / SOCKET_NAME))
-        dying.listen()
-        with pytest.raises(ControlError, match="has ended"):
-            _ask_one_that_dies(dying, tmp_path)
+    with pytest.raises(ControlError, match="has ended"), saying(tmp_path, line(HELLO)[:10]):
+        status(tmp_path)
 
 
-def _ask_one_that_dies(dying: socket.socket, folder: Path) -> None:
-    def hello_and_death() -> None:
-        visitor, _ = dying.accept()
-        visitor.recv(1_024)
-        visitor.sendall(line(HELLO)[:10])
-        visitor.close()
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (b'{"error":"no more of this"}', "^no more of this$"),
+        (b'{"ok":true}', "^not a snapshot$"),
+        (SNAPSHOT_PREFIX + b"[7]}", "."),
+        (b"garbage", "^not a message"),
+    ],
+)
+def test_what_is_shown_first_and_is_no_snapshot_is_told_of(shown: bytes, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ControlError, match=told) as refused, saying(tmp_path, line(HELLO) + line(OK) + shown + b"\n"):
+        RemoteConsole(tmp_path)
+    assert str(refused.value).isprintable()
 
-    dead = threading.Thread(target=hello_and_death)
-    dead.start()
-    try:
-        status(folder)
-    finally:
-        dead.join()
+
+@pytest.mark.clause("0.7", "0.8")
+def test_0_8_a_key_that_an_engine_does_not_take_in_is_told_and_those_before_it_arrive_whole(
+    engine: Engine, console: RemoteConsole
+) -> None:
+    goes_on, keys = threading.Event(), [Key("pause", "GEN", by=f"ana {number}") for number in range(5_000)]
+    assert engine.hub.loop is not None
+    engine.hub.loop.call_soon_threadsafe(goes_on.wait, PATIENCE_S)
+    taken: list[Key] = []
+
+    def press_all() -> None:
+        for key in keys:
+            console.send(key)
+            taken.append(key)
+
+    with pytest.raises(BlockingIOError, match=r"^the engine takes no keys$"):
+        press_all()
+    goes_on.set()
+    until(lambda: len(engine.hub.keys) == len(taken))
+    console.send(Key("kill"))
+    until(lambda: engine.hub.keys[-1] == Key("kill"))
+    assert engine.hub.keys == [*taken, Key("kill")]
 
 
 # With the engine itself
