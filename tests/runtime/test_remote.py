@@ -155,7 +155,7 @@ def test_an_engine_that_goes_in_the_middle_of_a_question_is_told_of(tmp_path: Pa
     [
         (b'{"error":"no more of this"}', "^no more of this$"),
         (b'{"ok":true}', "^not a snapshot$"),
-        (SNAPSHOT_PREFIX + b"[7]}", "."),
+        (SNAPSHOT_PREFIX + b"[7]}", "^a snapshot of the format 7; this program reads "),
         (b"garbage", "^not a message"),
     ],
 )
