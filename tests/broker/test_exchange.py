@@ -11,8 +11,9 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
-from tests.broker.exchanges import LATER, NOW, OF_AAPL, PUT, at, buy, exchange, fault, fill_times, fills, sell, tape
+from tests.broker.exchanges import LATER, NOW, PUT, buy, exchange, fill_times, fills, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault, tape
 
 
 def test_a_sale_at_the_bid_fills_at_once_at_the_bid() -> None:

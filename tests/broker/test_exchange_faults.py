@@ -12,12 +12,13 @@ from allusetui.domain.input import (
     OrderRejected,
 )
 from allusetui.domain.moment import SECOND_MS
-from tests.broker.exchanges import NOW, OF_AAPL, PUT, THE_PUT, at, exchange, fault, fill_times, sell
+from tests.broker.exchanges import NOW, PUT, THE_PUT, exchange, fill_times, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault
 
 
 def test_nothing_of_the_symbol_fills_until_no_fill_ends() -> None:
-    house = exchange(fault("no_fill", OF_AAPL))
+    house = exchange(fault("no_fill", OF_AAPL, span="10m"))
     house.place(sell("0.50"), NOW)
     assert fill_times(house.advance(at(9, 55))) == [at(9, 50)]
 
@@ -30,7 +31,7 @@ def test_a_rejected_order_is_dead() -> None:
 
 
 def test_lost_acks_come_when_the_span_ends_while_questions_show_the_truth() -> None:
-    house = exchange(fault("lost_ack", OF_AAPL))
+    house = exchange(fault("lost_ack", OF_AAPL, span="10m"))
     assert house.place(sell("1.10"), NOW) == ()
     answer = house.orders(NOW + SECOND_MS)
     assert answer.complete and [each.filled for each in answer.orders] == [1]

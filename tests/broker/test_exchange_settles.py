@@ -8,8 +8,9 @@ from allusetui.domain.input import (
     OrderCancelled,
     Settled,
 )
-from tests.broker.exchanges import CALL, FRIDAY, NOW, OF_AAPL, PUT, THE_PUT, at, exchange, fault, sell, tape
+from tests.broker.exchanges import CALL, FRIDAY, NOW, PUT, THE_PUT, exchange, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault, tape
 
 
 def test_an_early_assignment_goes_to_the_short_accounts_in_order() -> None:

@@ -8,8 +8,9 @@ import pytest
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.input import OrderCancelled, Settled
 from tests.broker.contract.twins import Twin, order
-from tests.broker.contract.words import PUT, RESTING, Opened, fault
-from tests.broker.gateway.desks import at, provision
+from tests.broker.contract.words import PUT, RESTING, Opened
+from tests.broker.gateway.desks import provision
+from tests.broker.scripts import at, fault
 
 SHARES = Stock("AAPL")
 CALL = replace(PUT, strike=Decimal(195), right=Right.CALL)

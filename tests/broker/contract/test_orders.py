@@ -14,8 +14,9 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import SECOND_MS
 from tests.broker.contract.twins import order
-from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, fault, kinds, listed
+from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, kinds, listed
 from tests.broker.gateway.desks import provision
+from tests.broker.scripts import OF_AAPL, fault
 
 
 @pytest.mark.clause("0.6")
@@ -85,7 +86,7 @@ def test_0_6_shares_fill_one_for_one_and_their_multiplier_is_one(opened: Opened)
 
 @pytest.mark.clause("0.6")
 def test_0_6_a_rejected_order_is_told_with_a_reason_and_is_dead(opened: Opened) -> None:
-    twin = opened(fault("reject", 'symbol = "AAPL"'))
+    twin = opened(fault("reject", OF_AAPL))
     refused = order(1, PUT, Side.SELL, AT_ONCE)
     (told,) = twin.place(refused)
     assert isinstance(told, OrderRejected) and told.client_order_id == refused.client_order_id

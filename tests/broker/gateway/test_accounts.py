@@ -11,11 +11,12 @@ from allusetui.broker.gateway.holdings import night_after
 from allusetui.broker.gateway.venue import assemble
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at, venue
-from tests.broker.gateway.ordering import STOCK, client, fault
+from tests.broker.gateway.desks import NOW, assembly, venue
+from tests.broker.gateway.ordering import STOCK, client
 from tests.broker.gateway.placed import ACCOUNT, LATER, OTHER, PUT, con_id, kinds, place, purchase, sale
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault
 
 SHORT = Option("AAPL", date(2026, 3, 6), Decimal(210), Right.PUT)
 AAPL = 265598
@@ -159,7 +160,7 @@ def test_the_night_is_the_next_half_past_two() -> None:
 
 
 def test_what_a_scenario_lets_the_broker_show_is_shown_in_the_first_account() -> None:
-    wire = client(assembly(fault("broker_book", 'symbol = "AAPL"\nquantity = 7', "2026-03-05T10:01:00", "1m")))
+    wire = client(assembly(fault("broker_book", f"{OF_AAPL}\nquantity = 7", "2026-03-05T10:01:00", "1m")))
     wire.say(61, 1)
     assert [(each[2], each[14]) for each in wire.wait(MINUTE_MS)] == [(ACCOUNT, "7")]
     assert [(each[2], each[14]) for each in wire.wait(MINUTE_MS)] == [(ACCOUNT, "0")]

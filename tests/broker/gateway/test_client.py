@@ -16,8 +16,9 @@ from allusetui.broker.gateway.server import ADDRESS, MOST_CLIENTS, Server
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from tests.broker.gateway.clients import House, serving, until
-from tests.broker.gateway.desks import NOW, at, venue
+from tests.broker.gateway.desks import NOW, venue
 from tests.broker.gateway.test_bulletins import TOLD
+from tests.broker.scripts import at, fault
 
 pytestmark = pytest.mark.asyncio
 TICK_MS = 5_000
@@ -188,7 +189,7 @@ async def test_surprise_14_two_requests_on_one_contract_are_two_lines_and_one_ca
 
 @pytest.mark.surprise(15)
 async def test_surprise_15_a_missing_quote_is_minus_one_and_a_zero_bid_is_a_quote() -> None:
-    bad = '[[fault]]\nat = 2026-03-05T09:40:00\nfor = "1h"\nkind = "bad_quote"\nsymbol = "GOOG"\nvalue = "nan"\n'
+    bad = fault("bad_quote", 'symbol = "GOOG"\nvalue = "nan"')
     async with _client(venue(bad)) as (ib, _):
         missing = ib.reqMktData(await _one(ib, Option("GOOG", "20260320", 300, "P", "SMART")))
         cheap = ib.reqMktData(await _one(ib, _option(155)))

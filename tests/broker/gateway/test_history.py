@@ -11,9 +11,10 @@ from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.stamps import begins, instant, span
 from allusetui.domain.moment import DAY_MS
-from tests.broker.gateway.desks import NOW, at, gateway
+from tests.broker.gateway.desks import NOW, gateway
 from tests.broker.gateway.test_quotes import index, option, stock
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import at
 
 FALL = """
 [[tape]]

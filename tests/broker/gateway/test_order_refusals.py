@@ -7,7 +7,7 @@ import pytest
 from ib_async import Contract, Order
 
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.ordering import FILLED_AT_ONCE, desk, fault
+from tests.broker.gateway.ordering import FILLED_AT_ONCE, desk
 from tests.broker.gateway.placed import (
     LATER,
     PUT,
@@ -17,6 +17,7 @@ from tests.broker.gateway.placed import (
     sale,
 )
 from tests.broker.gateway.wire import errors
+from tests.broker.scripts import OF_AAPL, fault
 
 CASES: Mapping[str, tuple[Contract, dict[str, Any], int]] = {
     "no account": (PUT, {"account": ""}, 435),
@@ -94,7 +95,7 @@ def test_a_change_that_is_refused_leaves_the_order_as_it_was(contract: Contract,
 
 
 def test_a_change_to_no_more_than_has_filled_is_refused() -> None:
-    wire = desk(fault("partial_fill", 'symbol = "AAPL"\nvalue = 2'))
+    wire = desk(fault("partial_fill", f"{OF_AAPL}\nvalue = 2"))
     place(wire, 1, PUT, sale(1.0, 5))
     wire.wait(SECOND_MS)
     assert errors(place(wire, 1, PUT, sale(1.0, 2))) == [(1, 104)]

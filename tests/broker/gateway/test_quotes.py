@@ -8,9 +8,10 @@ import pytest
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
-from tests.broker.gateway.desks import NOW, at, gateway, venue
+from tests.broker.gateway.desks import NOW, gateway, venue
 from tests.broker.gateway.test_reference import SPX, details, ids
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import OF_AAPL, at, fault
 
 PUT: dict[str, Value] = {"symbol": "AAPL", "sec_type": "OPT", "expiry": "20260320", "strike": 200.0, "right": "P"}
 TICK_MS = 5_000
@@ -112,8 +113,7 @@ def test_a_snapshot_ends_once_it_is_whole_and_frees_its_line() -> None:
 
 
 def test_a_snapshot_of_a_missing_price_waits_eleven_seconds() -> None:
-    bad = '[[fault]]\nat = 2026-03-05T09:40:00\nfor = "1h"\nkind = "bad_quote"\nsymbol = "AAPL"\nvalue = "nan"\n'
-    wire = _wire(bad)
+    wire = _wire(fault("bad_quote", f'{OF_AAPL}\nvalue = "nan"'))
     said = ask(wire, 5, option(), snapshot=True)
     assert prices(said) == {1: -1, 2: -1} and not greeks(said)
     assert ["57", "1", "5"] not in wire.wait(10_999)
@@ -128,8 +128,7 @@ def test_a_zero_bid_is_a_quote() -> None:
 
 
 def test_a_frozen_feed_says_nothing_more() -> None:
-    frozen = '[[fault]]\nat = 2026-03-05T10:00:01\nfor = "10m"\nkind = "stale"\nsymbol = "AAPL"\n'
-    wire = _wire(frozen)
+    wire = _wire(fault("stale", OF_AAPL, "2026-03-05T10:00:01", "10m"))
     ask(wire, 5, stock("AAPL"))
     assert wire.wait(TICK_MS) == []
 

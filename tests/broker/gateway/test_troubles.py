@@ -27,10 +27,11 @@ from allusetui.broker.gateway.fields import Wanted
 from allusetui.domain.contract import Side, after_split
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW
-from tests.broker.gateway.ordering import FILLED_AT_ONCE, STOCK, client, fault
+from tests.broker.gateway.ordering import FILLED_AT_ONCE, STOCK, client
 from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
-from tests.broker.gateway.troubled import ALL, BARS, FALLS, OF_AAPL, Desk, asked_line
+from tests.broker.gateway.troubled import ALL, BARS, FALLS, Desk, asked_line
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import OF_AAPL, fault
 
 # By a scenario's script
 

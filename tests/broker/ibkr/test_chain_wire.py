@@ -17,9 +17,10 @@ from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Sought
 from allusetui.rules.selection import slice_deltas
-from tests.broker.gateway.desks import CALENDAR, venue
+from tests.broker.gateway.desks import venue
 from tests.broker.ibkr.chains import BAND, FIRST, FRIDAY, both, puts, scanned
 from tests.broker.ibkr.wired import wired
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 _RULE, _GREEKS = 93, 21

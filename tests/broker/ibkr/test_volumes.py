@@ -13,8 +13,8 @@ from allusetui.broker.ibkr.volumes import SPARED, Traded, traded
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import NEW_YORK
 from allusetui.domain.quote import Slice, Sought
-from tests.broker.gateway.desks import CALENDAR
 from tests.broker.ibkr.wired import Wired, wired
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 FRIDAY = date(2026, 3, 13)
