@@ -182,9 +182,9 @@ async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) 
         assert chain.steps == high.steps == nickels
 
 
-@pytest.mark.clause("1.7")
+@pytest.mark.clause("2.2")
 @pytest.mark.peer(38)
-def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
+def test_2_2_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
     good_friday = date(2026, 4, 3)
     row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]
     assert row.strikes == () and row.expires_ms == to_ms(datetime(2026, 4, 2, 16))

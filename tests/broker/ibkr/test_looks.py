@@ -67,8 +67,8 @@ async def test_9_5_a_fill_of_which_only_the_position_tells_is_found_within_secon
 
 
 @pytest.mark.asyncio
-@pytest.mark.clause("7.2")
-async def test_7_2_what_is_pushed_in_the_night_waits_for_its_hour() -> None:
+@pytest.mark.clause("9.5")
+async def test_9_5_what_is_pushed_in_the_night_waits_for_its_hour() -> None:
     async with stand("", provision(CODE, options=[(PUT, -2)])) as desk:
         await desk.positions()
         desk.do(Assign(PUT, 1))

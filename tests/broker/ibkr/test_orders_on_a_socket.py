@@ -264,9 +264,9 @@ async def test_0_6_of_two_classes_of_index_options_the_one_that_settles_in_the_a
         assert "SPXW" in desk.sent(3)[0]
 
 
-@pytest.mark.clause("0.1")
+@pytest.mark.clause("S.2")
 @pytest.mark.surprise(18)
-async def test_0_1_sleeves_in_accounts_of_their_own_trade_there_and_are_counted_together() -> None:
+async def test_s_2_sleeves_in_accounts_of_their_own_trade_there_and_are_counted_together() -> None:
     async with stand(account=Account(CODE, {"REV": OTHER_CODE})) as desk:
         await desk.fill(1)
         desk.broker.place(Order(name(2), "REV", PUT, None, Side.SELL, 2, AT_ONCE), desk.now_ms)
