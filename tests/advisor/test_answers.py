@@ -44,7 +44,7 @@ OFFLINE = Offline(JOURNAL, load())
         ("How much was realized by REV?", (24,), "98.70 dollars"),
         ("Which events name clause 6.4?", (14, 16), "2 events"),
         ("When did REV reach level 3?", (14,), "from level 0 to level 3"),
-        ("What happened to the minis?", (22,), ""),
+        ("What happened to the minis?", (22,), "MINI-1 account provisioned, equity 100,000.00"),
         ("What was the deepest drawdown of GEN?", (23,), "13.75 %"),
         ("What was GEN's highest equity?", (8,), "400,000.00"),
         ("When was the last fill of REV?", (15,), "bought 2 NVDA"),

@@ -78,6 +78,13 @@ def split_figures(run: Replayed) -> list[Decimal]:
 
 LEVEL_3 = of("protocol.level", to=3)
 ASSIGNED = of("assignment.received", account="REV")
+REFUSED = of("roll.refused")
+
+
+def counts_of(records: Records, *names: str) -> set[Decimal]:
+    """How many there are, and how many of each account and symbol."""
+    named = [sum(name in (r["account"], r["data"]["contract"]["symbol"]) for r in records) for name in names]
+    return {Decimal(number) for number in (len(records), *named)}
 
 
 def premiums(run: Replayed) -> Records:
@@ -142,8 +149,9 @@ CASES = (
     Case(
         "How many rolls were refused in 2020?",
         True,
-        of("roll.refused"),
-        derives=lambda run: {Decimal(n) for n in range(1, 5)},
+        REFUSED,
+        lambda run: [f"{len(REFUSED(run))} refused rolls stand"],
+        lambda run: counts_of(REFUSED(run), "COM", "REV", "TSLA", "AAPL", "META"),
     ),
     Case(
         "Which stops were done in week 2020-W09?",
@@ -218,7 +226,7 @@ CASES = (
         lambda run: between("2020-04-28", "2020-04-29", run.records)[:1],
         lambda run: ["no stop of REV about NVDA"],
     ),
-    Case("How much did MINI-7 earn?", False, ends, lambda run: ["no"]),
+    Case("How much did MINI-7 earn?", False, ends, lambda run: ["an account that is not in it"]),
     Case("What will GEN earn next week?", False, ends, lambda run: ["can't tell"]),
     Case("Warum hat GEN letzte Woche pivotiert?", False, ends, lambda run: ["can't tell"]),
 )

@@ -245,13 +245,6 @@ def test_disturbed_from_five_seconds_before_to_a_minute_after(first: int, last: 
     assert market(faults=fault("stale")).disturbed(first, last) is disturbed
 
 
-def test_the_calendar_knows_good_friday_and_the_early_close() -> None:
-    assert CALENDAR.on(date(2026, 4, 3)) is None
-    early = CALENDAR.on(date(2026, 11, 27))
-    assert early is not None and early.early
-    assert early.close_ms == to_ms(datetime(2026, 11, 27, 13))
-
-
 def test_a_chain_tells_the_dividends_by_ex_date() -> None:
     first, second = Payout(date(2026, 3, 10), Decimal("0.25")), Payout(date(2026, 6, 10), Decimal("0.26"))
     assert listed(market().chain("AAPL", at(5, 10, 0))).payouts == (first, second)

@@ -92,7 +92,7 @@ def test_what_is_kept_is_read_again(at_ms: int, key: int, way: str, fields: list
 
 
 @given(st.text(max_size=60))
-def test_any_line_is_a_record_or_told_by_its_number(line: str) -> None:
+def test_a_line_that_is_no_record_is_told_by_its_number(line: str) -> None:
     with pytest.raises(TranscriptError, match="line 2: "):
         list(read([Record(0, 1, OPENED).line(), line]))
 
