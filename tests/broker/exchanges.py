@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.fees import Fees
 from allusetui.broker.simulated.owners import Owners
+from allusetui.broker.simulated.store import FILE_NAME, DurableExchange
 from allusetui.broker.simulated.takers import Takers
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.input import (
@@ -67,6 +69,11 @@ def exchange(
     for account in accounts or (provision(),):
         house.open_account(account)
     return house
+
+
+def on_disk(folder: Path, house: Exchange | None = None) -> DurableExchange:
+    """An exchange, `exchange()` where none is given, over the book that stands in the folder."""
+    return DurableExchange(house or exchange(), folder / FILE_NAME, "s")
 
 
 def sell(limit: str, quantity: int = 1, order_id: str = "o1") -> Order:

@@ -54,6 +54,7 @@ def test_a_covered_call_is_called_away_and_the_dividend_paid_at_the_ex_dates_ope
     seen = house.positions(at(16, 0, day=6))
     assert not seen.positions
     assert seen.cash == 100_000 + 25 + 20_500
+    assert (seen.settled.bookings, seen.settled.settlements) == (paid.bookings, settled.settlements)
 
 
 def test_shares_of_which_a_reverse_split_leaves_none_are_held_by_nobody() -> None:
