@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from allusetui.broker.simulated.clearing import SplitDay
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.fees import Fees
 from allusetui.broker.simulated.owners import Owners
@@ -56,6 +57,7 @@ def exchange(
     owners: Owners | None = None,
     takers: Takers | None = None,
     fees: Fees | None = None,
+    splits: Sequence[SplitDay] = (),
 ) -> Exchange:
     """The exchange of HEAD with `script` tables: these accounts, or one with money."""
     scenario = parse(HEAD + script, "test")
@@ -64,7 +66,7 @@ def exchange(
     market = ScriptedMarket(spec, scenario.tape, CALENDAR, start_ms, to_ms(run.end))
     dividends = {name: table.dividends for name, table in spec.symbols.items()}
     house = Exchange(
-        market, CALENDAR, start_ms, scenario.faults, dividends, owners=owners, takers=takers, fees=fees
+        market, CALENDAR, start_ms, scenario.faults, dividends, splits, owners=owners, takers=takers, fees=fees
     )  # fmt: skip
     for account in accounts or (provision(),):
         house.open_account(account)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
     OrderAcked,
@@ -50,6 +52,15 @@ def test_a_resting_order_fills_at_the_quote_when_the_market_comes_through_it() -
     house.place(sell("2.00"), NOW)
     [row] = fills(house.advance(at(9, 46)))
     assert row.price > 4
+
+
+@pytest.mark.parametrize("order", [sell("0.01"), Order("r1", "GEN", PUT, LATER, Side.BUY, 1, Decimal(9))])
+@pytest.mark.parametrize("name", ["contract", "candidate"])
+def test_an_order_of_which_a_leg_is_quoted_by_nobody_rests_and_ends_with_its_day(order: Order, name: str) -> None:
+    unquoted = replace(order, **{name: replace(LATER, symbol="MSFT")})
+    house = exchange()
+    assert [type(report) for report in house.place(unquoted, NOW)] == [OrderAcked]
+    assert house.advance(at(17)) == (OrderCancelled(at(16) + 1, order.client_order_id, 0),)
 
 
 def test_nothing_fills_before_the_open() -> None:

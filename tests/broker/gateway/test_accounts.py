@@ -87,7 +87,9 @@ def test_of_summaries_there_are_two_and_a_third_is_refused() -> None:
     assert kinds(wire.say(62, 1, 5, OTHER, "AccountType")) == ["63", "64"]
     assert errors(wire.say(62, 1, 6, "All", "NetLiquidation")) == [(6, 322)]
     assert errors(wire.say(62, 1, 4, "All", "NetLiquidation")) == [(4, 322)]
+    assert kinds(wire.wait(3 * MINUTE_MS)) == ["63", "63", "63"]  # both, again
     assert not wire.say(63, 1, 4)
+    assert kinds(wire.wait(3 * MINUTE_MS)) == ["63"]
     assert kinds(wire.say(62, 1, 6, "All", "NetLiquidation")) == ["63", "63", "64"]
 
 
@@ -104,6 +106,7 @@ def test_gains_of_the_day_are_told_as_they_change_and_no_more() -> None:
     wire = client(assembly("[[tape]]\nat = 2026-03-05T10:01:00\nset = { AAPL = 201 }\n"))
     assert wire.say(92, 5, ACCOUNT, "") == [["94", "5", "0.00", "0.00", "0.00"]]
     assert wire.say(94, 6, ACCOUNT, "", AAPL) == [["95", "6", "0", "0.00", "0.00", "0.00", "0.00"]]
+    assert wire.gateway.next_ms(wire.at_ms) == wire.at_ms + 5 * SECOND_MS
     place(wire, 1, STOCK, purchase(300.0, 10))
     assert wire.wait(5 * SECOND_MS) == [["95", "6", "10", "0.00", "0.00", "0.00", "2000.00"]]
     told = wire.wait(MINUTE_MS)

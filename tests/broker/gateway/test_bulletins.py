@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from allusetui.broker.gateway.frames import UNSET_WHOLE
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
@@ -55,6 +57,11 @@ def test_what_has_not_been_published_is_not_told() -> None:
     assert wire.say(86, 3, AAPL, "DJNL", "", "", 10, "") == [["87", "3", "1"]]
     assert len(wire.say(86, 3, AAPL, "BRFG", "20260305 10:00:00", "", 10, "")) == 2
     assert end == ["87", "3", "0"]
+
+
+@pytest.mark.parametrize(("con_id", "start", "end"), [(1, "", ""), (AAPL, "yesterday", ""), (AAPL, "", "noon")])
+def test_headlines_of_an_unknown_contract_or_time_are_refused(con_id: int, start: str, end: str) -> None:
+    assert errors(_wire().say(86, 3, con_id, "BRFG", start, end, 10, "")) == [(3, 321)]
 
 
 def test_a_headline_comes_on_a_line_that_asked_for_news() -> None:

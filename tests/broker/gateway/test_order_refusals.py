@@ -14,8 +14,10 @@ from tests.broker.gateway.placed import (
     kinds,
     place,
     purchase,
+    roll,
     sale,
 )
+from tests.broker.gateway.test_reference import details, ids
 from tests.broker.gateway.wire import errors
 from tests.broker.scripts import OF_AAPL, fault
 
@@ -64,6 +66,13 @@ def test_index_options_that_settle_by_the_open_are_refused() -> None:
         exchange="SMART", currency="USD", tradingClass="SPX",
     )  # fmt: skip
     assert errors(place(desk(), 1, contract, sale(50.0))) == [(1, 201)]
+
+
+def test_a_combination_with_a_leg_that_settles_by_the_open_is_refused() -> None:
+    wire = desk()
+    terms = {"symbol": "SPX", "sec_type": "OPT", "expiry": "20260320", "right": "P", "trading_class": "SPX"}
+    (near,), (far,) = (ids(details(wire, **terms, strike=strike)) for strike in (5000.0, 4975.0))
+    assert errors(place(wire, 1, roll(near, far), purchase(50.0))) == [(1, 201)]
 
 
 def test_an_order_without_margin_ends_inactive_with_a_permanent_id() -> None:

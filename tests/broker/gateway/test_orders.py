@@ -110,7 +110,11 @@ def test_shares_that_nobody_has_are_looked_for_until_the_order_ends() -> None:
     messages = place(wire, 1, STOCK, sale(100.0, 10))
     assert kinds(messages) == ["5", "3:PreSubmitted", "4:404"] and messages[1][10] == "locate"
     assert not wire.wait(MINUTE_MS)
+    changed = place(wire, 1, STOCK, sale(101.0, 20))
+    assert kinds(changed) == ["5", "3:PreSubmitted"] and changed[0][14] == "20"
     assert kinds(wire.say(4, 1, 1, "")) == ["3:Cancelled", "4:202"]
+    place(wire, 2, STOCK, sale(100.0, 10))
+    assert kinds(wire.wait(at(16) + 1 - wire.at_ms)) == ["3:Cancelled", "4:202"]
 
 
 def test_shares_are_sold_once() -> None:

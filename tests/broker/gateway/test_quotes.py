@@ -14,6 +14,7 @@ from tests.broker.gateway.wire import Wire, errors
 from tests.broker.scripts import OF_AAPL, at, fault
 
 PUT: dict[str, Value] = {"symbol": "AAPL", "sec_type": "OPT", "expiry": "20260320", "strike": 200.0, "right": "P"}
+COMBO: tuple[Value, ...] = (0, "AAPL", "BAG", "", 0.0, "", "", "SMART", "", "USD", "", "")
 TICK_MS = 5_000
 
 
@@ -137,13 +138,19 @@ def test_what_a_combination_costs_and_brings() -> None:
     wire = _wire()
     near, far = ids(details(wire, **PUT)), ids(details(wire, **PUT | {"expiry": "20260417"}))
     legs = (2, near[0], 1, "BUY", "SMART", far[0], 1, "SELL", "SMART")
-    contract = (0, "AAPL", "BAG", "", 0.0, "", "", "SMART", "", "USD", "", "")
-    said = prices(wire.say(1, 11, 9, *contract, *legs, False, "", False, False, ""))
+    said = prices(wire.say(1, 11, 9, *COMBO, *legs, False, "", False, False, ""))
     one, other = (
         prices(ask(wire, 6, option())),
         prices(wire.say(1, 11, 7, far[0], *[""] * 6, "SMART", *[""] * 4, False, "", False, False, "")),
     )
     assert said == {1: one[1] - other[2], 2: one[2] - other[1]}
+
+
+def test_a_combination_of_which_a_leg_has_no_price_has_none() -> None:
+    wire = _wire(fault("bad_quote", f'{OF_AAPL}\nvalue = "nan"'))
+    near, far = ids(details(wire, **PUT)), ids(details(wire, **PUT | {"expiry": "20260417"}))
+    legs = (2, near[0], 1, "BUY", "SMART", far[0], 1, "SELL", "SMART")
+    assert prices(wire.say(1, 11, 9, *COMBO, *legs, False, "", False, False, "")) == {1: -1, 2: -1}
 
 
 @pytest.mark.parametrize(

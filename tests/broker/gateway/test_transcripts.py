@@ -1,6 +1,7 @@
 """Transcripts: kept, read, hidden, replayed and compared; and a relay that keeps one of another gateway."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -94,6 +95,16 @@ def test_what_is_kept_is_read_again(at_ms: int, key: int, way: str, fields: list
 @given(st.text(max_size=60))
 def test_a_line_that_is_no_record_is_told_by_its_number(line: str) -> None:
     with pytest.raises(TranscriptError, match="line 2: "):
+        list(read([Record(0, 1, OPENED).line(), line]))
+
+
+@pytest.mark.parametrize(
+    "change", [{"at_ms": "1"}, {"at_ms": True}, {"connection": 1.5}, {"way": "up"}, {"fields": "49"}, {"fields": [49]}],
+    ids=str,
+)  # fmt: skip
+def test_a_record_with_what_no_transcript_has_is_told_by_its_number(change: dict[str, object]) -> None:
+    line = json.dumps({**json.loads(Record(0, 1, SAID, ("49",)).line()), **change})
+    with pytest.raises(TranscriptError, match="line 2: has a time, a connection, a way or a field"):
         list(read([Record(0, 1, OPENED).line(), line]))
 
 
