@@ -9,9 +9,11 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from allusetui.broker.simulated.standing import Late, Taken
 from allusetui.broker.simulated.store import CURE, FILE_NAME, FORMAT, BookError, load, save
 from allusetui.domain.input import BrokerLost, BrokerReturned, OrderAcked
 from tests.broker.exchanges import NOW, on_disk, sell
@@ -69,12 +71,30 @@ def test_every_torn_tail_of_a_document_is_refused(tmp_path: Path) -> None:
             load(path, "s")
 
 
-def test_a_record_that_the_document_can_not_mean_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"now_ms": "soon"}, "'soon' is not of int"),
+        ({"now_ms": True}, "True is not of int"),
+        ({"cash": 1}, "1 is not a text"),
+        ({"cash": "much"}, "'much' is not of Decimal"),
+        ({"cash": None}, "None is not a text"),
+        ({"known": None}, "None is not a list"),
+        ({"known": ((1,),)}, "[1] has 1 items, not 2"),
+        ({"done": ((1, "o1"),)}, "'o1' is not of BrokerOrder"),
+        ({"done": ((1, Taken("AAPL", 1, 2)),)}, "is not of BrokerOrder"),
+        ({"settled": ((1, None),)}, "None is none of Settlement, CashBooking, Split"),
+        ({"settled": ((1, Taken("AAPL", 1, 2)),)}, "is none of Settlement, CashBooking, Split"),
+        ({"taken": (Late(1, "AAPL", OrderAcked(1, "o1")),)}, "is not of Taken"),
+    ],
+)
+def test_a_record_that_the_document_can_not_mean_is_refused(changes: dict[str, Any], says: str, tmp_path: Path) -> None:
     on_disk(tmp_path)
     path = tmp_path / FILE_NAME
-    save(path, "s", replace(load(path, "s"), now_ms="soon"))  # type: ignore[arg-type]
-    with pytest.raises(BookError, match="'soon' is not of int"):
+    save(path, "s", replace(load(path, "s"), **changes))
+    with pytest.raises(BookError) as refused:
         load(path, "s")
+    assert says in str(refused.value) and str(refused.value).endswith(CURE)
 
 
 # A disk that refuses
@@ -104,6 +124,7 @@ def test_8_6_a_broker_that_can_not_store_takes_no_order_and_its_link_is_lost_unt
     assert not house.ask_orders(NOW + 5_000)[0].complete
     assert not house.ask_positions(NOW + 5_000)[0].complete
     assert (tmp_path / FILE_NAME).read_text() == stored
+    assert house.next_ms(NOW + 5_000) == NOW + 10_000  # whatever else there is to do, it tries again
     full(False)
     (returned,) = house.advance(NOW + 10_000)
     assert isinstance(returned, BrokerReturned)
@@ -136,3 +157,13 @@ def test_the_document_is_plain_json_with_exact_decimals(tmp_path: Path) -> None:
     on_disk(tmp_path).place(sell("1.20"), NOW)
     document = json.loads((tmp_path / FILE_NAME).read_text())
     assert document["book"]["live"][0]["order"]["limit"] == "1.20"
+
+
+def test_a_clock_that_was_stopped_goes_on_from_where_it_stood(tmp_path: Path) -> None:
+    house = on_disk(tmp_path)
+    house.place(sell("1.15"), NOW)
+    house.stop(NOW + 500)
+    again = on_disk(tmp_path)
+    assert (house.stored_ms, again.stored_ms) == (NOW, NOW + 500)
+    assert again.next_ms(again.stored_ms) == NOW + 1_000
+    assert len(again.advance(NOW + 1_000)) == 1
