@@ -12,7 +12,7 @@ import pytest
 from ib_async import IB, Contract, Index, Option, RequestError, Stock, WshEventData
 from ib_async.ib import StartupFetch
 
-from allusetui.broker.gateway.server import ADDRESS, MOST_CLIENTS, Server
+from allusetui.broker.gateway.server import ADDRESS, MOST_CLIENTS, MOST_UNREAD_BYTES, Server
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from tests.broker.gateway.clients import PATIENCE_S, House, serving, until
@@ -249,6 +249,24 @@ async def test_who_is_one_too_many_is_turned_away() -> None:
         assert len(house.said) == 1 and "turned away" in house.said[0]
         for ib in clients:
             ib.disconnect()
+
+
+async def test_who_leaves_too_much_unread_is_cut_off_and_the_others_go_on() -> None:
+    async with serving(assemble(venue(), _WIDE).gateway) as house:
+        deaf, other = [await house.client(number, fetchFields=_NOTHING) for number in (1, 2)]
+        gone: list[bool] = []
+        deaf.disconnectedEvent += lambda: gone.append(True)
+        deaf.client.conn.transport.pause_reading()
+        session = house.gateway.sessions.of_client(1)
+        assert session is not None
+        for _ in range(4 * MOST_UNREAD_BYTES // 1_000_000):
+            session.send("x" * 1_000_000)
+        house.server.turn()
+        assert house.said == [f"a client was cut off: it left more than {MOST_UNREAD_BYTES} bytes unread"]
+        assert await other.reqCurrentTimeAsync() == datetime.fromtimestamp(NOW / 1000, UTC)
+        deaf.client.conn.transport.resume_reading()
+        await until(lambda: gone)
+        other.disconnect()
 
 
 async def test_a_closed_server_turns_no_more_though_its_clients_leave_after_it() -> None:
