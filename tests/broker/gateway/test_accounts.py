@@ -14,12 +14,12 @@ from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW, assembly, venue
 from tests.broker.gateway.ordering import STOCK, client
 from tests.broker.gateway.placed import ACCOUNT, LATER, OTHER, PUT, con_id, kinds, place, purchase, sale
+from tests.broker.gateway.questions import AAPL
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
 from tests.broker.scripts import OF_AAPL, at, fault
 
 SHORT = Option("AAPL", date(2026, 3, 6), Decimal(210), Right.PUT)
-AAPL = 265598
 
 
 def rows(messages: list[list[str]], kind: str) -> list[list[str]]:

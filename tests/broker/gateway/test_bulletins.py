@@ -8,21 +8,10 @@ from allusetui.broker.gateway.frames import UNSET_WHOLE
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
 from tests.broker.gateway.desks import NOW, gateway, venue
-from tests.broker.gateway.test_quotes import ask, stock
-from tests.broker.gateway.test_reference import AAPL
+from tests.broker.gateway.questions import AAPL, TOLD, ask, stock
 from tests.broker.gateway.wire import Wire, errors
 
 GOOG = 208813720
-TOLD = """
-[[headline]]
-at = 2026-03-05T09:50:00
-symbol = "AAPL"
-text = "Apple said to look at something"
-[[headline]]
-at = 2026-03-05T10:05:00
-symbol = "AAPL"
-text = "Apple looked at it"
-"""
 FIVE_MINUTES_MS = 300_000
 
 

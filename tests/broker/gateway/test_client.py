@@ -17,7 +17,7 @@ from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import Venue, assemble
 from tests.broker.gateway.clients import PATIENCE_S, House, serving, until
 from tests.broker.gateway.desks import NOW, venue
-from tests.broker.gateway.test_bulletins import TOLD
+from tests.broker.gateway.questions import TOLD
 from tests.broker.scripts import at, fault
 
 pytestmark = pytest.mark.asyncio

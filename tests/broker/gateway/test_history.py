@@ -13,7 +13,7 @@ from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.stamps import begins, instant, span, stamp, utc_stamp
 from allusetui.domain.moment import DAY_MS, local, to_ms
 from tests.broker.gateway.desks import NOW, gateway
-from tests.broker.gateway.test_quotes import index, option, stock
+from tests.broker.gateway.questions import bars, index, option, stock
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.scripts import at
 
@@ -31,13 +31,6 @@ def _wire(at_ms: int = NOW, second_ms: int = 1_000) -> Wire:
     wire = Wire(gateway(FALL, Limits(messages=500, second_ms=second_ms)), at_ms=at_ms)
     wire.begin()
     return wire
-
-
-def bars(
-    wire: Wire, contract: tuple[Value, ...], span_text: str = "3 D", size: str = "1 day", kind: str = "TRADES",
-    end: str = "", form: int = 1, number: int = 5,
-) -> list[list[str]]:  # fmt: skip
-    return wire.say(20, number, *contract, False, end, size, span_text, True, kind, form, False, "")
 
 
 def rows(messages: list[list[str]]) -> list[list[str]]:

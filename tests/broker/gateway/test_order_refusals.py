@@ -17,7 +17,7 @@ from tests.broker.gateway.placed import (
     roll,
     sale,
 )
-from tests.broker.gateway.test_reference import details, ids
+from tests.broker.gateway.questions import details, ids
 from tests.broker.gateway.wire import errors
 from tests.broker.scripts import OF_AAPL, fault
 

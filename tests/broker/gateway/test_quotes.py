@@ -1,6 +1,5 @@
 """Market data, message by message: lines, ticks, kinds of data, refusals."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -9,12 +8,11 @@ from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
 from tests.broker.gateway.desks import NOW, gateway, venue
-from tests.broker.gateway.test_reference import SPX, details, ids
+from tests.broker.gateway.questions import COMBO, SPX, ask, details, ids, index, option, stock
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.scripts import OF_AAPL, at, fault
 
 PUT: dict[str, Value] = {"symbol": "AAPL", "sec_type": "OPT", "expiry": "20260320", "strike": 200.0, "right": "P"}
-COMBO: tuple[Value, ...] = (0, "AAPL", "BAG", "", 0.0, "", "", "SMART", "", "USD", "", "")
 TICK_MS = 5_000
 
 
@@ -22,25 +20,6 @@ def _wire(more: str = "", at_ms: int = NOW, limits: Limits | None = None) -> Wir
     wire = Wire(gateway(more, limits or Limits(messages=500)), at_ms=at_ms)
     wire.begin()
     return wire
-
-
-def ask(
-    wire: Wire, number: int, contract: Sequence[Value], generic: str = "", snapshot: bool = False
-) -> list[list[str]]:
-    """Asks for quotes of a contract's twelve fields."""
-    return wire.say(1, 11, number, *contract, False, generic, snapshot, False, "")
-
-
-def stock(symbol: str, exchange: str = "SMART") -> tuple[Value, ...]:
-    return 0, symbol, "STK", "", 0.0, "", "", exchange, "", "USD", "", ""
-
-
-def index(symbol: str) -> tuple[Value, ...]:
-    return 0, symbol, "IND", "", 0.0, "", "", "CBOE", "", "USD", "", ""
-
-
-def option(symbol: str = "AAPL", strike: float = 200.0, right: str = "P") -> tuple[Value, ...]:
-    return 0, symbol, "OPT", "20260320", strike, right, "100", "SMART", "", "USD", "", ""
 
 
 def prices(messages: list[list[str]]) -> dict[int, Decimal]:

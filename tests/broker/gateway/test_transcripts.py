@@ -17,10 +17,8 @@ from allusetui.domain.input import Provision
 from tests.broker.gateway.clients import House, serving, until
 from tests.broker.gateway.desks import NOW, assembly, gateway
 from tests.broker.gateway.placed import sale
+from tests.broker.gateway.questions import ask, bars, details, option, stock
 from tests.broker.gateway.surprises.counter import RESTING, put
-from tests.broker.gateway.test_history import bars
-from tests.broker.gateway.test_quotes import ask, option, stock
-from tests.broker.gateway.test_reference import details
 from tests.broker.gateway.wire import Wire
 from tests.broker.provisions import provision
 
