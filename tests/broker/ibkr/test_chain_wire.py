@@ -112,11 +112,27 @@ async def test_a_guess_too_far_off_to_get_there_is_mended_by_what_was_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(market, "guess_vol", lambda vix: 2.0)
-    monkeypatch.setattr(survey, "MOST", 9)
+    monkeypatch.setattr(survey, "MOST", 5)
     async with wired(tmp_path, puts) as world:
         row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        assert len(row.strikes) == 2 * survey.FIRST_KNOWN + 1  # of the second search alone
         deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
         assert min(deltas) < BAND[0] < BAND[1] < max(deltas)
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_a_guess_that_nothing_seen_could_mend_is_no_chain_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market, "guess_vol", lambda vix: 8.0)
+    monkeypatch.setattr(survey, "MOST", 5)
+    async with wired(tmp_path, puts) as world:
+        await world.look_for()
+        await world.pass_until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None
+        assert seen.reason == "AAPL: no strike of 2026-03-13 P has the deltas that are sought"
 
 
 @pytest.mark.asyncio

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allusetui.broker.gateway.commands import Cut, LoseLink, Notice, RestoreLink, SetNextId
+from allusetui.broker.gateway.commands import Cut, LoseLink, Notice, RestoreLink, SetNextId, SoundAgain
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.standstill import Clocks
@@ -31,7 +31,7 @@ from tests.broker.ibkr.stands import (
 from tests.broker.scripts import tape
 
 pytestmark = pytest.mark.asyncio
-ALL_OPEN = 16
+ALL_OPEN, VALUE = 16, 73
 
 
 @pytest.mark.clause("8.6", "9.5")
@@ -96,6 +96,16 @@ async def test_8_6_a_book_that_is_never_told_is_not_an_empty_one(message: int) -
         assert not (await desk.positions()).complete
         await desk.back(2)
         assert (await desk.positions()).complete
+
+
+@pytest.mark.clause("8.6", "9.5")
+async def test_9_5_a_book_whose_cash_is_not_told_is_not_whole_and_is_no_empty_purse() -> None:
+    async with stand() as desk:
+        desk.do(LineFault(Kind.MUTE, message=VALUE))
+        assert not (await desk.positions()).complete
+        desk.do(SoundAgain())
+        seen = await desk.positions()
+        assert (seen.complete, seen.cash) == (True, 100_000)
 
 
 @pytest.mark.clause("8.6")

@@ -61,8 +61,7 @@ async def test_8_6_a_start_up_question_that_is_not_answered_is_no_link(message: 
         made.commands.do(LineFault(Kind.UNHEARD, message=message, count=1), house.now_ms)
         async with linked(house, waits=QUICK_ANSWERS) as broker:
             desk = Stand(house, made.commands, broker)
-            await desk.until(lambda: len(reasons(desk)) > 1)
-            assert "timed out" in reasons(desk)[1][0] and reasons(desk)[1][1]
+            await desk.until(lambda: any("timed out" in reason and alarm for reason, alarm in reasons(desk)))
             assert not desk.of(BrokerReturned)
             await desk.back(1)  # it tries again, and this time all is answered
 
@@ -101,8 +100,8 @@ async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_
     made.commands.do(ReadOnly(), NOW)
     async with serving(made.gateway) as house, linked(house, waits=QUICK_ANSWERS) as broker:
         desk = Stand(house, made.commands, broker)
-        await desk.until(lambda: len(reasons(desk)) > 1)
-        assert "Read-Only" in reasons(desk)[1][0] and not desk.of(BrokerReturned)
+        await desk.until(lambda: any("Read-Only" in reason for reason, _ in reasons(desk)))
+        assert not desk.of(BrokerReturned)
 
 
 @pytest.mark.clause("8.6")
@@ -110,8 +109,8 @@ async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_
 async def test_8_6_a_client_id_in_use_is_named() -> None:
     async with stand() as first, linked(first.house, CLIENT, waits=QUICK_ANSWERS) as broker:
         desk = Stand(first.house, first.commands, broker)
-        await desk.until(lambda: len(reasons(desk)) > 1)
-        assert "client id is already in use" in reasons(desk)[1][0]
+        await desk.until(lambda: any("client id is already in use" in reason for reason, _ in reasons(desk)))
+        assert not desk.of(BrokerReturned)
 
 
 @pytest.mark.clause("8.6")
