@@ -9,12 +9,13 @@ from allusetui.broker.simulated.book import Book
 from allusetui.broker.simulated.clearing import SplitDay
 from allusetui.broker.simulated.owners import PunctualOwners
 from allusetui.broker.simulated.settlement import at_expiry
-from allusetui.domain.contract import Option, Right, Stock
+from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import (
     OrderCancelled,
     Settled,
 )
 from allusetui.domain.money import CENT
+from allusetui.domain.order import Order
 from tests.broker.exchanges import CALL, FRIDAY, LATER, NOW, PUT, THE_PUT, exchange, sell
 from tests.broker.provisions import provision
 from tests.broker.scripts import OF_AAPL, at, fault, tape
@@ -116,6 +117,18 @@ def test_an_order_in_an_expired_contract_ends_with_it() -> None:
     house.place(sell("0.10"), at(15, 50, day=6))
     assert house.advance(at(16, 5, day=6)) == (OrderCancelled(at(16, 0, day=6), "o1", 0),)
     assert house.next_ms(at(16, 5, day=6)) is None
+
+
+def test_with_a_contract_end_the_orders_of_which_it_is_a_leg_and_no_other() -> None:
+    house = exchange(fault("no_fill", OF_AAPL, span=None))
+    roll = Order("roll", "GEN", PUT, LATER, Side.BUY, 1, Decimal(9))
+    for order in (sell("9"), roll, replace(sell("9", order_id="later"), contract=LATER)):
+        house.place(order, at(15, 50, day=6), for_the_day=False)
+    ended = house.advance(at(16, 5, day=6))
+    assert [(type(each), each.client_order_id) for each in ended] == [  # type: ignore[union-attr]
+        (OrderCancelled, "o1"), (OrderCancelled, "roll"),
+    ]  # fmt: skip
+    assert [(each.client_order_id, each.open) for each in house.orders(at(16, 5, day=6)).orders][-1] == ("later", True)
 
 
 def test_an_option_that_somebody_exercises_is_settled_at_once() -> None:
