@@ -34,6 +34,13 @@ def test_a_sale_at_the_mid_rounded_up_fills_at_its_limit_after_a_second() -> Non
     assert (fill_times(reports), fills(reports)[0].price) == ([NOW + SECOND_MS], Decimal("1.16"))
 
 
+def test_a_limit_that_the_market_has_left_waits_anew_when_it_comes_back() -> None:
+    away, back = tape("AAPL = 201.0", "2026-03-05T09:45:00.500"), tape("AAPL = 200.0", "2026-03-05T09:45:01.200")
+    house = exchange(away + back)
+    house.place(sell("1.16"), NOW)
+    assert fill_times(house.advance(NOW + 10 * SECOND_MS)) == [NOW + 2_200]
+
+
 def test_a_sale_above_the_mid_never_fills_while_the_market_stays() -> None:
     house = exchange()
     house.place(sell("1.17"), NOW)
