@@ -58,7 +58,6 @@ STOPS = of("stop.done", "2020-02-24", "2020-03-02")
 TESLA_STOP = of("stop.done", account="COM")
 SKIPS = of("entry.skipped", "2020-02-01", "2020-03-01", account="GEN", symbol="IWM")
 PROFITS = of("hedge.released")
-CALLS = of("called_away.received", account="REV")
 RESETS = of("operator.acted", "2020-03-01", "2020-04-01", action="reset")
 FEES = of("order.filled", "2020-02-01", "2020-03-01", account="GEN")
 LOTS = of("lot.closed", "2020-01-01", "2020-04-01", account="REV")
@@ -76,7 +75,6 @@ def split_figures(run: Replayed) -> list[Decimal]:
     return [figure for part in parts for figure in (total(part, lambda d: d["realized"]), Decimal(len(part)))]
 
 
-LEVEL_3 = of("protocol.level", to=3)
 ASSIGNED = of("assignment.received", account="REV")
 REFUSED = of("roll.refused")
 

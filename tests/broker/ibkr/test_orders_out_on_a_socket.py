@@ -31,7 +31,6 @@ from tests.broker.ibkr.stands import (
 )
 
 pytestmark = pytest.mark.asyncio
-DETAILS, DETAILS_END = 10, 52
 
 
 @pytest.mark.clause("0.6")
