@@ -115,6 +115,17 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
     assert wire.truth.take_strays() == []
 
 
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("end", [Stage.FILLED, Stage.CANCELLED])
+def test_0_6_an_order_that_is_over_is_not_opened_again_by_late_news_of_it(end: Stage) -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(), fee(), status(end, 4))
+    wire.reports.clear()
+    wire.hear(status(Stage.WORKING, 4), opened(Stage.PENDING), opened())
+    (listed,) = wire.truth.answer(0, wire.now_ms, complete=True).orders
+    assert (listed.open, listed.filled, wire.reports) == (False, 4, [])
+
+
 # Answers
 
 
@@ -156,6 +167,23 @@ def test_0_6_a_refusal_and_two_absences_two_seconds_apart_are_a_rejection_with_i
     assert refused_at(wire, 2_000) == [] and refused_at(wire, 3_999) == []
     assert refused_at(wire, 4_000) == [OrderRejected(4_000, REF, "no such price")]
     assert refused_at(wire, 8_000) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("code", [103, 161, 202, 399, 404, 10147, 10148, 10349, 2109])
+def test_0_6_what_is_said_of_an_order_that_may_work_on_is_no_refusal(code: int) -> None:
+    held, absent = Wire(), Wire()
+    assert held.hear(ErrorSeen(7, code, "says who"), status(Stage.INACTIVE)) == []
+    absent.hear(ErrorSeen(7, code, "says who"))
+    for ms in (2_000, 6_000, 60_000):
+        assert refused_at(held, ms) == refused_at(absent, ms) == []
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_complaint_under_a_number_that_no_order_has_concerns_none() -> None:
+    wire = Wire()
+    assert wire.hear(ErrorSeen(99, 110, "no such price"), status(Stage.INACTIVE)) == []
+    assert [refused_at(wire, ms) for ms in (2_000, 6_000)] == [[], []]
 
 
 @pytest.mark.clause("0.6")

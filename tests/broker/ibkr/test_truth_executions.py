@@ -1,5 +1,6 @@
 """0.6, 6.10: executions that come twice, corrected, in pieces, by leg, or before what they cost."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -85,6 +86,16 @@ def test_6_10_a_roll_is_told_by_its_legs_both_at_once_and_never_by_the_combo() -
     (told,) = wire.hear(fill("e.3.01", 2, OTHER, LATER), fee("e.3.01"))
     assert {e.contract for e in told.executions} == {PUT, LATER}
     assert wire.truth.fills.quantity(OTHER) == 2
+
+
+@pytest.mark.clause("6.10", "9.5")
+def test_6_10_a_roll_of_the_process_before_is_known_for_one_as_it_is_listed() -> None:
+    wire = Wire()
+    wire.hear(replace(opened(ref=OTHER, permanent=12, handle=8), is_combo=True))
+    rows = [replace(fill(f"e.{n}.01", 2, OTHER, leg), permanent=12) for n, leg in enumerate((PUT, LATER), 2)]
+    assert wire.hear(rows[0], fee("e.2.01")) == []
+    (told,) = wire.hear(rows[1], fee("e.3.01"))
+    assert {e.contract for e in told.executions} == {PUT, LATER}
 
 
 @pytest.mark.clause("6.10")
