@@ -148,6 +148,17 @@ def test_0_6_after_a_correction_an_order_has_filled_what_its_executions_say() ->
     assert (listed.open, listed.filled) == (False, 3)
 
 
+@pytest.mark.clause("0.6")
+def test_0_6_what_is_over_is_in_the_answers_for_days_and_then_forgotten_with_its_executions() -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(), fee(), status(Stage.FILLED, 4))
+    for days, kept in ((4, 1), (2, 0)):
+        wire.after(days * DAY_MS)
+        seen = wire.truth.answer(wire.now_ms, wire.now_ms, complete=True)
+        assert (len(seen.orders), len(seen.executions)) == (kept, kept)
+    assert wire.truth.next_ms() is None and not wire.truth.wants_executions
+
+
 # Refused, and nowhere
 
 

@@ -138,6 +138,8 @@ def test_0_6_a_permanent_number_counts_more_than_a_handle() -> None:
     wire.hear(opened())
     wire.hear(status(Stage.CANCELLED, permanent=99))
     assert wire.truth.unattributed == 1 and wire.reports == [OrderAcked(1_000, REF)]
+    wire.hear(opened(ref=OTHER, permanent=21, handle=8))
+    assert wire.hear(status(Stage.CANCELLED, permanent=11, handle=8)) == [OrderCancelled(1_000, REF, 0)]
 
 
 @pytest.mark.clause("0.6")
