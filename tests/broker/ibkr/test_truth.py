@@ -116,6 +116,15 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
 
 
 @pytest.mark.clause("0.6")
+def test_0_6_an_end_that_nobody_was_told_of_is_taken_back_when_the_order_is_seen_to_work() -> None:
+    wire = Wire()
+    wire.hear(opened(), status(Stage.CANCELLED, filled=1))  # which waits for its fill
+    assert wire.hear(status(Stage.WORKING, filled=1)) == [] == wire.after(PATIENCE_MS)
+    (listed,) = wire.truth.answer(0, wire.now_ms, complete=True).orders
+    assert listed.open
+
+
+@pytest.mark.clause("0.6")
 @pytest.mark.parametrize("end", [Stage.FILLED, Stage.CANCELLED])
 def test_0_6_an_order_that_is_over_is_not_opened_again_by_late_news_of_it(end: Stage) -> None:
     wire = Wire()
