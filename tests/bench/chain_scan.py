@@ -21,7 +21,8 @@ from allusetui.domain.contract import Right
 from allusetui.domain.input import ChainSeen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Sought
-from tests.broker.gateway.desks import CALENDAR, NOW, venue
+from tests.broker.gateway.desks import NOW, venue
+from tests.broker.scripts import CALENDAR
 
 SYMBOLS = ("AAPL", "GOOG", "MSFT", "AMZN", "SPY", "QQQ", "IWM", "NVDA", "TSLA", "META")
 FRIDAY = date(2026, 3, 13)

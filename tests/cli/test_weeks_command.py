@@ -13,7 +13,7 @@ from allusetui.cli.shelf import Shelf
 from allusetui.journal.export import export
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.view.reports import WEEKS
-from tests.advisor.test_weeks import years
+from tests.advisor.weeks import years
 
 Told = Callable[..., tuple[int, str, str]]
 
