@@ -15,32 +15,32 @@ from allusetui.domain.event import (
     ReportWritten,
     WeekTyped,
 )
+from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.reports.page import as_json, markdown, text
 from allusetui.reports.summary import summary
 from allusetui.reports.weekly import WeeklyTable, weekly
 from allusetui.reports.weekly_page import page
+from tests.reports.journals import D, marked, provisioned
 from tests.reports.weeks import (
     AFTER,
     FIRST_WEEK,
     SECOND_WEEK,
     W10,
     W11,
-    ZERO,
-    D,
     closed,
     cut,
     filled,
     intended,
     journal,
-    marked,
-    provisioned,
     row,
     second_week,
 )
 
+pytestmark = pytest.mark.clause("11.1")
 
-def test_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
+
+def test_11_1_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
     begun = replace(provisioned("REV", "1000000"), ladder=D(8_000))
     (row,) = weekly(journal([begun, marked("REV", "992000")]), W10).accounts
     assert (row.equity, row.change) == (D(992_000), ZERO)
@@ -127,7 +127,8 @@ def test_11_1_assignments_skips_levels_and_breakers_are_counted(table: WeeklyTab
     assert [(trip.tier, trip.vix) for trip in table.breakers] == [("hedged_week", D("51.25"))]
 
 
-def test_12_1_the_week_s_type_stands_with_all_that_applied(table: WeeklyTable) -> None:
+@pytest.mark.clause("12.2")
+def test_12_2_the_week_s_type_stands_with_all_that_applied(table: WeeklyTable) -> None:
     assert row(table, "GEN").week_type == table.totals.week_type == "Assignment"
     assert table.totals.all_types == ("Assignment", "Roll", "Earnings-Filter")
 
