@@ -7,21 +7,9 @@ from allusetui.view.model import Question, Seen
 from allusetui.view.prompts import prompts
 from allusetui.view.questions import closing, ending, resetting, resuming
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, TRADED_VIX, but, operator, option, situation, tape
+from tests.rules.situations import AAPL, TRADED_VIX, but, situation, tape
 from tests.view.snapshots import seen_of, text_of
-
-WED = "2026-03-04"
-HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
-TO_ROLL = tape(f"{WED}T10:04:00", AAPL=191.0)
-TO_STOP = tape(f"{WED}T10:04:00", AAPL=187.0)
-
-
-def wednesday(*more: str, end: str = "10:10:00") -> Replayed:
-    return replay_text(situation(f"{WED}T10:00:00", f"{WED}T{end}", {"AAPL": but(AAPL, atr=4.0)}, HELD, *more))
-
-
-def key(clock: str, action: str, account: str | None = "GEN") -> str:
-    return operator(f"{WED}T{clock}", action, account)
+from tests.view.wednesdays import HELD, TO_ROLL, TO_STOP, WED, key, wednesday
 
 
 def said(question: Question) -> list[str]:
@@ -33,8 +21,8 @@ def the_put(seen: Seen) -> Option:
 
 
 @pytest.fixture(scope="module")
-def asked() -> Seen:
-    return seen_of(wednesday(key("10:02:00", "pause"), TO_ROLL))
+def asked(paused: Replayed) -> Seen:
+    return seen_of(paused)
 
 
 def test_a_prompt_shows_what_is_asked_the_evidence_and_what_yes_and_no_do(asked: Seen) -> None:
