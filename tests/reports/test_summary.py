@@ -57,6 +57,7 @@ EVENTS = [
               fees=D("2.60"), realized=D("-2102.60"), opened=date(2026, 3, 5)),
     EntrySkipped(account="GEN", symbol="MSFT", reason="spread", window="gen"),
     CashBooked(account="GEN", reason="withdrawal", amount=D(-10000), symbol=None, settlement="c1"),
+    CashBooked(account="GEN", reason="dividend", amount=D(26), symbol="AAPL", settlement="c2"),
     BreakerTripped(tier="safe", vix=D("66.1")), BreakerTripped(tier="halt", vix=None),
     marked("GEN", 1_601_000), marked("GEN", "1587897.40", 1_601_000),
     WeekTyped(account="A1", week="2026-W10", type="Preservation", all=("Preservation", "Roll"), group="A1"),
@@ -72,7 +73,8 @@ def test_an_account_s_result_leaves_out_what_its_owner_took() -> None:
     gen, rev = found().accounts
     # 1,587,897.40 − 1,600,000 + 10,000 taken out = −2,102.60.
     assert (gen.start, gen.final, gen.pnl) == (D(1600000), D("1587897.40"), D("-2102.60"))
-    assert (gen.realized, gen.fees, gen.flows) == (D("-2102.60"), D("2.60"), D(-10000))
+    # −2,102.60 of a lot and 26 of a dividend, which is income and no flow.
+    assert (gen.realized, gen.fees, gen.flows) == (D("-2076.60"), D("2.60"), D(-10000))
     assert (rev.start, rev.final, rev.pnl) == (D(1600000), D(1600000), ZERO)
 
 
@@ -102,7 +104,7 @@ def test_the_terminal_shows_it_in_80_columns() -> None:
     shown = file.getvalue()
     for figure in ("1,600,000.00", "1,587,897.40", "-2,102.60", "2.60", "-10,000.00"):
         assert figure in shown
-    assert "Total 3,200,000.00 3,187,897.40 -10,000.00 -2,102.60 -2,102.60 2.60" in " ".join(shown.split())
+    assert "Total 3,200,000.00 3,187,897.40 -10,000.00 -2,102.60 -2,076.60 2.60" in " ".join(shown.split())
     assert "2 sent, 1 filled" in shown
     assert "slippage_cap 2, window_closed 1" in shown
     assert "safe at VIX 66.10" in shown

@@ -11,6 +11,7 @@ from allusetui.domain.event import (
     AccountForked,
     AccountMerged,
     Event,
+    ForkWaiting,
     OrderFilled,
     ReportWritten,
     WeekTyped,
@@ -125,6 +126,14 @@ def test_11_1_assignments_skips_levels_and_breakers_are_counted(table: WeeklyTab
     assert gen.skips == (("earnings", 2), ("spread", 1))
     assert gen.levels == (("1", 2), ("2", 1))
     assert [(trip.tier, trip.vix) for trip in table.breakers] == [("hedged_week", D("51.25"))]
+
+
+def test_11_1_a_fork_that_waits_is_told_with_its_reason() -> None:
+    waits = ForkWaiting(account="GEN", reason="limit", amount=D(100_000), free_cash=D(150_000), alive=8)
+    table = weekly(journal([provisioned("GEN", 1_200_000), waits]), W10)
+    assert "GEN waits to fork: limit" in text(page(table))
+    (told,) = json.loads(as_json(page(table)))["forks"]
+    assert (told["what"], told["to"], told["reason"]) == ("waiting", None, "limit")
 
 
 @pytest.mark.clause("12.2")
