@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from allusetui.domain.account import Latch, Status
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Link, Proof, Told
 from allusetui.domain.state import State
@@ -11,8 +14,9 @@ from allusetui.view.model import Seen, Tone
 from allusetui.view.protocol import at_risk
 from allusetui.view.sleeves import sleeves
 from tests.replaying import Replayed
+from tests.rules.situations import tape
 from tests.view.snapshots import seen_of, text_of, tones
-from tests.view.wednesdays import key, wednesday
+from tests.view.wednesdays import WED, key, wednesday
 
 
 def line_of(run: Replayed, **changes: object) -> str:
@@ -59,6 +63,33 @@ def test_a_critical_alert_leads_until_it_is_read_and_disarmed_stops_stay_named()
     assert line.startswith(" ! 10:05 critical margin use") and line.endswith("GEN paused: stops disarmed")
     assert text_of(alert_line(seen, 80, read_seq=900)) == " GEN paused: stops disarmed"
     assert "1 alert, 1 critical" in text_of(header(seen, 80, 0.0)[1])
+
+
+@pytest.mark.parametrize(
+    ("latches", "status", "told"),
+    [
+        (set(), Status.MAINTENANCE, " GEN in maintenance: nothing is sent, r resumes"),
+        ({Latch.BROKER, Latch.LEVEL3}, Status.SAFE, " GEN: nothing is sent, the books are awaited"),
+        ({Latch.DISK}, Status.SAFE, " GEN: nothing is sent, the books are awaited"),
+        ({Latch.MISMATCH}, Status.SAFE, " GEN latched: R resets"),
+        ({Latch.LEVEL3, Latch.PAUSED}, Status.SAFE, " GEN paused: stops disarmed"),
+    ],
+)
+def test_what_holds_an_account_back_is_named(calm: Seen, latches: set[Latch], status: Status, told: str) -> None:
+    accounts = calm.snapshot.state.accounts
+    held = {**accounts, "GEN": replace(accounts["GEN"], latches=latches, status=status)}
+    state = replace(calm.snapshot.state, accounts=held)
+    assert text_of(alert_line(replace(calm, snapshot=replace(calm.snapshot, state=state)), 80)) == told
+
+
+def test_a_calm_line_tells_how_many_positions_have_left_level_0() -> None:
+    watched = wednesday(tape(f"{WED}T10:01:00", AAPL=195.0), end="10:06:00")
+    assert line_of(watched) == " · nothing to do; above level 0: 1, the highest at level 1"
+
+
+def test_an_engine_that_has_ended_is_not_told_as_silent(calm: Seen) -> None:
+    ended = replace(calm, snapshot=replace(calm.snapshot, ended=True))
+    assert "eng ■ ended" in text_of(header(ended, 80, 90_000.0)[1])
 
 
 def test_the_header_tells_clock_phase_window_and_the_silence_of_the_engine(calm: Seen) -> None:

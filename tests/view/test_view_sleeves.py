@@ -3,9 +3,11 @@
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from allusetui.domain.account import Latch, Status
 from allusetui.rules import explain
 from allusetui.view.model import Cell, Seen, Tone
 from allusetui.view.sleeves import sleeves
@@ -68,6 +70,25 @@ def test_a_gauge_tells_how_much_of_what_may_be_deployed_is(calm: Seen) -> None:
 def test_0_7_a_paused_account_says_that_its_stops_are_disarmed(paused: Replayed) -> None:
     found = cells(seen_of(paused))
     assert "PAUSED" in found["latch"] and found["next"] == "stops disarmed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "latch", "next_"),
+    [
+        ({"over_margin": True}, "MARGIN", "Thu 09:45 enter"),
+        ({"status": Status.EMERGENCY}, "–", "halted: R"),
+        ({"status": Status.MAINTENANCE, "latches": {Latch.PAUSED}}, "PAUSED", "serviced: r"),
+        ({"latches": {Latch.BROKER}}, "BROKER", "waits for broker"),
+        ({"latches": {Latch.MISMATCH}, "no_entries": True}, "MISMATCH NO ENTRY", "waits for R"),
+    ],
+)
+def test_a_sleeve_tells_what_holds_it_back_and_what_a_person_has_to_do_first(
+    calm: Seen, changes: dict[str, Any], latch: str, next_: str
+) -> None:
+    accounts = calm.snapshot.state.accounts
+    state = replace(calm.snapshot.state, accounts={**accounts, "GEN": replace(accounts["GEN"], **changes)})
+    found = cells(replace(calm, snapshot=replace(calm.snapshot, state=state)), width=200)
+    assert (found["latch"], found["next"]) == (latch, next_)
 
 
 @pytest.mark.parametrize(
