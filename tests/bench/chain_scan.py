@@ -5,7 +5,6 @@ The gateway runs in a process of its own, by the wall's clock; the client sends 
 
 import asyncio
 import time
-from dataclasses import replace
 from datetime import date
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
@@ -45,7 +44,7 @@ def serve(pipe: Connection, began: float) -> None:
     more = "".join(tables)
 
     async def run() -> None:
-        gateway = assemble(replace(venue(more))).gateway
+        gateway = assemble(venue(more)).gateway
         server = Server(gateway, clock, lambda due_ms: (due_ms - clock()) / SECOND_MS, print)
         pipe.send(await server.open(0))
         await asyncio.Event().wait()
