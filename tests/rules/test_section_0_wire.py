@@ -214,7 +214,8 @@ def test_6_4_a_stop_that_the_broker_ends_unasked_goes_on_every_3_s_at_the_cap() 
     r, _ = over(3, put, drop, QUIET, ends=True)
     sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent", purpose="stop")]
     assert [step for _, step in sent][:6] == [0, 1, 2, 3, 3, 3]
-    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", purpose="stop") == []
+    (stop,) = (x["data"]["intent"] for x in r.of("order.intended", purpose="stop"))
+    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", intent=stop) == []
 
 
 class Belated(Unreliable):
