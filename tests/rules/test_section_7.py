@@ -66,9 +66,7 @@ def test_7_1_more_than_95_percent_is_left_and_less_is_bought_back(spot: float, p
 
 @pytest.mark.clause("7.1")
 def test_7_1_nothing_is_prepared_before_15_00() -> None:
-    text = situation(
-        f"{FRIDAY}T14:25:00", f"{FRIDAY}T14:59:55", {"AAPL": but(AAPL, spot=198.0)}, PUT
-    )
+    text = situation(f"{FRIDAY}T14:25:00", f"{FRIDAY}T14:59:55", {"AAPL": but(AAPL, spot=198.0)}, PUT)
     replayed = replay_text(text)
     assert replayed.of("assignment.prepared") == []
     assert replayed.of("order.intended") == []

@@ -87,7 +87,7 @@ def test_9_5_what_no_fill_of_it_can_have_cost_stops_the_account(cash: str) -> No
     """580 dollars at the limit: 5 % more is no price of it, and more than twice its 3.25 no fees."""
     run = resumed(cash=cash)
     assert run.of("order.filled") == [] and rows(run, "order.resolved", "outcome") == [("dead",)]
-    assert {what for what, in rows(run, "reconcile.mismatch", "what")} == {"unknown_position", "cash"}
+    assert {what for (what,) in rows(run, "reconcile.mismatch", "what")} == {"unknown_position", "cash"}
     assert latches(run) == {Latch.MISMATCH} and len(run.of("order.sent")) == 1
 
 
