@@ -1,16 +1,14 @@
 """Every clause of the constitution stands in the law, in the constitution's own words."""
 
 import csv
-import os
 import re
-from pathlib import Path
 
 import pytest
 
 from allusetui.law.load import load
 from allusetui.law.model import Clause
+from tests.replaying import SHARED
 
-SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 ENFORCED = (
     "0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 0.10 0.11 0.12 1.1 1.2 1.3 1.4 1.5 1.6 1.7 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8"
     " 3.1 3.2 3.3 3.4 3.5 3.6 4.1 4.2 4.3 4.4 5.1 5.2 5.3 5.4 5.5 5.6 5.7 6.1 6.2 6.3 6.4 6.5 6.6 6.7 6.8 6.9 6.10"

@@ -14,8 +14,7 @@ from allusetui.domain.event import AssignmentReceived, Event, OrderFilled, Posit
 from allusetui.domain.money import to_cent
 from allusetui.ledger.chains import Story, stories
 from tests.ledger.dealing import D, Dealing, call, put
-from tests.ledger.happenings import happened
-from tests.ledger.test_agreement import AT_MS, commissions
+from tests.ledger.happenings import commissions, happened
 from tests.replaying import SHARED, replay_file
 
 pytestmark = pytest.mark.clause("10.3")
@@ -136,9 +135,10 @@ def test_10_3_stories_of_a_run_count_no_dollar_twice(path: Path) -> None:
 def test_10_3_whatever_happens_stories_count_no_dollar_twice_and_say_what_is_left(
     data: st.DataObject, steps: int
 ) -> None:
-    book, records = happened(data, steps, commissions, AT_MS)
-    found = stories(records)
-    assert told_twice(records, found) == []
-    held = sum(lot.quantity for lot in book.account.lots.get(Stock("AAPL"), []) if lot.assigned)
+    book = happened(data, steps, commissions)
+    found = stories(book.records)
+    assert told_twice(book.records, found) == []
+    lots = book.desk.state.accounts["GEN"].lots
+    held = sum(lot.quantity for lot in lots.get(Stock("AAPL"), []) if lot.assigned)
     assert sum(story.left for story in found) == held
     assert all((story.gain is None) == bool(story.left) for story in found)
