@@ -10,17 +10,11 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import Lot
 from allusetui.rules.assignment import basis_of
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, only, option, situation, tape
 
 NVDA = but(AAPL, spot=180.0)
 MONDAY = ("2026-03-02T09:40:00", "2026-03-02T09:47:00")
 FRIDAY = "2026-03-06"
-
-
-def only(replayed: Replayed, kind: str, **keys: Any) -> dict[str, Any]:
-    rows = replayed.of(kind, **keys)
-    assert len(rows) == 1, rows
-    return rows[0]
 
 
 def monday(account: str, symbol: str, table: str, *more: str) -> Replayed:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.money import to_cent
 from allusetui.ledger.postings import balances, postings
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, only, operator, option, situation, tape
 
 FRIDAY = "2026-03-06"
 LATE = (f"{FRIDAY}T15:50:00", f"{FRIDAY}T16:31:00")
@@ -24,12 +23,6 @@ SPX = "spot = 5000.0\niv = 0.18"
 def friday(spot: float, *more: str, accounts: tuple[str, ...] = ("GEN",)) -> Replayed:
     """The last minutes of a Friday, after 1.4's looks: what is held at the start is settled at 16:00."""
     return replay_text(situation(*LATE, {"AAPL": but(AAPL, spot=spot), "SPX": SPX}, *more, accounts=accounts))
-
-
-def only(replayed: Replayed, kind: str, **keys: Any) -> dict[str, Any]:
-    rows = replayed.of(kind, **keys)
-    assert len(rows) == 1, rows
-    return rows[0]
 
 
 def books_agree(replayed: Replayed) -> None:
