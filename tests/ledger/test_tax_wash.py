@@ -119,6 +119,14 @@ def test_10_3_a_split_between_loss_and_purchase_is_reckoned_with() -> None:
     assert flags(book.on("2020-09-01").shares("AAPL", 100, "130")) == [(D(25), D(250))]
 
 
+def test_10_3_a_split_that_two_accounts_tell_of_scales_a_loss_once() -> None:
+    # As before, but GEN has kept 10 of its own.
+    book = Dealing("GEN", "COM").on("2020-01-02").shares("AAPL", 110, "500").shares("AAPL", 10, "500", account="COM")
+    book.on("2020-08-28").shares("AAPL", -100, "490").on("2020-08-31", "09:30").tell(split("GEN", 10))
+    book.tell(split("COM", 10)).on("2020-09-01").shares("AAPL", 100, "130")
+    assert flags(book) == [(D(25), D(250))]
+
+
 def test_10_3_a_sale_that_the_broker_corrects_is_not_bought_again() -> None:
     # 100 sold at 190, told anew at 190.10: one sale at a loss of 990, and nothing was bought in between.
     book = bought_in_january().on("2020-05-01").shares("AAPL", -100, "190")

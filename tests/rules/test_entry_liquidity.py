@@ -126,3 +126,13 @@ def test_8_2_a_call_is_cut_too() -> None:
     )  # fmt: skip
     assert replayed.of("entry.planned", account="COM")[0]["data"]["quantity"] == 10
     assert replayed.of("entry.planned")[0]["data"]["deviation"]
+
+
+@pytest.mark.clause("8.2", "1.1")
+def test_8_2_a_call_of_which_others_have_planned_the_tenth_is_skipped() -> None:
+    held = [holding(name, "AAPL", shares, 190.0, assigned=True) for name, shares in (("GEN", 1000), ("COM", 200))]
+    times = ("2026-03-02T09:44:00", "2026-03-02T09:46:00")
+    replayed = replay_text(situation(*times, {"AAPL": but(AAPL, volume=100)}, *held, accounts=("GEN", "COM")))
+    assert [(r["account"], r["data"]["quantity"]) for r in replayed.of("entry.planned")] == [("GEN", 10)]
+    (skipped,) = replayed.of("entry.skipped", account="COM", symbol="AAPL", reason="adv")
+    assert (skipped["data"]["adv"], "8.2" in skipped["clauses"]) == (100, True)

@@ -134,6 +134,27 @@ def test_10_2_what_a_leap_brought_the_ladder_is_not_lent_by_the_sleeve(cash: int
     assert any("its cash carries" in x["data"]["text"] for x in r.of("alert.raised")) is (shares[2] == 0)
 
 
+@pytest.mark.clause("0.2", "10.2")
+def test_0_2_puts_that_the_taxes_leave_without_cash_are_told() -> None:
+    # 98 puts of 100 bind 980,000; 47,500 for taxes and LEAPs are more than the rest.
+    puts = option("COM", "MSFT", "2026-10-16", 100.0, "P", -98, 0.05, "2026-09-28")
+    r = quarter(100_000, puts, end="2026-10-01T09:31:00")
+    account = r.run.runtime.engine.state.accounts["COM"]
+    (alert,) = r.of("alert.raised", account="COM")
+    assert (told(alert), alert["data"]["severity"], alert["clauses"]) == ("09:30:00", "warning", ["0.2", "10.2"])
+    short = account.strike_cash - account.cash
+    assert short > 0 and f"its puts lack {short:.2f} of cash" in alert["data"]["text"]
+
+
+@pytest.mark.clause("4.4", "8.3")
+@pytest.mark.parametrize("trouble", ["stale", "bad_quote"])
+def test_4_4_shares_whose_price_is_not_known_now_are_bought_when_it_is(trouble: str) -> None:
+    more = {"value": '"crossed"'} if trouble == "bad_quote" else {}
+    r = quarter(100_000, fault("2026-10-01T09:59:00", trouble, "AAPL", "13m", **more))
+    assert [told(x) for x in r.of("order.intended", purpose="stock")] == ["10:12:00"]
+    assert bought(r) == {"AAPL": 200}
+
+
 @pytest.mark.clause("10.1")
 @pytest.mark.clause("2.8")
 def test_10_1_gen_and_mini_never_reinvest() -> None:

@@ -66,6 +66,19 @@ def test_0_10_found_above_60_percent_there_are_no_entries_but_an_alert() -> None
     assert [(told(x), x["clauses"]) for x in alerts] == [("09:40:00", ["0.10", "14.4"])]
 
 
+@pytest.mark.clause("0.10")
+def test_0_10_above_60_percent_no_call_is_written_either() -> None:
+    held = option("GEN", "MSFT", "2026-03-13", 200.0, "P", -9, 4.0, "2026-02-27")
+    text = situation(
+        "2026-03-02T09:40:00", "2026-03-02T09:50:00", {"AAPL": AAPL, "MSFT": AAPL}, held,
+        "[accounts.GEN]\nequity = 300_000", holding("GEN", "AAPL", 100, 190.0, True), market="margin = 1.0",
+    )  # fmt: skip
+    r = replay_text(text)
+    (skipped,) = r.of("entry.skipped", symbol="AAPL")
+    assert (skipped["data"]["reason"], skipped["clauses"]) == ("margin_cap", ["0.10"])
+    assert r.of("entry.planned") == []
+
+
 @pytest.mark.clause("0.11")
 def test_0_11_no_portfolio_delta_keeps_an_entry_out() -> None:
     # 4,000 shares are a delta of 4,000 in an account of 1,000,000; 45 MSFT puts of Monday's week come on top.
