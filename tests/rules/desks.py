@@ -7,6 +7,7 @@ from allusetui.domain.account import Account
 from allusetui.domain.contract import Option, Side
 from allusetui.domain.effect import PlaceOrder
 from allusetui.domain.input import Execution, Input, MarketSeen, OrderExecuted
+from allusetui.engine.apply import fold
 from allusetui.engine.engine import Batch, Engine
 from allusetui.journal.memory import MemoryJournal
 from allusetui.scenario.load import parse
@@ -54,6 +55,10 @@ class Desk:
         quote = market.option(option, self.now_ms)
         assert quote is not None
         return self.tell(MarketSeen(self.now_ms, underlyings, {option: quote}, 0.04))
+
+    def restart(self) -> None:
+        """The process dies and is back: what the journal does not tell is forgotten."""
+        self.engine = Engine(self.engine.law, self.engine.law_hash, self.engine.calendar, fold(self.journal.read()))
 
     def fill(self, exec_id: str, quantity: int = 4, price: str = "1.16") -> Execution:
         return Execution(

@@ -6,8 +6,6 @@ import pytest
 
 from allusetui.domain.effect import AskOrders, CancelOrder
 from allusetui.domain.input import BrokerOrder, OrderAcked, OrderCancelled, OrdersSeen
-from allusetui.engine.apply import fold
-from allusetui.engine.engine import Engine
 from tests.rules.desks import FEE, Desk, placed
 
 
@@ -55,7 +53,7 @@ def test_0_6_an_older_version_of_an_execution_that_comes_late_is_not_booked() ->
 def test_0_6_corrections_are_known_after_a_restart() -> None:
     desk = Desk()
     desk.executed(desk.fill("a.1.01"))
-    desk.engine = Engine(desk.engine.law, desk.engine.law_hash, desk.engine.calendar, fold(desk.journal.read()))
+    desk.restart()
     desk.executed(desk.fill("a.1.02", price="1.15"))
     assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.15"))
 

@@ -242,9 +242,9 @@ def test_2_4_an_early_assignment_counts_from_the_moment_it_comes() -> None:
     assert [account.quantity(put) for put in account.shorts()] == [-2]
 
 
-@pytest.mark.clause("7.3")
+@pytest.mark.clause("6.4", "7.2")
 @pytest.mark.peer(34, 36)
-def test_7_3_a_working_stop_does_not_buy_what_has_been_assigned_meanwhile() -> None:
+def test_6_4_a_working_stop_does_not_buy_what_has_been_assigned_meanwhile() -> None:
     # Level 3 at 09:35, nothing fills; at 09:36 three of five are assigned, from 09:38 the rest of two is bought.
     replayed = replay_text(situation(
         "2026-03-05T09:34:00", "2026-03-05T09:45:00", {"AAPL": but(AAPL, spot=200.0, atr=4.0)}, PUT,

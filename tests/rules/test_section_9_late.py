@@ -214,8 +214,7 @@ def test_0_6_a_late_answer_books_its_fills_and_takes_none_back() -> None:
 @pytest.mark.clause("0.6", "9.5")
 def test_0_6_after_a_restart_an_order_that_was_unknown_before_it_is_asked_for_until_two_answers_lack_it() -> None:
     desk = unknown()
-    desk.engine.volatile.query_ms = None  # a restart forgets it
-    desk.engine.volatile.orders_asked = type(desk.engine.volatile.orders_asked)()
+    desk.restart()
     assert AskOrders() in desk.tell(Resumed(desk.now_ms, desk.now_ms - 1)).effects
     desk.tell(absent(desk, desk.now_ms))
     desk.after(1)
