@@ -1,7 +1,6 @@
 """6.10: which contract a roll goes into, what it may cost, and what happens where no roll is allowed."""
 
 import json
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,17 +8,8 @@ import pytest
 
 from allusetui.codec.records import line
 from allusetui.domain.account import Position
-from allusetui.domain.calendar import Calendar
-from allusetui.domain.contract import Option, Right, Side
-from allusetui.domain.moment import to_ms
-from allusetui.domain.order import Intent, Purpose, RollChain
-from allusetui.domain.quote import Quote
-from allusetui.domain.state import State
-from allusetui.domain.volatile import Volatile
 from allusetui.law.load import load
-from allusetui.rules.price_walk import limit_at
 from allusetui.rules.protocol import affordable
-from allusetui.rules.situation import Situation
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import AAPL, but, clock, fault, option, situation, tape
 
@@ -255,35 +245,3 @@ def test_6_10_puts_sold_in_pieces_have_an_average_credit_that_a_journal_can_hold
     told = [json.loads(line(*row))["data"]["chain"] for row in run.journal.read() if row[2].kind == "order.intended"]
     assert told == [None, {"first_credit": 12.1557, "cost": 0.0}]
     assert run.of("roll.done")
-
-
-NOW = to_ms(datetime(2026, 3, 4, 10))
-OLD, NEW = (Option("AAPL", date(2026, 3, day), Decimal(200), Right.PUT) for day in (6, 13))
-
-
-def roll_limit(first_credit: str, before: str = "0", age_s: int = 0) -> Decimal | None:
-    """The first limit of a roll that buys at a mid of 5.00 and sells at one of 4.40, quoted so long ago."""
-    s = Situation(LAW, Calendar(()), State(commission=Decimal("0.65")), Volatile(), NOW)
-    s.volatile.quotes["AAPL"] = Quote(Decimal(191), Decimal(191), NOW)
-    s.volatile.option_quotes[OLD] = Quote(Decimal("4.99"), Decimal("5.01"), NOW)
-    s.volatile.option_quotes[NEW] = Quote(Decimal("4.39"), Decimal("4.41"), NOW - age_s * 1000)
-    chain = RollChain(Decimal(first_credit), Decimal(before))
-    return limit_at(s, Intent("1", "GEN", Purpose.ROLL, OLD, Side.BUY, 1, NEW, (), False, chain, [1]), 0)
-
-
-@pytest.mark.clause("6.10", "0.5")
-@pytest.mark.parametrize(
-    ("first_credit", "before", "priced"),
-    [("1.226", "0", True), ("1.2259", "0", False), ("1.626", "0.2", True), ("1.626", "0.2001", False)],
-)
-def test_6_10_a_roll_that_has_become_dearer_than_half_its_credit_while_it_is_worked_has_no_price(
-    first_credit: str, before: str, priced: bool
-) -> None:
-    # 0.60 a share and two commissions of 0.65 on 100 shares: 0.613.
-    assert roll_limit(first_credit, before) == (Decimal("0.60") if priced else None)
-
-
-@pytest.mark.clause("0.5", "8.3")
-@pytest.mark.parametrize(("age_s", "priced"), [(30, True), (31, False)])
-def test_0_5_a_roll_has_no_price_while_its_new_leg_has_no_young_quote(age_s: int, priced: bool) -> None:
-    assert roll_limit("20", age_s=age_s) == (Decimal("0.60") if priced else None)
