@@ -62,6 +62,12 @@ def test_10_3_a_share_replaces_once_and_the_earliest_loss_first() -> None:
     assert flags(book) == [(D(100), D(1000)), (D(50), D(1000))]
 
 
+def test_10_3_a_loss_that_is_replaced_whole_names_no_further_purchase() -> None:
+    book = bought_in_january().on("2020-05-01").shares("AAPL", -100, "190")
+    (row,) = book.on("2020-05-10").shares("AAPL", 100, "195").on("2020-05-11").shares("AAPL", 100, "195").taxes.rows
+    assert [(r.shares, r.day.isoformat()) for r in row.replaced_by] == [(100, "2020-05-10")]
+
+
 def test_10_3_shares_bought_before_replace_only_while_they_are_held() -> None:
     # 100 of January, 100 of 20 April. 100 sold on 1 May: the others replace them. Both sold: nothing is left to.
     for sold, expected in ((100, [(D(100), D(1000))]), (200, [(D(0), D(0)), (D(0), D(0))])):
@@ -75,10 +81,11 @@ def test_10_3_the_rest_of_the_very_purchase_is_no_replacement() -> None:
     assert flags(book) == [(D(0), D(0))]
 
 
-def test_10_3_calls_bought_count_as_the_shares_they_are_on_and_a_short_put_does_not() -> None:
+def test_10_3_calls_bought_count_as_the_shares_they_are_on_and_a_put_does_not() -> None:
     # 300 lose 10 each; two calls are 200 shares.
     book = Dealing().on("2020-01-02").shares("AAPL", 300, "200").on("2020-05-01").shares("AAPL", -300, "190")
-    book.on("2020-05-04").trade(put("AAPL", "2020-05-08", "185"), -5, "1").on("2020-05-05").trade(LEAP, 2, "20")
+    book.on("2020-05-04").trade(put("AAPL", "2020-05-08", "185"), -5, "1")
+    book.trade(put("AAPL", "2020-12-18", "170"), 5, "4").on("2020-05-05").trade(LEAP, 2, "20")
     assert book.taxes.rows[0].wash_quantity == 200
     assert book.taxes.rows[0].wash_usd == 2000
 
@@ -90,13 +97,16 @@ def test_10_3_a_call_sold_at_a_loss_and_rolled_within_30_days_is_flagged() -> No
     assert flags(book) == [(D(1), D(800))]
 
 
-def test_10_3_index_options_short_options_and_gains_have_no_flag() -> None:
-    spx, short = put("SPX", "2020-12-18", "2800"), put("AAPL", "2020-05-08", "185")
-    book = Dealing().on("2020-04-01").trade(spx, 1, "90").shares("AAPL", 100, "180")
-    book.on("2020-05-01").trade(spx, -1, "50").trade(short, -1, "2").shares("AAPL", -100, "190")
-    book.on("2020-05-04").trade(spx, 1, "40").trade(short, 1, "5").shares("AAPL", 100, "190")
+def test_10_3_index_options_puts_short_options_and_gains_have_no_flag() -> None:
+    spx, own = put("SPX", "2020-12-18", "2800"), put("AAPL", "2020-12-18", "170")
+    short, written = put("AAPL", "2020-05-08", "185"), call("AAPL", "2020-05-08", "195")
+    vix = call("VIX", "2020-12-16", "30")
+    book = Dealing().on("2020-04-01").trade(spx, 1, "90").trade(own, 1, "6").shares("AAPL", 100, "180")
+    book.on("2020-05-01").trade(spx, -1, "50").trade(own, -1, "4").trade(short, -1, "2").trade(written, -1, "2")
+    book.shares("AAPL", -100, "190").on("2020-05-04").trade(spx, 1, "40").trade(short, 1, "5").trade(written, 1, "3")
+    book.shares("AAPL", 100, "190").trade(vix, 1, "3").trade(vix, -1, "2.5").trade(vix, 1, "2.4")
     assert {row.wash_quantity for row in book.taxes.rows} == {D(0)}
-    assert sorted(row.gain for row in book.taxes.rows) == [D(-4000), D(-300), D(1000)]
+    assert sorted(row.gain for row in book.taxes.rows) == [D(-4000), D(-300), D(-200), D(-100), D(-50), D(1000)]
 
 
 def test_10_3_a_loss_of_december_is_flagged_in_its_year_by_a_purchase_of_january() -> None:
