@@ -11,7 +11,9 @@ from tests.ledger.dealing import D, Dealing, call, put
 
 pytestmark = pytest.mark.clause("10.3", "0.3")
 
+AAPL = Stock("AAPL")
 LEAP = call("AAPL", "2021-06-18", "300")
+APRIL = put("AAPL", "2020-04-17", "205")
 
 
 def bought_in_january(*accounts: str) -> Dealing:
@@ -81,6 +83,24 @@ def test_10_3_the_rest_of_the_very_purchase_is_no_replacement() -> None:
     assert flags(book) == [(D(0), D(0))]
 
 
+def test_10_3_what_one_order_or_one_assignment_brought_in_parts_is_one_purchase() -> None:
+    # 200 by one order in two fills; 200 by one assignment of puts that were sold at two prices. 100 are sold at a loss.
+    order = Dealing().on("2020-04-20").trade(AAPL, 100, "200", intent="7").trade(AAPL, 100, "201", intent="7")
+    puts = Dealing().on("2020-04-15").trade(APRIL, -1, "2").trade(APRIL, -1, "3").on("2020-04-17")
+    for book in (order, puts.settle("assigned", APRIL, 2)):
+        assert flags(book.on("2020-05-01").shares("AAPL", -100, "190")) == [(D(0), D(0))]
+
+
+def test_10_3_shares_of_another_assignment_replace_and_a_put_bought_before_does_not() -> None:
+    # 100 assigned at 205 − 2 on 17 April and on the 24th: 13 lost a share of the first, which the second replaces.
+    later = put("AAPL", "2020-04-24", "205")
+    book = Dealing().on("2020-04-15").trade(APRIL, -1, "2").trade(later, -1, "2").on("2020-04-17")
+    book.settle("assigned", APRIL, 1).on("2020-04-24").settle("assigned", later, 1)
+    assert flags(book.on("2020-05-01").shares("AAPL", -100, "190")) == [(D(100), D(1300))]
+    book = bought_in_january().on("2020-04-20").trade(put("AAPL", "2020-12-18", "170"), 1, "4")
+    assert flags(book.on("2020-05-01").shares("AAPL", -100, "190")) == [(D(0), D(0))]
+
+
 def test_10_3_calls_bought_count_as_the_shares_they_are_on_and_a_put_does_not() -> None:
     # 300 lose 10 each; two calls are 200 shares.
     book = Dealing().on("2020-01-02").shares("AAPL", 300, "200").on("2020-05-01").shares("AAPL", -300, "190")
@@ -115,10 +135,9 @@ def test_10_3_a_loss_of_december_is_flagged_in_its_year_by_a_purchase_of_january
     assert book.taxes.year(2020).gain == D(-1000)  # flagged, not taken out
 
 
-def split(account: str, shares: int) -> PositionAdjusted:
-    aapl = Stock("AAPL")
+def split(account: str, shares: int, stock: Stock = AAPL) -> PositionAdjusted:
     return PositionAdjusted(
-        account=account, reason="split", contract=aapl, from_=shares, to=4 * shares, into=aapl, settlement=account
+        account=account, reason="split", contract=stock, from_=shares, to=4 * shares, into=stock, settlement=account
     )
 
 
@@ -137,6 +156,13 @@ def test_10_3_a_split_that_two_accounts_tell_of_scales_a_loss_once() -> None:
     assert flags(book) == [(D(25), D(250))]
 
 
+def test_10_3_a_split_of_another_name_scales_nothing() -> None:
+    msft = Stock("MSFT")
+    book = bought_in_january().shares("MSFT", 10, "180").on("2020-08-28").shares("AAPL", -100, "190")
+    book.on("2020-08-31", "09:30").tell(split("GEN", 10, msft))
+    assert flags(book.on("2020-09-01").shares("AAPL", 40, "195")) == [(D(40), D(400))]
+
+
 def test_10_3_a_sale_that_the_broker_corrects_is_not_bought_again() -> None:
     # 100 sold at 190, told anew at 190.10: one sale at a loss of 990, and nothing was bought in between.
     book = bought_in_january().on("2020-05-01").shares("AAPL", -100, "190")
@@ -147,11 +173,10 @@ def test_10_3_a_sale_that_the_broker_corrects_is_not_bought_again() -> None:
 
 def test_10_3_what_was_accepted_as_gone_was_no_sale() -> None:
     book = bought_in_january().on("2020-05-01")
-    aapl = Stock("AAPL")
     account = book.desk.state.accounts["GEN"]
-    rows = lots_closed(account, aapl, account.lots[aapl], D(0), D(0), ("9.5",))
+    rows = lots_closed(account, AAPL, account.lots[AAPL], D(0), D(0), ("9.5",))
     book.tell(
-        PositionAdjusted(account="GEN", reason="accepted", contract=aapl, from_=100, to=0, into=aapl, settlement="a")
+        PositionAdjusted(account="GEN", reason="accepted", contract=AAPL, from_=100, to=0, into=AAPL, settlement="a")
     ).tell(rows[0]).on("2020-05-04").shares("AAPL", 100, "190")
     (row,) = book.taxes.rows
     assert (row.gain, row.wash_quantity) == (D(-20000), D(0))
