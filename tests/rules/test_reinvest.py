@@ -207,6 +207,23 @@ def test_0_7_a_paused_account_buys_when_it_is_resumed() -> None:
     assert [told(x) for x in r.of("order.intended", purpose="stock")] == ["11:05:00"]
 
 
+@pytest.mark.clause("4.4", "8.3", "0.7", "0.9")
+@pytest.mark.parametrize(
+    ("more", "bought_at"),
+    [
+        ([fault("2026-10-01T09:50:00", "stale", "VIX", "13m")], ["10:03:00"]),
+        ([operator("2026-10-01T09:50:00", "no_entries", "COM")], []),
+        # 100 MSFT at 1,800 are 180,000 of 1,000,000; at 100 they are 10,000: 17 % down.
+        ([holding("COM", "MSFT", 100, 1800.0), tape("2026-10-01T09:50:00", MSFT=100.0)], []),
+    ],
+    ids=["stale VIX", "no entries", "pivot"],
+)
+def test_4_4_what_holds_entries_back_holds_a_purchase_back(more: list[str], bought_at: list[str]) -> None:
+    msft = STOCK.replace("200.0", "1800.0")
+    r = quarter(100_000, *more, symbols={"AAPL": STOCK, "MSFT": msft} if "MSFT" in more[0] else None)
+    assert [told(x) for x in r.of("order.intended", purpose="stock")] == bought_at
+
+
 @pytest.mark.clause("0.5")
 def test_0_5_shares_that_nobody_sells_are_halved_by_the_lot_and_given_up() -> None:
     r = quarter(100_000, fault("2026-10-01T09:30:00", "no_fill", "AAPL"))
