@@ -33,32 +33,39 @@ from allusetui.engine.desk import Desk
 from allusetui.engine.machine import latch
 from allusetui.rules.situation import clause
 
+_OfMarket = inp.ChainSeen | inp.BarsSeen | inp.AdviceSeen | inp.HeadlineSeen
+_OfBook = inp.Settled | inp.PositionsSeen | inp.BrokerLost | inp.BrokerReturned
+_OfOrders = (
+    inp.OrderAcked | inp.OrderExecuted | inp.OrderCancelled | inp.OrderRejected | inp.OrdersSeen
+    | inp.ForeignOrderSeen | inp.OrderDoubled
+)  # fmt: skip
+_OfHouse = (
+    inp.ProposalsSeen | inp.LawWritten | inp.ReportDone | inp.ReportFailed | inp.DiskFailed | inp.Ending
+    | inp.InboxFull | inp.TapeEnded
+)  # fmt: skip
+
 
 def hear(desk: Desk, item: inp.Input, law_hash: str) -> None:
     """Hand an input to whom it concerns. `law_hash`: of the law that a session which begins is under."""
-    match item:
-        case inp.Started():
-            start.on_started(desk, item, law_hash)
-        case inp.Resumed():
-            start.on_resumed(desk, item, law_hash)
-        case inp.MarketSeen():
-            looks.look_at_market(desk, item)
-        case inp.ChainSeen() | inp.BarsSeen() | inp.AdviceSeen() | inp.HeadlineSeen():
-            _of_market(desk, item)
-        case inp.Settled() | inp.PositionsSeen() | inp.BrokerLost() | inp.BrokerReturned():
-            _of_book(desk, item)
-        case (
-            inp.OrderAcked() | inp.OrderExecuted() | inp.OrderCancelled() | inp.OrderRejected() | inp.OrdersSeen()
-            | inp.ForeignOrderSeen() | inp.OrderDoubled()
-        ):  # fmt: skip
-            _of_orders(desk, item)
-        case inp.OperatorActed():
-            operator.on_key(desk, item)
-        case _:
-            _of_house(desk, item)
+    if isinstance(item, inp.MarketSeen):
+        looks.look_at_market(desk, item)
+    elif isinstance(item, _OfMarket):
+        _of_market(desk, item)
+    elif isinstance(item, _OfOrders):
+        _of_orders(desk, item)
+    elif isinstance(item, _OfBook):
+        _of_book(desk, item)
+    elif isinstance(item, inp.OperatorActed):
+        operator.on_key(desk, item)
+    elif isinstance(item, inp.Started):
+        start.on_started(desk, item, law_hash)
+    elif isinstance(item, inp.Resumed):
+        start.on_resumed(desk, item, law_hash)
+    else:
+        _of_house(desk, item)
 
 
-def _of_market(desk: Desk, item: inp.ChainSeen | inp.BarsSeen | inp.AdviceSeen | inp.HeadlineSeen) -> None:
+def _of_market(desk: Desk, item: _OfMarket) -> None:
     match item:
         case inp.ChainSeen():
             _on_chain(desk, item)
@@ -86,11 +93,7 @@ def _on_chain(desk: Desk, seen: inp.ChainSeen) -> None:
     ladder.on_chain(desk, seen.symbol, seen.chain)
 
 
-def _of_orders(
-    desk: Desk,
-    item: inp.OrderAcked | inp.OrderExecuted | inp.OrderCancelled | inp.OrderRejected | inp.OrdersSeen
-    | inp.ForeignOrderSeen | inp.OrderDoubled,
-) -> None:  # fmt: skip
+def _of_orders(desk: Desk, item: _OfOrders) -> None:
     match item:
         case inp.OrderAcked():
             reports.on_acked(desk, item)
@@ -110,7 +113,7 @@ def _of_orders(
             assert_never(item)
 
 
-def _of_book(desk: Desk, item: inp.Settled | inp.PositionsSeen | inp.BrokerLost | inp.BrokerReturned) -> None:
+def _of_book(desk: Desk, item: _OfBook) -> None:
     match item:
         case inp.Settled():
             settlements.on_settled(desk, item)
@@ -126,11 +129,7 @@ def _of_book(desk: Desk, item: inp.Settled | inp.PositionsSeen | inp.BrokerLost 
             assert_never(item)
 
 
-def _of_house(
-    desk: Desk,
-    item: inp.ProposalsSeen | inp.LawWritten | inp.ReportDone | inp.ReportFailed | inp.DiskFailed | inp.Ending
-    | inp.InboxFull | inp.TapeEnded,
-) -> None:  # fmt: skip
+def _of_house(desk: Desk, item: _OfHouse) -> None:
     match item:
         case inp.ProposalsSeen():
             amendments.on_proposals(desk, item)

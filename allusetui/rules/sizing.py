@@ -136,7 +136,7 @@ def allocate(
     wanted: dict[str, int] = {}
     planned: dict[str, int] = {}
     for p in left:
-        held = room.of(p.symbol) + planned_of(p, left, planned, room)
+        held = room.of(p.symbol) + _by_issuer(left, planned, room)[room.issuer(p.symbol)]
         targets[p.symbol] = max(min(room.target - held, share), ZERO)
         wanted[p.symbol] = int(targets[p.symbol] // p.option.notional)
         planned[p.symbol] = min(wanted[p.symbol], p.room)
@@ -157,11 +157,13 @@ def allocate(
     }, refused
 
 
-def planned_of(pick: Pick, picks: list[Pick], planned: dict[str, int], room: Room) -> Decimal:
-    """Exposure that is planned so far in the issuer of a pick (0.3)."""
-    issuer = room.issuer(pick.symbol)
-    same = (p for p in picks if p.symbol in planned and room.issuer(p.symbol) == issuer)
-    return sum((planned[p.symbol] * p.option.notional for p in same), ZERO)
+def _by_issuer(picks: list[Pick], planned: dict[str, int], room: Room) -> dict[str, Decimal]:
+    """Exposure that is planned so far, by issuer of the picks (0.3)."""
+    found: dict[str, Decimal] = {}
+    for p in picks:
+        issuer = room.issuer(p.symbol)
+        found[issuer] = found.get(issuer, ZERO) + planned.get(p.symbol, 0) * p.option.notional
+    return found
 
 
 def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal], room: Room) -> set[str]:
@@ -169,25 +171,24 @@ def top_up(left: list[Pick], planned: dict[str, int], margins: dict[str, Decimal
 
     Gives the symbols whose turn it was and that only 8.2 held back.
     """
-    notional = {p.symbol: p.option.notional for p in left}
     held_back: set[str] = set()
     while True:
-        total = sum((n * notional[symbol] for symbol, n in planned.items()), ZERO)
+        added = _by_issuer(left, planned, room)
+        total = sum(added.values(), ZERO)
         used = sum((n * margins[symbol] for symbol, n in planned.items()), ZERO)
         if room.exposure + total >= room.aim:
             return held_back
-        added = {p.symbol: planned_of(p, left, planned, room) for p in left}
         fitting = [
             p
             for p in left
-            if within_free(total + notional[p.symbol], room)
-            and within_symbol_cap(p.symbol, added[p.symbol] + notional[p.symbol], room)
+            if within_free(total + p.option.notional, room)
+            and within_symbol_cap(p.symbol, added[room.issuer(p.symbol)] + p.option.notional, room)
             and used + margins[p.symbol] <= room.margin_left
             and p.symbol not in held_back
         ]
         if not fitting:
             return held_back
-        lowest = min(fitting, key=lambda p: room.of(p.symbol) + added[p.symbol])
+        lowest = min(fitting, key=lambda p: room.of(p.symbol) + added[room.issuer(p.symbol)])
         if planned[lowest.symbol] < lowest.room:
             planned[lowest.symbol] += 1
         else:

@@ -23,6 +23,8 @@ from allusetui.runtime.virtual import VirtualRuntime
 
 SNAPSHOT_S = 0.2
 """At most five snapshots a second."""
+BEAT_S = 1.0
+"""And at least one."""
 _PATIENCE_S = 3.0
 _BUSY_S = 0.004
 _LATE_S = 0.25
@@ -69,6 +71,7 @@ class Live:
         self._ending = self._begun = False
         self._count = 0
         self._published_s = float("-inf")
+        self._is_new = False
         self._lag_s = 0.0
         self._heard_s, self._newest_ms = wall_s(), 0
         self._proofs: dict[str, Proof] = {}
@@ -131,18 +134,19 @@ class Live:
         wall_s = self._wall_s()
         due_s = self.session.pace.due_s(due_ms)
         if due_s > wall_s:
-            await self._wait(min(due_s, self._published_s + self.snapshot_s) - wall_s)
+            await self._wait(min(due_s, self._show_s()) - wall_s)
             wall_s = self._wall_s()
         if due_s <= wall_s:
             until_s = wall_s + _BUSY_S
             while due_ms <= self.session.end_ms and due_s <= wall_s < until_s and not self._woken:
                 self._turn.step(self.session.pace.step_ms(due_ms, wall_s))
+                self._is_new = True
                 if self.session.pace.speed is None or wall_s - due_s > _LATE_S:
                     self.session.pace.reach(due_ms, wall_s)
                 due_ms, wall_s = self._turn.next_ms(), self._wall_s()
                 due_s = self.session.pace.due_s(due_ms)
             await asyncio.sleep(0)
-        if self._wall_s() >= self._published_s + self.snapshot_s:
+        if self._wall_s() >= self._show_s():
             self._publish()
 
     async def _wait(self, seconds: float) -> None:
@@ -173,6 +177,7 @@ class Live:
         if self.inbox.overflowed:
             self.inbox.overflowed = False
             self._turn.deliver([inp.InboxFull(self._move())])
+            pressed = True
         if pressed:
             self._publish()
 
@@ -231,10 +236,19 @@ class Live:
 
     # What is shown
 
+    def _show_s(self) -> float:
+        """When the next snapshot is due: soon where something was done since the last, else as a second begins."""
+        soon_s = self._published_s + self.snapshot_s
+        if self._is_new or self.latest is None:
+            return soon_s
+        second_ms = (self.latest.now_ms // SECOND_MS + 1) * SECOND_MS
+        return max(soon_s, min(self.session.pace.due_s(second_ms), self._published_s + BEAT_S))
+
     def _publish(self, ended: bool = False) -> None:
         self._prove()
         self._count += 1
         self._published_s = self._wall_s()
+        self._is_new = False
         engine, session = self._turn.engine, self.session
         known = engine.volatile
         shown = Volatile(

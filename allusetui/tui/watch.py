@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from allusetui.domain.console import Console
-from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.text import untrusted
 from allusetui.tui.bells import Bells
 from allusetui.tui.frame import keys_line, trouble
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from allusetui.view.inquiry import Inquiry
 
 POLL_S = 0.25
+_TICK_MS = 900.0
+"""What a second changes is drawn at the poll after that: some of those of a whole second come a hair early."""
 FIRST_POLL_S = 0.1
 """As long as there is nothing to show yet, and nobody has said that there is."""
 
@@ -77,7 +78,7 @@ class Watch(Life):
         self._snapshot: Snapshot | None = None
         self._seen: Seen | None = None
         self._polls = False
-        self._drawn_ms = -float(SECOND_MS)
+        self._drawn_ms = -_TICK_MS
         self._notes = Notes(self.prefs.shell)
         self.bells = Bells(self._tell_terminal, self.prefs)
         self._refusal: str | None = None
@@ -165,7 +166,7 @@ class Watch(Life):
         now_ms = self._clock_ms()
         if (heard := self._seen) is not None:
             self._safely(lambda: self.bells.listen(heard, now_ms))
-        if is_new or now_ms >= self._drawn_ms + SECOND_MS:
+        if is_new or now_ms >= self._drawn_ms + _TICK_MS:
             self._drawn_ms = now_ms
             self._draw(is_new)
         if is_new and self._seen is not None:

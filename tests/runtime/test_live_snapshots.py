@@ -5,11 +5,15 @@ from time import perf_counter
 
 import pytest
 
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.snapshot import Snapshot
+from allusetui.runtime.live import Live
+from allusetui.runtime.pace import Pace
 from allusetui.runtime.thread import EngineThread
+from allusetui.torture.loop import VirtualLoop
 from tests.rules.situations import AAPL, but, fault, situation
 from tests.runtime.engines import PATIENCE_S, until
-from tests.runtime.started import MORNING, Started, running, shown
+from tests.runtime.started import MORNING, WITHOUT_FILLS, Started, running, shown
 
 
 def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
@@ -27,6 +31,20 @@ def test_snapshots_come_five_a_second_and_nothing_changes_in_them() -> None:
     assert seen[0].now_ms > first.now_ms
     assert first.state.accounts["GEN"].cash == cash
     assert first.state is not seen[0].state
+
+
+@pytest.mark.parametrize("start", ["02:00:00", "09:45:00"])
+def test_at_the_wall_s_own_pace_a_snapshot_comes_as_each_second_begins(start: str) -> None:
+    text = situation(f"2026-03-05T{start}", "2026-03-05T11:00:00", {"AAPL": AAPL}, WITHOUT_FILLS)
+    started, loop, seen = Started(text, 1.0), VirtualLoop(), list[Snapshot]()
+    started.session.pace = Pace(started.run.calendar, 1.0, started.run.started.at_ms, loop.time())
+    live = Live(started.session, loop.time)
+    live.watchers.append(seen.append)
+    loop.call_later(10.5, live.end)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(live.run())
+    *shown_ms, _ = [snapshot.now_ms - started.run.started.at_ms for snapshot in seen]
+    assert shown_ms == [second * SECOND_MS for second in range(11)]
 
 
 def test_a_screen_that_draws_and_draws_holds_no_heartbeat_up() -> None:

@@ -47,7 +47,10 @@ _LATENCY_S: Final = 0.005
 _DOWN_S: Final = 2.0
 _AGAIN_S: Final = 3.0
 """How long the second one lives that is killed once more."""
-_LONGER_S: Final = 60.0
+_LIVES_ON_S: Final = 1200.0
+_TO_THE_END: Final = 8
+"""How long it then lives on; each so many-th to the end."""
+_LATE_S: Final = 60.0
 """What was late by the deaths has come by then."""
 
 
@@ -130,7 +133,9 @@ class Deaths:
         self._reports: list[Path] = []
         self._died = ""
         self._deaths: list[tuple[int, int]] = []
+        self._pressed: OperatorActed | None = None
         self._outside = copy_context()
+        self._over = asyncio.Event()
         self._end_s = self._house.at_s(last_ms(self._house.stage.calendar, self._house.stage.end_ms))
 
     def swept(self) -> Sweep:
@@ -169,10 +174,14 @@ class Deaths:
         program.live.session.turn.world.keep = lambda state: None
         program._disk = self._reports[-1].with_suffix("")
         program.kill()
+        if self._pressed is not None and not self._is_stored(self._pressed):
+            loop.call_later(_DOWN_S, self._press, self._pressed, context=self._outside)
         # Not of the process that dies: what is its own waits for ever.
         loop.call_later(_DOWN_S, program.start, context=self._outside)
         loop.call_later(_DOWN_S + _AGAIN_S, self._die_again, context=self._outside)
         loop.call_later(2 * _DOWN_S + _AGAIN_S, program.start, context=self._outside)
+        if len(self._reports) % _TO_THE_END:
+            loop.call_later(_LIVES_ON_S, self._over.set, context=self._outside)
 
     def _die_again(self) -> None:
         self._note()
@@ -199,7 +208,8 @@ class Deaths:
             program.start()
             for act in operators(self._scenario):
                 loop.call_at(house.at_s(act.at_ms), self._press, act)
-            await asyncio.sleep(self._end_s + _LONGER_S - loop.time())
+            loop.call_at(self._end_s + _LATE_S, self._over.set)
+            await self._over.wait()
             if program.live is not None:
                 await program.end()
             if self._died:
@@ -210,10 +220,17 @@ class Deaths:
             raise program.failure
 
     def _press(self, act: OperatorActed) -> None:
+        """A person presses a key, and tries again where nobody is there; so for one that died with the process."""
         if self._program.live is not None:
+            self._pressed = act
             self._program.live.inbox.put(Key(act.action, act.account, act.contract))
         else:
-            self._loop.call_later(1.0, self._press, act)  # a person tries again
+            self._loop.call_later(1.0, self._press, act)
+
+    def _is_stored(self, act: OperatorActed) -> bool:
+        """Whether a key is in the journal: cancels that it asks for may leave before that."""
+        keys = (row[2] for row in self._mortal.last(1, OperatorKey.kind))
+        return any((key.action, key.account) == (act.action, act.account) for key in keys)
 
     def _wrong(self) -> list[str]:
         """What is wrong with a run that died, by itself."""
@@ -224,7 +241,8 @@ class Deaths:
         return found
 
     def _report(self, told: list[str]) -> None:
-        told_of = {"died": self._died, "deaths": self._deaths, "told": told, "folder": str(self._program.folder)}
+        folder, over_ms = str(self._program.folder), self._house.now_ms()
+        told_of = {"died": self._died, "deaths": self._deaths, "over_ms": over_ms, "told": told, "folder": folder}
         self._reports[-1].write_text(json.dumps(told_of))
 
     def _judge(self, path: Path, whole: tuple[Row, ...]) -> None:
@@ -233,14 +251,19 @@ class Deaths:
             self.found.told.append(f"{path.stem}: nothing came of it")
             return
         report = json.loads(path.read_text())
-        rows = _rows(Path(report["folder"]))
+        rows, over_ms = _rows(Path(report["folder"])), report["over_ms"]
+        whole = tuple(row for row in whole if row[1] <= over_ms)
         left = [(rows[:written], fold(rows[:written])) for _, written in report["deaths"] if written]
-        working = {intent for _, state in left for intent in state.intents}
+        working = {intent for _, state in left for intent in state.intents} | fold(whole).intents.keys()
         asking = frozenset(name for each, state in left for name in asking_of(each, state))
         later = {e.intent: (at_ms, e.purpose) for _, at_ms, e in whole if isinstance(e, OrderIntended)}
-        pressed_ms = _pressed_away(whole, report["deaths"])
-        # What a key forestalls that was pressed meanwhile, and hedges: 6.11 asks for one of a breach that is.
-        lapsing = [name for name, (ms, purpose) in later.items() if ms <= pressed_ms or purpose is Purpose.HEDGE]
+        pressed_ms, late_ms = _pressed_away(whole, report["deaths"]), over_ms - _LATE_S * SECOND_MS
+        # What a key forestalls that was pressed meanwhile, what was late by the deaths and would come yet, and hedges:
+        # 6.11 asks for one of a breach that is.
+        lapsing = [
+            name for name, (ms, purpose) in later.items()
+            if ms <= pressed_ms or ms > late_ms or purpose is Purpose.HEDGE
+        ]  # fmt: skip
         otherwise, wrong = differences(whole, rows, working, asking, later.keys() - working, {*lapsing} - working)
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
