@@ -141,7 +141,7 @@ def _line(file: Path, key: str, wrong: str, cure: str) -> str:
 def default_text() -> str:
     """A file that says everything there is to set, commented out."""
     width = max(len(f'# {name} = "{key}"') for name, key in KEYS.items())
-    keys = (f'{f"# {c.name} = {_quoted(c.key)}":<{width}}  # {c.words}' for c in COMMANDS)
+    keys = (f"{f'# {c.name} = {_quoted(c.key)}':<{width}}  # {c.words}" for c in COMMANDS)
     return "\n".join(
         (
             "# Settings of the ALL-USE dashboard. What is left out, or wrong, has its default.",

@@ -16,7 +16,7 @@ from allusetui.law.model import Law
 from allusetui.market import traits
 from allusetui.market.model_market import ModelMarket
 from allusetui.market.owners import SeededOwners
-from allusetui.market.scripted import ScriptedMarket
+from allusetui.market.scripted import ScriptedMarket, told_breadth
 from allusetui.market.synthetic import SyntheticMarket
 from allusetui.market.takers import SeededTakers
 from allusetui.ports import Market
@@ -33,6 +33,7 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
     if scenario.market.kind == "scripted":
         return ScriptedMarket(scenario.market, scenario.tape, days, start_ms, end_ms)
     seed, rate = scenario.scenario.seed, scenario.market.rate
+    breadth = told_breadth(scenario.market, scenario.tape, days, start_ms, end_ms)
     own = {symbol for name in FOUNDERS for symbol in law.sleeves[name.lower()].universe}
     symbols = own | {VIX, *law.hedging.symbols}
     if scenario.market.kind == "history":
@@ -40,8 +41,8 @@ def build_market(scenario: Scenario, law: Law, days: Calendar, start_ms: int, en
         from allusetui.market.history import HistoryMarket
 
         assert scenario.market.data is not None
-        return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate)
-    return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate)
+        return HistoryMarket(scenario.market.data, symbols, days, start_ms, end_ms, seed, rate, breadth)
+    return SyntheticMarket(symbols, days, start_ms, end_ms, seed, rate, breadth)
 
 
 def option_owners(scenario: Scenario) -> Owners:

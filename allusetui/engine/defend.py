@@ -100,9 +100,7 @@ def _fall(
         _level(desk, account, option, to, spot, atr, breach, False, (LEVEL_CLAUSE[to],))
 
 
-def _act(
-    desk: Desk, account: Account, option: Option, spot: Decimal, atr: Atr, breach: Decimal, stale: bool
-) -> None:
+def _act(desk: Desk, account: Account, option: Option, spot: Decimal, atr: Atr, breach: Decimal, stale: bool) -> None:
     """What the level asks for. One that only the buffer reached prepares the roll, and nothing else until confirmed."""
     position = account.positions[option]
     trigger = desk.law.sleeves[account.type.value].roll_trigger_atr

@@ -182,9 +182,7 @@ def on_bars(desk: Desk, seen: inp.BarsSeen) -> bool:
         return False
     atr = fix_atr(desk, seen.symbol, seen.bars, quote.mid)
     clauses = ("6.9", "8.4") if atr.source == "price" else ("6.9",)
-    desk.emit(
-        ev.AtrFixed(clauses=clauses, symbol=seen.symbol, atr=atr.value, atr_source=atr.source, day=atr.day)
-    )
+    desk.emit(ev.AtrFixed(clauses=clauses, symbol=seen.symbol, atr=atr.value, atr_source=atr.source, day=atr.day))
     return True
 
 

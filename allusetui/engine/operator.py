@@ -40,7 +40,11 @@ def on_key(desk: Desk, seen: inp.OperatorActed) -> None:
     clauses = (_CLAUSE.get(seen.action, "9.1"),)
     desk.emit(
         ev.OperatorKey(
-            account=seen.account, clauses=clauses, action=seen.action, by=untrusted(seen.by), contract=seen.contract,
+            account=seen.account,
+            clauses=clauses,
+            action=seen.action,
+            by=untrusted(seen.by),
+            contract=seen.contract,
             amount=None if seen.amount is None else to_price(seen.amount),
             prompt=None if seen.prompt is None else untrusted(seen.prompt),
         )
@@ -170,9 +174,7 @@ def _refuse(
     desk: Desk, account: Account, to: Status, reason: str = "reset", clauses: tuple[str, ...] = ("6.13", "6.14")
 ) -> None:
     desk.emit(
-        ev.StateRefused(
-            account=account.name, clauses=clauses, from_=account.status.value, to=to.value, reason=reason
-        )
+        ev.StateRefused(account=account.name, clauses=clauses, from_=account.status.value, to=to.value, reason=reason)
     )
 
 

@@ -244,7 +244,5 @@ def _halve(desk: Desk, intent: Intent) -> None:
         _abandon(desk, intent, "slippage_cap")
         return
     sizes = halves(rest, desk.law.walk.min_clip_contracts, lot)
-    desk.emit(
-        ev.IntentSplit(account=intent.account, clauses=("0.5",), intent=intent.id, sizes=sizes, clip=intent.clip)
-    )
+    desk.emit(ev.IntentSplit(account=intent.account, clauses=("0.5",), intent=intent.id, sizes=sizes, clip=intent.clip))
     desk.volatile.walks.pop(intent.id, None)

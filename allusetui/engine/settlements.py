@@ -119,8 +119,12 @@ def _book(desk: Desk, account: Account, row: inp.Settlement) -> None:
         if signed > 0 and option.is_index:
             profit = sum((closed.realized for closed in rows), ZERO)
             ended = ev.HedgeReleased(
-                account=account.name, clauses=("5.2", "10.3"), contract=option, quantity=row.quantity,
-                reason="expiry", profit=profit,
+                account=account.name,
+                clauses=("5.2", "10.3"),
+                contract=option,
+                quantity=row.quantity,
+                reason="expiry",
+                profit=profit,
             )
             desk.emit(ended)
 

@@ -1,7 +1,8 @@
 """The history market: real daily bars, with intraday paths and option quotes of the model between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from allusetui.domain.calendar import Calendar
@@ -10,7 +11,7 @@ from allusetui.market import traits
 from allusetui.market.history_data import DataError, load
 from allusetui.market.indices import XSP
 from allusetui.market.model_data import ModelData
-from allusetui.market.model_market import ModelMarket
+from allusetui.market.model_market import NO_BREADTH, ModelMarket
 
 __all__ = ["DataError", "HistoryMarket"]
 
@@ -27,16 +28,17 @@ class HistoryMarket(ModelMarket):
         end_ms: int,
         seed: int,
         rate: float,
+        breadth: Mapping[date, Decimal] = NO_BREADTH,
     ) -> None:
         """`data` holds the directory, `rate` (continuously compounded) serves days before the first of `rates.csv`.
 
-        Of `symbols` those with data become `self.symbols`. Raises DataError.
+        Of `symbols` those with data become `self.symbols`; `breadth` as in `ModelMarket`. Raises DataError.
         """
         wanted = frozenset(symbols)
         first, last = day_of(start_ms), day_of(end_ms)
         # Before the first open the session before is shown, so the rows must reach back to it.
         found = load(data, wanted - {XSP}, calendar.before(first).day, calendar.up_to(last).day)
-        super().__init__(found, wanted, calendar, start_ms, end_ms, seed, rate)
+        super().__init__(found, wanted, calendar, start_ms, end_ms, seed, rate, breadth)
         self.warnings = tuple(_warnings(found, wanted, self.symbols, first))
 
 

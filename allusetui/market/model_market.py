@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,8 @@ from allusetui.pricing.surface import TERM
 
 _Values = tuple[tuple[str, Decimal], ...]
 _MEAN_SESSIONS: Final = 63
+NO_BREADTH: Final[Mapping[date, Decimal]] = MappingProxyType({})
+"""What a scenario that tells no breadth tells of it."""
 
 
 class ModelMarket:
@@ -46,15 +49,20 @@ class ModelMarket:
         end_ms: int,
         seed: int,
         rate: float,
+        breadth: Mapping[date, Decimal] = NO_BREADTH,
     ) -> None:
-        """Of `symbols` those with rows become `self.symbols`; `rate` serves days before the first of the data's."""
+        """Of `symbols` those with rows become `self.symbols`; `rate` serves days before the first of the data's.
+
+        `breadth`, session → % at its close, stands before the data's.
+        """
         self._data = data
         self._start_ms, self._end_ms, self._rate = start_ms, end_ms, rate
         daily = {**data.daily, XSP: _tenth(data.daily[SPX])}
         self._paths = Paths(daily, calendar, seed)
         self._listed = {name: self._symbol(name, rows, calendar) for name, rows in daily.items()}
         self._rate_days = [day for day, _ in data.rates]
-        self._calendar, self._breadth_days = calendar, sorted(data.breadth_pct)
+        self._calendar, self._breadth_pct = calendar, {**data.breadth_pct, **breadth}
+        self._breadth_days = sorted(self._breadth_pct)
         self._ticks = Ticks(calendar, (), overtime_ms(VIX))
         self.symbols = frozenset(symbols) & frozenset(daily)
         self._splits, self._dividends = self._by_day(data.splits), self._by_day(data.dividends)
@@ -91,7 +99,7 @@ class ModelMarket:
         if row < 0:
             return None
         day = self._breadth_days[row]
-        return Breadth(day, self._data.breadth_pct[day])
+        return Breadth(day, self._breadth_pct[day])
 
     def next_tick(self, after_ms: int) -> int | None:
         tick = self._ticks.next(max(after_ms, self._start_ms - 1))

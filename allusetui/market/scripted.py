@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from allusetui.domain.calendar import Calendar
+from allusetui.domain.calendar import Calendar, Session
 from allusetui.domain.contract import Option
 from allusetui.domain.moment import day_of, to_ms
 from allusetui.domain.money import to_price
@@ -32,8 +32,7 @@ class ScriptedMarket:
         self.symbols = frozenset(spec.symbols)
         self._rate = spec.rate
         self._calendar = calendar
-        first = MISSING if spec.breadth is None else float(spec.breadth.value)
-        self._breadth = Track(first, _points(tape, BREADTH))
+        self._breadth = _breadth(spec, tape)
         self._start_ms = start_ms
         self._end_ms = end_ms
         tape_ms = [to_ms(point.at) for point in tape]
@@ -71,10 +70,8 @@ class ScriptedMarket:
 
     def breadth(self, at_ms: int) -> Breadth | None:
         """The scripted value, which stays: that of the last session that has closed."""
-        value, session = self._breadth.at(at_ms), self._calendar.up_to(day_of(at_ms))
-        if at_ms < session.close_ms:
-            session = self._calendar.before(session.day)
-        return None if value == MISSING else Breadth(session.day, to_price(value))
+        value = self._breadth.at(at_ms)
+        return None if value == MISSING else Breadth(_closed(self._calendar, at_ms).day, to_price(value))
 
     def next_tick(self, after_ms: int) -> int | None:
         tick = None if self._ticks is None else self._ticks.next(max(after_ms, self._start_ms - 1))
@@ -91,6 +88,29 @@ class ScriptedMarket:
 
     def disturbed(self, after_ms: int, until_ms: int) -> bool:
         return False
+
+
+def told_breadth(
+    spec: MarketSpec, tape: Sequence[TapePoint], calendar: Calendar, start_ms: int, end_ms: int
+) -> dict[date, Decimal]:
+    """Session → the breadth at its close, %, where a scenario tells one to a market that makes its own prices.
+
+    The session before the start has what the scenario begins with.
+    """
+    track, first = _breadth(spec, tape), _closed(calendar, start_ms)
+    closes = (each for each in calendar.sessions if first.close_ms <= each.close_ms <= end_ms)
+    values = ((each.day, track.at(max(each.close_ms, start_ms))) for each in closes)
+    return {day: to_price(value) for day, value in values if value != MISSING}
+
+
+def _breadth(spec: MarketSpec, tape: Sequence[TapePoint]) -> Track:
+    return Track(MISSING if spec.breadth is None else float(spec.breadth.value), _points(tape, BREADTH))
+
+
+def _closed(calendar: Calendar, at_ms: int) -> Session:
+    """The last session that has closed."""
+    session = calendar.up_to(day_of(at_ms))
+    return calendar.before(session.day) if at_ms < session.close_ms else session
 
 
 def _script(name: str, tables: Mapping[str, SymbolSpec], tape: Sequence[TapePoint], calendar: Calendar) -> Script:

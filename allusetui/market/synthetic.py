@@ -1,7 +1,7 @@
 """The synthetic market: seeded daily bars of the model, with its intraday paths and option quotes between them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.moment import day_of
 from allusetui.market.indices import SPX, VIX, XSP
 from allusetui.market.model_data import Daily, ModelData, Reports
-from allusetui.market.model_market import ModelMarket
+from allusetui.market.model_market import NO_BREADTH, ModelMarket
 from allusetui.market.synthetic_bars import Bars, Dated, Span
 from allusetui.market.synthetic_dates import QUARTERS, YIELDS, ex_dates, reports
 
@@ -27,12 +27,13 @@ class SyntheticMarket(ModelMarket):
     """
 
     def __init__(
-        self, symbols: Iterable[str], calendar: Calendar, start_ms: int, end_ms: int, seed: int, rate: float
-    ) -> None:
-        """`rate`, continuously compounded, holds throughout."""
+        self, symbols: Iterable[str], calendar: Calendar, start_ms: int, end_ms: int, seed: int, rate: float,
+        breadth: Mapping[date, Decimal] = NO_BREADTH,
+    ) -> None:  # fmt: skip
+        """`rate`, continuously compounded, holds throughout; there is no breadth but what is told (`ModelMarket`)."""
         wanted = frozenset(symbols)
         data = _made(wanted | {SPX, VIX}, calendar, _span(calendar, day_of(start_ms), day_of(end_ms)), seed)
-        super().__init__(data, wanted, calendar, start_ms, end_ms, seed, rate)
+        super().__init__(data, wanted, calendar, start_ms, end_ms, seed, rate, breadth)
 
 
 def _span(calendar: Calendar, first: date, last: date) -> Span:

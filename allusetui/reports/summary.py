@@ -96,8 +96,7 @@ def summary(records: Records) -> Summary:
             accounts[name].flows += flow
     return Summary(
         accounts=tuple(
-            AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees)
-            for name, a in accounts.items()
+            AccountRow(name, a.type, a.start, a.final, a.flows, a.realized, a.fees) for name, a in accounts.items()
         ),
         levels=ranked(tally.levels),
         breakers=trips(told),

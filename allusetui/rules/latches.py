@@ -8,9 +8,7 @@ SILENT = frozenset({Status.EMERGENCY, Status.MAINTENANCE, Status.AUDIT})
 """Where no order leaves whatever its purpose. Cancels do, except in AUDIT, which lasts for seconds."""
 
 _BEGINS = frozenset({Status.SAFE, Status.MONITORING, Status.ORDERING})
-_DEFENCE = frozenset(
-    {Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE, Purpose.HEDGE}
-)
+_DEFENCE = frozenset({Purpose.STOP, Purpose.CLOSE, Purpose.ROLL, Purpose.PROFIT_TAKE, Purpose.REDUCE, Purpose.HEDGE})
 LEAVES: dict[Latch, frozenset[Purpose]] = {
     Latch.PAUSED: frozenset(),
     Latch.LEVEL3: _DEFENCE,

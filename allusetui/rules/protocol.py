@@ -106,9 +106,7 @@ def atr_of_bars(s: Situation, bars: tuple[Bar, ...]) -> Atr | None:
 
 
 @clause("6.10")
-def roll_candidates(
-    s: Situation, account: Account, option: Option, chain: Chain, held: Quote
-) -> list[RollCandidate]:
+def roll_candidates(s: Situation, account: Account, option: Option, chain: Chain, held: Quote) -> list[RollCandidate]:
     """The strike of the sleeve's band in each of the next three expiries, with its economics."""
     later = roll_expiries(s, option, chain.expiries)
     rows = [candidate(s, account, option, chain, expiry, held) for expiry in later]

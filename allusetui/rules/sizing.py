@@ -123,9 +123,7 @@ def margin_of(s: Situation, pick: Pick) -> Decimal:
 
 
 @clause("0.2", "0.3", "0.10", "8.2", "3.1")
-def allocate(
-    s: Situation, picks: list[Pick], room: Room
-) -> tuple[dict[str, tuple[Pick, int]], dict[str, Refusal]]:
+def allocate(s: Situation, picks: list[Pick], room: Room) -> tuple[dict[str, tuple[Pick, int]], dict[str, Refusal]]:
     """Contracts of each symbol's pick, and the refusal of each that gets none; picks in universe order."""
     refused = {p.symbol: why for p in picks if (why := refusal_of(p, room))}
     left = [p for p in picks if p.symbol not in refused]

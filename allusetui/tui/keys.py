@@ -38,9 +38,7 @@ def rebound(bound_keys: BindingsMap, keys: Mapping[str, str]) -> BindingsMap:
     """
     found = {(binding.id, binding.action): binding for each in bound_keys.key_to_bindings.values() for binding in each}
     fixed = [binding for each in bound_keys.key_to_bindings.values() for binding in each if binding.id is None]
-    own = [
-        replace(binding, key=key) for (name, _), binding in found.items() if name for key in _all(name, keys[name])
-    ]
+    own = [replace(binding, key=key) for (name, _), binding in found.items() if name for key in _all(name, keys[name])]
     return BindingsMap([*fixed, *own])
 
 

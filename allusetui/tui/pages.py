@@ -30,8 +30,9 @@ class Pages(Watch):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "leave"),
-        *bindings("leave", "why", "journal", "orders", "states", "ladder", "calendar", "data", "reports", "maximise",
-                  "alerts"),
+        *bindings(
+            "leave", "why", "journal", "orders", "states", "ladder", "calendar", "data", "reports", "maximise", "alerts"
+        ),
     ]
 
     def action_leave(self) -> None:

@@ -197,7 +197,7 @@ class Viewer(Pages):
         try:
             path.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:
-            self._refuse(untrusted(f"{path}: {error.strerror or error}"))
+            self._refuse(untrusted(f"no picture: {error.strerror or error}: {path}"))
         else:
             self._done(untrusted(f"picture: {path}"))
 

@@ -66,6 +66,4 @@ def _was_wanted(seen: Seen, told: Told | None) -> str:
     if told is None or not isinstance(told.event, ApprovalRequested):
         return words.UNKNOWN
     e = told.event
-    return wanted(
-        seen, Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text)
-    )
+    return wanted(seen, Approval(e.id, e.account, e.purpose, e.contract, e.quantity, e.candidate, e.subject, e.text))

@@ -94,31 +94,29 @@ def resetting(seen: Seen, account: str | None) -> Question:
     title = f"Reset {account or 'all accounts'}?"
     named = list(accounts.values()) if account is None else [accounts[account]]
     s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
+    calm = explain.resettable(s, "safe")
     if any(a.status is Status.EMERGENCY for a in named):
         if account is not None:
             return _question(title, ["It is halted: only a reset of all accounts ends that."], allowed=False)
         if not explain.resettable(s, "halt"):
             return _question(title, [_too_high(seen, "halt")], allowed=False)
-        return _question(title, ["The halt ends: the books are compared, then work goes on.", *_released(named, seen)])
-    lines = _released(named, seen)
-    return _question(title, lines or ["Nothing that a reset would end."], allowed=bool(lines))
+        then = "Then work goes on." if calm else f"Every account stays latched breaker: {_too_high(seen, 'safe')}"
+        ends = [line for each in named for line in _released(each, seen, calm)]
+        return _question(title, ["The halt ends, and the books are compared.", then, *ends])
+    waits = [] if calm else [each for each in named if Latch.BREAKER in each.latches]
+    ends = [line for each in named if each not in waits for line in _released(each, seen, calm)]
+    lines = [*ends, *(f"{each.name}: {_too_high(seen, 'safe')}" for each in waits)]
+    return _question(title, lines or ["Nothing that a reset would end."], allowed=bool(ends))
 
 
-def _released(accounts: list[Account], seen: Seen) -> list[str]:
-    """What a reset takes off each account, and what it leaves."""
-    s = explain.situation_of(seen.law, seen.calendar, seen.snapshot)
-    lines = []
-    for account in accounts:
-        if Latch.BREAKER in account.latches and not explain.resettable(s, "safe"):
-            lines.append(f"{account.name}: {_too_high(seen, 'safe')}")
-            continue
-        ends = [latch for latch in (Latch.LEVEL3, Latch.BREAKER) if latch in account.latches]
-        lines += [f"{account.name}: latch {latch.value} ends." for latch in ends]
-        if Latch.MISMATCH in account.latches:
-            lines.append(f"{account.name}: accepts what the broker shows as its book.")
-        symbols = sorted(symbol for name, symbol in s.state.rejecting if name == account.name)
-        lines += [f"{account.name}: may enter {symbol} again." for symbol in symbols]
-    return lines
+def _released(account: Account, seen: Seen, calm: bool) -> list[str]:
+    """What a reset takes off an account; `calm`: the VIX lets it end the breaker's latch too."""
+    ends = [Latch.LEVEL3, *([Latch.BREAKER] if calm else [])]
+    lines = [f"{account.name}: latch {latch.value} ends." for latch in ends if latch in account.latches]
+    if Latch.MISMATCH in account.latches:
+        lines.append(f"{account.name}: accepts what the broker shows as its book.")
+    symbols = sorted(symbol for name, symbol in seen.snapshot.state.rejecting if name == account.name)
+    return [*lines, *(f"{account.name}: may enter {symbol} again." for symbol in symbols)]
 
 
 def _too_high(seen: Seen, tier: str) -> str:

@@ -143,8 +143,6 @@ def _money(account: Account, f: SleeveFigures, s: Situation, widths: Mapping[str
         "to cap": _load(f, widths.get("to cap", 0)),
         "depl %": Cell(f"{words.percent(f.deployed)}/{words.percent(f.ceiling)}", tone),
         "cap": Cell(words.CAPS[f.cap], Tone.WARN if warns else Tone.DIM),
-        "fall %": Cell(
-            f"{words.percent(fall, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone
-        ),
+        "fall %": Cell(f"{words.percent(fall, 1)}/{words.percent(f.drawdown_limit)}", Tone.WARN if near else tone),
         "delta": Cell(words.NONE if f.delta is None else words.minus(f"{f.delta:,.0f}"), tone),
     }

@@ -1,5 +1,7 @@
 """13.2: how a headline reads, by its words alone."""
 
+from datetime import date
+
 import pytest
 
 from allusetui.advisor.adviser import Adviser
@@ -7,8 +9,8 @@ from allusetui.advisor.headlines import WordList
 from allusetui.advisor.watch import HEADLINE_LIMIT
 from allusetui.domain.advice import Anomalies, HeadlineQuestion
 from allusetui.law.load import load
-from tests.advisor.test_anomalies import DAY
 
+DAY = date(2026, 3, 2)
 BAD = (
     "Shares plunge after profit warning",
     "Nvidia tumbles as data center sales miss expectations",

@@ -60,6 +60,7 @@ def test_a_sum_may_be_told_with_all_that_it_was_summed_from() -> None:
 @pytest.mark.parametrize(
     ("lie", "why"),
     [
+        pytest.param("GEN pivoted [#11]. " * 1_000, "nothing, or too much", id="endless"),
         ("GEN lost 61,500.00 dollars [#11].", "a figure of it"),
         ("GEN lost a quarter of a million, or so [#11]: half of it.", "a figure of it"),
         ("GEN fell to \uff13\uff13\uff19001 [#11].", "a figure of it"),
@@ -72,13 +73,12 @@ def test_a_sum_may_be_told_with_all_that_it_was_summed_from() -> None:
         ("GEN pivoted [#99999].", "cites nothing that was looked up"),
         ("GEN pivoted. It was bad [#11].", "cites nothing that was looked up"),
         ("GEN pivoted.", "cites nothing that was looked up"),
-        ("", "nothing, or too much"),
-        ("GEN pivoted [#11]. " * 1_000, "nothing, or too much"),
+        (" ", "nothing, or too much"),
     ],
 )
 def test_what_does_not_stand_in_cited_records_is_refused(lie: str, why: str) -> None:
-    answer, _ = asked(script(message(None, [LOOK]), message(lie or " ")))
-    assert why in refused(answer) or (not lie and "it failed" in refused(answer))
+    answer, _ = asked(script(message(None, [LOOK]), message(lie)))
+    assert why in refused(answer)
     assert "61" not in answer.text.removeprefix(OWN.text)
 
 
@@ -88,16 +88,17 @@ def test_a_model_that_looks_nothing_up_is_not_believed() -> None:
 
 
 def test_a_slow_model_is_not_waited_for() -> None:
-    late = Event()
+    is_over, said = Event(), list[int]()
 
     def slow(request: dict[str, Any], number: int) -> tuple[int, bytes]:
-        late.wait(60)
+        is_over.wait(60)
+        said.append(number)
         return 200, message("too late")
 
-    answer, _ = asked(slow, timeout_s=1.0)
-    assert not late.is_set(), "the answer is there before the model's"
+    answer, heard = asked(slow, timeout_s=1.0)
+    assert (len(heard), said) == (1, []), "the answer is there before the model's"
     assert "not there in time" in refused(answer) or "it failed" in refused(answer)
-    late.set()
+    is_over.set()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def test_a_time_may_be_open_at_one_end_and_a_month_ahead_is_last_year_s() -> Non
     since, _ = span_in("since 2026-03-02", LAST_MS)
     until, _ = span_in("before 2026-03-02", LAST_MS)
     autumn, _ = span_in("in october", LAST_MS)
+    quarter, _ = span_in("last quarter", LAST_MS)
+    assert (quarter.from_ms, quarter.to_ms) == (autumn.from_ms, at(1, 1, 0))
     assert (since.from_ms, since.to_ms) == (at(3, 2, 0), None)
     assert (until.from_ms, until.to_ms) == (None, at(3, 2, 0))
     assert autumn.from_ms == to_ms(datetime(2025, 10, 1))

@@ -58,7 +58,6 @@ STOPS = of("stop.done", "2020-02-24", "2020-03-02")
 TESLA_STOP = of("stop.done", account="COM")
 SKIPS = of("entry.skipped", "2020-02-01", "2020-03-01", account="GEN", symbol="IWM")
 PROFITS = of("hedge.released")
-CALLS = of("called_away.received", account="REV")
 RESETS = of("operator.acted", "2020-03-01", "2020-04-01", action="reset")
 FEES = of("order.filled", "2020-02-01", "2020-03-01", account="GEN")
 LOTS = of("lot.closed", "2020-01-01", "2020-04-01", account="REV")
@@ -76,8 +75,14 @@ def split_figures(run: Replayed) -> list[Decimal]:
     return [figure for part in parts for figure in (total(part, lambda d: d["realized"]), Decimal(len(part)))]
 
 
-LEVEL_3 = of("protocol.level", to=3)
 ASSIGNED = of("assignment.received", account="REV")
+REFUSED = of("roll.refused")
+
+
+def counts_of(records: Records, *names: str) -> set[Decimal]:
+    """How many there are, and how many of each account and symbol."""
+    named = [sum(name in (r["account"], r["data"]["contract"]["symbol"]) for r in records) for name in names]
+    return {Decimal(number) for number in (len(records), *named)}
 
 
 def premiums(run: Replayed) -> Records:
@@ -142,8 +147,9 @@ CASES = (
     Case(
         "How many rolls were refused in 2020?",
         True,
-        of("roll.refused"),
-        derives=lambda run: {Decimal(n) for n in range(1, 5)},
+        REFUSED,
+        lambda run: [f"{len(REFUSED(run))} refused rolls stand"],
+        lambda run: counts_of(REFUSED(run), "COM", "REV", "TSLA", "AAPL", "META"),
     ),
     Case(
         "Which stops were done in week 2020-W09?",
@@ -218,7 +224,7 @@ CASES = (
         lambda run: between("2020-04-28", "2020-04-29", run.records)[:1],
         lambda run: ["no stop of REV about NVDA"],
     ),
-    Case("How much did MINI-7 earn?", False, ends, lambda run: ["no"]),
+    Case("How much did MINI-7 earn?", False, ends, lambda run: ["an account that is not in it"]),
     Case("What will GEN earn next week?", False, ends, lambda run: ["can't tell"]),
     Case("Warum hat GEN letzte Woche pivotiert?", False, ends, lambda run: ["can't tell"]),
 )

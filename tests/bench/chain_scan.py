@@ -5,7 +5,6 @@ The gateway runs in a process of its own, by the wall's clock; the client sends 
 
 import asyncio
 import time
-from dataclasses import replace
 from datetime import date
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
@@ -21,7 +20,8 @@ from allusetui.domain.contract import Right
 from allusetui.domain.input import ChainSeen
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.quote import Sought
-from tests.broker.gateway.desks import CALENDAR, NOW, venue
+from tests.broker.gateway.desks import NOW, venue
+from tests.broker.scripts import CALENDAR
 
 SYMBOLS = ("AAPL", "GOOG", "MSFT", "AMZN", "SPY", "QQQ", "IWM", "NVDA", "TSLA", "META")
 FRIDAY = date(2026, 3, 13)
@@ -44,7 +44,7 @@ def serve(pipe: Connection, began: float) -> None:
     more = "".join(tables)
 
     async def run() -> None:
-        gateway = assemble(replace(venue(more))).gateway
+        gateway = assemble(venue(more)).gateway
         server = Server(gateway, clock, lambda due_ms: (due_ms - clock()) / SECOND_MS, print)
         pipe.send(await server.open(0))
         await asyncio.Event().wait()

@@ -2,17 +2,15 @@
 
 Runs the engine over a market with an operator who resets every account on Mondays at 09:00, and reads the journal. The
 ledger is held against the exchange by every audit of 17:00, and once more at the end. Prints tables.
-Usage: python tests/bench/law_costs.py history|synthetic [--from 2018-01-02] [--to 2018-12-31] [--seed 7]
+Usage: python -m tests.bench.law_costs history|synthetic [--from 2018-01-02] [--to 2018-12-31] [--seed 7]
        [--capital 4000000]; history is read from the shared folder's data.
 """
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from time import process_time
 
 from allusetui.compose.run import Run, build_run
@@ -25,8 +23,8 @@ from allusetui.engine.apply import apply
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ledger.postings import balances, postings
 from allusetui.scenario.load import parse
+from tests.replaying import SHARED, Silent
 
-SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[3] / "shared"))
 SCENARIO = """
 [scenario]
 name = "law-costs"
@@ -39,13 +37,6 @@ kind = "{kind}"
 """
 RESET = '[[operator]]\nat = {day}T09:00:00\naction = "reset"\n'
 CASH = ("cash", "tax_reserve", "leap_cash")
-
-
-class NoReports:
-    """These runs write no files."""
-
-    def write(self, period: str, name: str, at_ms: int) -> str:
-        return ""
 
 
 def scenario_text(args: argparse.Namespace) -> str:
@@ -168,7 +159,7 @@ def main() -> None:
     parser.add_argument("--capital", type=int, default=4_000_000)
     args = parser.parse_args()
     journal = MemoryJournal()
-    run = build_run(parse(scenario_text(args), "law-costs"), journal, NoReports())
+    run = build_run(parse(scenario_text(args), "law-costs"), journal, Silent())
     begun_s = process_time()
     run.go()
     years = (date.fromisoformat(args.last) - date.fromisoformat(args.first)).days / 365.25

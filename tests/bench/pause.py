@@ -3,7 +3,7 @@
 A session by the clock at speed 1 with its journal on disk, its memory swept as a session's is: a full collection, which
 a bare Python makes whenever it likes, stops every thread for 50 to 100 ms. GEN and two MINIs work seven entries each,
 REV and COM stops: nothing fills. `P` pauses all five accounts, `p` GEN; a resume follows each press, and all plan anew.
-Prints one JSON line a key. Usage: python tests/bench/pause.py [--presses 200]
+Prints one JSON line a key. Usage: python -m tests.bench.pause [--presses 200]
 """
 
 import argparse
@@ -31,6 +31,7 @@ from allusetui.runtime.pace import Pace
 from allusetui.runtime.tail import TailJournal
 from allusetui.runtime.thread import EngineThread
 from allusetui.scenario.load import parse
+from tests.replaying import Silent
 
 GEN = ("AAPL", "MSFT", "AMZN", "GOOG", "SPY", "QQQ", "IWM")
 ACCOUNTS = ("GEN", "MINI-1", "MINI-2", "REV", "COM")
@@ -148,7 +149,7 @@ def theirs(engine: EngineThread, accounts: Sequence[str]) -> set[str]:
 def opened(folder: Path, timed: Callable[[Callable[[str, int], Sequence[Input]]], Timed]) -> Live:
     """The session, its cancels `timed`; in the engine's thread."""
     journal = TailJournal(SqliteJournal(folder))
-    run = build_run(parse(scenario(), "pause.toml"), journal, NoReports())
+    run = build_run(parse(scenario(), "pause.toml"), journal, Silent())
     run.exchange.cancel = timed(run.exchange.cancel)  # type: ignore[method-assign]  # the stopwatch
     pace = Pace(run.calendar, 1, run.started.at_ms, perf_counter())
     session = Session("pause", "SIM", run.runtime, journal, run.begin, lambda: None, pace, run.end_ms)
@@ -189,11 +190,6 @@ def main() -> None:
         finally:
             engine.end()
             engine.join()
-
-
-class NoReports:
-    def write(self, period: str, name: str, at_ms: int) -> str:
-        return ""
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.lines import MOST
 from allusetui.broker.ibkr.market import IbkrMarket, Terms
 from allusetui.domain.contract import Option, Right
-from tests.broker.gateway.desks import CALENDAR, NOW, venue
+from tests.broker.gateway.desks import NOW, venue
+from tests.broker.scripts import CALENDAR
 
 CLIENT = 3
 LINES = 99

@@ -17,11 +17,10 @@ from time import perf_counter
 from typing import Any
 
 from allusetui.codec.records import decode
-from allusetui.domain.moment import day_of, from_iso, iso, week_of
+from allusetui.domain.moment import DAY_MS, day_of, from_iso, iso, week_of
 from allusetui.journal.sqlite import SqliteJournal
 
 YEARS, WANTED, DAYS = 10, 1_000_000, 364
-DAY_MS = 86_400_000
 ONCE = ("session.started", "account.provisioned", "week.typed", "report.written", "account.marked", "cash.booked")
 Record = dict[str, Any]
 
@@ -63,7 +62,7 @@ def measure(path: Path) -> None:
     from allusetui.cli.report import report
 
     began = perf_counter()
-    report("weekly", {}, "none", path, "text", None)
+    report("weekly", {}, "none", path, "text", None, None)
     # Not getrusage: what this process was forked from counts there too.
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     print(f"{path.name}: {perf_counter() - began:.2f} s, at most {int(peak.split()[1]) // 1024} MB", file=sys.stderr)

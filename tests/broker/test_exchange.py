@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from allusetui.domain.contract import Side
 from allusetui.domain.input import (
     OrderAcked,
@@ -11,8 +13,9 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
-from tests.broker.exchanges import LATER, NOW, OF_AAPL, PUT, at, buy, exchange, fault, fill_times, fills, sell, tape
+from tests.broker.exchanges import LATER, NOW, PUT, buy, exchange, fill_times, fills, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault, tape
 
 
 def test_a_sale_at_the_bid_fills_at_once_at_the_bid() -> None:
@@ -29,6 +32,13 @@ def test_a_sale_at_the_mid_rounded_up_fills_at_its_limit_after_a_second() -> Non
     assert house.next_ms(NOW) == NOW + SECOND_MS
     reports = house.advance(NOW + SECOND_MS)
     assert (fill_times(reports), fills(reports)[0].price) == ([NOW + SECOND_MS], Decimal("1.16"))
+
+
+def test_a_limit_that_the_market_has_left_waits_anew_when_it_comes_back() -> None:
+    away, back = tape("AAPL = 201.0", "2026-03-05T09:45:00.500"), tape("AAPL = 200.0", "2026-03-05T09:45:01.200")
+    house = exchange(away + back)
+    house.place(sell("1.16"), NOW)
+    assert fill_times(house.advance(NOW + 10 * SECOND_MS)) == [NOW + 2_200]
 
 
 def test_a_sale_above_the_mid_never_fills_while_the_market_stays() -> None:
@@ -49,6 +59,15 @@ def test_a_resting_order_fills_at_the_quote_when_the_market_comes_through_it() -
     house.place(sell("2.00"), NOW)
     [row] = fills(house.advance(at(9, 46)))
     assert row.price > 4
+
+
+@pytest.mark.parametrize("order", [sell("0.01"), Order("r1", "GEN", PUT, LATER, Side.BUY, 1, Decimal(9))])
+@pytest.mark.parametrize("name", ["contract", "candidate"])
+def test_an_order_of_which_a_leg_is_quoted_by_nobody_rests_and_ends_with_its_day(order: Order, name: str) -> None:
+    unquoted = replace(order, **{name: replace(LATER, symbol="MSFT")})
+    house = exchange()
+    assert [type(report) for report in house.place(unquoted, NOW)] == [OrderAcked]
+    assert house.advance(at(17)) == (OrderCancelled(at(16) + 1, order.client_order_id, 0),)
 
 
 def test_nothing_fills_before_the_open() -> None:

@@ -1,5 +1,7 @@
 """The simulated broker fails as the scenario format says, and its answers show the truth."""
 
+from decimal import Decimal
+
 import pytest
 
 from allusetui.domain.input import (
@@ -10,14 +12,16 @@ from allusetui.domain.input import (
     OrderAcked,
     OrderExecuted,
     OrderRejected,
+    Settled,
 )
 from allusetui.domain.moment import SECOND_MS
-from tests.broker.exchanges import NOW, OF_AAPL, PUT, THE_PUT, at, exchange, fault, fill_times, sell
+from tests.broker.exchanges import NOW, PUT, THE_PUT, exchange, fill_times, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault
 
 
 def test_nothing_of_the_symbol_fills_until_no_fill_ends() -> None:
-    house = exchange(fault("no_fill", OF_AAPL))
+    house = exchange(fault("no_fill", OF_AAPL, span="10m"))
     house.place(sell("0.50"), NOW)
     assert fill_times(house.advance(at(9, 55))) == [at(9, 50)]
 
@@ -30,7 +34,7 @@ def test_a_rejected_order_is_dead() -> None:
 
 
 def test_lost_acks_come_when_the_span_ends_while_questions_show_the_truth() -> None:
-    house = exchange(fault("lost_ack", OF_AAPL))
+    house = exchange(fault("lost_ack", OF_AAPL, span="10m"))
     assert house.place(sell("1.10"), NOW) == ()
     answer = house.orders(NOW + SECOND_MS)
     assert answer.complete and [each.filled for each in answer.orders] == [1]
@@ -49,6 +53,23 @@ def test_orders_fill_while_the_link_is_lost_and_are_seen_on_return() -> None:
     assert not house.positions(NOW + 5 * SECOND_MS).complete
     assert [type(each) for each in house.advance(NOW + 31 * SECOND_MS)] == [BrokerReturned]
     assert [row.quantity for row in house.orders(NOW + 31 * SECOND_MS).executions] == [1]
+
+
+def test_money_is_paid_out_once_it_is_asked_for_and_not_while_the_link_is_lost() -> None:
+    house = exchange(fault("broker_down", when="2026-03-05T09:45:00", span="30s"))
+    assert [type(each) for each in house.pay_out("GEN", Decimal(1_000), "tax_paid", NOW)] == [BrokerLost]
+    later = NOW + 60 * SECOND_MS
+    assert house.positions(later).cash == 100_000
+    told = house.pay_out("GEN", Decimal(1_000), "tax_paid", later)
+    bookings = [row for each in told if isinstance(each, Settled) for row in each.bookings]
+    assert [(row.account, row.reason, row.amount) for row in bookings] == [("GEN", "tax_paid", -1_000)]
+    seen = house.positions(later)
+    assert (seen.cash, seen.settled.bookings) == (99_000, tuple(bookings))
+
+
+def test_an_account_is_opened_once() -> None:
+    with pytest.raises(ValueError, match="account GEN is open already"):
+        exchange("", provision("GEN"), provision("GEN"))
 
 
 def test_what_fills_while_the_engine_is_down_is_only_in_the_answers() -> None:

@@ -1,42 +1,22 @@
 """What the owners of our short options want: expiry by their choice, calls called away for a dividend."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.broker.simulated.owners import Owners, PunctualOwners
+from allusetui.broker.simulated.owners import PunctualOwners
 from allusetui.domain.contract import Contract, Option, Right, Stock
-from allusetui.domain.input import Provision, Settled
-from allusetui.domain.moment import to_ms
-from allusetui.market.calendars import calendar
-from allusetui.market.scripted import ScriptedMarket
-from allusetui.scenario.load import parse
+from allusetui.domain.input import Settled
+from tests.broker.exchanges import FRIDAY, exchange
+from tests.broker.exchanges import PUT as LOW_PUT
 from tests.broker.provisions import provision
+from tests.broker.scripts import at
 
-CALENDAR = calendar(date(2025, 10, 1), date(2028, 6, 30))
-FRIDAY, NEXT_FRIDAY = date(2026, 3, 6), date(2026, 3, 13)
+NEXT_FRIDAY = date(2026, 3, 13)
 CALL = Option("AAPL", NEXT_FRIDAY, Decimal(195), Right.CALL)  # 5 in the money
 ENDING = Option("AAPL", date(2026, 3, 5), Decimal(195), Right.CALL)
 HIGH_PUT = Option("AAPL", NEXT_FRIDAY, Decimal(210), Right.PUT)
-LOW_PUT = Option("AAPL", FRIDAY, Decimal("199.5"), Right.PUT)
 HIGH_CALL = Option("AAPL", FRIDAY, Decimal(195), Right.CALL)
-SCENARIO = """
-[scenario]
-name = "owners"
-start = 2026-03-05T09:00:00
-end = 2026-03-10T17:00:00
-capital = 1_000_000
-[market]
-kind = "scripted"
-[market.symbols.AAPL]
-spot = 200.0
-iv = 0.3
-dividends = [{ ex = 2025-09-01, amount = 0.25 }, { ex = 2026-03-06, amount = 0.25 }]
-[market.symbols.VIX]
-spot = 18.0
-[market.symbols.SPX]
-spot = 5000.0
-"""
 
 
 class ContraryOwners:
@@ -50,21 +30,6 @@ class ContraryOwners:
         return 0 < extrinsic < 2
 
 
-def exchange(owners: Owners, *accounts: Provision) -> Exchange:
-    scenario = parse(SCENARIO, "test")
-    run = scenario.scenario
-    market = ScriptedMarket(scenario.market, (), CALENDAR, to_ms(run.start), to_ms(run.end))
-    dividends = {name: table.dividends for name, table in scenario.market.symbols.items()}
-    house = Exchange(market, CALENDAR, to_ms(run.start), (), dividends, owners=owners)
-    for account in accounts:
-        house.open_account(account)
-    return house
-
-
-def at(day: int, hour: int, minute: int = 0) -> int:
-    return to_ms(datetime(2026, 3, day, hour, minute))
-
-
 def settled(house: Exchange, at_ms: int) -> list[tuple[str, str, Contract, int, int]]:
     """(account, what, contract, quantity, when) of everything up to the instant."""
     told = [each for each in house.advance(at_ms) if isinstance(each, Settled)]
@@ -75,27 +40,27 @@ def settled(house: Exchange, at_ms: int) -> list[tuple[str, str, Contract, int, 
 
 def test_a_call_is_called_away_at_the_last_close_before_the_ex_date_in_every_account_that_is_short_of_it() -> None:
     short = [provision(name, shares=200, options=[(CALL, -1)]) for name in ("GEN", "COM")]
-    house = exchange(ContraryOwners(), *short)
-    assert settled(house, at(5, 15, 59)) == []
-    close = at(5, 16)
+    house = exchange("", *short, owners=ContraryOwners())
+    assert settled(house, at(15, 59)) == []
+    close = at(16)
     assert settled(house, close) == [(name, "called_away", CALL, 1, close) for name in ("GEN", "COM")]
-    assert house.positions(at(6, 9)).positions == {Stock("AAPL"): 200}
-    assert house.positions(at(6, 10)).cash == 200_000 + 2 * 19_500 + 200 * Decimal("0.25")
+    assert house.positions(at(9, day=6)).positions == {Stock("AAPL"): 200}
+    assert house.positions(at(10, day=6)).cash == 200_000 + 2 * 19_500 + 200 * Decimal("0.25")
 
 
 def test_calls_that_we_hold_puts_and_what_ends_at_that_close_are_not_called_for_a_dividend() -> None:
-    house = exchange(ContraryOwners(), provision(options=[(CALL, 1), (HIGH_PUT, -1), (ENDING, -1)]))
-    assert settled(house, at(6, 9)) == [("GEN", "expired", ENDING, 1, at(5, 16))]
+    house = exchange("", provision(options=[(CALL, 1), (HIGH_PUT, -1), (ENDING, -1)]), owners=ContraryOwners())
+    assert settled(house, at(9, day=6)) == [("GEN", "expired", ENDING, 1, at(16))]
 
 
 def test_punctual_owners_wait_for_the_expiry() -> None:
-    house = exchange(PunctualOwners(), provision(shares=100, options=[(CALL, -1), (HIGH_CALL, -1)]))
-    assert settled(house, at(6, 16)) == [("GEN", "called_away", HIGH_CALL, 1, at(6, 16))]
+    house = exchange("", provision(shares=100, options=[(CALL, -1), (HIGH_CALL, -1)]), owners=PunctualOwners())
+    assert settled(house, at(16, day=6)) == [("GEN", "called_away", HIGH_CALL, 1, at(16, day=6))]
 
 
 def test_at_expiry_owners_decide_about_what_we_are_short_of_and_the_money_about_what_we_hold() -> None:
-    house = exchange(ContraryOwners(), provision(options=[(LOW_PUT, -1), (HIGH_CALL, 1)]))
-    assert settled(house, at(6, 16)) == [
-        ("GEN", "exercised", HIGH_CALL, 1, at(6, 16)),
-        ("GEN", "assigned", LOW_PUT, 1, at(6, 16)),
+    house = exchange("", provision(options=[(LOW_PUT, -1), (HIGH_CALL, 1)]), owners=ContraryOwners())
+    assert settled(house, at(16, day=6)) == [
+        ("GEN", "exercised", HIGH_CALL, 1, at(16, day=6)),
+        ("GEN", "assigned", LOW_PUT, 1, at(16, day=6)),
     ]

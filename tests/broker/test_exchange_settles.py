@@ -1,15 +1,24 @@
 """The simulated broker assigns, exercises, expires and pays as the scenario format says."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from allusetui.broker.simulated.book import Book
-from allusetui.domain.contract import Option, Right, Stock
+from allusetui.broker.simulated.clearing import SplitDay
+from allusetui.broker.simulated.owners import PunctualOwners
+from allusetui.broker.simulated.settlement import at_expiry
+from allusetui.domain.contract import Option, Right, Side, Stock
 from allusetui.domain.input import (
     OrderCancelled,
     Settled,
 )
-from tests.broker.exchanges import CALL, FRIDAY, NOW, OF_AAPL, PUT, THE_PUT, at, exchange, fault, sell, tape
+from allusetui.domain.money import CENT
+from allusetui.domain.order import Order
+from tests.broker.exchanges import CALL, FRIDAY, LATER, NOW, PUT, THE_PUT, exchange, sell
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault, tape
 
 
 def test_an_early_assignment_goes_to_the_short_accounts_in_order() -> None:
@@ -53,6 +62,18 @@ def test_a_covered_call_is_called_away_and_the_dividend_paid_at_the_ex_dates_ope
     seen = house.positions(at(16, 0, day=6))
     assert not seen.positions
     assert seen.cash == 100_000 + 25 + 20_500
+    assert (seen.settled.bookings, seen.settled.settlements) == (paid.bookings, settled.settlements)
+
+
+def test_a_split_at_the_open_turns_shares_and_options_into_more_and_is_told() -> None:
+    held = provision(shares=100, options=[(LATER, -1)])
+    house = exchange("", held, splits=[SplitDay(FRIDAY, "AAPL", Decimal(2))])
+    assert house.positions(at(9, 29, day=6)).positions == {Stock("AAPL"): 100, LATER: -1}
+    (split,) = [each for report in house.advance(at(9, 30, day=6)) for each in report.splits]  # type: ignore[union-attr]
+    assert (split.symbol, split.ratio, split.day) == ("AAPL", 2, FRIDAY)
+    seen = house.positions(at(9, 30, day=6))
+    assert seen.positions == {Stock("AAPL"): 200, replace(LATER, strike=LATER.strike / 2): -2}
+    assert seen.settled.splits == (split,)
 
 
 def test_shares_of_which_a_reverse_split_leaves_none_are_held_by_nobody() -> None:
@@ -75,6 +96,22 @@ def test_an_index_put_settles_in_cash_and_a_long_stock_option_is_exercised() -> 
     assert house.positions(at(16, 0, day=6)).cash == 100_000 - 19_500 + 2_000
 
 
+@pytest.mark.parametrize("cents", [0, 1])
+@pytest.mark.parametrize("symbol", ["AAPL", "SPX"])
+def test_what_we_hold_is_worth_something_from_a_cent_in_the_money_on(symbol: str, cents: int) -> None:
+    put = Option(symbol, FRIDAY, Decimal(200), Right.PUT)
+    found = at_expiry(put, 3, put.strike - cents * CENT, PunctualOwners())
+    kind = ("exercised" if symbol == "AAPL" else "cash_settled") if cents else "expired"
+    assert (found.kind, found.shares) == (kind, -300 if kind == "exercised" else 0)
+    assert found.cash == {"exercised": 60_000, "cash_settled": 3, "expired": 0}[kind]
+
+
+def test_what_has_no_price_at_its_last_close_is_not_settled_at_a_guess() -> None:
+    house = exchange("", provision(options=[(replace(PUT, symbol="MSFT"), -1)]))
+    with pytest.raises(LookupError, match="no price of MSFT to settle"):
+        house.advance(at(16, day=6))
+
+
 def test_an_order_in_an_expired_contract_ends_with_it() -> None:
     house = exchange(fault("no_fill", OF_AAPL, span=None))
     house.place(sell("0.10"), at(15, 50, day=6))
@@ -82,8 +119,29 @@ def test_an_order_in_an_expired_contract_ends_with_it() -> None:
     assert house.next_ms(at(16, 5, day=6)) is None
 
 
+def test_with_a_contract_end_the_orders_of_which_it_is_a_leg_and_no_other() -> None:
+    house = exchange(fault("no_fill", OF_AAPL, span=None))
+    roll = Order("roll", "GEN", PUT, LATER, Side.BUY, 1, Decimal(9))
+    for order in (sell("9"), roll, replace(sell("9", order_id="later"), contract=LATER)):
+        house.place(order, at(15, 50, day=6), for_the_day=False)
+    ended = house.advance(at(16, 5, day=6))
+    assert [(type(each), each.client_order_id) for each in ended] == [  # type: ignore[union-attr]
+        (OrderCancelled, "o1"), (OrderCancelled, "roll"),
+    ]  # fmt: skip
+    assert [(each.client_order_id, each.open) for each in house.orders(at(16, 5, day=6)).orders][-1] == ("later", True)
+
+
 def test_an_option_that_somebody_exercises_is_settled_at_once() -> None:
     house = exchange("", provision(options=[(PUT, -3)]))
     (settled,) = [report for report in house.assign(PUT, 2, NOW) if isinstance(report, Settled)]
     assert [(row.kind, row.quantity) for row in settled.settlements] == [("assigned", 2)]
     assert house.positions(NOW).positions == {PUT: -1, Stock("AAPL"): 200}
+
+
+def test_where_nobody_is_short_of_an_option_its_holders_exercise_it() -> None:
+    house = exchange("", provision("GEN", options=[(PUT, 2)]), provision("REV", options=[(PUT, 2)]))
+    (settled,) = [report for report in house.assign(PUT, 3, NOW) if isinstance(report, Settled)]
+    assert [(row.account, row.kind, row.quantity) for row in settled.settlements] == [
+        ("GEN", "exercised", 2), ("REV", "exercised", 1),
+    ]  # fmt: skip
+    assert house.positions(NOW).positions == {PUT: 1, Stock("AAPL"): -300}

@@ -1,10 +1,7 @@
 """The simulated exchange's book outlives its process: what is stored goes on as what was stored would have."""
 
-import errno
-import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,16 +10,20 @@ import numpy as np
 import pytest
 
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.broker.simulated.store import CURE, FILE_NAME, FORMAT, BookError, DurableExchange, load, save
+from allusetui.broker.simulated.store import FILE_NAME, DurableExchange, load, save
 from allusetui.compose.run import Run, build_run
-from allusetui.domain.input import BrokerLost, BrokerReturned, Input, OrderAcked
+from allusetui.domain.contract import Stock
+from allusetui.domain.input import Input
 from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal
 from allusetui.ports import Broker
 from allusetui.scenario.load import load as load_scenario
 from allusetui.scenario.load import parse
 from allusetui.scenario.model import Scenario
-from tests.broker.exchanges import NOW, exchange, sell
+from tests.broker.exchanges import NOW, PUT, THE_PUT, exchange, on_disk, sell
+from tests.broker.provisions import provision
+from tests.broker.scripts import at
+from tests.broker.scripts import fault as broker_fault
 from tests.faults.runs import ENTRY, ROLL, STOP, fault, key
 from tests.replaying import Silent
 
@@ -142,14 +143,10 @@ def test_what_is_stored_is_read_back_exactly(tmp_path: Path) -> None:
 # Killed between the book and the report
 
 
-def of_the_put(tmp_path: Path, house: Exchange | None = None) -> DurableExchange:
-    return DurableExchange(house or exchange(), tmp_path / FILE_NAME, "s")
-
-
 @pytest.mark.clause("9.5", "0.6")
 def test_9_5_an_order_that_was_taken_is_listed_after_a_kill_that_swallowed_its_acknowledgement(tmp_path: Path) -> None:
-    of_the_put(tmp_path).place(sell("1.20"), NOW)  # and the process dies: nobody heard
-    after = of_the_put(tmp_path)
+    on_disk(tmp_path).place(sell("1.20"), NOW)  # and the process dies: nobody heard
+    after = on_disk(tmp_path)
     assert [(o.client_order_id, o.open) for o in after.ask_orders(NOW)[0].orders] == [("o1", True)]
     with pytest.raises(ValueError, match="was placed before"):
         after.place(sell("1.20"), NOW + 1)
@@ -157,10 +154,10 @@ def test_9_5_an_order_that_was_taken_is_listed_after_a_kill_that_swallowed_its_a
 
 @pytest.mark.clause("9.5")
 def test_9_5_a_fill_that_nobody_heard_of_is_among_the_executions_once_and_in_the_book(tmp_path: Path) -> None:
-    before = of_the_put(tmp_path)
+    before = on_disk(tmp_path)
     before.place(sell("1.15", 3), NOW)
     before.advance(NOW + 1_000)  # filled; the report dies with the process
-    after = of_the_put(tmp_path)
+    after = on_disk(tmp_path)
     assert [e.quantity for e in after.ask_orders(NOW + 1_000)[0].executions] == [3]
     assert set(after.ask_positions(NOW + 1_000)[0].positions.values()) == {-3}
     assert after.advance(NOW + 60_000) == ()
@@ -168,14 +165,34 @@ def test_9_5_a_fill_that_nobody_heard_of_is_among_the_executions_once_and_in_the
 
 @pytest.mark.clause("9.5")
 def test_9_5_a_limit_goes_on_waiting_for_its_fill_where_it_was(tmp_path: Path) -> None:
-    of_the_put(tmp_path).place(sell("1.15"), NOW)
-    after = of_the_put(tmp_path)
+    on_disk(tmp_path).place(sell("1.15"), NOW)
+    after = on_disk(tmp_path)
     assert after.advance(NOW + 999) == ()
     assert len(after.advance(NOW + 1_000)) == 1
 
 
+@pytest.mark.clause("9.5", "10.3")
+def test_9_5_a_settlement_that_nobody_heard_of_is_in_the_answer_and_the_next_one_has_an_id_of_its_own(
+    tmp_path: Path,
+) -> None:
+    first = broker_fault("assign", f"{THE_PUT}\nquantity = 2", "2026-03-05T09:40:00", None)
+    second = broker_fault("assign", f"{THE_PUT}\nquantity = 1", "2026-03-05T10:00:00", None)
+
+    def house() -> Exchange:
+        return exchange(first + second, provision(options=[(PUT, -4)]))
+
+    on_disk(tmp_path, house()).advance(NOW)  # assigned; the report dies with the process
+    after = on_disk(tmp_path, house())
+    seen = after.ask_positions(NOW)[0]
+    assert [(row.kind, row.quantity) for row in seen.settled.settlements] == [("assigned", 2)]
+    assert seen.positions == {PUT: -2, Stock("AAPL"): 200}
+    settlements = after.ask_positions(at(10))[0].settled.settlements
+    assert [row.quantity for row in settlements] == [2, 1]
+    assert len({row.id for row in settlements}) == 2
+
+
 def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
-    house = of_the_put(tmp_path)
+    house = on_disk(tmp_path)
     house.place(sell("1.20"), NOW)
     written = (tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino
     for second in range(1, 120):
@@ -183,125 +200,3 @@ def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
         house.ask_orders(NOW + 1_000 * second)
         house.ask_positions(NOW + 1_000 * second)
     assert ((tmp_path / FILE_NAME).stat().st_mtime_ns, (tmp_path / FILE_NAME).stat().st_ino) == written
-
-
-# Documents that are refused
-
-
-def torn(text: str) -> str:
-    return text[: len(text) // 2]
-
-
-def of_a_later_version(text: str) -> str:
-    return text.replace(f'"format":{FORMAT}', f'"format":{FORMAT + 1}')
-
-
-def with_other_cash(text: str) -> str:
-    return text.replace('"cash":"1', '"cash":"2')
-
-
-def of_another(text: str) -> str:
-    return text.replace('"session":"s"', '"session":"t"')
-
-
-@pytest.mark.parametrize(
-    ("bend", "says"),
-    [
-        (torn, "is damaged, or not an exchange's book"),
-        (lambda text: "", "is damaged, or not an exchange's book"),
-        (lambda text: "[1, 2]", "is damaged, or not an exchange's book"),
-        (lambda text: '{"accounts": {}}', "is damaged, or not an exchange's book"),
-        (of_a_later_version, "is of format 3; this version reads format 2"),
-        (with_other_cash, "is damaged: its hash does not fit"),
-        (of_another, "is the book of session t, not of s"),
-    ],
-)
-def test_a_document_that_is_torn_or_foreign_is_refused_in_one_line_and_kept(
-    bend: Callable[[str], str], says: str, tmp_path: Path
-) -> None:
-    of_the_put(tmp_path).place(sell("1.20"), NOW)
-    path = tmp_path / FILE_NAME
-    path.write_text(bent := bend(path.read_text()))
-    with pytest.raises(BookError) as refused:
-        of_the_put(tmp_path)
-    assert str(refused.value) == f"{path}: {says}; {CURE}"
-    assert path.read_text() == bent
-
-
-def test_every_torn_tail_of_a_document_is_refused(tmp_path: Path) -> None:
-    of_the_put(tmp_path).place(sell("1.20"), NOW)
-    path = tmp_path / FILE_NAME
-    whole_text = path.read_text()
-    for length in range(len(whole_text) - 2):
-        path.write_text(whole_text[:length])
-        with pytest.raises(BookError):
-            load(path, "s")
-
-
-def test_a_record_that_the_document_can_not_mean_is_refused(tmp_path: Path) -> None:
-    of_the_put(tmp_path)
-    path = tmp_path / FILE_NAME
-    save(path, "s", replace(load(path, "s"), now_ms="soon"))  # type: ignore[arg-type]
-    with pytest.raises(BookError, match="'soon' is not of int"):
-        load(path, "s")
-
-
-# A disk that refuses
-
-
-@pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    """Makes the disk full, or gives it room again."""
-
-    def refuse(*paths: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    true = os.replace
-    return lambda is_full: monkeypatch.setattr(os, "replace", refuse if is_full else true)
-
-
-@pytest.mark.clause("8.6")
-def test_8_6_a_broker_that_can_not_store_takes_no_order_and_its_link_is_lost_until_it_can(
-    full: Callable[[bool], None], tmp_path: Path
-) -> None:
-    house = of_the_put(tmp_path)
-    stored = (tmp_path / FILE_NAME).read_text()
-    full(True)
-    (lost,) = house.place(sell("1.15"), NOW)
-    assert lost == BrokerLost(NOW, "exchange can't store its book: No space left on device")
-    assert house.advance(NOW + 5_000) == ()
-    assert not house.ask_orders(NOW + 5_000)[0].complete
-    assert not house.ask_positions(NOW + 5_000)[0].complete
-    assert (tmp_path / FILE_NAME).read_text() == stored
-    full(False)
-    (returned,) = house.advance(NOW + 10_000)
-    assert isinstance(returned, BrokerReturned)
-    assert house.ask_orders(NOW + 10_000)[0].orders == ()
-    assert [type(r) for r in house.place(sell("1.20"), NOW + 11_000)] == [OrderAcked]
-
-
-@pytest.mark.clause("8.6", "0.6")
-def test_8_6_an_order_that_worked_when_the_disk_filled_up_is_neither_filled_nor_cancelled_until_it_is_stored(
-    full: Callable[[bool], None], tmp_path: Path
-) -> None:
-    house = of_the_put(tmp_path)
-    house.place(sell("1.15"), NOW)
-    full(True)
-    assert [type(r) for r in house.advance(NOW + 1_000)] == [BrokerLost]
-    assert house.cancel("o1", NOW + 2_000) == ()
-    full(False)
-    returned, filled = house.advance(NOW + 3_000)
-    assert (type(returned), filled.at_ms) == (BrokerReturned, NOW + 1_000)
-    assert [e.quantity for e in house.ask_orders(NOW + 3_000)[0].executions] == [1]
-
-
-def test_a_session_can_not_begin_on_a_disk_that_refuses(full: Callable[[bool], None], tmp_path: Path) -> None:
-    full(True)
-    with pytest.raises(OSError, match="No space left"):
-        of_the_put(tmp_path)
-
-
-def test_the_document_is_plain_json_with_exact_decimals(tmp_path: Path) -> None:
-    of_the_put(tmp_path).place(sell("1.20"), NOW)
-    document = json.loads((tmp_path / FILE_NAME).read_text())
-    assert document["book"]["live"][0]["order"]["limit"] == "1.20"

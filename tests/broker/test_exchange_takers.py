@@ -5,12 +5,10 @@ from decimal import Decimal
 from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.fees import BrokerFees
 from allusetui.domain.contract import Side, Stock
-from allusetui.domain.moment import SECOND_MS, to_ms
+from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.order import Order
-from allusetui.market.scripted import ScriptedMarket
 from allusetui.market.takers import SeededTakers
-from allusetui.scenario.load import parse
-from tests.broker.exchanges import CALENDAR, HEAD, LATER, NOW, PUT, fill_times, fills, sell
+from tests.broker.exchanges import LATER, NOW, PUT, exchange, fill_times, fills, sell
 from tests.broker.provisions import provision
 
 
@@ -32,13 +30,9 @@ class Crowd:
         return waited_ms >= 3 * SECOND_MS
 
 
-def exchange(takers: Crowd | SeededTakers, quantity: int = 0) -> Exchange:
-    scenario = parse(HEAD, "test")
-    run = scenario.scenario
-    market = ScriptedMarket(scenario.market, (), CALENDAR, to_ms(run.start), to_ms(run.end))
-    house = Exchange(market, CALENDAR, to_ms(run.start), takers=takers, fees=BrokerFees())
-    house.open_account(provision(options=[(PUT, quantity)] if quantity else []))
-    return house
+def crowded(takers: Crowd | SeededTakers, quantity: int = 0) -> Exchange:
+    """An exchange with these takers and the broker's fees, whose account holds so many puts."""
+    return exchange("", provision(options=[(PUT, quantity)] if quantity else []), takers=takers, fees=BrokerFees())
 
 
 def seconds(count: int) -> int:
@@ -46,13 +40,13 @@ def seconds(count: int) -> int:
 
 
 def test_a_limit_at_the_middle_waits_until_somebody_comes() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     house.place(sell("1.16"), NOW)
     assert fill_times(house.advance(seconds(10))) == [seconds(3)]
 
 
 def test_a_limit_at_the_other_side_trades_at_once_and_never_more_than_is_shown() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     now = fills(house.place(sell("1.14", 5), NOW))
     later = house.advance(seconds(5))
     assert [row.quantity for row in now + fills(later)] == [2, 2, 1]
@@ -60,14 +54,14 @@ def test_a_limit_at_the_other_side_trades_at_once_and_never_more_than_is_shown()
 
 
 def test_what_is_shown_is_there_once_for_all_orders() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     rows = fills(house.place(sell("1.14", 2), NOW)) + fills(house.place(sell("1.14", 2, "o2"), NOW))
     assert [(row.client_order_id, row.quantity) for row in rows] == [("o1", 2)]
     assert [(row.client_order_id, row.quantity) for row in fills(house.advance(seconds(1)))] == [("o2", 2)]
 
 
 def test_nothing_is_looked_at_before_somebody_comes_or_the_market_ticks() -> None:
-    house = exchange(SeededTakers(1, 25))
+    house = crowded(SeededTakers(1, 25))
     house.place(sell("1.16", 7), NOW)
     looks, at_ms = [], NOW
     while house.orders(at_ms).orders[0].filled == 0:
@@ -81,14 +75,14 @@ def test_nothing_is_looked_at_before_somebody_comes_or_the_market_ticks() -> Non
 
 
 def test_shares_are_there_in_any_number() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     order = Order("s1", "GEN", Stock("AAPL"), None, Side.BUY, 300, Decimal(200))
     assert [row.quantity for row in fills(house.place(order, NOW))] == [300]
 
 
 def test_how_near_a_limit_is_goes_from_the_middle_to_the_other_side() -> None:
     crowd = Crowd()
-    house = exchange(crowd, quantity=-1)
+    house = crowded(crowd, quantity=-1)
     house.place(sell("1.16", order_id="above"), NOW)  # mid 1.155, bid 1.14
     house.place(sell("1.15", order_id="third"), NOW)
     house.place(Order("roll", "GEN", PUT, LATER, Side.BUY, 1, Decimal("-1.22")), NOW)  # net mid -1.235, far -1.19
@@ -99,7 +93,7 @@ def test_how_near_a_limit_is_goes_from_the_middle_to_the_other_side() -> None:
 
 
 def test_the_least_fee_is_taken_once_an_order_however_it_fills() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     paid = [row.commission for row in fills(house.place(sell("1.14", 5), NOW)) + fills(house.advance(seconds(5)))]
     # Sold at 1.14: .05644 each and nothing for the SEC on this day; 1.30, 2.60 and 3.25 of commission so far.
     assert paid == [Decimal("1.41"), Decimal("1.42"), Decimal("0.70")]
@@ -107,7 +101,7 @@ def test_the_least_fee_is_taken_once_an_order_however_it_fills() -> None:
 
 
 def test_two_ones_pay_no_more_than_a_two() -> None:
-    house = exchange(Crowd())
+    house = crowded(Crowd())
     house.place(sell("1.14", 1, "first"), NOW)
     rows = fills(house.place(sell("1.14", 2), NOW)) + fills(house.advance(seconds(1)))
     assert [(row.quantity, row.commission) for row in rows] == [(1, Decimal("1.06")), (1, Decimal("0.35"))]
@@ -115,11 +109,11 @@ def test_two_ones_pay_no_more_than_a_two() -> None:
 
 def test_an_exchange_that_was_stored_in_between_goes_on_as_if_it_had_not_been() -> None:
     def waited(cut: int | None) -> list[tuple[int, int]]:
-        house = exchange(SeededTakers(5, 2))
+        house = crowded(SeededTakers(5, 2))
         house.place(sell("1.16", 7), NOW)
         told = list(house.advance(seconds(cut or 0)))
         if cut is not None:
-            again = exchange(SeededTakers(5, 2))
+            again = crowded(SeededTakers(5, 2))
             again.restore(house.standing())
             house = again
         told += house.advance(seconds(300))

@@ -39,6 +39,12 @@ def working(sessions: Path) -> list[dict[str, Any]]:
     return found
 
 
+def content(folder: Path, without: str = "") -> dict[str, bytes]:
+    """Every file of a folder, byte for byte, but for those named `without`."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != without)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def journal(sessions: Path) -> list[dict[str, Any]]:
     lines = (sessions / "demo/journal.ndjson").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]

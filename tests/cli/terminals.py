@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -40,7 +41,7 @@ class Terminal:
         self.resize(80, 24)
         self.status: int | None = None
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from allusetui.cli import commands, evidence
+from allusetui.cli import evidence
 from allusetui.cli.evidence import Evidence
 from allusetui.law import load as loading
 from allusetui.law.load import law_hash, load
 from allusetui.law.model import Clause
+from tests.cli.commanded import run
 
 LAW = load()
 RULE = LAW.clause("6.10")
@@ -28,13 +29,11 @@ def told(
     """Runs a command of the group where nobody has laws of his own: exit code, output, complaint."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
-    def run(*args: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            commands.app(["constitution", *args])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
+    def asked(*args: str) -> tuple[int, str, str]:
+        code, said = run("constitution", *args), capsys.readouterr()
+        return code, said.out, said.err
 
-    return run
+    return asked
 
 
 @pytest.fixture

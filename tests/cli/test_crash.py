@@ -43,11 +43,23 @@ def test_a_second_one_is_added(tmp_path: Path) -> None:
     assert (tmp_path / CRASH_LOG).read_text(encoding="utf-8").count("KeyError\n") == 2
 
 
-@pytest.mark.parametrize("foreseen", [JournalError("journal.sqlite: is damaged"), OSError(28, "No space left")])
-def test_what_the_program_says_itself_is_no_crash(foreseen: Exception, tmp_path: Path, capsys: Captured) -> None:
+@pytest.mark.parametrize(
+    ("foreseen", "line"),
+    [
+        (JournalError("journal.sqlite: is damaged"), "journal.sqlite: is damaged"),
+        (
+            OSError(28, "No space left"),
+            "disk: No space left; allowed: a folder with room that ",
+        ),
+    ],
+)
+def test_what_the_program_says_itself_is_no_crash(
+    foreseen: Exception, line: str, tmp_path: Path, capsys: Captured
+) -> None:
     assert _told(foreseen, tmp_path).code == BAD_INPUT
     assert not (tmp_path / CRASH_LOG).exists()
-    assert "damaged" in (told := capsys.readouterr().err) or "No space left" in told
+    told = capsys.readouterr().err
+    assert told.startswith(f"allusetui: {line}") and told.count("\n") == 1
 
 
 def test_without_a_folder_to_write_to_it_is_still_told(tmp_path: Path, capsys: Captured) -> None:

@@ -16,7 +16,7 @@ from allusetui.compose.live import open_live
 from allusetui.domain.event import StateChanged
 from allusetui.journal.error import CURE, JournalError
 from allusetui.journal.sqlite import FILE_NAME, SqliteJournal
-from tests.cli.shells import command
+from tests.cli.shells import command, content
 from tests.cli.terminals import Terminal
 from tests.rules.situations import AAPL, but, option, situation
 
@@ -60,11 +60,6 @@ def rewritten(journal: Path, kind: str, change: Change) -> int:
     return int(seq)
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder, byte for byte."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def put(**values: Any) -> Change:
     return lambda record: record.update(values)
 
@@ -106,21 +101,6 @@ def test_9_5_a_session_is_not_gone_on_with_from_a_record_that_is_not_ours(case: 
     assert why in told
     assert told.endswith(f"; {CURE}")
     assert "\n" not in told
-    assert content(sessions) == before
-
-
-def put_format(journal: Path) -> None:
-    connection = sqlite3.connect(journal)
-    connection.execute("PRAGMA user_version = 3")
-    connection.commit()
-    connection.close()
-
-
-def test_a_journal_of_another_format_is_refused_and_not_touched(sessions: Path) -> None:
-    put_format(sessions / "demo" / FILE_NAME)
-    before = content(sessions)
-    with pytest.raises(JournalError, match=f"is of format 3; this version reads format 2; {CURE}"):
-        open_live(sessions / "demo", None, None, None, perf_counter)
     assert content(sessions) == before
 
 

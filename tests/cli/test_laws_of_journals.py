@@ -20,7 +20,7 @@ from allusetui.journal.sqlite import SqliteJournal
 from allusetui.law.load import version
 from allusetui.law.own import OwnLaws
 from allusetui.view.constitution import constitution as clauses_of
-from tests.advisor.test_weeks import told
+from tests.advisor.weeks import told
 from tests.cli.commanded import run
 from tests.journal.tapes import heard
 from tests.law.amending import approved

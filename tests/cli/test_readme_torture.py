@@ -1,6 +1,5 @@
 """The README's table of faults: its rows are those of the program at hand, its numbers those of a clean run."""
 
-import os
 import re
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from allusetui.torture.crowd import Sum
 from allusetui.torture.groups import GROUPS
 from allusetui.torture.sites.table import SITES
 from tests.cli.typed import read
+from tests.replaying import SHARED
 
 ROOT = Path(__file__).parents[2]
-FAULTS = Path(os.environ.get("ALLUSETUI_SHARED", ROOT.parent / "shared")) / "spec" / "faults.md"
+FAULTS = SHARED / "spec" / "faults.md"
 README = (ROOT / "README.md").read_text("utf-8")
 BROKEN = README.partition("\n## When things break\n")[2].partition("\n## ")[0]
 ROWS = [line for line in BROKEN.splitlines() if line.startswith("|")]

@@ -1,6 +1,5 @@
 """The command line: what it prints, where it writes, how it says no in one line and with exit code 2."""
 
-import os
 import re
 import resource
 import signal
@@ -8,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -158,7 +158,7 @@ def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         wal = folder / "journal.sqlite-wal"
         while process.poll() is None and not (wal.exists() and wal.stat().st_size > 50_000):
-            os.sched_yield()
+            sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == say.INTERRUPTED

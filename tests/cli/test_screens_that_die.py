@@ -48,9 +48,7 @@ def engine() -> EngineThread:
 def test_a_dashboard_that_dies_is_made_once_more_and_the_engine_goes_on(
     engine: EngineThread, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def dying(
-        console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None], settings: Path | None
-    ) -> Dying:
+    def dying(console: Console, prefs: Prefs, folder: Path, begin: Callable[[], None], settings: Path | None) -> Dying:
         return Dying(begin)
 
     def ended(console: EngineThread, started: bool) -> None:

@@ -1,7 +1,6 @@
 """The dashboard in a real browser: it shows the sleeves, `p` pauses, strangers stay outside, the end is clean."""
 
 import asyncio
-import json
 import os
 import re
 import shutil
@@ -20,9 +19,7 @@ import aiohttp
 import pyte
 import pytest
 
-from allusetui.runtime.remote import status as ask_status
-from allusetui.runtime.talk import ControlError
-from tests.cli.shells import command
+from tests.cli.shells import command, journal, lives, status
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 PATIENCE_S = 60.0
@@ -81,16 +78,8 @@ def type_on(driver: Any, keys: str) -> None:
     driver.switch_to.active_element.send_keys(keys)
 
 
-def status(sessions: Path) -> dict[str, Any] | None:
-    """How the engine stands; None while there is none."""
-    try:
-        return ask_status(sessions / "demo")
-    except ControlError:
-        return None
-
-
 def gen(sessions: Path) -> dict[str, Any]:
-    found: dict[str, Any] = until(lambda: status(sessions))["accounts"][0]
+    found: dict[str, Any] = status(sessions)["accounts"][0]
     return found
 
 
@@ -104,7 +93,7 @@ def screens(server: int) -> list[int]:
 @pytest.mark.clause("0.7")
 def test_0_7_p_in_a_browser_pauses_the_chosen_account(tmp_path: Path) -> None:
     with running("run", "--headless", "--sessions", tmp_path, "--speed", "20") as engine:
-        until(lambda: status(tmp_path))
+        until(lambda: lives(tmp_path))
         with running("serve", "--port", "0", "--sessions", tmp_path) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[-1]
@@ -131,15 +120,13 @@ def test_0_7_p_in_a_browser_pauses_the_chosen_account(tmp_path: Path) -> None:
         assert gen(tmp_path)["state"] == "SAFE"
         engine.send_signal(signal.SIGTERM)
         assert engine.wait(PATIENCE_S) == 0
-    rows = [json.loads(line) for line in (tmp_path / "demo/journal.ndjson").read_text(encoding="utf-8").splitlines()]
-    assert [(row["account"], row["data"]["action"]) for row in rows if row["kind"] == "operator.acted"] == [
-        ("GEN", "pause")
-    ]
+    acted = [row for row in journal(tmp_path) if row["kind"] == "operator.acted"]
+    assert [(row["account"], row["data"]["action"]) for row in acted] == [("GEN", "pause")]
 
 
 def test_a_page_that_only_watches_has_a_screen_that_only_watches(tmp_path: Path) -> None:
     with running("run", "--headless", "--sessions", tmp_path) as engine:
-        until(lambda: status(tmp_path))
+        until(lambda: lives(tmp_path))
         with running("serve", "--watch", "--port", "0", "--sessions", tmp_path) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[-1]
@@ -155,7 +142,7 @@ def test_a_page_goes_by_the_settings_that_were_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('[keys]\npause = "F"\n', encoding="utf-8")
     with running("run", "--headless", "--sessions", tmp_path) as engine:
-        until(lambda: status(tmp_path))
+        until(lambda: lives(tmp_path))
         with running("serve", "--settings", file, "--port", "0", "--sessions", tmp_path) as server:
             assert server.stdout is not None
             _drawn_until(server.stdout.readline().split()[-1], "F pause GEN")
@@ -205,7 +192,7 @@ def test_a_port_that_is_taken_and_an_extra_that_is_missing_are_one_line_each(tmp
         told = "allusetui: a browser needs the extra web: pip install 'allusetui[web]'\n"
         assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
     with running("run", "--headless", "--sessions", tmp_path):
-        until(lambda: status(tmp_path))
+        until(lambda: lives(tmp_path))
         with running("serve", "--port", "0", "--sessions", tmp_path) as server:
             assert server.stdout is not None
             port = server.stdout.readline().split("/")[2].split(":")[1]

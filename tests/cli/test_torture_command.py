@@ -73,9 +73,7 @@ def test_as_a_table_it_has_a_row_for_each_group_of_faults(
 
 def test_a_run_without_its_faults_breaks_nothing_and_names_its_journal(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("torture", "--seed", "8", "--keep", "none") == 0
-    assert re.fullmatch(
-        r"1 seed, 0\.\d simulated hours, 0 violations, journal [0-9a-f]{64}\n", capsys.readouterr().out
-    )
+    assert re.fullmatch(r"1 seed, 0\.\d simulated hours, 0 violations, journal [0-9a-f]{64}\n", capsys.readouterr().out)
 
 
 def test_what_broke_is_told_with_the_command_that_breaks_it_again(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from allusetui.cli import commands
 from allusetui.cli.shelf import Shelf
 from allusetui.journal.export import export
 from allusetui.journal.sqlite import SqliteJournal
 from allusetui.view.reports import WEEKS
-from tests.advisor.test_weeks import years
+from tests.advisor.weeks import years
+from tests.cli.commanded import run
 
 Told = Callable[..., tuple[int, str, str]]
 
@@ -22,13 +22,11 @@ Told = Callable[..., tuple[int, str, str]]
 def told(capsys: pytest.CaptureFixture[str]) -> Told:
     """Runs the command: exit code, output, complaint."""
 
-    def run(*args: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            commands.app(["weeks", *args])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
+    def asked(*args: str) -> tuple[int, str, str]:
+        code, said = run("weeks", *args), capsys.readouterr()
+        return code, said.out, said.err
 
-    return run
+    return asked
 
 
 def written(folder: Path, weeks: int) -> Path:

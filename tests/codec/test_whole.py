@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -164,9 +164,10 @@ def test_a_normal_weeks_snapshot_takes_less_than_5_ms_each_way() -> None:
 
 
 def seconds(work: Any) -> float:
-    began_s = perf_counter()
+    """Of a processor: another that has the machine does not count."""
+    began_s = thread_time()
     work()
-    return perf_counter() - began_s
+    return thread_time() - began_s
 
 
 def test_a_key_comes_back_as_it_was() -> None:

@@ -8,7 +8,15 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.contract import Side
-from allusetui.domain.event import AccountMerged, Event, ExpiredReceived, LotClosed, OrderIntended
+from allusetui.domain.event import (
+    AccountMerged,
+    Event,
+    ExpiredReceived,
+    LotClosed,
+    OrderIntended,
+    RollDone,
+    StateRefused,
+)
 from allusetui.domain.order import Purpose
 from allusetui.lab.curves import Closes, lines, tail_week
 from allusetui.lab.effects import Effects
@@ -39,8 +47,7 @@ def read(*rows: Row) -> tuple[Closes, Effects]:
     return closes, effects
 
 
-@pytest.mark.clause("0.2", "0.9")
-def test_0_2_wealth_has_what_the_law_leaves_out_of_equity_and_its_own_drawdown() -> None:
+def test_wealth_has_what_the_law_leaves_out_of_equity_and_its_own_drawdown() -> None:
     closes, _ = read(
         ("2026-03-02T09:00", provisioned("GEN", 60_000)),
         ("2026-03-02T09:00", provisioned("REV", 40_000)),
@@ -58,8 +65,7 @@ def test_0_2_wealth_has_what_the_law_leaves_out_of_equity_and_its_own_drawdown()
     assert found[3, TOTAL].drawdown == pytest.approx(1 - 88_500 / 110_000)
 
 
-@pytest.mark.clause("2.7")
-def test_2_7_a_fork_has_no_close_once_it_is_merged() -> None:
+def test_a_fork_has_no_close_once_it_is_merged() -> None:
     merged = AccountMerged(account="MINI-1", clauses=("2.7",), from_="MINI-1", to="COM", amount=D(99_000))
     closes, _ = read(
         ("2026-03-02T09:00", provisioned("GEN", 60_000)),
@@ -83,8 +89,7 @@ def test_0_2_deployed_is_the_strike_cash_of_puts_and_the_worth_of_stock() -> Non
     assert gen.deployed == total.deployed == pytest.approx((2 * 19_500 + 6_000) / 60_000)
 
 
-@pytest.mark.clause("6.4")
-def test_6_4_what_a_stop_lost_stands_beside_the_clauses_of_its_order() -> None:
+def test_what_a_stop_lost_stands_beside_the_clauses_of_its_order() -> None:
     entry = OrderIntended(
         account="GEN", clauses=("0.2", "2.1"), intent="1", purpose=Purpose.ENTRY, contract=PUT, candidate=None,
         side=Side.SELL, quantity=2,
@@ -121,6 +126,20 @@ def test_6_4_what_a_stop_lost_stands_beside_the_clauses_of_its_order() -> None:
     assert found["10.3"].realized == 0
     assert effects.defence(0, 1).stops_realized == D("-401.30")
     assert list(found) == ["0.2", "2.1", "6.4", "10.3"]  # in the law's order
+
+
+def test_what_rolls_cost_and_the_resets_that_were_refused_are_counted() -> None:
+    rolled = RollDone(
+        account="GEN", contract=PUT, candidate=replace(PUT, strike=D(190)), quantity=3, cost=D("0.25"),
+        chain_cost=D("0.75"), credit=D(2), first_credit=D(2),
+    )  # fmt: skip
+    refused = (StateRefused(account="GEN", from_="SAFE", to="SAFE", reason=reason) for reason in ("reset", "close"))
+    _, effects = read(
+        ("2026-03-02T09:00", provisioned("GEN", 60_000)),
+        ("2026-03-03T10:00", rolled),
+        *(("2026-03-03T10:01", each) for each in refused),
+    )
+    assert (effects.defence(1, 0).rolls_cost, effects.resets_refused) == (75, 1)
 
 
 def test_the_worst_twentieth_of_the_weeks_is_known_from_twenty_weeks_on() -> None:

@@ -78,8 +78,8 @@ def test_a_folder_of_another_trial_or_a_damaged_one_is_refused_in_a_line(tmp_pat
         TrialFile(tmp_path, "it").check(())
 
 
-@pytest.mark.clause("6.4", "9.1")
-def test_a_latch_is_reset_five_minutes_into_the_next_session_and_the_account_goes_on(
+@pytest.mark.clause("6.4")
+def test_6_4_a_latch_is_reset_five_minutes_into_the_next_session_and_the_account_goes_on(
     trial: Trial, result: Result
 ) -> None:
     rows = trial.journal.read()
@@ -91,7 +91,6 @@ def test_a_latch_is_reset_five_minutes_into_the_next_session_and_the_account_goe
     assert {at for at, _ in released} == {"09:35:00 ET"}
 
 
-@pytest.mark.clause("0.2", "10.2")
 def test_what_was_earned_ties_with_what_is_owned(result: Result, trial: Trial) -> None:
     """Wealth has grown by what was realized and by what is still open, and by nothing else."""
     figures = result.figures

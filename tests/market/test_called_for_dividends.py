@@ -44,8 +44,8 @@ def test_6_6_it_warns_before(night: Replayed) -> None:
     assert warning["ts"] < LAST_CLOSE
 
 
-@pytest.mark.clause("7.3")
-def test_7_3_the_shares_go_at_the_strike_and_the_premium_is_proceeds(night: Replayed) -> None:
+@pytest.mark.clause("10.3")
+def test_10_3_the_shares_go_at_the_strike_and_the_premium_is_proceeds(night: Replayed) -> None:
     [called] = night.of("called_away.received")
     assert (called["ts"], called["account"]) == (LAST_CLOSE, "GEN")
     assert (called["data"]["quantity"], called["data"]["shares"], called["data"]["price"]) == (2, 200, 600.0)
@@ -54,8 +54,8 @@ def test_7_3_the_shares_go_at_the_strike_and_the_premium_is_proceeds(night: Repl
     assert (closed["data"]["quantity"], closed["data"]["realized"]) == (200, 200 * (680.0 - 610.0))
 
 
-@pytest.mark.clause("10.1")
-def test_10_1_only_the_shares_that_stayed_are_paid_the_dividend(night: Replayed) -> None:
+@pytest.mark.clause("10.3")
+def test_10_3_only_the_shares_that_stayed_are_paid_the_dividend(night: Replayed) -> None:
     [paid] = night.of("cash.booked", reason="dividend")
     [amount] = [amount for symbol, amount in night.run.market.dividends_on(EX) if symbol == "SPY"]  # type: ignore[union-attr]
     assert paid["data"]["amount"] == pytest.approx(100 * float(amount))

@@ -1,10 +1,8 @@
 """The history market shows what happened, on real data where it is at hand."""
 
-import os
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +15,8 @@ from allusetui.market.calendars import calendar
 from allusetui.market.history import HistoryMarket
 from allusetui.market.history_data import load
 from allusetui.market.model_data import Daily
+from tests.replaying import DATA
 
-SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[2].parent / "shared"))
-DATA = SHARED / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="real market data is not at hand")
 
 CALENDAR = calendar(date(2018, 6, 1), date(2023, 6, 30))

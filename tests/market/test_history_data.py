@@ -96,6 +96,16 @@ def test_a_missing_file_is_named_with_what_runs_without_it(directory: Path, name
     assert str(caught.value) == wanted
 
 
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"\xff\xfe"), lambda path: path.mkdir()])
+def test_a_file_that_can_not_be_read_is_named(directory: Path, spoil: Callable[[Path], None]) -> None:
+    path = directory / "rates.csv"
+    path.unlink()
+    spoil(path)
+    with pytest.raises(DataError) as caught:
+        market(directory)
+    assert str(caught.value).startswith(f"{path}: ") and "\n" not in str(caught.value)
+
+
 def test_a_missing_folder_is_named(directory: Path) -> None:
     shutil.rmtree(directory)
     with pytest.raises(DataError, match='no such folder; kind = "scripted"'):

@@ -1,6 +1,7 @@
 """Whoever owns what we are short of: chance at the pin and before an ex-date, the same for every account."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -44,12 +45,15 @@ def test_nobody_calls_for_less_than_its_time_nor_out_of_the_money_nor_a_put(
 def test_a_quarter_of_a_percent_from_the_strike_and_beyond_the_money_alone_decides(option: Option) -> None:
     below, above = at_expiry(option, "598.50"), at_expiry(option, "601.50")
     assert (below, above) == ((1, 0) if option.is_put else (0, 1))
+    cheap = replace(option, strike=Decimal(2))  # of which a cent is more than a pin
+    assert [at_expiry(cheap, spot) for spot in ("1.99", "2.01")] == ([1, 0] if option.is_put else [0, 1])
 
 
 def test_a_pin_is_a_gamble_that_more_worth_never_makes_worse() -> None:
     spots = ["598.51", "599.50", "600", "600.50", "601.49"]
-    chances = [at_expiry(CALL, spot) for spot in spots]
-    assert chances == pytest.approx([0.018, 0.21, 0.5, 0.79, 0.982], abs=0.04)
+    chances = [0.018, 0.21, 0.5, 0.79, 0.982]
+    assert [at_expiry(CALL, spot) for spot in spots] == pytest.approx(chances, abs=0.04)
+    assert [at_expiry(PUT, spot) for spot in spots] == pytest.approx(chances[::-1], abs=0.04)
     for seed in range(50):
         done = [SeededOwners(seed).exercise_at_expiry(CALL, Decimal(spot)) for spot in spots]
         assert done == sorted(done)

@@ -7,7 +7,7 @@ import pytest
 
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import SECOND_MS, to_ms
-from allusetui.domain.quote import Chain, Payout, Quote
+from allusetui.domain.quote import Breadth, Chain, Payout, Quote
 from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.scripted import ScriptedMarket
@@ -37,8 +37,8 @@ spot = 5000.0
 """
 
 
-def market(tape: str = "", faults: str = "") -> FaultyMarket:
-    scenario = parse(HEAD + tape + faults, "test")
+def market(tape: str = "", faults: str = "", head: str = HEAD) -> FaultyMarket:
+    scenario = parse(head + tape + faults, "test")
     run = scenario.scenario
     true = ScriptedMarket(scenario.market, scenario.tape, CALENDAR, to_ms(run.start), to_ms(run.end))
     return FaultyMarket(true, scenario.faults)
@@ -187,6 +187,20 @@ def test_bars_have_the_scripted_true_range_from_the_next_open() -> None:
     assert [atr(feed, now) for now in (at(5, 9, 30), at(5, 16, 0), at(6, 9, 30))] == [4.0, 4.0, 6.0]
 
 
+@pytest.mark.clause("5.5")
+def test_5_5_breadth_is_the_script_s_and_that_of_the_last_session_that_has_closed() -> None:
+    feed = market("[market.breadth]\nvalue = 55.0\n", tape("breadth = 18.0"))
+    assert feed.breadth(at(5, 10, 29)) == Breadth(date(2026, 3, 4), Decimal(55))
+    assert feed.breadth(at(5, 15, 59)) == Breadth(date(2026, 3, 4), Decimal(18))
+    assert feed.breadth(at(5, 16, 0)) == Breadth(date(2026, 3, 5), Decimal(18))
+    assert market().breadth(at(5, 16, 0)) is None
+
+
+def test_a_symbol_without_bars_has_none() -> None:
+    scenario = HEAD.replace("strike_step = 0.5", 'strike_step = 0.5\natr = "none"')
+    assert market(head=scenario).bars("AAPL", at(6, 9, 30)) == ()
+
+
 def test_bars_that_stop_lack_the_last_session_from_the_next_fixing() -> None:
     feed = market(tape('"AAPL.atr" = "none"', "2026-03-05T12:00:00"))
     last_days = [feed.bars("AAPL", now)[-1].day for now in (at(5, 15, 0), at(6, 9, 30), at(9, 9, 30))]
@@ -243,13 +257,6 @@ def test_a_quote_from_the_future_is_an_hour_ahead() -> None:
 )
 def test_disturbed_from_five_seconds_before_to_a_minute_after(first: int, last: int, disturbed: bool) -> None:
     assert market(faults=fault("stale")).disturbed(first, last) is disturbed
-
-
-def test_the_calendar_knows_good_friday_and_the_early_close() -> None:
-    assert CALENDAR.on(date(2026, 4, 3)) is None
-    early = CALENDAR.on(date(2026, 11, 27))
-    assert early is not None and early.early
-    assert early.close_ms == to_ms(datetime(2026, 11, 27, 13))
 
 
 def test_a_chain_tells_the_dividends_by_ex_date() -> None:

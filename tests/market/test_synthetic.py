@@ -1,6 +1,7 @@
 """The synthetic market answers for every symbol, the same for the same seed, and looks as the market model says."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
@@ -99,6 +100,23 @@ def test_strikes_are_those_of_the_chain_without_its_prices(symbol: str) -> None:
     for expiry in chain.expiries[::4]:
         assert market().strikes(symbol, expiry, at(3, 5)) == chain.slices[expiry, Right.PUT].strikes
     assert market().strikes("NOPE", chain.expiries[0], at(3, 5)) == ()
+
+
+def test_the_largest_names_list_three_expiries_a_week_from_2026_on() -> None:
+    assert [day.day for day in listed("AAPL", at(3, 2)).expiries[:5]] == [2, 4, 6, 9, 11]
+    funds = listed("SPY", at(3, 2)).expiries[:5]
+    assert [day.day for day in funds] == [2, 3, 4, 5, 6]
+
+
+def test_an_index_option_is_quoted_in_nickels_under_three_dollars_and_in_dimes_above() -> None:
+    chain = listed("SPX", at(3, 2))
+    row, ticks = chain.slices[chain.expiries[1], Right.PUT], set()
+    for index in range(len(row.strikes)):
+        quote = market().option(row.option(index), at(3, 2))
+        assert quote is not None and quote.bid % quote.tick == quote.ask % quote.tick == 0
+        if abs(quote.mid - 3) > quote.ask - quote.bid:  # the model's mid lies on the same side of three
+            ticks.add((quote.mid > 3, quote.tick))
+    assert ticks == {(False, Decimal("0.05")), (True, Decimal("0.10"))}
 
 
 def test_spx_moves_against_vix_and_names_move_as_the_model_says() -> None:

@@ -31,7 +31,7 @@ def journal(*rows: Row) -> list[tuple[int, int, Event]]:
     return [(seq, to_ms(datetime.fromisoformat(at)), event) for seq, (at, event) in enumerate(rows, 1)]
 
 
-def provisioned(account: str, equity: int, parent: str | None = None) -> AccountProvisioned:
+def provisioned(account: str, equity: int | str, parent: str | None = None) -> AccountProvisioned:
     return AccountProvisioned(
         account=account, equity=D(equity), base=D(equity), type="gen", group="A1", trading=True, cash=D(equity),
         high_water=D(equity), opened=date(2026, 2, 2), realized_quarter=ZERO, holdings=(), options=(), parent=parent,
@@ -39,8 +39,8 @@ def provisioned(account: str, equity: int, parent: str | None = None) -> Account
 
 
 def marked(
-    account: str, equity: int, high: int | None = None, longs: tuple[LongMark, ...] = (), falls: tuple[Fall, ...] = (),
-    **more: Any,
+    account: str, equity: int | str, high: int | None = None, longs: tuple[LongMark, ...] = (),
+    falls: tuple[Fall, ...] = (), **more: Any,
 ) -> AccountMarked:  # fmt: skip
     values: dict[str, Any] = {
         "leaps_growth": ZERO, "leaps_hedge": ZERO, "tax_reserve": ZERO, "leap_cash": ZERO, "unrealized": ZERO, **more,

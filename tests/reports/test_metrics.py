@@ -117,6 +117,7 @@ def test_11_2_every_day_counts_in_the_downside_the_good_ones_as_zero() -> None:
     assert sharpe(excess, 252) == pytest.approx(0.0025 / 0.015 * 252**0.5)
 
 
+@pytest.mark.clause("11.2")
 @given(st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=40), st.lists(st.integers(-9, 9), min_size=40, max_size=40))
 def test_11_2_flows_never_change_a_return(moves: list[float], flows: list[int]) -> None:
     equity, paths = 100_000.0, [100_000.0]

@@ -3,22 +3,17 @@
 import io
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from rich.console import Console
 
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.event import (
-    AccountMarked,
-    AccountProvisioned,
     BreakerTripped,
     CashBooked,
     EntrySkipped,
     Event,
-    LevelChanged,
     LotClosed,
     OrderAbandoned,
-    OrderFilled,
     OrderReplaced,
     OrderSent,
     RollDone,
@@ -27,29 +22,14 @@ from allusetui.domain.event import (
     WeekTyped,
 )
 from allusetui.domain.moment import to_ms
+from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.reports.summary import Summary, summary
 from allusetui.reports.terminal import print_summary
+from tests.reports.journals import PUT, D, marked, provisioned
+from tests.reports.weeks import filled, level
 
-D = Decimal
-ZERO = D(0)
-PUT = Option("AAPL", date(2026, 3, 6), D("195"), Right.PUT)
-NEXT = Option("AAPL", date(2026, 3, 13), D("190"), Right.PUT)
-
-
-def provisioned(account: str) -> Event:
-    return AccountProvisioned(
-        account=account, equity=D(1600000), base=D(1600000), type="gen", group="A1", trading=True, cash=D(1600000),
-        high_water=D(1600000), opened=date(2026, 3, 2), realized_quarter=ZERO, holdings=(), options=(),
-    )  # fmt: skip
-
-
-def marked(equity: str, high_water: str) -> Event:
-    return AccountMarked(
-        account="GEN", equity=D(equity), cash=D(equity), stock=ZERO, short_options=ZERO, leaps_growth=ZERO,
-        leaps_hedge=ZERO, tax_reserve=ZERO, leap_cash=ZERO, high_water=D(high_water), realized=ZERO,
-        unrealized=ZERO, fees=ZERO,
-    )  # fmt: skip
+NEXT = Option("AAPL", date(2026, 3, 20), D("190"), Right.PUT)
 
 
 def sent(version: int) -> Event:
@@ -61,22 +41,9 @@ def sent(version: int) -> Event:
     return OrderSent(**fields) if version == 1 else OrderReplaced(replaces=f"AU-1-GEN-1-1.v{version - 1}", **fields)
 
 
-def filled(exec_id: str) -> Event:
-    return OrderFilled(
-        account="GEN", client_order_id="AU-1-GEN-1-1.v2", contract=PUT, side=Side.SELL, quantity=2, price=D("1.5"),
-        commission=D("1.30"), exec_id=exec_id, intent="1",
-    )  # fmt: skip
-
-
-def level(from_: int, to: int) -> Event:
-    return LevelChanged(
-        account="GEN", contract=PUT, from_=from_, to=to, spot=D(190), strike=D(195), atr=D(4), atr_source="bars",
-        breach=1.25, stale=False,
-    )  # fmt: skip
-
-
 EVENTS = [
-    provisioned("GEN"), provisioned("REV"), sent(1), sent(2), filled("e1"), filled("e2"), filled("e2"),
+    provisioned("GEN", 1_600_000), provisioned("REV", 1_600_000), sent(1), sent(2),
+    filled("1", "1.30", "e1"), filled("1", "1.30", "e2"), filled("1", "1.30", "e2"),
     OrderAbandoned(account="GEN", intent="1", client_order_id=None, reason="slippage_cap", quantity=1),
     OrderAbandoned(account="GEN", intent="2", client_order_id=None, reason="slippage_cap", quantity=1),
     OrderAbandoned(account="GEN", intent="3", client_order_id=None, reason="window_closed", quantity=1),
@@ -90,8 +57,9 @@ EVENTS = [
               fees=D("2.60"), realized=D("-2102.60"), opened=date(2026, 3, 5)),
     EntrySkipped(account="GEN", symbol="MSFT", reason="spread", window="gen"),
     CashBooked(account="GEN", reason="withdrawal", amount=D(-10000), symbol=None, settlement="c1"),
+    CashBooked(account="GEN", reason="dividend", amount=D(26), symbol="AAPL", settlement="c2"),
     BreakerTripped(tier="safe", vix=D("66.1")), BreakerTripped(tier="halt", vix=None),
-    marked("1601000", "1601000"), marked("1587897.40", "1601000"),
+    marked("GEN", 1_601_000), marked("GEN", "1587897.40", 1_601_000),
     WeekTyped(account="A1", week="2026-W10", type="Preservation", all=("Preservation", "Roll"), group="A1"),
     WeekTyped(week="2026-W10", type="Preservation", all=("Preservation", "Roll"), group=None),
 ]  # fmt: skip
@@ -101,25 +69,26 @@ def found() -> Summary:
     return summary((seq, to_ms(datetime(2026, 3, 6, 12, 0)) + seq, event) for seq, event in enumerate(EVENTS, 1))
 
 
-def test_10_1_an_account_s_result_leaves_out_what_its_owner_took() -> None:
+def test_an_account_s_result_leaves_out_what_its_owner_took() -> None:
     gen, rev = found().accounts
     # 1,587,897.40 − 1,600,000 + 10,000 taken out = −2,102.60.
     assert (gen.start, gen.final, gen.pnl) == (D(1600000), D("1587897.40"), D("-2102.60"))
-    assert (gen.realized, gen.fees, gen.flows) == (D("-2102.60"), D("2.60"), D(-10000))
+    # −2,102.60 of a lot and 26 of a dividend, which is income and no flow.
+    assert (gen.realized, gen.fees, gen.flows) == (D("-2076.60"), D("2.60"), D(-10000))
     assert (rev.start, rev.final, rev.pnl) == (D(1600000), D(1600000), ZERO)
 
 
-def test_11_1_orders_are_counted_as_messages_and_a_fill_told_twice_once() -> None:
+def test_orders_are_counted_as_messages_and_a_fill_told_twice_once() -> None:
     rows = found()
     assert (rows.orders_sent, rows.orders_filled) == (2, 1)
     assert rows.abandoned == (("slippage_cap", 2), ("window_closed", 1))
 
 
-def test_11_1_only_rising_levels_are_reached() -> None:
+def test_only_rising_levels_are_reached() -> None:
     assert found().levels == (("2", 1), ("3", 1))
 
 
-def test_11_1_rolls_stops_skips_breakers_and_weeks_are_told() -> None:
+def test_rolls_stops_skips_breakers_and_weeks_are_told() -> None:
     rows = found()
     assert (rows.rolls_done, rows.rolls_refused, rows.stops) == (1, 1, 1)
     assert rows.skips == (("spread", 1),)
@@ -127,7 +96,7 @@ def test_11_1_rolls_stops_skips_breakers_and_weeks_are_told() -> None:
     assert [(week.week, week.all) for week in rows.weeks] == [("2026-W10", ("Preservation", "Roll"))]
 
 
-def test_11_1_the_terminal_shows_it_in_80_columns() -> None:
+def test_the_terminal_shows_it_in_80_columns() -> None:
     file = io.StringIO()
     print_summary(Console(file=file, width=200), found())
     lines = file.getvalue().splitlines()
@@ -135,7 +104,7 @@ def test_11_1_the_terminal_shows_it_in_80_columns() -> None:
     shown = file.getvalue()
     for figure in ("1,600,000.00", "1,587,897.40", "-2,102.60", "2.60", "-10,000.00"):
         assert figure in shown
-    assert "Total 3,200,000.00 3,187,897.40 -10,000.00 -2,102.60 -2,102.60 2.60" in " ".join(shown.split())
+    assert "Total 3,200,000.00 3,187,897.40 -10,000.00 -2,102.60 -2,076.60 2.60" in " ".join(shown.split())
     assert "2 sent, 1 filled" in shown
     assert "slippage_cap 2, window_closed 1" in shown
     assert "safe at VIX 66.10" in shown
@@ -143,17 +112,17 @@ def test_11_1_the_terminal_shows_it_in_80_columns() -> None:
     assert "Preservation, Roll" in shown
 
 
-def test_11_1_hundreds_of_millions_stay_on_one_line_in_whole_dollars() -> None:
+def test_hundreds_of_millions_stay_on_one_line_in_whole_dollars() -> None:
     rich = replace(found().accounts[0], start=D("987654321.09"), final=D("987654321.09"))
     file = io.StringIO()
     print_summary(Console(file=file, width=80), replace(found(), accounts=(rich,)))
     assert file.getvalue().splitlines()[1].split()[1:3] == ["987,654,321", "987,654,321"]
 
 
-def test_11_1_markup_in_a_name_is_shown_not_obeyed() -> None:
+def test_markup_in_a_name_is_shown_not_obeyed() -> None:
     file = io.StringIO()
     records = [
-        (1, 0, provisioned("[b]X")),
+        (1, 0, provisioned("[b]X", 1)),
         (2, 0, EntrySkipped(account="[b]X", symbol="A", reason="[red]", window="g")),
     ]
     print_summary(Console(file=file, width=80), summary(records))

@@ -11,36 +11,37 @@ from allusetui.domain.event import (
     AccountForked,
     AccountMerged,
     Event,
+    ForkWaiting,
     OrderFilled,
     ReportWritten,
     WeekTyped,
 )
+from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.reports.page import as_json, markdown, text
 from allusetui.reports.summary import summary
 from allusetui.reports.weekly import WeeklyTable, weekly
 from allusetui.reports.weekly_page import page
+from tests.reports.journals import D, marked, provisioned
 from tests.reports.weeks import (
     AFTER,
     FIRST_WEEK,
     SECOND_WEEK,
     W10,
     W11,
-    ZERO,
-    D,
     closed,
     cut,
     filled,
     intended,
     journal,
-    marked,
-    provisioned,
     row,
     second_week,
 )
 
+pytestmark = pytest.mark.clause("11.1")
 
-def test_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
+
+def test_11_1_what_stands_in_leaps_at_the_start_is_no_loss_of_the_first_week() -> None:
     begun = replace(provisioned("REV", "1000000"), ladder=D(8_000))
     (row,) = weekly(journal([begun, marked("REV", "992000")]), W10).accounts
     assert (row.equity, row.change) == (D(992_000), ZERO)
@@ -127,7 +128,16 @@ def test_11_1_assignments_skips_levels_and_breakers_are_counted(table: WeeklyTab
     assert [(trip.tier, trip.vix) for trip in table.breakers] == [("hedged_week", D("51.25"))]
 
 
-def test_12_1_the_week_s_type_stands_with_all_that_applied(table: WeeklyTable) -> None:
+def test_11_1_a_fork_that_waits_is_told_with_its_reason() -> None:
+    waits = ForkWaiting(account="GEN", reason="limit", amount=D(100_000), free_cash=D(150_000), alive=8)
+    table = weekly(journal([provisioned("GEN", 1_200_000), waits]), W10)
+    assert "GEN waits to fork: limit" in text(page(table))
+    (told,) = json.loads(as_json(page(table)))["forks"]
+    assert (told["what"], told["to"], told["reason"]) == ("waiting", None, "limit")
+
+
+@pytest.mark.clause("12.2")
+def test_12_2_the_week_s_type_stands_with_all_that_applied(table: WeeklyTable) -> None:
     assert row(table, "GEN").week_type == table.totals.week_type == "Assignment"
     assert table.totals.all_types == ("Assignment", "Roll", "Earnings-Filter")
 

@@ -13,7 +13,10 @@ from allusetui.reports.income import Income
 from allusetui.reports.page import as_json, markdown, text
 from allusetui.reports.weekly import WeeklyTable
 from allusetui.reports.weekly_page import page
-from tests.reports.weeks import W11, D, row, second_week
+from tests.reports.journals import D
+from tests.reports.weeks import W11, row, second_week
+
+pytestmark = pytest.mark.clause("11.1")
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def test_11_1_three_files_are_written_and_the_hash_is_the_text_s(table: WeeklyTa
     assert write(folder, "weekly", W11, page(table)) == digest
 
 
-def test_a_written_report_is_read_back_and_a_name_that_is_none_of_ours_reads_nothing(
+def test_11_1_a_written_report_is_read_back_and_a_name_that_is_none_of_ours_reads_nothing(
     table: WeeklyTable, tmp_path: Path
 ) -> None:
     write(tmp_path / "reports", "weekly", W11, page(table))

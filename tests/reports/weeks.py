@@ -1,12 +1,9 @@
 """Two weeks of GEN and REV as a journal: what the weekly report of the second is made from, and what came after."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from allusetui.domain.contract import Option, Right, Side
 from allusetui.domain.event import (
-    AccountMarked,
-    AccountProvisioned,
     AssignmentReceived,
     BreakerTripped,
     CalledAwayReceived,
@@ -21,29 +18,13 @@ from allusetui.domain.event import (
     WeekTyped,
 )
 from allusetui.domain.moment import to_ms
+from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose
 from allusetui.reports.weekly import WeeklyTable, WeekRow, weekly
+from tests.reports.journals import PUT, D, marked, provisioned
 
-D = Decimal
-ZERO = D(0)
-PUT = Option("AAPL", date(2026, 3, 13), D("195"), Right.PUT)
 CALL = Option("AAPL", date(2026, 3, 13), D("197.5"), Right.CALL)
 W10, W11 = "2026-W10", "2026-W11"
-
-
-def provisioned(account: str, equity: str) -> AccountProvisioned:
-    return AccountProvisioned(
-        account=account, equity=D(equity), base=D(equity), type="gen", group="A1", trading=True, cash=D(equity),
-        high_water=D(equity), opened=date(2026, 3, 2), realized_quarter=ZERO, holdings=(), options=(),
-    )  # fmt: skip
-
-
-def marked(account: str, equity: str, at_cut: bool = True) -> Event:
-    return AccountMarked(
-        account=account, equity=D(equity), cash=D(equity), stock=ZERO, short_options=ZERO, leaps_growth=ZERO,
-        leaps_hedge=ZERO, tax_reserve=ZERO, leap_cash=ZERO, high_water=D(equity), realized=ZERO, unrealized=ZERO,
-        fees=ZERO, at_cut=at_cut,
-    )  # fmt: skip
 
 
 def intended(intent: str, purpose: Purpose, account: str = "GEN") -> Event:
@@ -101,7 +82,7 @@ def called_away() -> Event:
 FIRST_WEEK = [
     provisioned("GEN", "1000000"), provisioned("REV", "500000"),
     intended("1", Purpose.ENTRY), filled("1", "1.30", "e1"), skipped("MSFT", "spread"),
-    marked("GEN", "1002000"), marked("REV", "500000"), *cut(W10, "Calm-Income"),
+    marked("GEN", "1002000", at_cut=True), marked("REV", "500000", at_cut=True), *cut(W10, "Calm-Income"),
 ]  # fmt: skip
 SECOND_WEEK = [
     ReportWritten(period="weekly", name=W10, sha256="0" * 64),
@@ -115,12 +96,13 @@ SECOND_WEEK = [
     CashBooked(account="GEN", reason="deposit", amount=D(5000), symbol=None, settlement="c1"),
     CashBooked(account="GEN", reason="dividend", amount=D(26), symbol="AAPL", settlement="c2"),
     BreakerTripped(tier="hedged_week", vix=D("51.25")),
-    marked("GEN", "999999", at_cut=False),
+    marked("GEN", "999999"),
     assigned(), called_away(),
-    marked("GEN", "1008000.50"), marked("REV", "499000"), *cut(W11, "Assignment", "Roll", "Earnings-Filter"),
+    marked("GEN", "1008000.50", at_cut=True), marked("REV", "499000", at_cut=True),
+    *cut(W11, "Assignment", "Roll", "Earnings-Filter"),
 ]  # fmt: skip
 AFTER = [
-    filled("3", "1.30", "e9"), closed("1"), marked("GEN", "1"),
+    filled("3", "1.30", "e9"), closed("1"), marked("GEN", "1", at_cut=True),
     ReportWritten(period="weekly", name=W11, sha256="0" * 64), *cut("2026-W12", "Calm-Income"),
 ]  # fmt: skip
 

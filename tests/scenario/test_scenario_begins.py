@@ -71,7 +71,6 @@ def test_a_table_says_what_its_account_was_before_the_start() -> None:
     assert r.run.runtime.engine.state.accounts["COM"].realized_quarter == Decimal("20000.5")
 
 
-@pytest.mark.clause("2.6", "3.6")
 @pytest.mark.parametrize(
     ("name", "type_", "group"),
     [
@@ -117,7 +116,6 @@ def test_leaps_and_hedges_are_paid_out_of_the_equity_at_the_mid_and_are_told() -
     assert data["holdings"] == [{"symbol": "AAPL", "shares": 100, "basis": 150, "assigned": False}]
 
 
-@pytest.mark.clause("10.1")
 def test_the_mid_is_the_models() -> None:
     # Thu 09:30 to Fri 2027-01-15 16:00 at iv 0.30; bid and ask stand a cent at most from 1 % either side.
     r = begun("[accounts.REV]\nequity = 300_000", LEAP)

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from allusetui.scenario.expect import Verdict, judge
 from allusetui.scenario.load import parse
 from allusetui.scenario.match import fits, lookup
+from tests.scenario.small import SMALL
 
-SMALL = Path(__file__).with_name("small.toml").read_text(encoding="utf-8")
 AAPL = {"symbol": "AAPL", "expiry": "2026-03-06", "strike": 195.0, "right": "P", "multiplier": 100}
 LATER = {**AAPL, "expiry": "2026-03-13", "strike": 189.0}
 

@@ -1,6 +1,5 @@
 """Reading scenario files, as a user meets it: what loads, and the one line for what does not."""
 
-import os
 import pickle
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,16 +9,10 @@ import pytest
 
 from allusetui.scenario.load import ScenarioError, load, parse
 from allusetui.scenario.shipped import shipped_names
+from tests.replaying import SHARED
+from tests.scenario.small import SMALL, changed
 
-SMALL = Path(__file__).with_name("small.toml").read_text(encoding="utf-8")
-SHARED = Path(os.environ.get("ALLUSETUI_SHARED", Path(__file__).parents[2].parent / "shared"))
 EXAMPLES = sorted((SHARED / "scenarios").glob("*.toml"))
-
-
-def changed(old: str, new: str) -> str:
-    """The small scenario with one text replaced."""
-    assert old in SMALL
-    return SMALL.replace(old, new)
 
 
 @pytest.mark.skipif(not EXAMPLES, reason=f"no worked examples under {SHARED} (set ALLUSETUI_SHARED)")

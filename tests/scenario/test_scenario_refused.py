@@ -1,21 +1,13 @@
 """Every wrong key or value is one line: file, key, what is wrong, what is allowed."""
 
-from pathlib import Path
-
 import pytest
 
 from allusetui.scenario.load import ScenarioError, parse
+from tests.scenario.small import SMALL, changed
 
-SMALL = Path(__file__).with_name("small.toml").read_text(encoding="utf-8")
 AT = "at = 2026-03-05T10:40:00\n"
 CLOSE = f'[[operator]]\n{AT}action = "close"\naccount = "GEN"\n'
 OPTION = '[accounts.REV]\n[[accounts.REV.options]]\nsymbol = "AAPL"\nstrike = 1\nright = "P"\nprice = 1\n'
-
-
-def changed(old: str, new: str) -> str:
-    """The small scenario with one text replaced."""
-    assert old in SMALL
-    return SMALL.replace(old, new)
 
 
 def line(text: str) -> str:

@@ -10,7 +10,7 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Chain, Quote
 from allusetui.scenario.script import ACTION_NEEDS, Action, FaultKind
-from tests.replaying import Replayed, replay_text
+from tests.replaying import DATA, Replayed, replay_text
 from tests.rules.situations import AAPL, fault, holding, operator, option, situation, tape, told
 
 DAY = "2026-03-04"
@@ -104,9 +104,26 @@ def test_a_chain_tells_that_nobody_knows_its_reports_and_which_dividends_come() 
     assert [(p.ex, p.amount) for p in chain(r, "10:00:00", "QQQ").payouts] == [(date(2026, 3, 5), Decimal("1.5"))]
 
 
-def test_breadth_may_be_told_to_a_market_that_makes_its_own_prices() -> None:
-    text = situation(f"{DAY}T09:30:00", f"{DAY}T09:30:05", {}, tape(f"{DAY}T09:30:05", breadth=18.5))
-    assert replay_text(text.replace('"scripted"', '"synthetic"')).scenario.tape[0].set == {"breadth": Decimal("18.5")}
+@pytest.mark.clause("5.5")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        'kind = "scripted"', 'kind = "synthetic"',
+        pytest.param(
+            f'kind = "history"\ndata = "{DATA}"',
+            marks=pytest.mark.skipif(not DATA.is_dir(), reason="the market data is not here"), id="history",
+        ),
+    ],
+)  # fmt: skip
+def test_5_5_a_breadth_that_the_file_tells_is_judged_in_every_market(kind: str) -> None:
+    told = "[market.breadth]\nvalue = 43.5", tape("2020-03-04T10:00:00", breadth=18.5)
+    text = situation("2020-03-03T15:50:00", "2020-03-04T16:01:00", {}, *told).replace('kind = "scripted"', kind)
+    if "scripted" not in kind:
+        text = text.replace("[market.symbols.VIX]\nspot = 18.0\noi = 0", "")
+    r = replay_text(text)
+    judged = [(x["data"]["breadth"], x["data"]["breadth_day"]) for x in r.of("triggers.judged")]
+    assert judged == [(43.5, "2020-03-03"), (18.5, "2020-03-04")]
+    assert [x["data"]["value"] for x in r.of("trigger.on", clauses=["5.5"])] == [18.5]
 
 
 # Faults: what each leaves in the journal
@@ -225,7 +242,6 @@ def test_9_5_a_stranger_s_order_that_worked_before_the_start_is_told_at_it() -> 
 AMOUNT, CLOSE = "\namount = 1000", f'\nsymbol = "AAPL"\n{KEYS}'
 
 
-@pytest.mark.clause("0.7", "9.1")
 @pytest.mark.parametrize("action", Action.__args__)  # type: ignore[attr-defined]
 def test_every_key_of_the_operator_is_told_with_who_pressed_it(action: str) -> None:
     needs = ACTION_NEEDS.get(action, ())

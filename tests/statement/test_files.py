@@ -77,12 +77,17 @@ BAD: dict[str, tuple[bytes, str]] = {
     "days the wrong way round": (
         Stated(date(2020, 3, 5), date(2020, 3, 4)).xml(), "ends on 2020-03-04, before it begins"
     ),
+    "nobody's": (Stated(date(2020, 3, 4), date(2020, 3, 4), account=" ").xml(), "accountId is missing"),
     "nothing in it": (Stated(date(2020, 3, 4), date(2020, 3, 4)).xml(), "has nothing to compare"),
     "csv without a header": ((HEAD + ROW).encode(), "line 5: Trades has data before its header"),
     "csv with more cells": ((HEAD + TRADES + ROW.strip() + ",9,9\n").encode(), "has more cells than its header"),
     "csv in euros": ((HEAD + TRADES + ROW.replace("USD", "EUR")).encode(), "line 6, Currency: is in EUR"),
     "csv of another base": (
         (HEAD + "Account Information,Data,Base Currency,EUR\n").encode(), "line 5, Base Currency: is in EUR"
+    ),
+    "csv with cash in euros": (
+        (HEAD + "Cash Report,Header,Currency Summary,Currency,Total\nCash Report,Data,Ending Cash,EUR,5\n").encode(),
+        "line 6, Currency: is in EUR",
     ),
     "csv without a period": (HEAD.replace("Period", "Title").encode(), "Statement, Period: is missing"),
     "csv of a strange period": (HEAD.replace("March 2", "Marz 2").encode(), "is no period"),

@@ -172,6 +172,44 @@ def test_10_3_a_trade_that_was_cancelled_and_corrected_counts_once() -> None:
     assert compared(told, records).differences == ()
 
 
+def test_10_3_a_cancel_of_what_the_file_does_not_tell_is_a_trade_the_other_way() -> None:
+    records = book()
+    told = stated(records)
+    told.rows["Trade"].append(
+        {**told.rows["Trade"][0], "ibExecID": "x.01", "transactionType": "TradeCancel", "quantity": "3"}
+    )
+    assert differences(told, records) == [("trade", "none", "3 for 450.00", Decimal("-450.00"))]
+
+
+def test_10_3_sums_beside_what_they_sum_up_count_nothing() -> None:
+    records = book()
+    told = stated(records)
+    for level in ("SUMMARY", "ORDER", "SYMBOL_SUMMARY", "ASSET_SUMMARY", "CLOSED_LOT", "WASH_SALE"):
+        told.rows["Trade"].append({**told.rows["Trade"][0], "levelOfDetail": level})
+    told.rows["CashTransaction"].append({**told.rows["CashTransaction"][0], "levelOfDetail": "SUMMARY"})
+    told.rows["OpenPosition"].append({**told.rows["OpenPosition"][0], "levelOfDetail": "LOT"})
+    told.rows["CashReportCurrency"].append({"currency": "BASE_SUMMARY", "endingCash": "1.00"})
+    assert compared(told, records).differences == ()
+
+
+def test_10_3_executions_are_counted_and_not_the_orders_that_they_add_up_to() -> None:
+    records = book()
+    lines = []
+    for line in stated(records).csv().splitlines(keepends=True):
+        kinds = ("Order", "Trade", "ClosedLot") if line.startswith("Trades,Data,Order,") else ("Order",)
+        lines += [line.replace("Order", kind, 1) for kind in kinds]
+    statement = activity("".join(lines), None)
+    found = tie(statement, ours(records, statement.first, statement.last))
+    assert (found.differences, found.trades, found.endings) == ((), 4, 3)
+
+
+def test_10_3_an_option_whose_parts_were_not_chosen_is_known_by_its_symbol() -> None:
+    records = book()
+    told = stated(records)
+    told.rows["Trade"] = without(told.rows["Trade"], "strike", "expiry", "putCall")
+    assert compared(told, records).differences == ()
+
+
 def test_10_3_what_the_file_has_no_section_for_is_not_compared_and_said() -> None:
     records = book()
     told = stated(records)
@@ -179,6 +217,10 @@ def test_10_3_what_the_file_has_no_section_for_is_not_compared_and_said() -> Non
         del told.rows[element]
     found = compared(told, records)
     assert (found.differences, found.missing) == ((), ("cash transactions", "cash report"))
+    kept = "".join(line for line in stated(records).csv().splitlines(keepends=True) if not line.startswith("Trades,"))
+    statement = activity(kept, None)
+    alone = tie(statement, ours(records, statement.first, statement.last))
+    assert (alone.differences, alone.missing) == ((), ("trades", "option events"))
 
 
 def test_10_3_a_section_without_a_row_says_that_nothing_happened() -> None:

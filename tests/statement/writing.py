@@ -5,7 +5,6 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from xml.sax.saxutils import quoteattr
 
 from allusetui.domain import event as ev
@@ -180,8 +179,3 @@ def _attributes(row: Row) -> str:
 def without(rows: Iterable[Row], *keys: str) -> list[Row]:
     """The rows without some of their fields: a query in which those were not chosen."""
     return [{key: value for key, value in row.items() if key not in keys} for row in rows]
-
-
-def assigned_total(records: Records) -> Decimal:
-    """Shares that came by assignment."""
-    return Decimal(sum(event.shares for _, _, event in records if isinstance(event, ev.AssignmentReceived)))

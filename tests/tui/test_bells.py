@@ -8,6 +8,7 @@ import pytest
 from allusetui.domain.account import Latch
 from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Link, Told
+from allusetui.tui.bells import Bells
 from allusetui.tui.prefs import Prefs
 from tests.tui.consoles import afternoon, paused_afternoon
 from tests.tui.desk import Desk, watching
@@ -49,13 +50,17 @@ async def test_an_account_that_the_engine_latches_rings_once_and_a_pause_does_no
         assert sent == ["\a", "\x1b]9;ALL-USE GEN latched: level3\a"]
 
 
-async def test_what_stood_there_before_the_screen_does_not_ring() -> None:
+async def test_what_stood_there_before_the_first_look_does_not_ring_and_what_comes_then_does() -> None:
     async with watching(afternoon()) as desk:
+        assert desk.console.snapshot.state.accounts["REV"].latches
         raised(desk, "critical", "old")
-        desk.app.bells.__init__(desk.app._tell_terminal, Prefs())  # type: ignore[misc]
-        sent = desk.terminal()
-        await desk.poll()
+        sent: list[str] = []
+        bells = Bells(sent.append, Prefs())
+        bells.look(desk.console.snapshot)
         assert sent == []
+        raised(desk, "critical", "margin use 65%")
+        bells.look(desk.console.snapshot)
+        assert sent == ["\a", NOTE]
 
 
 async def test_an_alert_s_text_can_not_steer_the_terminal() -> None:

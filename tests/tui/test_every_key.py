@@ -89,7 +89,7 @@ async def under_a_question(desk: Desk, heard: tuple[str, ...]) -> None:
     assert desk.console.keys == []
     await desk.press("p", "P", "ctrl+x")
     assert desk.console.keys == [Key("pause", "GEN"), Key("pause"), Key("kill")]
-    assert desk.app.screen is screen
+    assert desk.app.screen is screen and "pause GEN, pause all, kill sent" in desk.line
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,7 @@ async def test_under_the_question_of_leaving_what_acts_at_once_acts() -> None:
         await desk.press("q", "p", "P", "ctrl+x", "r", "x", "j")
         assert desk.console.keys == [Key("pause", "GEN"), Key("pause"), Key("kill")]
         assert isinstance(desk.app.screen, Ask) and desk.app.return_value is None
+        assert "pause GEN, pause all, kill sent" in desk.line
 
 
 async def test_under_a_prompt_only_what_acts_at_once_acts() -> None:

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from textual.events import Key as Pressed
 from textual.screen import Screen
-from textual.widgets import Input
 
 from allusetui.domain.console import Key
 from allusetui.domain.contract import Option
@@ -14,7 +13,6 @@ from allusetui.tui.look import drawn
 from allusetui.tui.prefs import Prefs
 from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.help import help_of
-from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
 from allusetui.view.commands import KEYS
@@ -137,16 +135,6 @@ async def test_resume_and_reset_ask_first(key: str, action: str) -> None:
         assert [k.action for k in desk.console.keys] == [action]
 
 
-@pytest.mark.parametrize("opener", ["x", "r", "q", "question_mark"])
-async def test_p_and_kill_work_over_any_question(opener: str) -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press(opener)
-        assert isinstance(desk.app.screen, Ask)
-        await desk.press("p", "P", "ctrl+x")
-        assert desk.console.keys == [Key("pause", "GEN"), Key("pause"), Key("kill")]
-        assert "pause GEN, pause all, kill sent" in desk.line
-
-
 @pytest.mark.parametrize(
     ("key", "settled", "sent"),
     [
@@ -177,54 +165,11 @@ async def test_a_key_that_is_taken_as_it_arrives_and_not_sent_is_told() -> None:
         assert "kill NOT SENT: its inbox is full" in desk.line
 
 
-async def test_letters_never_act_over_a_question() -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press("x", "e", "r", "x")
-        assert desk.console.keys == []
-        assert len(desk.app.screen_stack) == 2
-
-
-async def test_while_text_is_typed_letters_are_text_and_only_kill_acts() -> None:
-    async with watching(afternoon()) as desk:
-        field = Input()
-        await desk.app.main.mount(field)
-        field.focus()
-        await desk.press("p", "P", "e", "x", "r", "1", "q", "question_mark")
-        assert desk.console.keys == []
-        assert field.value == "pPexr1q?"
-        await desk.press("ctrl+x")
-        assert desk.console.keys == [Key("kill")]
-        assert field.value == "pPexr1q?"
-
-
-async def test_tab_goes_round_the_panes() -> None:
-    async with watching(afternoon(), (120, 40)) as desk:
-        names = []
-        for _ in range(5):
-            names.append(desk.app.focused.id if desk.app.focused else None)
-            await desk.press("tab")
-        assert names == ["sleeves", "risk", "states", "orders", "journal"]
-        await desk.press("shift+tab")
-        assert desk.app.focused is not None and desk.app.focused.id == "journal"
-
-
 async def test_the_question_mark_shows_keys_and_a_runbook_line_and_escape_goes_back() -> None:
     async with watching(afternoon()) as desk:
         await desk.press("tab", "question_mark")
         assert "ctrl+x    kill" in desk.text("body")
         assert "Level 3 stops out by itself" in desk.text("body")
-        await desk.press("escape")
-        assert desk.app.screen is desk.app.main
-
-
-@pytest.mark.parametrize(("key", "name"), [("j", "journal"), ("o", "orders"), ("s", "states"), ("!", "alerts")])
-async def test_a_pane_that_does_not_fit_has_a_screen_of_its_own(key: str, name: str) -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press(key)
-        assert isinstance(desk.app.screen, Full)
-        assert name in desk.text(name)
-        await desk.press("p")
-        assert desk.console.keys == [Key("pause", "GEN")]
         await desk.press("escape")
         assert desk.app.screen is desk.app.main
 

@@ -8,11 +8,12 @@ import pytest
 from allusetui.domain.console import Key
 from allusetui.domain.event import ReportWritten
 from allusetui.domain.snapshot import Told
+from allusetui.tui.keys import FULL, bound
 from allusetui.tui.prefs import Prefs
-from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.reports import Reports
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
+from allusetui.view.commands import KEYS
 from tests.tui.consoles import afternoon, laddered, paused_afternoon
 from tests.tui.desk import Desk, watching
 
@@ -21,10 +22,6 @@ pytestmark = pytest.mark.asyncio
 SMALL = ["sleeves", "risk"]
 WIDE = [*SMALL, "states", "orders", "journal"]
 WIDEST = [*SMALL, "states", "orders", "approvals", "ladder", "journal", "alerts"]
-FULL_KEYS = {
-    "j": "journal", "o": "orders", "s": "states", "l": "ladder", "c": "calendar", "d": "data", "g": "reports",
-    "!": "alerts", "h": "guides",
-}  # fmt: skip
 
 
 def walked(desk: Desk) -> Iterator[str]:
@@ -49,8 +46,9 @@ async def test_each_size_has_its_panes_and_tab_goes_through_them_in_order(
             await desk.press("tab")
             seen.append(desk.app.focused and desk.app.focused.id)
         assert seen == panes
-        await desk.press("tab")
-        assert desk.app.focused is not None and desk.app.focused.id == panes[0]
+        for key, name in (("tab", panes[0]), ("shift+tab", panes[-1])):
+            await desk.press(key)
+            assert desk.app.focused is not None and desk.app.focused.id == name
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 48)])
@@ -61,22 +59,24 @@ async def test_every_pane_has_room_for_a_title_and_a_row_and_the_keys_stand_belo
         assert desk.app.main.query_one("#keys").region.y == size[1] - 1
 
 
-@pytest.mark.parametrize("key", FULL_KEYS)
-async def test_a_key_opens_its_pane_in_full_and_the_same_key_or_escape_goes_back(key: str) -> None:
+@pytest.mark.parametrize("name", FULL)
+async def test_a_key_opens_its_pane_in_full_and_the_same_key_or_escape_goes_back(name: str) -> None:
+    key = bound(KEYS[name])
     async with watching(afternoon()) as desk:
         for back in (key, "escape"):
-            await desk.press("exclamation_mark" if key == "!" else key)
-            assert isinstance(desk.app.screen, Full) and desk.app.screen.pane_name == FULL_KEYS[key]
-            assert "can't be drawn" not in desk.text(FULL_KEYS[key])
-            await desk.press("exclamation_mark" if back == "!" else back)
+            await desk.press(key)
+            assert desk.full == name
+            assert "can't be drawn" not in desk.text(name)
+            await desk.press(back)
             assert desk.app.screen is desk.app.main
 
 
-async def test_another_panes_key_changes_to_it_and_one_escape_leaves() -> None:
+@pytest.mark.parametrize("back", ["j", "escape"])
+async def test_another_panes_key_changes_to_it_and_one_key_leaves(back: str) -> None:
     async with watching(afternoon()) as desk:
         await desk.press("l", "c", "g", "j")
-        assert isinstance(desk.app.screen, Full) and desk.app.screen.pane_name == "journal"
-        await desk.press("escape")
+        assert desk.full == "journal"
+        await desk.press(back)
         assert desk.app.screen is desk.app.main
 
 
@@ -85,24 +85,13 @@ async def test_m_gives_every_pane_the_whole_screen_and_m_gives_it_back(size: tup
     async with watching(afternoon(), size) as desk:
         for name in list(walked(desk)):
             await desk.press("m")
-            assert isinstance(desk.app.screen, Full) and desk.app.screen.pane_name == name
+            assert desk.full == name
+            await desk.press("p")
+            assert desk.console.keys.pop() == Key("pause", "GEN")
             await desk.press("m")
             assert desk.app.screen is desk.app.main
             assert desk.app.focused is not None and desk.app.focused.id == name
             await desk.press("tab")
-
-
-@pytest.mark.parametrize("key", ["l", "c", "g", "m"])
-async def test_a_pause_goes_through_from_every_screen(key: str) -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press(key, "p")
-        assert desk.console.keys == [Key("pause", "GEN")] and "pause GEN sent" in desk.line
-
-
-async def test_no_key_of_a_pane_acts_under_a_question() -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press("r", "l", "c", "g", "m")
-        assert desk.app.screen.is_modal
 
 
 async def test_the_ladder_tells_its_leaps_and_enter_asks_why_of_one() -> None:

@@ -9,7 +9,6 @@ from allusetui.domain.event import AlertRaised
 from allusetui.domain.snapshot import Snapshot, Told
 from allusetui.tui.app import Dashboard
 from allusetui.tui.prefs import Prefs
-from allusetui.tui.screens.main import Full
 from allusetui.view.commands import KEYS
 from allusetui.view.model import Seen
 from tests.tui.consoles import Clock, Served, afternoon, dashboard, paused_afternoon
@@ -119,7 +118,7 @@ async def test_a_greeting_gives_way_to_the_first_alert() -> None:
         assert "critical positions of others" in desk.line
 
 
-async def test_a_view_that_fails_takes_its_own_pane_only() -> None:
+async def test_keys_are_heard_while_views_fail_and_what_failed_is_drawn_once_it_can_be() -> None:
     async with watching(afternoon()) as desk:
         assert desk.console.snapshot.state.accounts
         desk.console.publish(volatile=None)
@@ -142,14 +141,6 @@ async def test_a_question_that_can_not_be_made_is_told(monkeypatch: pytest.Monke
         await desk.until(lambda: "can't be shown: KeyError" in desk.line)
         await desk.press("p")
         assert desk.console.keys == [Key("pause", "GEN")]
-
-
-async def test_from_one_full_pane_to_another_and_back() -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press("j", "o")
-        assert isinstance(desk.app.screen, Full) and desk.app.screen.pane_name == "orders"
-        await desk.press("o")
-        assert desk.app.screen is desk.app.main
 
 
 async def test_a_wheel_never_changes_what_a_key_acts_on() -> None:

@@ -11,7 +11,7 @@ from allusetui.tui.screens.ask import Ask
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.widgets.pane import Pane
-from tests.tui.consoles import afternoon, paused_afternoon
+from tests.tui.consoles import afternoon
 from tests.tui.desk import Desk, watching
 
 pytestmark = pytest.mark.asyncio
@@ -123,16 +123,6 @@ async def test_enter_under_a_question_asks_nothing(opener: str) -> None:
         assert desk.console.keys == []
 
 
-async def test_enter_under_an_approval_answers_nothing_and_asks_nothing() -> None:
-    async with watching(paused_afternoon()) as desk:
-        await desk.until(lambda: isinstance(desk.app.screen, Ask))
-        desk.clock.now_ms = 1_000
-        await desk.press("enter")
-        assert isinstance(desk.app.screen, Ask)
-        assert not any(isinstance(screen, Why) for screen in desk.app.screen_stack)
-        assert desk.console.keys == []
-
-
 async def test_a_why_follows_what_happens() -> None:
     async with watching(afternoon()) as desk:
         await desk.press("2", "enter")
@@ -142,12 +132,6 @@ async def test_a_why_follows_what_happens() -> None:
         desk.console.publish(state=free)
         await desk.poll()
         assert "✓ holds   6.4" in desk.text("why")
-
-
-async def test_the_keys_that_stop_work_over_a_why() -> None:
-    async with watching(afternoon()) as desk:
-        await desk.press("enter", "p", "ctrl+x")
-        assert [key.action for key in desk.console.keys] == ["pause", "kill"]
 
 
 async def test_another_pane_takes_the_place_of_every_why() -> None:

@@ -11,8 +11,6 @@ from allusetui.view.prompts import named, prompts
 from tests.engine.amending import PROPOSAL, Keeps, asked
 from tests.view.snapshots import seen_of, shown, text_of
 
-pytestmark = pytest.mark.clause("15.2")
-
 
 @pytest.fixture(scope="module")
 def seen() -> Seen:
@@ -27,6 +25,7 @@ def lines(seen: Seen, proposal: Proposal) -> list[str]:
     return [text_of(line) for line in (prompt.title, *prompt.lines)]
 
 
+@pytest.mark.clause("15.2")
 def test_15_2_it_is_shown_by_its_numbers_its_clauses_and_the_paired_intervals(seen: Seen) -> None:
     assert lines(seen, PROPOSAL) == [
         "Law v1.4 with sizing.symbol_cap 0.25 → 0.15?",

@@ -14,24 +14,17 @@ from allusetui.view.fit import width_of, width_of_line
 from allusetui.view.model import Seen, Tone
 from allusetui.view.prompts import prompts
 from tests.replaying import replay_text
-from tests.rules.situations import AAPL, but, operator, option, situation, tape
+from tests.rules.situations import AAPL, situation
 from tests.view.snapshots import seen_of, shown, text_of
+from tests.view.wednesdays import TO_ROLL, key, wednesday
 
-HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
 HOSTILE = "\x1b[2J\x1b]52;c;cm0gLXJm\x07 [link=evil]\u202eyes[/] " + "漢" * 10_000
 
 
 @pytest.fixture(scope="module")
 def asked() -> Seen:
     """10:10; a roll is asked for, a suggestion too, and an older roll was refused."""
-    day = "2026-03-04"
-    run = replay_text(
-        situation(
-            f"{day}T10:00:00", f"{day}T10:10:00", {"AAPL": but(AAPL, atr=4.0)}, HELD,
-            operator(f"{day}T10:02:00", "pause", "GEN"), tape(f"{day}T10:04:00", AAPL=191.0),
-        )
-    )  # fmt: skip
-    seen = seen_of(run)
+    seen = seen_of(wednesday(key("10:02:00", "pause"), TO_ROLL, end="10:10:00"))
     suggestion = Approval("7", "GEN", None, None, 0, None, "llms", HOSTILE, date(2026, 3, 10))
     state = replace(seen.snapshot.state, approvals={**seen.snapshot.state.approvals, "7": suggestion})
     now_ms, end = seen.snapshot.now_ms, seen.snapshot.tail[-1].seq

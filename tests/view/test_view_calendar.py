@@ -67,8 +67,7 @@ def test_what_is_on_now_says_so_what_is_over_is_dim_and_what_comes_is_counted_in
     assert over["when"].text == "over" and {over[name].tone for name in ("hours", "what", "of")} == {Tone.DIM}
 
 
-@pytest.mark.clause("1.6", "6.6")
-def test_1_6_known_reports_and_ex_dates_are_told_and_what_is_not_known_is_a_question_mark(thanksgiving: Seen) -> None:
+def test_known_reports_and_ex_dates_are_told_and_what_is_not_known_is_a_question_mark(thanksgiving: Seen) -> None:
     known = replace(
         thanksgiving.snapshot.volatile, reports={"AAPL": (date(2026, 12, 1),), "MSFT": None},
         payouts={"AAPL": (Payout(date(2026, 12, 3), Decimal("0.26")), Payout(date(2027, 2, 3), Decimal("0.26")))},

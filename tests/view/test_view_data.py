@@ -55,11 +55,10 @@ def test_a_simulated_session_says_so(thursday: Seen) -> None:
     assert [row["of"].text for row in rows(thursday).values()].count("AAPL") == 1
 
 
-@pytest.mark.clause("8.3")
 @pytest.mark.parametrize(
     ("feed", "words"), [(Feed.DELAYED, "delayed 15 min"), (Feed.FROZEN, "frozen at the close"), (Feed.LIVE, "live")]
 )
-def test_8_3_a_quote_says_what_kind_it_is_and_dims_with_age(thursday: Seen, feed: Feed, words: str) -> None:
+def test_a_quote_says_what_kind_it_is_and_dims_with_age(thursday: Seen, feed: Feed, words: str) -> None:
     young = linked(thursday, feed=feed)
     old = linked(thursday, feed=feed, at_ms=thursday.snapshot.now_ms - 31 * SECOND_MS)
     assert told(young, "AAPL", "quote") == ("200.00", words, "0s", "")

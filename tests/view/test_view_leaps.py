@@ -37,8 +37,7 @@ def test_17_7_growth_and_hedges_stand_one_below_the_other_each_with_its_own_sum(
     assert "2,200" in found[growth + 2]  # what both have cost
 
 
-@pytest.mark.clause("17.7")
-def test_17_7_the_last_lines_say_what_a_fall_does_to_the_book_and_by_what_model(seen: Seen) -> None:
+def test_the_last_lines_say_what_a_fall_does_to_the_book_and_by_what_model(seen: Seen) -> None:
     found = page(seen)
     start = found.index("in a fall of the market")
     gen = found[start + 2].split()
@@ -47,13 +46,11 @@ def test_17_7_the_last_lines_say_what_a_fall_does_to_the_book_and_by_what_model(
     assert any("Black and Scholes" in line for line in found[start:])
 
 
-@pytest.mark.clause("17.7")
 @pytest.mark.parametrize("width", [30, 50, 80, 160])
-def test_17_7_it_fits_whatever_the_width(seen: Seen, width: int) -> None:
+def test_it_fits_whatever_the_width(seen: Seen, width: int) -> None:
     assert all(len(line) <= width for line in page(seen, width))
 
 
-@pytest.mark.clause("17.7")
-def test_17_7_who_holds_none_is_told_so() -> None:
+def test_who_holds_none_is_told_so() -> None:
     found = page(seen_of(replay_text(situation(*NOON, {"AAPL": AAPL}))))
     assert "growth: none held" in found and "hedges: none held" in found

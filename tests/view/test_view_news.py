@@ -8,11 +8,10 @@ import pytest
 from allusetui.domain.moment import HOUR_MS, MINUTE_MS, SECOND_MS
 from allusetui.view.model import Seen
 from allusetui.view.news import SHUT_MS, tells_more
-from tests.replaying import replay_text
-from tests.rules.situations import AAPL, but, operator, option, situation, tape
+from tests.replaying import Replayed, replay_text
+from tests.rules.situations import AAPL, situation, tape
 from tests.view.snapshots import seen_of
-
-WED = "2026-03-04"
+from tests.view.wednesdays import WED
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +49,8 @@ def test_an_open_market_goes_by_the_second(shut: Seen) -> None:
     assert tells_more(later(seen, SECOND_MS), seen.snapshot)
 
 
-def test_a_prompt_that_waits_for_a_person_goes_by_the_second_at_any_hour(shut: Seen) -> None:
-    held = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
-    falls = tape(f"{WED}T10:04:00", AAPL=191.0)
-    paused = operator(f"{WED}T10:02:00", "pause", "GEN")
-    text = situation(f"{WED}T10:00:00", f"{WED}T10:10:00", {"AAPL": but(AAPL, atr=4.0)}, held, paused, falls)
-    waiting = seen_of(replay_text(text)).snapshot.state.approvals
+def test_a_prompt_that_waits_for_a_person_goes_by_the_second_at_any_hour(shut: Seen, paused: Replayed) -> None:
+    waiting = paused.run.runtime.engine.state.approvals
     assert waiting
     state = deepcopy(shut.snapshot.state)
     state.approvals = waiting

@@ -1,27 +1,18 @@
 """What is said before a key is sent, and what a prompt asks."""
 
+from dataclasses import replace
+
 import pytest
 
+from allusetui.domain.account import Latch
 from allusetui.domain.contract import Option
 from allusetui.view.model import Question, Seen
 from allusetui.view.prompts import prompts
 from allusetui.view.questions import closing, ending, resetting, resuming
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, TRADED_VIX, but, operator, option, situation, tape
+from tests.rules.situations import AAPL, TRADED_VIX, but, fault, situation, tape
 from tests.view.snapshots import seen_of, text_of
-
-WED = "2026-03-04"
-HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
-TO_ROLL = tape(f"{WED}T10:04:00", AAPL=191.0)
-TO_STOP = tape(f"{WED}T10:04:00", AAPL=187.0)
-
-
-def wednesday(*more: str, end: str = "10:10:00") -> Replayed:
-    return replay_text(situation(f"{WED}T10:00:00", f"{WED}T{end}", {"AAPL": but(AAPL, atr=4.0)}, HELD, *more))
-
-
-def key(clock: str, action: str, account: str | None = "GEN") -> str:
-    return operator(f"{WED}T{clock}", action, account)
+from tests.view.wednesdays import HELD, TO_ROLL, TO_STOP, WED, key, wednesday
 
 
 def said(question: Question) -> list[str]:
@@ -33,8 +24,8 @@ def the_put(seen: Seen) -> Option:
 
 
 @pytest.fixture(scope="module")
-def asked() -> Seen:
-    return seen_of(wednesday(key("10:02:00", "pause"), TO_ROLL))
+def asked(paused: Replayed) -> Seen:
+    return seen_of(paused)
 
 
 def test_a_prompt_shows_what_is_asked_the_evidence_and_what_yes_and_no_do(asked: Seen) -> None:
@@ -80,6 +71,19 @@ def test_closing_is_not_offered_while_halted_or_once_the_position_is_gone() -> N
     assert said(closing(halted, "REV", the_put(halted))) == ["It is no longer held."]
 
 
+def test_closing_is_not_offered_under_a_latch_of_the_books_nor_where_an_order_on_it_works() -> None:
+    slow = fault(f"{WED}T10:00:00", "no_fill", "AAPL", "1h")
+    works = seen_of(wednesday(TO_STOP, slow, end="10:05:02"))
+    assert said(closing(works, "GEN", the_put(works))) == ["An order on it works already."]
+    assert not closing(works, "GEN", the_put(works)).allowed
+    assert said(ending(works))[1] == "1 order at work: GEN stop AAPL"
+    gen = replace(works.snapshot.state.accounts["GEN"], latches={Latch.LEVEL3, Latch.MISMATCH, Latch.BROKER})
+    state = replace(works.snapshot.state, accounts={"GEN": gen}, intents={})
+    latched = replace(works, snapshot=replace(works.snapshot, state=state))
+    question = closing(latched, "GEN", the_put(latched))
+    assert (question.allowed, said(question)) == (False, ["Nothing is sent under the latch broker, mismatch."])
+
+
 def test_resuming_tells_what_ends_and_what_stays_latched(asked: Seen) -> None:
     question = resuming(asked, "GEN")
     assert question.allowed and said(question) == [
@@ -96,6 +100,11 @@ def test_resuming_what_is_not_paused_is_not_offered() -> None:
     assert said(resuming(stopped, "GEN")) == ["It is not paused. Latched level3: R resets."]
 
 
+def test_resuming_is_not_offered_while_halted() -> None:
+    question = resuming(seen_of(wednesday(key("10:02:00", "kill", None))), "GEN")
+    assert (question.allowed, said(question)) == (False, ["It is halted: only a reset of all accounts (R) ends that."])
+
+
 def test_a_stop_of_entries_ends_with_a_resume() -> None:
     seen = seen_of(wednesday(key("10:02:00", "no_entries")))
     assert said(resuming(seen, "GEN")) == ["Its stop of entries ends."]
@@ -108,12 +117,39 @@ def test_a_reset_tells_which_latches_it_ends() -> None:
     assert not resetting(calm, None).allowed
 
 
+def test_a_breaker_s_reset_is_offered_only_once_the_vix_is_back_below_it() -> None:
+    tripped = seen_of(wednesday(tape(f"{WED}T10:04:00", VIX=70.0), accounts=("GEN", "REV")))
+    waits = "the VIX is 70.0: a reset of SAFE waits until it is known and back at its tier."
+    for account, told in (("GEN", [f"GEN: {waits}"]), (None, [f"{name}: {waits}" for name in ("GEN", "REV", "COM")])):
+        question = resetting(tripped, account)
+        assert (question.allowed, said(question)) == (False, told)
+    calm = seen_of(wednesday(tape(f"{WED}T10:04:00", VIX=70.0), tape(f"{WED}T10:08:00", VIX=60.0)))
+    assert said(resetting(calm, "GEN")) == ["GEN: latch breaker ends."] and resetting(calm, "GEN").allowed
+
+
+def test_a_halt_that_ends_above_the_breaker_s_tier_tells_all_that_it_ends_and_what_it_accepts() -> None:
+    down = tape(f"{WED}T10:08:00", VIX=70.0)
+    seen = seen_of(wednesday(TO_STOP, tape(f"{WED}T10:06:00", VIX=90.0), down))
+    accounts = seen.snapshot.state.accounts
+    gen = replace(accounts["GEN"], latches={*accounts["GEN"].latches, Latch.MISMATCH})
+    state = replace(seen.snapshot.state, accounts={**accounts, "GEN": gen}, rejecting={("GEN", "AAPL")})
+    question = resetting(replace(seen, snapshot=replace(seen.snapshot, state=state)), None)
+    assert question.allowed and said(question) == [
+        "The halt ends, and the books are compared.",
+        "Every account stays latched breaker: the VIX is 70.0: a reset of SAFE waits until it is known and back at "
+        "its tier.",
+        "GEN: latch level3 ends.", "GEN: accepts what the broker shows as its book.", "GEN: may enter AAPL again.",
+    ]  # fmt: skip
+
+
 def test_a_halt_is_reset_for_all_accounts_and_only_below_its_vix() -> None:
     halted = seen_of(wednesday(tape(f"{WED}T10:04:00", VIX=90.0)))
     assert not resetting(halted, "GEN").allowed
     assert not resetting(halted, None).allowed and "the VIX is 90.0" in said(resetting(halted, None))[0]
     killed = seen_of(wednesday(key("10:02:00", "kill", None)))
-    assert resetting(killed, None).allowed and said(resetting(killed, None))[0].startswith("The halt ends")
+    assert resetting(killed, None).allowed and said(resetting(killed, None)) == [
+        "The halt ends, and the books are compared.", "Then work goes on.",
+    ]  # fmt: skip
 
 
 def test_ending_lists_what_stays_open(asked: Seen) -> None:

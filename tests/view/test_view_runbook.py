@@ -11,10 +11,9 @@ from allusetui.rules import explain
 from allusetui.view.model import Seen, Tone
 from allusetui.view.runbook import runbook
 from tests.replaying import replay_text
-from tests.rules.situations import AAPL, but, fault, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, situation, tape
 from tests.view.snapshots import LAW, seen_of, text_of
-
-HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
+from tests.view.wednesdays import HELD
 
 
 def wednesday(*more: str, end: str = "10:05:20") -> Seen:

@@ -32,7 +32,12 @@ while data := os.read(0, 65536):
     os.write(1, data.upper())
 """
 FLOOD = "import os\nwhile True: os.write(1, b'x' * 65536)"
-DEAF = "import signal, time\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\nprint('up', flush=True)\ntime.sleep(600)"
+DEAF = """
+import os, signal, time
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+print(f"{os.getpid()}>", flush=True)
+time.sleep(600)
+"""
 
 
 class Browser:
@@ -85,8 +90,8 @@ class Site:
 
 
 @asynccontextmanager
-async def site(program: str = ECHO) -> AsyncIterator[Site]:
-    server = TestServer(Server([sys.executable, "-c", program], "ALL-USE <demo>", TOKEN).app())
+async def site(program: str = ECHO, python: str = sys.executable) -> AsyncIterator[Site]:
+    server = TestServer(Server([python, "-c", program], "ALL-USE <demo>", TOKEN).app())
     async with server, aiohttp.ClientSession() as client:
         yield Site(server, client)
 
@@ -185,6 +190,21 @@ async def test_a_message_that_is_too_long_or_no_text_ends_the_visit() -> None:
         assert await binary.closed() == aiohttp.WSCloseCode.POLICY_VIOLATION
 
 
+async def test_a_window_of_any_size_has_a_screen_of_some_size() -> None:
+    async with site() as shown:
+        browser = await shown.open()
+        await browser.shows(b">")
+        await browser.socket.send_str(f'["resize", {{"width": {10**30}, "height": -1}}]')
+        await browser.shows(b"<500x5 ")
+
+
+async def test_where_no_screen_is_to_be_had_a_visitor_is_told_to_come_again_and_leaves_no_trace() -> None:
+    async with site(python="/nowhere/python") as shown:
+        for _ in range(SCREENS + 1):
+            assert await (await shown.open()).closed() == aiohttp.WSCloseCode.TRY_AGAIN_LATER
+        assert (await shown.get(f"/{TOKEN}/"))[0] == 200
+
+
 async def test_each_browser_has_a_screen_of_its_own_up_to_a_limit() -> None:
     async with site() as shown:
         browsers = [await shown.open() for _ in range(SCREENS)]
@@ -227,8 +247,10 @@ async def test_the_servers_end_hangs_up_every_screen_and_kills_the_deaf() -> Non
         await gone(pid)
     async with site(DEAF) as shown:
         browser = await shown.open()
-        await browser.shows(b"up")
+        pid = await browser.pid()
+        await browser.shows(b"\n")  # all is said: a line that is lost before would end it
         ending = asyncio.create_task(shown.server.close())
         await browser.closed()
         async with asyncio.timeout(PATIENCE_S):
             await ending
+        await gone(pid)

@@ -1,6 +1,5 @@
 """What the ladder was advised, what a person's yes has changed, and what came of it (13.3, 17.6)."""
 
-
 from allusetui.domain.advice import Evidence, LadderTerms, Outcome, Outlook
 from allusetui.domain.event.base import Event
 from allusetui.domain.frozen import frozen

@@ -16,10 +16,10 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import SECOND_MS
 from tests.broker.contract.twins import CASH, order
-from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, fault, kinds, listed
+from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, kinds, listed
 from tests.broker.gateway.desks import provision
+from tests.broker.scripts import OF_AAPL, fault
 
-OF_AAPL = 'symbol = "AAPL"'
 SOON = "2026-03-05T10:00:10"
 
 

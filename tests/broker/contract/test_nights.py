@@ -1,4 +1,4 @@
-"""7.1, 7.2, 6.8: what becomes of options overnight; by nine in the morning the book shows it, at every broker."""
+"""9.5: what becomes of options overnight; by nine in the morning the book shows it, at every broker."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,8 +8,9 @@ import pytest
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.input import OrderCancelled, Settled
 from tests.broker.contract.twins import Twin, order
-from tests.broker.contract.words import PUT, RESTING, Opened, fault
-from tests.broker.gateway.desks import at, provision
+from tests.broker.contract.words import PUT, RESTING, Opened
+from tests.broker.gateway.desks import provision
+from tests.broker.scripts import at, fault
 
 SHARES = Stock("AAPL")
 CALL = replace(PUT, strike=Decimal(195), right=Right.CALL)
@@ -25,7 +26,7 @@ def book(twin: Twin) -> tuple[dict[Contract, int], Decimal]:
     return dict(seen.positions), seen.cash
 
 
-@pytest.mark.clause("7.2", "6.8")
+@pytest.mark.clause("9.5")
 @pytest.mark.parametrize(
     ("held", "quantity", "shares", "after", "cash"),
     [
@@ -37,7 +38,7 @@ def book(twin: Twin) -> tuple[dict[Contract, int], Decimal]:
     ],
     ids=["assigned", "expired", "called-away", "exercised", "cash-settled"],
 )
-def test_7_2_what_has_seen_its_last_close_is_gone_with_its_shares_and_its_cash(
+def test_9_5_what_has_seen_its_last_close_is_gone_with_its_shares_and_its_cash(
     opened: Opened, held: Option, quantity: int, shares: int, after: dict[Contract, int], cash: int
 ) -> None:
     gen = provision("GEN", cash=500_000, shares=shares, options=[(held, quantity)])
@@ -51,9 +52,9 @@ def test_7_2_what_has_seen_its_last_close_is_gone_with_its_shares_and_its_cash(
     assert sum(len(told.settlements) for told in twin.of(Settled)) <= 1
 
 
-@pytest.mark.clause("6.6", "7.2")
+@pytest.mark.clause("9.5")
 @pytest.mark.peer(33, 36)
-def test_7_2_an_early_assignment_of_a_part_stands_in_the_book_by_the_next_morning(opened: Opened) -> None:
+def test_9_5_an_early_assignment_of_a_part_stands_in_the_book_by_the_next_morning(opened: Opened) -> None:
     assign = 'symbol = "AAPL"\nexpiry = 2026-03-06\nstrike = 200.0\nright = "P"\nquantity = 2'
     gen = provision("GEN", cash=500_000, options=[(PUT, -3)])
     twin = opened(fault("assign", assign, "2026-03-05T10:30:00", None), gen, provision("REV"))
@@ -62,9 +63,9 @@ def test_7_2_an_early_assignment_of_a_part_stands_in_the_book_by_the_next_mornin
     assert book(twin) == ({PUT: -1, SHARES: 200}, money - 40_000)
 
 
-@pytest.mark.clause("7.2", "9.5")
+@pytest.mark.clause("9.5")
 @pytest.mark.peer(33)
-def test_7_2_what_happened_in_the_night_while_the_process_was_dead_is_found_in_the_book(opened: Opened) -> None:
+def test_9_5_what_happened_in_the_night_while_the_process_was_dead_is_found_in_the_book(opened: Opened) -> None:
     gen = provision("GEN", cash=500_000, options=[(PUT, -2)])
     twin = opened(LOWER, gen, provision("REV"))
     _, money = book(twin)

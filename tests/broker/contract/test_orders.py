@@ -14,8 +14,9 @@ from allusetui.domain.input import (
 )
 from allusetui.domain.moment import SECOND_MS
 from tests.broker.contract.twins import order
-from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, fault, kinds, listed
+from tests.broker.contract.words import AT_ONCE, LATER, PUT, RESTING, SLOW, Opened, kinds, listed
 from tests.broker.gateway.desks import provision
+from tests.broker.scripts import OF_AAPL, fault
 
 
 @pytest.mark.clause("0.6")
@@ -85,7 +86,7 @@ def test_0_6_shares_fill_one_for_one_and_their_multiplier_is_one(opened: Opened)
 
 @pytest.mark.clause("0.6")
 def test_0_6_a_rejected_order_is_told_with_a_reason_and_is_dead(opened: Opened) -> None:
-    twin = opened(fault("reject", 'symbol = "AAPL"'))
+    twin = opened(fault("reject", OF_AAPL))
     refused = order(1, PUT, Side.SELL, AT_ONCE)
     (told,) = twin.place(refused)
     assert isinstance(told, OrderRejected) and told.client_order_id == refused.client_order_id
@@ -157,8 +158,8 @@ def test_0_6_an_id_is_used_once(opened: Opened, limit: str) -> None:
 # Rolls
 
 
-@pytest.mark.clause("6.3", "10.3")
-def test_6_3_a_roll_fills_both_legs_in_one_report_and_nets_to_its_limit_or_better(opened: Opened) -> None:
+@pytest.mark.clause("6.10")
+def test_6_10_a_roll_fills_both_legs_in_one_report_and_nets_to_its_limit_or_better(opened: Opened) -> None:
     twin = opened("", provision("GEN", cash=1_000_000, options=[(PUT, -2)]), provision("REV"))
     _, before = twin.ask()
     twin.place(order(1, PUT, Side.BUY, "0.5", 2, candidate=LATER))
@@ -173,9 +174,9 @@ def test_6_3_a_roll_fills_both_legs_in_one_report_and_nets_to_its_limit_or_bette
     assert after.cash - before.cash == 200 * (sold.price - bought.price) - Decimal("2.60")
 
 
-@pytest.mark.clause("6.3")
+@pytest.mark.clause("6.10")
 @pytest.mark.peer(23)
-def test_6_3_a_roll_in_a_slow_market_never_has_one_leg_more_than_the_other(opened: Opened) -> None:
+def test_6_10_a_roll_in_a_slow_market_never_has_one_leg_more_than_the_other(opened: Opened) -> None:
     twin = opened(SLOW, provision("GEN", cash=1_000_000, options=[(PUT, -5)]), provision("REV"))
     roll = order(1, PUT, Side.BUY, "0.5", 5, candidate=LATER)
     twin.place(roll)
@@ -186,8 +187,8 @@ def test_6_3_a_roll_in_a_slow_market_never_has_one_leg_more_than_the_other(opene
     assert seen.orders == (BrokerOrder(roll.client_order_id, open=False, filled=4),)
 
 
-@pytest.mark.clause("6.3")
-def test_6_3_a_roll_that_nobody_meets_moves_neither_leg(opened: Opened) -> None:
+@pytest.mark.clause("6.10")
+def test_6_10_a_roll_that_nobody_meets_moves_neither_leg(opened: Opened) -> None:
     twin = opened("", provision("GEN", cash=1_000_000, options=[(PUT, -2)]), provision("REV"))
     twin.place(order(1, PUT, Side.BUY, "-3", 2, candidate=LATER))
     twin.wait(60 * SECOND_MS)
@@ -198,8 +199,8 @@ def test_6_3_a_roll_that_nobody_meets_moves_neither_leg(opened: Opened) -> None:
 # Accounts
 
 
-@pytest.mark.clause("0.1")
-def test_0_1_two_accounts_trade_the_same_contract_and_each_order_is_its_own(opened: Opened) -> None:
+@pytest.mark.clause("0.6")
+def test_0_6_two_accounts_trade_the_same_contract_and_each_order_is_its_own(opened: Opened) -> None:
     twin = opened()
     mine, theirs = order(1, PUT, Side.SELL, AT_ONCE, 2), order(2, PUT, Side.SELL, RESTING, 3, account="REV")
     twin.place(mine)

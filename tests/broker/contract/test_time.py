@@ -1,4 +1,4 @@
-"""15.1: a broker's time: nothing before it, nothing twice at it, and the same in steps and in leaps."""
+"""A broker's time: nothing before it, nothing twice at it, and the same in steps and in leaps."""
 
 from decimal import Decimal
 
@@ -27,8 +27,7 @@ def fills(reports: list[Input]) -> list[tuple[str, int, Decimal, Decimal]]:
     ]
 
 
-@pytest.mark.clause("15.1")
-def test_15_1_nothing_is_told_between_the_instants_at_which_a_broker_wants_to_be_asked(opened: Opened) -> None:
+def test_nothing_is_told_between_the_instants_at_which_a_broker_wants_to_be_asked(opened: Opened) -> None:
     twin = opened(SLOW)
     busy(twin)
     for _ in range(8):
@@ -40,8 +39,7 @@ def test_15_1_nothing_is_told_between_the_instants_at_which_a_broker_wants_to_be
     assert fills(twin.came)
 
 
-@pytest.mark.clause("15.1")
-def test_15_1_a_second_look_at_the_same_instant_tells_nothing(opened: Opened) -> None:
+def test_a_second_look_at_the_same_instant_tells_nothing(opened: Opened) -> None:
     twin = opened(SLOW)
     busy(twin)
     told = 0
@@ -51,8 +49,7 @@ def test_15_1_a_second_look_at_the_same_instant_tells_nothing(opened: Opened) ->
     assert told
 
 
-@pytest.mark.clause("15.1")
-def test_15_1_in_small_steps_or_in_one_leap_the_same_is_told(opened: Opened) -> None:
+def test_in_small_steps_or_in_one_leap_the_same_is_told(opened: Opened) -> None:
     steps, leap = opened(SLOW), opened(SLOW)
     busy(steps)
     busy(leap)
@@ -63,8 +60,7 @@ def test_15_1_in_small_steps_or_in_one_leap_the_same_is_told(opened: Opened) -> 
     assert steps.ask()[0].orders == leap.ask()[0].orders
 
 
-@pytest.mark.clause("15.1")
-def test_15_1_a_broker_at_rest_is_not_asked_more_than_a_tick_of_its_market_needs(opened: Opened) -> None:
+def test_a_broker_at_rest_is_not_asked_more_than_a_tick_of_its_market_needs(opened: Opened) -> None:
     twin = opened()
     end_ms, asked = twin.now_ms + 60 * SECOND_MS, 0
     while (due_ms := twin._next_ms()) is not None and due_ms < end_ms:

@@ -1,10 +1,9 @@
-"""15.1: whatever is ordered, whenever the line fails, both brokers come to the same orders, positions and cash."""
+"""Whatever is ordered, whenever the line fails, both brokers come to the same orders, positions and cash."""
 
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -14,16 +13,17 @@ from allusetui.domain.moment import SECOND_MS
 from allusetui.domain.money import down_to_tick, to_cent, up_to_tick
 from tests.broker.contract.twins import SLEEVES, SimulatedTwin, Twin, order
 from tests.broker.contract.wired import WireTwin
-from tests.broker.contract.words import LATER, PUT, fault
+from tests.broker.contract.words import LATER, PUT
+from tests.broker.scripts import OF_AAPL, fault
 
 GOOG = replace(PUT, symbol="GOOG", strike=Decimal(300))
 TICK = Decimal("0.01")
 SCRIPT = "\n".join(
     [
-        fault("partial_fill", 'symbol = "AAPL"\nvalue = 2', "2026-03-05T10:00:40", "80s"),
+        fault("partial_fill", f"{OF_AAPL}\nvalue = 2", "2026-03-05T10:00:40", "80s"),
         fault("no_fill", 'symbol = "GOOG"', "2026-03-05T10:01:30", "60s"),
         fault("reject", 'symbol = "GOOG"', "2026-03-05T10:03:00", "30s"),
-        fault("lost_ack", 'symbol = "AAPL"', "2026-03-05T10:03:20", "40s"),
+        fault("lost_ack", OF_AAPL, "2026-03-05T10:03:20", "40s"),
         fault("broker_down", "", "2026-03-05T10:05:00", "45s"),
         "[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 198.0, GOOG = 303.0 }\nglide = '2m'",
     ]
@@ -121,4 +121,4 @@ class Agreement(RuleBasedStateMachine):
 
 
 Agreement.TestCase.settings = settings(max_examples=12, stateful_step_count=20)
-TestAgreement = pytest.mark.clause("15.1")(Agreement.TestCase)
+TestAgreement = Agreement.TestCase

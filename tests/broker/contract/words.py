@@ -7,20 +7,14 @@ from decimal import Decimal
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.input import Input
 from tests.broker.contract.twins import Twin
+from tests.broker.scripts import OF_AAPL, fault
 
 Opened = Callable[..., Twin]
 PUT = Option("AAPL", date(2026, 3, 6), Decimal(200), Right.PUT)
 LATER = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
 RESTING, AT_ONCE = "9", "1"
 """Limits of a sale of the put: one that nobody meets, and one that is met at the bid."""
-
-
-def fault(kind: str, more: str = "", when: str = "2026-03-05T09:40:00", span: str | None = "60m") -> str:
-    lasting = f'for = "{span}"\n' if span else ""
-    return f'[[fault]]\nat = {when}\n{lasting}kind = "{kind}"\n{more}\n'
-
-
-SLOW = fault("partial_fill", 'symbol = "AAPL"\nvalue = 2')
+SLOW = fault("partial_fill", f"{OF_AAPL}\nvalue = 2")
 
 
 def kinds(reports: Sequence[Input]) -> list[type]:

@@ -1,7 +1,6 @@
 """A small scripted market behind a gateway, put together as the product does."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from decimal import Decimal
 
 from allusetui.broker.gateway.gateway import Gateway
@@ -11,13 +10,12 @@ from allusetui.broker.simulated.exchange import Exchange
 from allusetui.broker.simulated.fees import Fees
 from allusetui.domain.input import HeadlineSeen, Provision
 from allusetui.domain.moment import to_ms
-from allusetui.market.calendars import calendar
 from allusetui.market.faults import FaultyMarket
 from allusetui.market.scripted import ScriptedMarket
 from allusetui.scenario.load import parse
 from tests.broker.provisions import provision
+from tests.broker.scripts import CALENDAR, at
 
-CALENDAR = calendar(date(2025, 10, 1), date(2028, 6, 30))
 HEAD = """
 [scenario]
 name = "gateway"
@@ -46,12 +44,6 @@ tick = 0.05
 expiries = "daily"
 """
 ACCOUNTS = ("DU4000001", "DU4000002")
-
-
-def at(hour: int, minute: int = 0, second: int = 0, day: int = 5) -> int:
-    return to_ms(datetime(2026, 3, day, hour, minute, second))
-
-
 NOW = at(10)
 
 

@@ -26,10 +26,6 @@ def desk(more: str = "", at_ms: int = NOW) -> Wire:
     return client(assembly(more), at_ms=at_ms)
 
 
-def fault(kind: str, more: str = "", when: str = "2026-03-05T09:59:00", span: str = "10m") -> str:
-    return f'[[fault]]\nat = {when}\nfor = "{span}"\nkind = "{kind}"\n{more}\n'
-
-
 def status(message: list[str]) -> tuple[str, str, str, str]:
     """Standing, filled, remaining and average price of an orderStatus."""
     return message[2], message[3], message[4], message[5]

@@ -8,8 +8,9 @@ from ib_async.client import Client
 
 from allusetui.broker.gateway.contracts import Registry
 from allusetui.domain.contract import Option as Listed
-from tests.broker.gateway.desks import CALENDAR, venue
+from tests.broker.gateway.desks import venue
 from tests.broker.gateway.wire import Wire
+from tests.broker.scripts import CALENDAR
 
 SERVER_VERSION = 178
 ACCOUNT, OTHER = "DU4000001", "DU4000002"

@@ -11,14 +11,15 @@ from allusetui.broker.gateway.holdings import night_after
 from allusetui.broker.gateway.venue import assemble
 from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at, venue
-from tests.broker.gateway.ordering import STOCK, client, fault
+from tests.broker.gateway.desks import NOW, assembly, venue
+from tests.broker.gateway.ordering import STOCK, client
 from tests.broker.gateway.placed import ACCOUNT, LATER, OTHER, PUT, con_id, kinds, place, purchase, sale
+from tests.broker.gateway.questions import AAPL
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault
 
 SHORT = Option("AAPL", date(2026, 3, 6), Decimal(210), Right.PUT)
-AAPL = 265598
 
 
 def rows(messages: list[list[str]], kind: str) -> list[list[str]]:
@@ -86,7 +87,9 @@ def test_of_summaries_there_are_two_and_a_third_is_refused() -> None:
     assert kinds(wire.say(62, 1, 5, OTHER, "AccountType")) == ["63", "64"]
     assert errors(wire.say(62, 1, 6, "All", "NetLiquidation")) == [(6, 322)]
     assert errors(wire.say(62, 1, 4, "All", "NetLiquidation")) == [(4, 322)]
+    assert kinds(wire.wait(3 * MINUTE_MS)) == ["63", "63", "63"]  # both, again
     assert not wire.say(63, 1, 4)
+    assert kinds(wire.wait(3 * MINUTE_MS)) == ["63"]
     assert kinds(wire.say(62, 1, 6, "All", "NetLiquidation")) == ["63", "63", "64"]
 
 
@@ -103,6 +106,7 @@ def test_gains_of_the_day_are_told_as_they_change_and_no_more() -> None:
     wire = client(assembly("[[tape]]\nat = 2026-03-05T10:01:00\nset = { AAPL = 201 }\n"))
     assert wire.say(92, 5, ACCOUNT, "") == [["94", "5", "0.00", "0.00", "0.00"]]
     assert wire.say(94, 6, ACCOUNT, "", AAPL) == [["95", "6", "0", "0.00", "0.00", "0.00", "0.00"]]
+    assert wire.gateway.next_ms(wire.at_ms) == wire.at_ms + 5 * SECOND_MS
     place(wire, 1, STOCK, purchase(300.0, 10))
     assert wire.wait(5 * SECOND_MS) == [["95", "6", "10", "0.00", "0.00", "0.00", "2000.00"]]
     told = wire.wait(MINUTE_MS)
@@ -159,7 +163,7 @@ def test_the_night_is_the_next_half_past_two() -> None:
 
 
 def test_what_a_scenario_lets_the_broker_show_is_shown_in_the_first_account() -> None:
-    wire = client(assembly(fault("broker_book", 'symbol = "AAPL"\nquantity = 7', "2026-03-05T10:01:00", "1m")))
+    wire = client(assembly(fault("broker_book", f"{OF_AAPL}\nquantity = 7", "2026-03-05T10:01:00", "1m")))
     wire.say(61, 1)
     assert [(each[2], each[14]) for each in wire.wait(MINUTE_MS)] == [(ACCOUNT, "7")]
     assert [(each[2], each[14]) for each in wire.wait(MINUTE_MS)] == [(ACCOUNT, "0")]

@@ -2,25 +2,16 @@
 
 import json
 
+import pytest
+
 from allusetui.broker.gateway.frames import UNSET_WHOLE
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
 from tests.broker.gateway.desks import NOW, gateway, venue
-from tests.broker.gateway.test_quotes import ask, stock
-from tests.broker.gateway.test_reference import AAPL
+from tests.broker.gateway.questions import AAPL, TOLD, ask, stock
 from tests.broker.gateway.wire import Wire, errors
 
 GOOG = 208813720
-TOLD = """
-[[headline]]
-at = 2026-03-05T09:50:00
-symbol = "AAPL"
-text = "Apple said to look at something"
-[[headline]]
-at = 2026-03-05T10:05:00
-symbol = "AAPL"
-text = "Apple looked at it"
-"""
 FIVE_MINUTES_MS = 300_000
 
 
@@ -55,6 +46,11 @@ def test_what_has_not_been_published_is_not_told() -> None:
     assert wire.say(86, 3, AAPL, "DJNL", "", "", 10, "") == [["87", "3", "1"]]
     assert len(wire.say(86, 3, AAPL, "BRFG", "20260305 10:00:00", "", 10, "")) == 2
     assert end == ["87", "3", "0"]
+
+
+@pytest.mark.parametrize(("con_id", "start", "end"), [(1, "", ""), (AAPL, "yesterday", ""), (AAPL, "", "noon")])
+def test_headlines_of_an_unknown_contract_or_time_are_refused(con_id: int, start: str, end: str) -> None:
+    assert errors(_wire().say(86, 3, con_id, "BRFG", start, end, 10, "")) == [(3, 321)]
 
 
 def test_a_headline_comes_on_a_line_that_asked_for_news() -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from allusetui.broker.gateway.session import Limits
 from tests.broker.gateway.desks import NOW, gateway
-from tests.broker.gateway.test_bulletins import TOLD
+from tests.broker.gateway.questions import TOLD
 from tests.broker.gateway.wire import Wire
 
 STOCK = ["0", "AAPL", "STK", "", "0.0", "", "", "SMART", "", "USD", "", ""]

@@ -3,17 +3,18 @@
 from datetime import date
 from decimal import Decimal
 
-from allusetui.broker.gateway.commands import LoseLink
+import pytest
+
+from allusetui.broker.gateway.commands import Command, LoseLink, ReadOnly, RestoreLink
 from allusetui.domain.contract import Option, Right
 from allusetui.domain.moment import HOUR_MS
 from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.gateway.ordering import client
-from tests.broker.gateway.placed import kinds
+from tests.broker.gateway.placed import ACCOUNT, OTHER, kinds
 from tests.broker.gateway.wire import Wire, errors
 from tests.broker.provisions import provision
 
 CALL = Option("AAPL", date(2026, 3, 20), Decimal(190), Right.CALL)
-ACCOUNT, OTHER = "DU4000001", "DU4000002"
 
 
 def exercise(wire: Wire, quantity: int = 1, action: int = 1, account: str = ACCOUNT) -> list[list[str]]:
@@ -60,9 +61,13 @@ def test_an_option_that_settles_in_cash_is_exercised_by_nobody() -> None:
     assert held(wire) == {(ACCOUNT, "OPT"): 3}
 
 
-def test_while_the_link_is_lost_nothing_is_exercised() -> None:
+@pytest.mark.parametrize("trouble", [LoseLink(), ReadOnly()], ids=["no link", "read only"])
+def test_while_the_link_is_lost_or_clients_only_read_nothing_is_exercised(trouble: Command) -> None:
     made = assembly(accounts=(provision(ACCOUNT, options=[(CALL, 3)]),))
     wire = client(made)
-    made.commands.do(LoseLink(), NOW)
+    made.commands.do(trouble, NOW)
     wire.heard()
     assert errors(exercise(wire)) == [(4, 321)]
+    made.commands.do(RestoreLink(), NOW)
+    wire.wait(17 * HOUR_MS)
+    assert held(wire) == {(ACCOUNT, "OPT"): 3}

@@ -5,6 +5,7 @@ import pytest
 from allusetui.broker.gateway.frames import packed
 from allusetui.broker.gateway.gateway import Gateway
 from allusetui.broker.gateway.session import USUAL, Limits, Sessions
+from tests.broker.gateway.desks import assembly
 from tests.broker.gateway.wire import Wire, errors
 
 
@@ -44,9 +45,11 @@ def test_a_client_id_in_use_is_refused_and_free_again_once_its_session_is_gone()
 
 
 def test_nothing_is_answered_before_the_client_has_begun() -> None:
-    wire = Wire(_gateway())
+    wire = Wire(assembly().gateway)
     wire.greet()
-    assert errors(wire.say(9, 8)) == [(-1, 505)]
+    assert errors(wire.say(61, 1)) == errors(wire.say(49, 1)) == [(-1, 504)]
+    wire.say(71, 2, 1, "")
+    assert wire.say(61, 1) == [["62", "1"]]
 
 
 def test_an_unknown_message_is_told_once_and_counted_and_the_connection_lives() -> None:

@@ -1,5 +1,6 @@
 """Historical bars: what is made, and what is refused."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import strategies as st
 from allusetui.broker.gateway.bars import MOST_BARS, BarMaker, MadeBar
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
-from allusetui.broker.gateway.stamps import begins, instant, span
-from allusetui.domain.moment import DAY_MS
-from tests.broker.gateway.desks import NOW, at, gateway
-from tests.broker.gateway.test_quotes import index, option, stock
+from allusetui.broker.gateway.stamps import begins, instant, span, stamp, utc_stamp
+from allusetui.domain.moment import DAY_MS, local, to_ms
+from tests.broker.gateway.desks import NOW, gateway
+from tests.broker.gateway.questions import bars, index, option, stock
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import at
 
 FALL = """
 [[tape]]
@@ -29,13 +31,6 @@ def _wire(at_ms: int = NOW, second_ms: int = 1_000) -> Wire:
     wire = Wire(gateway(FALL, Limits(messages=500, second_ms=second_ms)), at_ms=at_ms)
     wire.begin()
     return wire
-
-
-def bars(
-    wire: Wire, contract: tuple[Value, ...], span_text: str = "3 D", size: str = "1 day", kind: str = "TRADES",
-    end: str = "", form: int = 1, number: int = 5,
-) -> list[list[str]]:  # fmt: skip
-    return wire.say(20, number, *contract, False, end, size, span_text, True, kind, form, False, "")
 
 
 def rows(messages: list[list[str]]) -> list[list[str]]:
@@ -156,17 +151,37 @@ def test_a_faster_market_paces_by_its_clients_seconds() -> None:
     assert errors(bars(wire, stock("AAPL"))) == [(5, 162)]
 
 
-@given(st.text(alphabet="0123456789 -:UTCES/astern", max_size=30))
+TIMES = st.builds(
+    "{:04}{:02}{:02}{}{:02}:{:02}:{:02}{}".format, st.integers(1, 9_999), st.integers(0, 13), st.integers(0, 32),
+    st.sampled_from([" ", "-", "  "]), st.integers(0, 25), st.integers(0, 60), st.integers(0, 60),
+    st.sampled_from(["", " US/Eastern", " UTC", " MOON"]),
+)  # fmt: skip
+
+
+@given(st.one_of(TIMES, st.text(alphabet="0123456789 -:UTCES/astern", max_size=30)))
 def test_any_text_is_a_time_of_these_decades_or_none(text: str) -> None:
     found = instant(text, NOW)
-    assert found is None or abs(found) < 5 * 10**12
+    assert found is None or 1990 <= local(found).year <= 2100
 
 
-@given(st.text(alphabet="0123456789 SDWMY", max_size=9))
-def test_any_span_lies_before_its_end(text: str) -> None:
-    found = span(text)
-    if found is not None and found[1] != "D":
-        assert begins(*found, NOW) < NOW
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)))
+def test_every_time_is_read_as_it_was_written(moment: datetime) -> None:
+    at_ms = to_ms(moment.replace(microsecond=0))
+    assert instant(utc_stamp(at_ms), NOW) == at_ms
+    assert instant(stamp(at_ms), NOW) == at_ms
+
+
+@given(st.integers(0, 999_999), st.sampled_from("SDWMY"))
+def test_any_span_lies_in_the_year_before_its_end(count: int, unit: str) -> None:
+    found = span(f"{count} {unit}")
+    assert found in ((count, unit), None)
+    if found is not None and unit != "D":
+        assert NOW - 366 * DAY_MS <= begins(*found, NOW) < NOW
+
+
+@pytest.mark.parametrize("text", ["", "3", "D", "3D", "03 D", "0 D", "-1 D", "3 H", "366 D", "2 Y", "1000000 S"])
+def test_what_is_no_span_of_a_year_at_most_is_none(text: str) -> None:
+    assert span(text) is None
 
 
 @pytest.mark.parametrize(

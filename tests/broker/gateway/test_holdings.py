@@ -9,10 +9,11 @@ import pytest
 from allusetui.broker.gateway.holdings import Holdings
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.input import CashBooking, Execution, Holding, Settled, Settlement, Split
-from tests.broker.gateway.desks import NOW, at
+from tests.broker.gateway.desks import NOW
+from tests.broker.gateway.placed import ACCOUNT
 from tests.broker.provisions import provision
+from tests.broker.scripts import at
 
-ACCOUNT = "DU4000001"
 AAPL = Stock("AAPL")
 CALL = Option("AAPL", date(2026, 3, 20), Decimal(210), Right.CALL)
 SPX = Option("SPX", date(2026, 3, 5), Decimal(5_000), Right.PUT)

@@ -7,16 +7,19 @@ import pytest
 from ib_async import Contract, Order
 
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.ordering import FILLED_AT_ONCE, desk, fault
+from tests.broker.gateway.ordering import FILLED_AT_ONCE, desk
 from tests.broker.gateway.placed import (
     LATER,
     PUT,
     kinds,
     place,
     purchase,
+    roll,
     sale,
 )
+from tests.broker.gateway.questions import details, ids
 from tests.broker.gateway.wire import errors
+from tests.broker.scripts import OF_AAPL, fault
 
 CASES: Mapping[str, tuple[Contract, dict[str, Any], int]] = {
     "no account": (PUT, {"account": ""}, 435),
@@ -65,6 +68,13 @@ def test_index_options_that_settle_by_the_open_are_refused() -> None:
     assert errors(place(desk(), 1, contract, sale(50.0))) == [(1, 201)]
 
 
+def test_a_combination_with_a_leg_that_settles_by_the_open_is_refused() -> None:
+    wire = desk()
+    terms = {"symbol": "SPX", "sec_type": "OPT", "expiry": "20260320", "right": "P", "trading_class": "SPX"}
+    (near,), (far,) = (ids(details(wire, **terms, strike=strike)) for strike in (5000.0, 4975.0))
+    assert errors(place(wire, 1, roll(near, far), purchase(50.0))) == [(1, 201)]
+
+
 def test_an_order_without_margin_ends_inactive_with_a_permanent_id() -> None:
     wire = desk()
     assert kinds(place(wire, 1, PUT, sale(1.0, 30))) == ["4:201", "3:Inactive"]
@@ -94,7 +104,7 @@ def test_a_change_that_is_refused_leaves_the_order_as_it_was(contract: Contract,
 
 
 def test_a_change_to_no_more_than_has_filled_is_refused() -> None:
-    wire = desk(fault("partial_fill", 'symbol = "AAPL"\nvalue = 2'))
+    wire = desk(fault("partial_fill", f"{OF_AAPL}\nvalue = 2"))
     place(wire, 1, PUT, sale(1.0, 5))
     wire.wait(SECOND_MS)
     assert errors(place(wire, 1, PUT, sale(1.0, 2))) == [(1, 104)]

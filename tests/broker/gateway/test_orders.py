@@ -8,8 +8,8 @@ from allusetui.broker.gateway.frames import UNSET_NUMBER
 from allusetui.broker.gateway.venue import assemble
 from allusetui.broker.simulated.fees import BrokerFees
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
-from tests.broker.gateway.desks import NOW, assembly, at, venue
-from tests.broker.gateway.ordering import FAR, FILLED_AT_ONCE, NEAR, STOCK, client, desk, fault, status
+from tests.broker.gateway.desks import NOW, assembly, venue
+from tests.broker.gateway.ordering import FAR, FILLED_AT_ONCE, NEAR, STOCK, client, desk, status
 from tests.broker.gateway.placed import (
     ACCOUNT,
     LATER,
@@ -23,6 +23,7 @@ from tests.broker.gateway.placed import (
 )
 from tests.broker.gateway.wire import errors
 from tests.broker.provisions import provision
+from tests.broker.scripts import OF_AAPL, at, fault
 
 # How an order lives
 
@@ -42,7 +43,7 @@ def test_an_order_at_the_bid_fills_at_once_and_is_told_in_order() -> None:
 
 
 def test_an_order_that_fills_in_parts_tells_each() -> None:
-    wire = desk(fault("partial_fill", 'symbol = "AAPL"\nvalue = 2'))
+    wire = desk(fault("partial_fill", f"{OF_AAPL}\nvalue = 2"))
     place(wire, 1, PUT, sale(1.0, 3))
     first, second = wire.wait(SECOND_MS), wire.wait(SECOND_MS)
     assert kinds(first) == ["11", "5", "3:Submitted", "59"] and kinds(second) == ["11", "5", "3:Filled", "59"]
@@ -109,7 +110,11 @@ def test_shares_that_nobody_has_are_looked_for_until_the_order_ends() -> None:
     messages = place(wire, 1, STOCK, sale(100.0, 10))
     assert kinds(messages) == ["5", "3:PreSubmitted", "4:404"] and messages[1][10] == "locate"
     assert not wire.wait(MINUTE_MS)
+    changed = place(wire, 1, STOCK, sale(101.0, 20))
+    assert kinds(changed) == ["5", "3:PreSubmitted"] and changed[0][14] == "20"
     assert kinds(wire.say(4, 1, 1, "")) == ["3:Cancelled", "4:202"]
+    place(wire, 2, STOCK, sale(100.0, 10))
+    assert kinds(wire.wait(at(16) + 1 - wire.at_ms)) == ["3:Cancelled", "4:202"]
 
 
 def test_shares_are_sold_once() -> None:

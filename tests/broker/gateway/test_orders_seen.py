@@ -8,7 +8,7 @@ from allusetui.broker.gateway.commands import ByHand
 from allusetui.broker.gateway.fields import Wanted
 from allusetui.broker.gateway.venue import Assembly
 from allusetui.domain.contract import Side
-from tests.broker.gateway.desks import NOW, assembly, at
+from tests.broker.gateway.desks import NOW, assembly
 from tests.broker.gateway.ordering import client, desk
 from tests.broker.gateway.placed import (
     ACCOUNT,
@@ -19,6 +19,7 @@ from tests.broker.gateway.placed import (
     sale,
 )
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import at
 
 
 def test_orders_outlive_the_connection_and_are_listed_to_the_next() -> None:

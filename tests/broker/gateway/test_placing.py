@@ -100,6 +100,15 @@ def test_fields_that_are_missing_or_left_over_are_named(cut: int) -> None:
         parse([*whole, *["0"] * cut])
 
 
+def test_a_condition_of_no_kind_is_refused_by_its_name() -> None:
+    values = fields(7, PUT, sale(conditions=[TimeCondition(time="x")]))
+    place = values.index("x") - 3
+    assert values[place] == "3"  # what a time's is
+    values[place] = "2"
+    with pytest.raises(WireError, match="condition type: found '2'"):
+        parse(values)
+
+
 @given(place=st.integers(1, 110), junk=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12))
 def test_whatever_a_field_holds_it_is_read_or_refused(place: int, junk: str) -> None:
     values = fields(7, PUT, sale())

@@ -1,6 +1,5 @@
 """Market data, message by message: lines, ticks, kinds of data, refusals."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -8,9 +7,10 @@ import pytest
 from allusetui.broker.gateway.frames import Value
 from allusetui.broker.gateway.session import Limits
 from allusetui.broker.gateway.venue import assemble
-from tests.broker.gateway.desks import NOW, at, gateway, venue
-from tests.broker.gateway.test_reference import SPX, details, ids
+from tests.broker.gateway.desks import NOW, gateway, venue
+from tests.broker.gateway.questions import COMBO, SPX, ask, details, ids, index, option, stock
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import OF_AAPL, at, fault
 
 PUT: dict[str, Value] = {"symbol": "AAPL", "sec_type": "OPT", "expiry": "20260320", "strike": 200.0, "right": "P"}
 TICK_MS = 5_000
@@ -20,25 +20,6 @@ def _wire(more: str = "", at_ms: int = NOW, limits: Limits | None = None) -> Wir
     wire = Wire(gateway(more, limits or Limits(messages=500)), at_ms=at_ms)
     wire.begin()
     return wire
-
-
-def ask(
-    wire: Wire, number: int, contract: Sequence[Value], generic: str = "", snapshot: bool = False
-) -> list[list[str]]:
-    """Asks for quotes of a contract's twelve fields."""
-    return wire.say(1, 11, number, *contract, False, generic, snapshot, False, "")
-
-
-def stock(symbol: str, exchange: str = "SMART") -> tuple[Value, ...]:
-    return 0, symbol, "STK", "", 0.0, "", "", exchange, "", "USD", "", ""
-
-
-def index(symbol: str) -> tuple[Value, ...]:
-    return 0, symbol, "IND", "", 0.0, "", "", "CBOE", "", "USD", "", ""
-
-
-def option(symbol: str = "AAPL", strike: float = 200.0, right: str = "P") -> tuple[Value, ...]:
-    return 0, symbol, "OPT", "20260320", strike, right, "100", "SMART", "", "USD", "", ""
 
 
 def prices(messages: list[list[str]]) -> dict[int, Decimal]:
@@ -112,8 +93,7 @@ def test_a_snapshot_ends_once_it_is_whole_and_frees_its_line() -> None:
 
 
 def test_a_snapshot_of_a_missing_price_waits_eleven_seconds() -> None:
-    bad = '[[fault]]\nat = 2026-03-05T09:40:00\nfor = "1h"\nkind = "bad_quote"\nsymbol = "AAPL"\nvalue = "nan"\n'
-    wire = _wire(bad)
+    wire = _wire(fault("bad_quote", f'{OF_AAPL}\nvalue = "nan"'))
     said = ask(wire, 5, option(), snapshot=True)
     assert prices(said) == {1: -1, 2: -1} and not greeks(said)
     assert ["57", "1", "5"] not in wire.wait(10_999)
@@ -128,8 +108,7 @@ def test_a_zero_bid_is_a_quote() -> None:
 
 
 def test_a_frozen_feed_says_nothing_more() -> None:
-    frozen = '[[fault]]\nat = 2026-03-05T10:00:01\nfor = "10m"\nkind = "stale"\nsymbol = "AAPL"\n'
-    wire = _wire(frozen)
+    wire = _wire(fault("stale", OF_AAPL, "2026-03-05T10:00:01", "10m"))
     ask(wire, 5, stock("AAPL"))
     assert wire.wait(TICK_MS) == []
 
@@ -138,13 +117,19 @@ def test_what_a_combination_costs_and_brings() -> None:
     wire = _wire()
     near, far = ids(details(wire, **PUT)), ids(details(wire, **PUT | {"expiry": "20260417"}))
     legs = (2, near[0], 1, "BUY", "SMART", far[0], 1, "SELL", "SMART")
-    contract = (0, "AAPL", "BAG", "", 0.0, "", "", "SMART", "", "USD", "", "")
-    said = prices(wire.say(1, 11, 9, *contract, *legs, False, "", False, False, ""))
+    said = prices(wire.say(1, 11, 9, *COMBO, *legs, False, "", False, False, ""))
     one, other = (
         prices(ask(wire, 6, option())),
         prices(wire.say(1, 11, 7, far[0], *[""] * 6, "SMART", *[""] * 4, False, "", False, False, "")),
     )
     assert said == {1: one[1] - other[2], 2: one[2] - other[1]}
+
+
+def test_a_combination_of_which_a_leg_has_no_price_has_none() -> None:
+    wire = _wire(fault("bad_quote", f'{OF_AAPL}\nvalue = "nan"'))
+    near, far = ids(details(wire, **PUT)), ids(details(wire, **PUT | {"expiry": "20260417"}))
+    legs = (2, near[0], 1, "BUY", "SMART", far[0], 1, "SELL", "SMART")
+    assert prices(wire.say(1, 11, 9, *COMBO, *legs, False, "", False, False, "")) == {1: -1, 2: -1}
 
 
 @pytest.mark.parametrize(

@@ -6,29 +6,14 @@ import pytest
 
 from allusetui.broker.gateway.frames import Value
 from tests.broker.gateway.desks import NOW, gateway
+from tests.broker.gateway.questions import AAPL, SPX, details, ids
 from tests.broker.gateway.wire import Wire, errors
-
-AAPL, SPX = 265598, 416904
 
 
 def _wire() -> Wire:
     wire = Wire(gateway(), at_ms=NOW)
     wire.begin()
     return wire
-
-
-def details(wire: Wire, **wanted: Value) -> list[list[str]]:
-    """Asks for contract details, number 5."""
-    names = (
-        "con_id", "symbol", "sec_type", "expiry", "strike", "right", "multiplier", "exchange", "primary", "currency",
-        "local", "trading_class",
-    )  # fmt: skip
-    usual: dict[str, Value] = dict.fromkeys(names, "") | {"con_id": 0, "strike": 0.0, "currency": "USD"} | wanted
-    return wire.say(9, 8, 5, *(usual[name] for name in names), False, "", "", "")
-
-
-def ids(messages: list[list[str]]) -> list[int]:
-    return [int(each[12]) for each in messages if each[0] == "10"]
 
 
 def test_a_stock_is_found_with_its_hours_exchanges_and_rules() -> None:

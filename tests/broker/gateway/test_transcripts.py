@@ -1,6 +1,7 @@
 """Transcripts: kept, read, hidden, replayed and compared; and a relay that keeps one of another gateway."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,10 +17,8 @@ from allusetui.domain.input import Provision
 from tests.broker.gateway.clients import House, serving, until
 from tests.broker.gateway.desks import NOW, assembly, gateway
 from tests.broker.gateway.placed import sale
+from tests.broker.gateway.questions import ask, bars, details, option, stock
 from tests.broker.gateway.surprises.counter import RESTING, put
-from tests.broker.gateway.test_history import bars
-from tests.broker.gateway.test_quotes import ask, option, stock
-from tests.broker.gateway.test_reference import details
 from tests.broker.gateway.wire import Wire
 from tests.broker.provisions import provision
 
@@ -92,8 +91,18 @@ def test_what_is_kept_is_read_again(at_ms: int, key: int, way: str, fields: list
 
 
 @given(st.text(max_size=60))
-def test_any_line_is_a_record_or_told_by_its_number(line: str) -> None:
+def test_a_line_that_is_no_record_is_told_by_its_number(line: str) -> None:
     with pytest.raises(TranscriptError, match="line 2: "):
+        list(read([Record(0, 1, OPENED).line(), line]))
+
+
+@pytest.mark.parametrize(
+    "change", [{"at_ms": "1"}, {"at_ms": True}, {"connection": 1.5}, {"way": "up"}, {"fields": "49"}, {"fields": [49]}],
+    ids=str,
+)  # fmt: skip
+def test_a_record_with_what_no_transcript_has_is_told_by_its_number(change: dict[str, object]) -> None:
+    line = json.dumps({**json.loads(Record(0, 1, SAID, ("49",)).line()), **change})
+    with pytest.raises(TranscriptError, match="line 2: has a time, a connection, a way or a field"):
         list(read([Record(0, 1, OPENED).line(), line]))
 
 

@@ -27,10 +27,11 @@ from allusetui.broker.gateway.fields import Wanted
 from allusetui.domain.contract import Side, after_split
 from allusetui.domain.moment import MINUTE_MS, SECOND_MS
 from tests.broker.gateway.desks import NOW
-from tests.broker.gateway.ordering import FILLED_AT_ONCE, STOCK, client, fault
+from tests.broker.gateway.ordering import FILLED_AT_ONCE, STOCK, client
 from tests.broker.gateway.placed import LATER, PUT, kinds, place, sale
-from tests.broker.gateway.troubled import ALL, BARS, FALLS, OF_AAPL, Desk, asked_line
+from tests.broker.gateway.troubled import ALL, BARS, FALLS, Desk, asked_line
 from tests.broker.gateway.wire import Wire, errors
+from tests.broker.scripts import OF_AAPL, fault
 
 # By a scenario's script
 
@@ -95,6 +96,24 @@ def test_the_link_is_lost_and_restored_by_command_with_and_without_a_word() -> N
     assert errors(desk.do(RestoreLink(quiet=True))) == [(-1, 1102)]
     assert not desk.wire.wait(5 * MINUTE_MS)
     assert kinds(desk.wire.say(5, 1)) == ["53"] and kinds(desk.wire.say(*ALL)) == ["11", "55", "59"]
+
+
+def test_while_the_link_is_lost_a_change_is_lost_too_and_the_order_stands_as_it_was() -> None:
+    desk = Desk()
+    place(desk.wire, 1, PUT, sale(9.0))
+    desk.do(LoseLink())
+    assert place(desk.wire, 1, PUT, sale(1.0)) == []
+    desk.do(RestoreLink())
+    opened, *_ = desk.wire.say(5, 1)
+    assert opened[13:17] == ["SELL", "1", "LMT", "9.0"]
+    assert kinds(desk.wire.say(*ALL)) == ["55"]
+
+
+def test_who_comes_while_the_link_is_lost_is_told_so_at_once() -> None:
+    desk = Desk()
+    desk.do(LoseLink())
+    late = Wire(desk.made.gateway, 9, NOW, desk.wire)
+    assert errors(late.begin(2))[-1] == (-1, 2110)
 
 
 def test_where_data_is_lost_lines_have_to_be_asked_for_again() -> None:
@@ -254,6 +273,14 @@ def test_where_clients_only_read_every_word_about_orders_is_refused_and_nothing_
     assert kinds(desk.wire.say(61, 1)) == ["62"] and kinds(desk.wire.say(*ALL)) == ["55"]
     desk.do(ReadOnly(on=False))
     assert kinds(place(desk.wire, 1, PUT, sale(1.0))) == [*FILLED_AT_ONCE, "61"]
+
+
+def test_a_persons_order_that_can_not_be_taken_is_told_to_whoever_enters_it() -> None:
+    desk = Desk()
+    wanted = Wanted(symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")
+    with pytest.raises(ValueError, match="price"):
+        desk.do(ByHand(wanted, Side.BUY, 5, Decimal("150.001")))
+    assert kinds(desk.wire.say(16, 1)) == ["53"]
 
 
 def test_a_persons_order_that_is_bound_is_told_with_the_id_that_it_has_from_then_on() -> None:

@@ -10,7 +10,6 @@ from tests.broker.gateway.desks import assembly
 from tests.broker.gateway.ordering import client
 from tests.broker.gateway.wire import Wire
 
-OF_AAPL = 'symbol = "AAPL"'
 FALLS = "[[tape]]\nat = 2026-03-05T10:02:00\nset = { AAPL = 150 }\n"
 """The put gains enough for the order that rests."""
 ALL = (7, 3, 9, 0, "", "", "", "", "", "")

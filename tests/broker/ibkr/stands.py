@@ -34,7 +34,7 @@ PUT = Option("AAPL", date(2026, 3, 6), Decimal(200), Right.PUT)
 LATER = Option("AAPL", date(2026, 3, 13), Decimal("197.5"), Right.PUT)
 RESTING, AT_ONCE = Decimal(9), Decimal(1)
 """Limits for a sale: one that nobody meets, and one that is met at the bid."""
-USUAL_WAITS, QUICK_ANSWERS, QUICK_BEATS = (5.0, 60.0), (0.1, 60.0), (5.0, 0.05)
+USUAL_WAITS, QUICK_ANSWERS, QUICK_BEATS = (5.0, 60.0), (0.25, 60.0), (5.0, 0.05)
 """How long an answer, and a beat, is waited for, s."""
 CLIENT = 7
 

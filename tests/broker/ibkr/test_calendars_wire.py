@@ -11,9 +11,10 @@ from allusetui.broker.ibkr.calendars import FROM_BROKER, FROM_PERSON, Calendars
 from allusetui.broker.ibkr.known import Known
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.listings import Listings
-from tests.broker.gateway.desks import CALENDAR, NOW
+from tests.broker.gateway.desks import NOW
 from tests.broker.ibkr import scripted
 from tests.broker.ibkr.scripted import Fields, Scripted, error, playing, refusing
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.asyncio
 REPORT = json.dumps([{"event_type": "wshe_ed", "data": {"earnings_date": "20260430"}}])

@@ -17,9 +17,10 @@ from allusetui.domain.contract import Option, Right, Stock
 from allusetui.domain.moment import to_ms
 from allusetui.domain.quote import Sought
 from allusetui.rules.selection import slice_deltas
-from tests.broker.gateway.desks import CALENDAR, venue
+from tests.broker.gateway.desks import venue
 from tests.broker.ibkr.chains import BAND, FIRST, FRIDAY, both, puts, scanned
 from tests.broker.ibkr.wired import wired
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 _RULE, _GREEKS = 93, 21
@@ -111,11 +112,27 @@ async def test_a_guess_too_far_off_to_get_there_is_mended_by_what_was_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(market, "guess_vol", lambda vix: 2.0)
-    monkeypatch.setattr(survey, "MOST", 9)
+    monkeypatch.setattr(survey, "MOST", 5)
     async with wired(tmp_path, puts) as world:
         row = (await scanned(world)).slices[FRIDAY, Right.PUT]
+        assert len(row.strikes) == 2 * survey.FIRST_KNOWN + 1  # of the second search alone
         deltas = slice_deltas(row, 200.0, world.house.now_ms, 0.0)
         assert min(deltas) < BAND[0] < BAND[1] < max(deltas)
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.asyncio
+async def test_8_5_a_guess_that_nothing_seen_could_mend_is_no_chain_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market, "guess_vol", lambda vix: 8.0)
+    monkeypatch.setattr(survey, "MOST", 5)
+    async with wired(tmp_path, puts) as world:
+        await world.look_for()
+        await world.pass_until(world.chains)
+        (seen,) = world.chains()
+        assert seen.chain is None
+        assert seen.reason == "AAPL: no strike of 2026-03-13 P has the deltas that are sought"
 
 
 @pytest.mark.asyncio
@@ -181,9 +198,9 @@ async def test_0_5_peers_24_the_price_step_depends_on_the_price(tmp_path: Path) 
         assert chain.steps == high.steps == nickels
 
 
-@pytest.mark.clause("1.7")
+@pytest.mark.clause("2.2")
 @pytest.mark.peer(38)
-def test_1_7_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
+def test_2_2_peers_38_an_expiry_on_a_holiday_ends_with_the_session_before() -> None:
     good_friday = date(2026, 4, 3)
     row = Looked("AAPL", {}, [good_friday], CALENDAR)[good_friday, Right.PUT]
     assert row.strikes == () and row.expires_ms == to_ms(datetime(2026, 4, 2, 16))

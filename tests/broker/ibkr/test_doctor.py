@@ -11,6 +11,7 @@ from allusetui.broker.ibkr.doctor import Doctor, examine
 from allusetui.broker.ibkr.doctor_facts import Finding, Verdict
 from allusetui.broker.ibkr.doctor_visit import Patience
 from allusetui.domain.link import SLEEVES, Link, Mode
+from tests.broker.ibkr.findings import wrong
 from tests.broker.ibkr.scripted import (
     Answer,
     Scripted,
@@ -48,12 +49,6 @@ def looked(script: Scripted, link: Link = LINK) -> dict[str, Finding]:
             return await look(replace(link, port=port))
 
     return asyncio.run(go())
-
-
-def wrong(found: dict[str, Finding]) -> dict[str, str]:
-    """What is not well, with its verdict; what is skipped for it is left out."""
-    well = (Verdict.OK, Verdict.SKIPPED)
-    return {check: f"{row.verdict} {row.found}" for check, row in found.items() if row.verdict not in well}
 
 
 def first_skipped(found: dict[str, Finding]) -> Sequence[str]:

@@ -19,6 +19,7 @@ from allusetui.broker.ibkr.doctor_visit import Patience
 from allusetui.domain.link import Link, Mode
 from tests.broker.gateway.clients import House, serving
 from tests.broker.gateway.desks import NOW, venue
+from tests.broker.ibkr.findings import wrong
 
 CODES = {"GEN": "DU4000001", "REV": "DU4000002", "COM": "DU4000001"}
 QUICK = Patience(connect_s=1.0, answer_s=1.0, bars_s=1.0, greeks_s=2.0)
@@ -61,12 +62,6 @@ def looked(
         return found, left
 
     return asyncio.run(go())
-
-
-def wrong(found: Found) -> dict[str, str]:
-    """What is not well, with its verdict; what is skipped for it is left out."""
-    well = (Verdict.OK, Verdict.SKIPPED)
-    return {check: f"{row.verdict} {row.found}" for check, row in found.items() if row.verdict not in well}
 
 
 def test_a_broker_that_is_well_is_ok_in_every_check_and_keeps_no_trace_of_it() -> None:

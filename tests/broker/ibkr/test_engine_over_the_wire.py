@@ -115,7 +115,7 @@ async def test_8_6_faults_17_a_gateway_that_is_away_as_expected_is_a_named_safe_
     assert replayed.of("alert.raised", severity="critical") == [] == replayed.of("order.sent")
 
 
-@pytest.mark.clause("7.2", "9.5")
+@pytest.mark.clause("9.5")
 @pytest.mark.peer(15, 36)
 @pytest.mark.parametrize("becomes", [None, "GOOG"])
 async def test_9_5_faults_21_shares_that_are_sold_over_our_head_or_change_their_name_stop_their_account_at_once(

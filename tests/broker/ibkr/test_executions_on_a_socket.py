@@ -1,4 +1,4 @@
-"""0.6, 6.3: executions of the adapter over a socket: corrected, lost, torn, doubled, and those of a roll."""
+"""0.6, 6.10: executions of the adapter over a socket: corrected, lost, torn, doubled, and those of a roll."""
 
 from decimal import Decimal
 
@@ -115,10 +115,10 @@ async def test_0_6_doubled_torn_and_disordered_messages_change_nothing(fault: Li
         assert not desk.of(OrderCancelled)
 
 
-@pytest.mark.clause("6.3")
+@pytest.mark.clause("6.10")
 @pytest.mark.peer(23)
 @pytest.mark.surprise(20)
-async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
+async def test_6_10_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
     async with stand() as desk:
         reference = desk.roll()
         filled = await desk.report(OrderExecuted)
@@ -132,10 +132,10 @@ async def test_6_3_a_roll_is_one_combo_whose_legs_are_told_together() -> None:
         assert dict(book.positions) == {PUT: 2, LATER: -2}
 
 
-@pytest.mark.clause("0.6", "6.3")
+@pytest.mark.clause("0.6", "6.10")
 @pytest.mark.peer(23)
 @pytest.mark.surprise(20)
-async def test_6_3_faults_22_a_combo_that_fills_in_part_is_booked_by_leg_and_its_rest_goes_on() -> None:
+async def test_6_10_faults_22_a_combo_that_fills_in_part_is_booked_by_leg_and_its_rest_goes_on() -> None:
     slow = fault("2026-03-05T09:00:00", "partial_fill", "AAPL", value=2)
     async with stand(slow) as desk:
         reference, booked = desk.roll(quantity=3), []

@@ -2,22 +2,25 @@
 
 import pytest
 
-from allusetui.broker.gateway.commands import Cut, LoseLink, Notice, RestoreLink, SetNextId
+from allusetui.broker.gateway.commands import Cut, LoseLink, Notice, RestoreLink, SetNextId, SoundAgain
 from allusetui.broker.gateway.faults import Kind, LineFault
 from allusetui.broker.ibkr.broker import Account, IbkrBroker
 from allusetui.broker.ibkr.standstill import Clocks
 from allusetui.domain.input import (
     BrokerLost,
+    BrokerOrder,
     OrderAcked,
     OrderCancelled,
     OrdersSeen,
     PositionsSeen,
 )
+from allusetui.domain.moment import MINUTE_MS
 from tests.broker.gateway.clients import serving
 from tests.broker.gateway.desks import assembly
 from tests.broker.ibkr.stands import (
     CLIENT,
     CODE,
+    PUT,
     QUICK_ANSWERS,
     QUICK_BEATS,
     Stand,
@@ -25,8 +28,10 @@ from tests.broker.ibkr.stands import (
     reasons,
     stand,
 )
+from tests.broker.scripts import tape
 
 pytestmark = pytest.mark.asyncio
+ALL_OPEN, VALUE = 16, 73
 
 
 @pytest.mark.clause("8.6", "9.5")
@@ -59,10 +64,10 @@ async def test_8_6_while_the_link_is_lost_nothing_is_written_and_every_answer_is
 @pytest.mark.surprise(8)
 async def test_8_6_a_question_that_is_out_when_the_link_breaks_is_answered_as_incomplete() -> None:
     async with stand() as desk:
-        desk.do(LineFault(Kind.UNHEARD, message=16))
+        desk.do(LineFault(Kind.UNHEARD, message=ALL_OPEN))
         asked_ms = desk.now_ms
         desk.broker.ask_orders(asked_ms)
-        await desk.until(lambda: True)
+        await desk.until(lambda: desk.sent(ALL_OPEN))
         desk.do(Cut(CLIENT))
         answer = await desk.report(OrdersSeen)
         assert (answer.complete, answer.asked_ms) == (False, asked_ms)
@@ -91,6 +96,16 @@ async def test_8_6_a_book_that_is_never_told_is_not_an_empty_one(message: int) -
         assert not (await desk.positions()).complete
         await desk.back(2)
         assert (await desk.positions()).complete
+
+
+@pytest.mark.clause("8.6", "9.5")
+async def test_9_5_a_book_whose_cash_is_not_told_is_not_whole_and_is_no_empty_purse() -> None:
+    async with stand() as desk:
+        desk.do(LineFault(Kind.MUTE, message=VALUE))
+        assert not (await desk.positions()).complete
+        desk.do(SoundAgain())
+        seen = await desk.positions()
+        assert (seen.complete, seen.cash) == (True, 100_000)
 
 
 @pytest.mark.clause("8.6")
@@ -196,14 +211,18 @@ async def test_8_6_1100_is_a_lost_broker_and_1101_and_1102_are_a_return(kept: bo
 
 @pytest.mark.clause("9.5", "0.6")
 async def test_9_5_what_filled_while_1100_was_out_is_found_by_asking() -> None:
-    async with stand() as desk:
-        reference = await desk.rest()
+    async with stand(tape("AAPL = 150.0", "2026-03-05T10:02:00")) as desk:  # the put gains enough for what rests
+        reference = await desk.rest(quantity=3)
         desk.do(LoseLink())
         await desk.report(BrokerLost, 2)
+        desk.wait(5 * MINUTE_MS)
         desk.do(RestoreLink(quiet=True))
         await desk.back(2)
+        assert desk.executions == []
         answer = await desk.orders()
-        assert answer.complete and {o.client_order_id for o in answer.orders} == {reference}
+        assert (answer.complete, answer.orders) == (True, (BrokerOrder(reference, open=False, filled=3),))
+        assert [(row.client_order_id, row.quantity) for row in answer.executions] == [(reference, 3)]
+        assert dict((await desk.positions()).positions) == {PUT: -3}
 
 
 @pytest.mark.clause("0.6", "9.5")

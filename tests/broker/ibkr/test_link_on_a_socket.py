@@ -61,8 +61,7 @@ async def test_8_6_a_start_up_question_that_is_not_answered_is_no_link(message: 
         made.commands.do(LineFault(Kind.UNHEARD, message=message, count=1), house.now_ms)
         async with linked(house, waits=QUICK_ANSWERS) as broker:
             desk = Stand(house, made.commands, broker)
-            await desk.until(lambda: len(reasons(desk)) > 1)
-            assert "timed out" in reasons(desk)[1][0] and reasons(desk)[1][1]
+            await desk.until(lambda: any("timed out" in reason and alarm for reason, alarm in reasons(desk)))
             assert not desk.of(BrokerReturned)
             await desk.back(1)  # it tries again, and this time all is answered
 
@@ -101,8 +100,8 @@ async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_
     made.commands.do(ReadOnly(), NOW)
     async with serving(made.gateway) as house, linked(house, waits=QUICK_ANSWERS) as broker:
         desk = Stand(house, made.commands, broker)
-        await desk.until(lambda: len(reasons(desk)) > 1)
-        assert "Read-Only" in reasons(desk)[1][0] and not desk.of(BrokerReturned)
+        await desk.until(lambda: any("Read-Only" in reason for reason, _ in reasons(desk)))
+        assert not desk.of(BrokerReturned)
 
 
 @pytest.mark.clause("8.6")
@@ -110,11 +109,11 @@ async def test_8_6_a_gateway_whose_clients_only_read_is_no_link_and_the_setting_
 async def test_8_6_a_client_id_in_use_is_named() -> None:
     async with stand() as first, linked(first.house, CLIENT, waits=QUICK_ANSWERS) as broker:
         desk = Stand(first.house, first.commands, broker)
-        await desk.until(lambda: len(reasons(desk)) > 1)
-        assert "client id is already in use" in reasons(desk)[1][0]
+        await desk.until(lambda: any("client id is already in use" in reason for reason, _ in reasons(desk)))
+        assert not desk.of(BrokerReturned)
 
 
-@pytest.mark.clause("8.6", "0.1")
+@pytest.mark.clause("8.6")
 async def test_8_6_a_gateway_without_our_account_is_not_ours() -> None:
     made = assembly()
     async with serving(made.gateway) as house, linked(house, account=Account("DU9999999")) as broker:
@@ -173,10 +172,10 @@ async def test_8_6_a_restart_over_midnight_is_one() -> None:
 # The night
 
 
-@pytest.mark.clause("6.6", "7.2")
+@pytest.mark.clause("9.5")
 @pytest.mark.peer(33, 36)
 @pytest.mark.surprise(7)
-async def test_7_2_an_assignment_that_nobody_tells_of_stands_in_the_book_that_is_looked_at_in_the_night() -> None:
+async def test_9_5_an_assignment_that_nobody_tells_of_stands_in_the_book_that_is_looked_at_in_the_night() -> None:
     held = provision(CODE, options=[(LATER, -2)])
     async with stand("", held) as desk:
         desk.do(Assign(LATER, 1))

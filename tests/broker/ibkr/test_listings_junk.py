@@ -11,9 +11,10 @@ from allusetui.broker.ibkr.asks import Asks, UnansweredError
 from allusetui.broker.ibkr.library import Library
 from allusetui.broker.ibkr.listings import Listings
 from allusetui.domain.contract import Right
-from tests.broker.gateway.desks import CALENDAR, NOW
+from tests.broker.gateway.desks import NOW
 from tests.broker.ibkr import scripted
 from tests.broker.ibkr.scripted import STOCK, STRIKES, Answer, Fields, Scripted, playing
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.asyncio
 EXPIRY = date(2026, 3, 20)

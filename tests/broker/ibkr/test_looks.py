@@ -67,8 +67,8 @@ async def test_9_5_a_fill_of_which_only_the_position_tells_is_found_within_secon
 
 
 @pytest.mark.asyncio
-@pytest.mark.clause("7.2")
-async def test_7_2_what_is_pushed_in_the_night_waits_for_its_hour() -> None:
+@pytest.mark.clause("9.5")
+async def test_9_5_what_is_pushed_in_the_night_waits_for_its_hour() -> None:
     async with stand("", provision(CODE, options=[(PUT, -2)])) as desk:
         await desk.positions()
         desk.do(Assign(PUT, 1))
@@ -108,6 +108,7 @@ async def test_8_6_while_the_broker_is_lost_nothing_is_due_and_its_return_is_loo
         await desk.report(PositionsSeen, 2)
 
 
+@pytest.mark.clause("9.5")
 def test_9_5_without_a_whole_book_nothing_that_is_pushed_can_be_judged() -> None:
     looks, book = Looks(Fills(), NOW), {PUT: -1}
     looks.pushed(NOW)
@@ -119,6 +120,7 @@ def test_9_5_without_a_whole_book_nothing_that_is_pushed_can_be_judged() -> None
     assert looks.next_ms() > NOW + HOUR_MS
 
 
+@pytest.mark.clause("9.5")
 def test_9_5_a_difference_that_stands_is_asked_about_once() -> None:
     looks, other = Looks(Fills(), NOW), replace(PUT, strike=Decimal(210))
     looks.booked({PUT: -1})

@@ -13,8 +13,8 @@ from allusetui.broker.ibkr.known import Known, Width
 from allusetui.broker.ibkr.night import AFTER_MS, AGAIN_MS, EVERY_MS, SESSIONS, is_above, share_above
 from allusetui.domain.moment import HOUR_MS
 from allusetui.domain.quote import Bar, Breadth
-from tests.broker.gateway.desks import at
 from tests.broker.ibkr.wired import Wired, wired
+from tests.broker.scripts import at
 
 DAY = date(2026, 3, 5)
 RISEN = "[[tape]]\nat = 2026-03-05T12:00:00\nset = { AAPL = 210.0 }\n"

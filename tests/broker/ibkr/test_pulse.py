@@ -7,7 +7,7 @@ from allusetui.broker.ibkr.shown import Shown
 
 pytestmark = pytest.mark.clause("8.3")
 AT = 10_000_000
-BID, ASK, LAST, BID_SIZE, HIGH = 1, 2, 4, 0, 6
+LAST, BID_SIZE, HIGH = 4, 0, 6
 
 
 def answered(pulse: Pulse, at_ms: int, traded_s: int | None, last: float = 18.0) -> int | None:

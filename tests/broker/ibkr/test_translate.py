@@ -1,10 +1,13 @@
-"""9.5: what the broker's book holds beside what we have a word for is left out, counted, and in nobody's way."""
+"""9.5, 0.6: what the broker's book and news hold beside what we have a word for is left out and counted."""
+
+from collections.abc import Callable
 
 import pytest
+from ib_async import CommissionReport, Execution, Position
 from ib_async import Contract as TheirContract
-from ib_async import Position
 
-from allusetui.broker.ibkr.library import Library
+from allusetui.broker.ibkr.evidence import Evidence
+from allusetui.broker.ibkr.library import Ears, Library
 from allusetui.broker.ibkr.translate import UntranslatableError, money
 from tests.broker.ibkr.stands import CODE, PUT
 
@@ -48,3 +51,25 @@ async def test_9_5_a_quantity_that_is_none_is_left_out_and_counted(quantity: flo
 async def test_10_3_a_commission_that_is_none_is_no_money(value: float) -> None:
     with pytest.raises(UntranslatableError):
         money(value)
+
+
+ODD_WORDS: dict[str, Callable[[Ears], None]] = {
+    "a status": lambda ears: ears.orderStatus(1, "Thinking", 0, 1, 0.0, 11, 0, 0.0, 7, "", 0.0),
+    "a side": lambda ears: ears.execDetails(-1, TheirContract(**SOUND), Execution(side="LENT")),  # type: ignore[arg-type]
+    "a part": lambda ears: ears.execDetails(
+        -1, TheirContract(**SOUND), Execution(side="BOT", shares=0.5, price=1.0)  # type: ignore[arg-type]
+    ),
+    "a currency": lambda ears: ears.commissionReport(CommissionReport("X1", 0.65, "EUR")),
+    "no amount": lambda ears: ears.commissionReport(CommissionReport("X1", float("nan"), "USD")),
+}  # fmt: skip
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("say", ODD_WORDS.values(), ids=ODD_WORDS)
+async def test_0_6_news_of_an_order_that_we_have_no_word_for_are_counted_and_nobody_hears_them(
+    say: Callable[[Ears], None],
+) -> None:
+    heard: list[Evidence] = []
+    library = Library(heard.append, lambda about, code, text: None)
+    say(library.wrapper)
+    assert (heard, library.wrapper.untranslatable.total()) == ([], 1)

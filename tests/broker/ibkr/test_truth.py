@@ -115,6 +115,26 @@ def test_0_6_an_order_that_was_told_to_be_over_and_is_listed_again_has_to_be_can
     assert wire.truth.take_strays() == []
 
 
+@pytest.mark.clause("0.6")
+def test_0_6_an_end_that_nobody_was_told_of_is_taken_back_when_the_order_is_seen_to_work() -> None:
+    wire = Wire()
+    wire.hear(opened(), status(Stage.CANCELLED, filled=1))  # which waits for its fill
+    assert wire.hear(status(Stage.WORKING, filled=1)) == [] == wire.after(PATIENCE_MS)
+    (listed,) = wire.truth.answer(0, wire.now_ms, complete=True).orders
+    assert listed.open
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("end", [Stage.FILLED, Stage.CANCELLED])
+def test_0_6_an_order_that_is_over_is_not_opened_again_by_late_news_of_it(end: Stage) -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(), fee(), status(end, 4))
+    wire.reports.clear()
+    wire.hear(status(Stage.WORKING, 4), opened(Stage.PENDING), opened())
+    (listed,) = wire.truth.answer(0, wire.now_ms, complete=True).orders
+    assert (listed.open, listed.filled, wire.reports) == (False, 4, [])
+
+
 # Answers
 
 
@@ -137,6 +157,17 @@ def test_0_6_after_a_correction_an_order_has_filled_what_its_executions_say() ->
     assert (listed.open, listed.filled) == (False, 3)
 
 
+@pytest.mark.clause("0.6")
+def test_0_6_what_is_over_is_in_the_answers_for_days_and_then_forgotten_with_its_executions() -> None:
+    wire = Wire()
+    wire.hear(opened(), fill(), fee(), status(Stage.FILLED, 4))
+    for days, kept in ((4, 1), (2, 0)):
+        wire.after(days * DAY_MS)
+        seen = wire.truth.answer(wire.now_ms, wire.now_ms, complete=True)
+        assert (len(seen.orders), len(seen.executions)) == (kept, kept)
+    assert wire.truth.next_ms() is None and not wire.truth.wants_executions
+
+
 # Refused, and nowhere
 
 
@@ -156,6 +187,23 @@ def test_0_6_a_refusal_and_two_absences_two_seconds_apart_are_a_rejection_with_i
     assert refused_at(wire, 2_000) == [] and refused_at(wire, 3_999) == []
     assert refused_at(wire, 4_000) == [OrderRejected(4_000, REF, "no such price")]
     assert refused_at(wire, 8_000) == []
+
+
+@pytest.mark.clause("0.6")
+@pytest.mark.parametrize("code", [103, 161, 202, 399, 404, 10147, 10148, 10349, 2109])
+def test_0_6_what_is_said_of_an_order_that_may_work_on_is_no_refusal(code: int) -> None:
+    held, absent = Wire(), Wire()
+    assert held.hear(ErrorSeen(7, code, "says who"), status(Stage.INACTIVE)) == []
+    absent.hear(ErrorSeen(7, code, "says who"))
+    for ms in (2_000, 6_000, 60_000):
+        assert refused_at(held, ms) == refused_at(absent, ms) == []
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_a_complaint_under_a_number_that_no_order_has_concerns_none() -> None:
+    wire = Wire()
+    assert wire.hear(ErrorSeen(99, 110, "no such price"), status(Stage.INACTIVE)) == []
+    assert [refused_at(wire, ms) for ms in (2_000, 6_000)] == [[], []]
 
 
 @pytest.mark.clause("0.6")

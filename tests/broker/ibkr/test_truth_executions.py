@@ -1,5 +1,6 @@
-"""0.6, 6.3: executions that come twice, corrected, in pieces, by leg, or before what they cost."""
+"""0.6, 6.10: executions that come twice, corrected, in pieces, by leg, or before what they cost."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -76,8 +77,8 @@ def test_0_6_a_correction_of_an_earlier_days_fill_whose_commission_never_comes_h
     assert [(e.exec_id, e.commission) for e in wire.executions] == [("e.1.02", Decimal("2.60")), ("e.2.00", Decimal(0))]
 
 
-@pytest.mark.clause("6.3")
-def test_6_3_a_roll_is_told_by_its_legs_both_at_once_and_never_by_the_combo() -> None:
+@pytest.mark.clause("6.10")
+def test_6_10_a_roll_is_told_by_its_legs_both_at_once_and_never_by_the_combo() -> None:
     wire = Wire()
     wire.truth.sent(OTHER, 8, is_combo=True)
     wire.hear(fill("e.1.01", 2, OTHER, None), fill("e.2.01", 2, OTHER, PUT), fee("e.2.01"), fee("e.1.01"))
@@ -87,8 +88,18 @@ def test_6_3_a_roll_is_told_by_its_legs_both_at_once_and_never_by_the_combo() ->
     assert wire.truth.fills.quantity(OTHER) == 2
 
 
-@pytest.mark.clause("6.3")
-def test_6_3_a_leg_that_stays_alone_is_told_after_a_while() -> None:
+@pytest.mark.clause("6.10", "9.5")
+def test_6_10_a_roll_of_the_process_before_is_known_for_one_as_it_is_listed() -> None:
+    wire = Wire()
+    wire.hear(replace(opened(ref=OTHER, permanent=12, handle=8), is_combo=True))
+    rows = [replace(fill(f"e.{n}.01", 2, OTHER, leg), permanent=12) for n, leg in enumerate((PUT, LATER), 2)]
+    assert wire.hear(rows[0], fee("e.2.01")) == []
+    (told,) = wire.hear(rows[1], fee("e.3.01"))
+    assert {e.contract for e in told.executions} == {PUT, LATER}
+
+
+@pytest.mark.clause("6.10")
+def test_6_10_a_leg_that_stays_alone_is_told_after_a_while() -> None:
     wire = Wire()
     wire.truth.sent(OTHER, 8, is_combo=True)
     wire.hear(fill("e.2.01", 2, OTHER, PUT), fee("e.2.01"))

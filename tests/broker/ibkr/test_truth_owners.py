@@ -47,6 +47,23 @@ def test_0_6_an_order_that_is_two_is_over_when_both_are_and_open_until_then(numb
 
 
 @pytest.mark.clause("0.6")
+def test_0_6_the_second_of_two_orders_that_has_ended_is_not_brought_back_by_late_news() -> None:
+    wire = Wire()
+    wire.hear(opened(), opened(permanent=12, handle=8), status(Stage.CANCELLED, permanent=12, handle=None))
+    wire.hear(status(Stage.WORKING, permanent=12, handle=None))
+    wire.truth.cancel_asked(REF)
+    assert wire.hear(status(Stage.CANCELLED)) == [OrderCancelled(1_000, REF, 0)]
+
+
+@pytest.mark.clause("0.6")
+def test_0_6_what_had_to_be_cancelled_is_not_by_a_handle_of_the_connection_before() -> None:
+    wire = Wire()
+    wire.hear(opened(), opened(permanent=12, handle=8))
+    wire.truth.disconnected()
+    assert wire.truth.take_strays() == [] == wire.truth.handles_of(REF)
+
+
+@pytest.mark.clause("0.6")
 def test_0_6_of_an_order_that_is_two_nothing_falls_due_while_the_other_works() -> None:
     wire = Wire()
     wire.hear(opened(), opened(permanent=12, handle=8), status(Stage.CANCELLED, handle=None))
@@ -77,8 +94,9 @@ def test_0_6_two_orders_are_told_again_with_each_answer_while_both_work_and_not_
     wire.hear(opened(), opened(permanent=12, handle=8))
     wire.truth.answer(0, wire.now_ms, complete=True)
     assert wire.after(0) == [OrderDoubled(1_000, REF, ("11", "12"))]
-    wire.hear(opened(Stage.CANCELLED, permanent=12, handle=8))
-    wire.truth.answer(0, wire.now_ms, complete=True)
+    assert wire.hear(opened(Stage.CANCELLED, permanent=12, handle=8)) == []
+    (left,) = wire.truth.answer(0, wire.now_ms, complete=True).orders
+    assert left.open
     assert wire.after(0) == []
 
 
@@ -120,6 +138,8 @@ def test_0_6_a_permanent_number_counts_more_than_a_handle() -> None:
     wire.hear(opened())
     wire.hear(status(Stage.CANCELLED, permanent=99))
     assert wire.truth.unattributed == 1 and wire.reports == [OrderAcked(1_000, REF)]
+    wire.hear(opened(ref=OTHER, permanent=21, handle=8))
+    assert wire.hear(status(Stage.CANCELLED, permanent=11, handle=8)) == [OrderCancelled(1_000, REF, 0)]
 
 
 @pytest.mark.clause("0.6")

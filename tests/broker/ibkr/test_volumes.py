@@ -13,13 +13,12 @@ from allusetui.broker.ibkr.volumes import SPARED, Traded, traded
 from allusetui.domain.contract import Right
 from allusetui.domain.moment import NEW_YORK
 from allusetui.domain.quote import Slice, Sought
-from tests.broker.gateway.desks import CALENDAR
+from tests.broker.ibkr.chains import BAND, FRIDAY, scanned
 from tests.broker.ibkr.wired import Wired, wired
+from tests.broker.scripts import CALENDAR
 
 pytestmark = pytest.mark.usefixtures("unhurried")
-FRIDAY = date(2026, 3, 13)
 TODAY = date(2026, 3, 5)
-BAND = (0.30, 0.45)
 THIN = '[[tape]]\nat = 2026-03-05T09:30:00\nset = { "AAPL.volume" = 20 }\n'
 
 
@@ -27,19 +26,15 @@ def thin_puts(symbol: str, listed: Sequence[date]) -> Sequence[Sought]:
     return (Sought(FRIDAY, Right.PUT, BAND, volume_below=100),)
 
 
-async def scanned(world: Wired) -> Slice:
-    await world.look_for()
-    await world.until(world.chains)
-    (seen,) = world.chains()
-    assert seen.chain is not None, seen.reason
-    return seen.chain.slices[FRIDAY, Right.PUT]
+async def row_of(world: Wired) -> Slice:
+    return (await scanned(world)).slices[FRIDAY, Right.PUT]
 
 
 @pytest.mark.clause("8.1")
 @pytest.mark.asyncio
 async def test_8_1_of_what_is_thin_today_the_previous_sessions_volume_is_told(tmp_path: Path) -> None:
     async with wired(tmp_path, thin_puts, more=THIN) as world:
-        row = await scanned(world)
+        row = await row_of(world)
         told = row.previous_volume == 777
         assert told.any() and np.all(row.previous_volume[~told] == -1)
         assert np.all(row.volume == 20)
@@ -49,7 +44,7 @@ async def test_8_1_of_what_is_thin_today_the_previous_sessions_volume_is_told(tm
 @pytest.mark.asyncio
 async def test_8_1_where_todays_volume_is_enough_no_history_is_asked_for(tmp_path: Path) -> None:
     async with wired(tmp_path, thin_puts) as world:
-        row = await scanned(world)
+        row = await row_of(world)
         assert np.all(row.previous_volume == -1)
         assert world.market.history.pace.left(world.house.now_ms) == HISTORY_MOST
 
@@ -60,11 +55,7 @@ async def test_8_2_an_average_that_the_line_does_not_tell_is_that_of_the_session
     async with wired(tmp_path, thin_puts) as world:
         sizes = world.library.client.decoder.handlers[2]
         world.library.client.decoder.handlers[2] = lambda fields: None if fields[3] == "87" else sizes(fields)
-        await world.look_for()
-        await world.pass_until(world.chains, 1_000)
-        (seen,) = world.chains()
-        assert seen.chain is not None
-        row = seen.chain.slices[FRIDAY, Right.PUT]
+        row = await row_of(world)
         assert set(row.average_volume.tolist()) == {-1, 777}
 
 
@@ -75,7 +66,7 @@ async def test_8_1_requests_that_bars_may_need_are_left_to_them(tmp_path: Path) 
         pace = world.market.history.pace
         for number in range(HISTORY_MOST - SPARED):
             assert pace.take(number, 1, "TRADES", world.house.now_ms)
-        assert np.all((await scanned(world)).previous_volume == -1)
+        assert np.all((await row_of(world)).previous_volume == -1)
         assert pace.left(world.house.now_ms) == SPARED
 
 

@@ -20,7 +20,8 @@ from allusetui.domain.contract import Contract, Option
 from allusetui.domain.input import BarsSeen, ChainSeen, Input
 from allusetui.domain.quote import Quote, Sought
 from tests.broker.gateway.clients import PATIENCE_S, House, serving
-from tests.broker.gateway.desks import CALENDAR, venue
+from tests.broker.gateway.desks import venue
+from tests.broker.scripts import CALENDAR
 
 CLIENT = 3
 Wish = Callable[[str, Sequence[date]], Sequence[Sought]]

@@ -21,7 +21,7 @@ from allusetui.compose.parts import operators
 from allusetui.domain.console import Key
 from allusetui.domain.event import Event, OperatorKey, OrderIntended
 from allusetui.domain.input import OperatorActed
-from allusetui.domain.moment import SECOND_MS
+from allusetui.domain.moment import MINUTE_MS, SECOND_MS, day_of
 from allusetui.domain.order import Purpose
 from allusetui.engine.apply import fold
 from allusetui.journal.archive import open_archive
@@ -47,7 +47,7 @@ _LATENCY_S: Final = 0.005
 _DOWN_S: Final = 2.0
 _AGAIN_S: Final = 3.0
 """How long the second one lives that is killed once more."""
-_LIVES_ON_S: Final = 1200.0
+_LIVES_ON_MS: Final = 20 * MINUTE_MS
 _TO_THE_END: Final = 8
 """How long it then lives on; each so many-th to the end."""
 _LATE_S: Final = 60.0
@@ -181,7 +181,16 @@ class Deaths:
         loop.call_later(_DOWN_S + _AGAIN_S, self._die_again, context=self._outside)
         loop.call_later(2 * _DOWN_S + _AGAIN_S, program.start, context=self._outside)
         if len(self._reports) % _TO_THE_END:
-            loop.call_later(_LIVES_ON_S, self._over.set, context=self._outside)
+            loop.call_at(self._house.at_s(self._until_ms()), self._over.set, context=self._outside)
+
+    def _until_ms(self) -> int:
+        """A while from now; what the night has settled is known a while after the next open."""
+        until_ms = self._house.now_ms() + _LIVES_ON_MS
+        calendar = self._house.stage.calendar
+        session = calendar.from_day(day_of(until_ms))
+        if until_ms >= session.close_ms:
+            session = calendar.after(session.day)
+        return max(until_ms, session.open_ms + _LIVES_ON_MS)
 
     def _die_again(self) -> None:
         self._note()
@@ -229,7 +238,7 @@ class Deaths:
 
     def _is_stored(self, act: OperatorActed) -> bool:
         """Whether a key is in the journal: cancels that it asks for may leave before that."""
-        keys = (row[2] for row in self._mortal.last(1, OperatorKey.kind))
+        keys = (event for _, _, event in self._mortal.last(1, OperatorKey.kind) if isinstance(event, OperatorKey))
         return any((key.action, key.account) == (act.action, act.account) for key in keys)
 
     def _wrong(self) -> list[str]:
@@ -265,8 +274,16 @@ class Deaths:
             if ms <= pressed_ms or ms > late_ms or purpose is Purpose.HEDGE
         ]  # fmt: skip
         otherwise, wrong = differences(whole, rows, working, asking, later.keys() - working, {*lapsing} - working)
+        if self._is_away_at_week_s_end(report["deaths"]):
+            otherwise, wrong = True, []
         self.found.otherwise += otherwise
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
+
+    def _is_away_at_week_s_end(self, deaths: Sequence[tuple[int, int]]) -> bool:
+        """Whether it was dead as the last session of a week closed."""
+        days = self._house.stage.calendar
+        closes = [session.close_ms for session in days.sessions if days.ends_week(session.day)]
+        return any(died <= close <= died + _DOWN_S * SECOND_MS for died, _ in deaths for close in closes)
 
 
 def _pressed_away(whole: Iterable[Row], deaths: Sequence[tuple[int, int]]) -> int:

@@ -15,7 +15,7 @@ from tests.broker.gateway.surprises.counter import RESTING, counter, put
 from tests.broker.provisions import provision
 
 pytestmark = pytest.mark.asyncio
-SOON_S = 0.1
+SOON_S = 0.25
 STARTING = {
     "positions": 61, "open orders": 5, "completed orders": 99, "account updates": 6, "account values": 76,
     "executions": 7,
