@@ -10,7 +10,7 @@ from typing import Any
 
 import allusetui.scenario
 from allusetui.broker.simulated.exchange import Exchange
-from allusetui.codec.records import to_record
+from allusetui.codec.records import keys_of, to_record
 from allusetui.compose.run import Run, build_run
 from allusetui.journal.memory import MemoryJournal
 from allusetui.law.load import load as load_law
@@ -52,7 +52,9 @@ class Replayed:
         return [to_record(seq, at_ms, event) for seq, at_ms, event in self.journal.read()]
 
     def of(self, kind: str, **keys: Any) -> list[dict[str, Any]]:
-        """The events of a kind whose data, or envelope, shows all of these."""
+        """The events of a kind whose data, or envelope, shows all of these; no event of a kind shows another key."""
+        shown = {"seq", "ts", "kind", "account", "clauses", *keys_of(kind)}
+        assert "…" in shown or keys.keys() <= shown, f"no {kind} has {keys.keys() - shown}"
         return [
             r
             for r in self.records

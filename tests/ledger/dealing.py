@@ -9,7 +9,7 @@ from allusetui.domain.calendar import Calendar
 from allusetui.domain.contract import Contract, Option, Right, Side, Stock
 from allusetui.domain.input import CashBooking, Settled, Settlement
 from allusetui.domain.lot import take
-from allusetui.domain.moment import day_of, to_ms
+from allusetui.domain.moment import DAY_MS, day_of, to_ms
 from allusetui.domain.money import ZERO
 from allusetui.domain.order import Purpose, RollChain
 from allusetui.domain.state import State
@@ -53,6 +53,12 @@ class Dealing:
         """From here on it is that day."""
         self.desk.now_ms = to_ms(datetime.combine(date.fromisoformat(day), time.fromisoformat(clock)))
         self.desk.today = date.fromisoformat(day)
+        return self
+
+    def next_day(self) -> "Dealing":
+        """The same time of the day after."""
+        self.desk.now_ms += DAY_MS
+        self.desk.today = day_of(self.desk.now_ms)
         return self
 
     def _emit(self, event: ev.Event) -> None:

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allusetui.domain.contract import Stock
+from allusetui.domain.contract import Contract, Stock
 from allusetui.domain.event import AssignmentReceived, Event, OrderFilled, PositionAdjusted
 from allusetui.domain.money import to_cent
 from allusetui.ledger.chains import Story, stories
 from tests.ledger.dealing import D, Dealing, call, put
-from tests.ledger.happenings import happened
-from tests.ledger.test_agreement import AT_MS, commissions
+from tests.ledger.happenings import commissions, happened
 from tests.replaying import SHARED, replay_file
 
 pytestmark = pytest.mark.clause("10.3")
@@ -104,6 +103,41 @@ def test_10_3_after_a_split_the_same_money_is_on_more_shares() -> None:
     assert (story.shares, story.left, story.gain) == (100, 0, D(200))
 
 
+def split(contract: Contract, into: Contract, held: int) -> PositionAdjusted:
+    """Four new ones for each of those held."""
+    return PositionAdjusted(
+        account="GEN", reason="split", contract=contract, from_=held, to=4 * held, into=into, settlement=f"s {contract}"
+    )
+
+
+def test_10_3_a_split_between_a_roll_and_its_assignment_leaves_the_money_of_both() -> None:
+    # 2 rolled as above, then 4:1: of 8 puts at 48.75 half are assigned, 400 shares: half of 400, −1,000 and 1,120.
+    quarter = put("AAPL", "2020-03-13", "48.75")
+    book = Dealing().on("2020-03-04").trade(FIRST, -2, "2", "0.2")
+    book.on("2020-03-05").roll(FIRST, SECOND, 2, "5", "5.6", "0.2")
+    book.on("2020-03-09", "09:30").tell(split(SECOND, quarter, -2)).on("2020-03-13").settle("assigned", quarter, 4)
+    (story,) = stories(book.records)
+    assert [(step.what, to_cent(step.cash_usd), to_cent(step.fees_usd)) for step in story.steps] == [
+        ("put sold", D(200), D("0.10")), ("put bought back", D(-500), D("0.10")), ("put sold", D(560), D("0.10")),
+        ("assigned", D(-19500), D(0)),
+    ]  # fmt: skip
+    assert (story.shares, story.left, story.basis) == (400, 400, D("18940.10"))
+
+
+def test_10_3_a_call_stays_on_its_shares_over_a_split() -> None:
+    # 100 assigned under a call at 0.90; 4:1; three of the four calls are bought back at 0.10, one expires.
+    quarter = call("AAPL", "2020-03-20", "49.375")
+    book = Dealing().on("2020-03-04").trade(FIRST, -1, "2").on("2020-03-06").settle("assigned", FIRST, 1)
+    book.trade(CALL, -1, "0.9").on("2020-03-09", "09:30").tell(split(Stock("AAPL"), Stock("AAPL"), 100))
+    book.tell(split(CALL, quarter, -1)).on("2020-03-10").trade(quarter, 3, "0.1")
+    (story,) = stories(book.on("2020-03-20").settle("expired", quarter, 1, "0").shares("AAPL", -400, "50").records)
+    assert [(step.what, to_cent(step.cash_usd)) for step in story.steps[2:]] == [
+        ("call sold", D("67.50")), ("call sold", D("22.50")), ("call bought back", D(-30)), ("call expired", D(0)),
+        ("sold", D(20000)),
+    ]  # fmt: skip
+    assert story.gain == D(200) + D(90) - D(30)
+
+
 def told_twice(records: Iterable[tuple[int, int, Event]], found: Iterable[Story]) -> list[int]:
     """The fills of which stories tell more dollars, or more fees, than they had."""
     told: dict[int, Decimal] = defaultdict(Decimal)
@@ -136,9 +170,10 @@ def test_10_3_stories_of_a_run_count_no_dollar_twice(path: Path) -> None:
 def test_10_3_whatever_happens_stories_count_no_dollar_twice_and_say_what_is_left(
     data: st.DataObject, steps: int
 ) -> None:
-    book, records = happened(data, steps, commissions, AT_MS)
-    found = stories(records)
-    assert told_twice(records, found) == []
-    held = sum(lot.quantity for lot in book.account.lots.get(Stock("AAPL"), []) if lot.assigned)
+    book = happened(data, steps, commissions)
+    found = stories(book.records)
+    assert told_twice(book.records, found) == []
+    lots = book.desk.state.accounts["GEN"].lots
+    held = sum(lot.quantity for lot in lots.get(Stock("AAPL"), []) if lot.assigned)
     assert sum(story.left for story in found) == held
     assert all((story.gain is None) == bool(story.left) for story in found)

@@ -14,6 +14,8 @@ from allusetui.ledger.csv import write_csv
 from allusetui.ledger.entries import Ledger
 from allusetui.ledger.postings import Posting
 
+pytestmark = pytest.mark.clause("10.1")
+
 ROW = Posting(
     7, to_ms(datetime(2026, 3, 5, 10, 30, 5)), "GEN", Ledger.SHORT_OPTIONS, "AAPL", date(2026, 3, 6), Decimal("195.0"),
     Right.PUT, -5, Decimal("-750.00"), "sell 5 at 1.5",

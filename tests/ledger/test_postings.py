@@ -28,6 +28,8 @@ from allusetui.domain.input import Holding, OpenOption
 from allusetui.domain.moment import to_ms
 from allusetui.ledger.postings import Posting, balances, flows_of, postings
 
+pytestmark = pytest.mark.clause("10.1", "10.3")
+
 AT_MS = to_ms(datetime(2026, 3, 5, 10, 30))
 OPENED = date(2026, 3, 5)
 PUT = Option("AAPL", date(2026, 3, 6), Decimal("195"), Right.PUT)
@@ -224,7 +226,6 @@ def test_10_2_what_is_set_aside_moves_between_ledgers_and_taxes_are_paid_out_of_
     ]  # fmt: skip
 
 
-@pytest.mark.clause("10.1")
 def test_10_1_a_fork_and_a_merge_move_capital_between_accounts() -> None:
     gone = AccountForked(account="GEN", from_="GEN", to="MINI-1", amount=D(100000))
     back = AccountMerged(account="MINI-1", from_="MINI-1", to="COM", amount=D(100000), leap_cash=D(500))
@@ -254,6 +255,7 @@ def test_10_1_a_split_moves_quantities_and_no_money() -> None:
     assert [str(row.amount) for row in rows if row.seq == 2] == ["0.00", "0.00"]
 
 
+@pytest.mark.clause("0.6")
 def test_0_6_a_fill_or_settlement_told_twice_is_booked_once() -> None:
     sale, end = filled(Side.SELL, 2, "0.9", "1.30"), expired(2, "0")
     assert left(book(sale, sale, end, end)) == left(book(sale, end))

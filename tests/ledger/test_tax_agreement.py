@@ -1,7 +1,6 @@
 """Whatever happens, the tax ledger's rows sum to the lots that were closed, and to the books, year by year."""
 
 from collections import defaultdict
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,26 +10,24 @@ from hypothesis import strategies as st
 
 from allusetui.domain.contract import Stock
 from allusetui.domain.event import AccountMarked, LotClosed
-from allusetui.domain.moment import day_of, to_ms
+from allusetui.domain.moment import day_of
 from allusetui.domain.money import ZERO
 from allusetui.ledger.postings import postings
 from allusetui.ledger.tax.year import KINDS, tax_ledger
 from tests.ledger.dealing import RULES, Dealing, put
-from tests.ledger.happenings import happened
-from tests.ledger.test_agreement import commissions, fine_commissions, prices
+from tests.ledger.happenings import commissions, fine_commissions, happened, prices
 from tests.replaying import SHARED, replay_file
 
 pytestmark = pytest.mark.clause("10.3")
 
 WHEEL = Path(__file__).parents[1] / "scenarios" / "wheel-three-weeks.toml"
 RUNS = [WHEEL, *sorted((SHARED / "scenarios").glob("*.toml"))]
-CHRISTMAS_MS = to_ms(datetime(2025, 12, 24, 10, 30))
 
 
 @settings(max_examples=120)
 @given(data=st.data(), steps=st.integers(1, 25), fine=st.booleans())
 def test_10_3_rows_sum_to_the_lots_and_to_the_ledger_of_each_year(data: st.DataObject, steps: int, fine: bool) -> None:
-    _, records = happened(data, steps, fine_commissions if fine else commissions, CHRISTMAS_MS)
+    records = happened(data, steps, fine_commissions if fine else commissions, start="2025-12-24").records
     taxes = tax_ledger(records, RULES)
     assert all(row.gain == row.proceeds - row.basis - row.fees == row.realized for row in taxes.rows)
     closed = [(at, event) for _, at, event in records if isinstance(event, LotClosed)]

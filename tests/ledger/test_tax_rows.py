@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from allusetui.domain.contract import Stock
-from allusetui.domain.event import AccountMarked, PositionAdjusted, ReinvestDone, TaxReleased
+from allusetui.domain.event import AccountMarked, IndexMark, PositionAdjusted, ReinvestDone, TaxReleased, YearMarked
 from allusetui.ledger.lots import LedgerError
 from allusetui.ledger.tax.rows import Term, long_from
 from allusetui.ledger.tax.year import tax_ledger
@@ -159,6 +159,22 @@ def test_10_3_an_exercised_call_s_cost_is_part_of_the_shares_and_they_are_held_f
     book = Dealing().on("2020-03-02").trade(LEAP, 1, "20", "0.65").on("2021-06-18").settle("exercised", LEAP, 1)
     (row,) = book.on("2021-06-21").shares("NVDA", -100, "350").taxes.rows
     assert (row.basis, row.gain, row.term, row.acquired) == (D(32000), D("2999.35"), Term.SHORT, date(2021, 6, 18))
+
+
+def test_10_3_an_exercised_put_s_cost_comes_off_what_its_shares_bring() -> None:
+    # 100 shares at 190 less 1; a put at 5 less 0.65 sells them at 200: 20,000 − 500 − 19,000 − 1.65.
+    own = put("NVDA", "2020-06-19", "200")
+    book = Dealing().on("2020-03-02").shares("NVDA", 100, "190", "1").trade(own, 1, "5", "0.65")
+    (row,) = book.on("2020-06-19").settle("exercised", own, 1).taxes.rows
+    assert (row.contract, row.went, row.disposed) == (Stock("NVDA"), Went.EXERCISED, date(2020, 6, 19))
+    assert (row.gain, row.gain) == (D("498.35"), row.realized)
+
+
+def test_10_3_a_mark_of_more_than_is_held_is_refused_by_its_record() -> None:
+    book = Dealing().on("2020-09-01").trade(HEDGE, 2, "100").on("2020-12-31")
+    book.tell(YearMarked(account="GEN", clauses=("10.3",), year="2020", marks=(IndexMark(HEDGE, 3, D(140)),)))
+    with pytest.raises(LedgerError, match="3 are marked, 2 held"):
+        _ = book.taxes
 
 
 def test_10_3_a_split_keeps_cost_and_day() -> None:

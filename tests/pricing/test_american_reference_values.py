@@ -3,30 +3,21 @@
 Approximations and coarse trees are published with their own errors: there the true value that the row notes is met.
 """
 
-import csv
 import re
 
 import pytest
 
 from allusetui.pricing import black_scholes
 from allusetui.pricing.american import price_and_delta
-from tests.pricing.test_reference_values import FILE, Row, every
+from tests.pricing.published import MISSING, Row, every, rows_of
 
 APPROXIMATE = ("BAW", "BjS1993", "JuQuadratic")
 COARSE = ("CRR5", "CRR30", "CRR50", "CRR100", "hand tree")  # what so few steps miss is theirs, not ours to meet
 TRUE = re.compile(r"true \(QdFp highPrecision\) ([0-9.]+)")
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"reference option values not found: {FILE}")
+pytestmark = MISSING
 
-
-def american_rows() -> list[Row]:
-    if not FILE.exists():
-        return []
-    with FILE.open(newline="") as file:
-        return [row for row in csv.DictReader(file) if row["style"] == "A"]
-
-
-ROWS = american_rows()
+ROWS = rows_of("A")
 PREMIUMS = [row for row in ROWS if row["quantity"] == "early_exercise_premium"]
 APPROXIMATED = [row for row in ROWS if row["model"] in APPROXIMATE]
 PUBLISHED = [row for row in ROWS if row["model"] not in (*APPROXIMATE, *COARSE) and row not in PREMIUMS]

@@ -61,7 +61,7 @@ def test_arrays_equal_scalars(
         np.testing.assert_allclose(bulk(quoted, spot, strikes, years, rate, call), expected, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.clause("2.1")
+@pytest.mark.clause("2.2")
 @pytest.mark.parametrize(
     ("mid", "strike", "call", "delta_then"),
     [
@@ -76,7 +76,7 @@ def test_arrays_equal_scalars(
         (100.0, 90, True, 1.0),  # as dear as the stock
     ],
 )
-def test_strike_a_mid_at_or_below_intrinsic_has_no_implied_vol(
+def test_2_2_a_mid_at_or_below_intrinsic_has_no_implied_vol(
     mid: float, strike: float, call: bool, delta_then: float
 ) -> None:
     terms = (100.0, float(strike), 0.05, 0.04, call)
@@ -89,8 +89,8 @@ def test_strike_a_mid_at_or_below_intrinsic_has_no_implied_vol(
     assert model_itm_probabilities(mids, 100.0, strikes, 0.05, 0.04, call).tolist() == [delta_then]
 
 
-@pytest.mark.clause("2.1")
-def test_strike_intrinsic_is_told_from_time_value_in_decimals_not_in_binary() -> None:
+@pytest.mark.clause("2.2")
+def test_2_2_intrinsic_is_told_from_time_value_in_decimals_not_in_binary() -> None:
     # 190.10 - 185 is 5.099999999999994 in binary, less than the mid of 5.10 that equals it.
     assert 5.1 > 190.1 - 185
     assert implied_vol(5.1, 190.1, 185, 0.01, 0.0, True) is None

@@ -1,44 +1,21 @@
 """Published option values (Hull, Haug, 60-digit extremes) against ours, each within its own tolerance."""
 
-import csv
-import os
 from math import exp
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from allusetui.pricing.black_scholes import deltas, greeks, price, prices
 from allusetui.pricing.implied_vol import implied_vol, implied_vols
+from tests.pricing.published import MISSING, Row, every, rows_of
 
-SHARED = Path(os.environ.get("ALLUSETUI_SHARED") or Path(__file__).resolve().parents[3] / "shared")
-FILE = SHARED / "data" / "reference" / "option_values.csv"
 FORMULA = ("BSM", "BSM q", "BSM IV", "BSM generalised", "Garman-Kohlhagen IV", "Black76")
 ESCROWED = "escrowed dividend"
 TREES = ("CRR2", "hand tree")  # European values of coarse trees: not a formula's to meet
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"reference option values not found: {FILE}")
+pytestmark = MISSING
 
-Row = dict[str, str]
-
-
-def european_rows() -> list[Row]:
-    if not FILE.exists():
-        return []
-    with FILE.open(newline="") as file:
-        return [row for row in csv.DictReader(file) if row["style"] == "E"]
-
-
-def name(row: Row) -> str:
-    return " ".join(row[field] for field in ("source", "quantity", "cp", "K"))
-
-
-def every(chosen: list[Row]) -> pytest.MarkDecorator:
-    absent = [pytest.param({}, id="absent")]
-    return pytest.mark.parametrize("row", [pytest.param(row, id=name(row)) for row in chosen] or absent)
-
-
-ROWS = european_rows()
+ROWS = rows_of("E")
 VOLS = [row for row in ROWS if row["model"] in FORMULA and row["quantity"].startswith("implied_vol")]
 VALUES = [row for row in ROWS if row["model"] in FORMULA and row not in VOLS]
 EXTREMES = [row for row in VALUES if "mpmath" in row["source"]]

@@ -1,4 +1,4 @@
-"""A Thursday on which the process dies at 11:25 and is back at 11:26, and what the journal tells of that."""
+"""GEN's put of a Thursday, the crash of 11:25 to 11:26 and the evening, and what the journal tells of a comeback."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ DAY, FRIDAY = "2026-03-05", "2026-03-06"
 QUIET = but(AAPL, atr=4.0)
 PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
 SPAN = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
+EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
+"""Over the daily audit."""
 CRASH = fault(f"{DAY}T11:25:00", "crash", span="1m")
 STEPS = ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
 OF_PUT: dict[str, Any] = {"expiry": FRIDAY, "strike": 199.5, "right": '"P"'}

@@ -2,12 +2,7 @@
 
 from allusetui.domain.account import Account
 from tests.replaying import Replayed
-from tests.rules.situations import AAPL, but, clock, option
-
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
-QUIET = but(AAPL, atr=4.0)
-PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
-MORNING = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
+from tests.rules.situations import clock
 
 
 def moves(replayed: Replayed, name: str = "GEN") -> list[tuple[str, str, str, str]]:

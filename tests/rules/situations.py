@@ -98,3 +98,10 @@ def outcomes(replayed: Replayed, kind: str, symbol: str, **keys: Any) -> list[tu
     rows = replayed.of(kind, **keys)
     shown = [(r, r["data"].get("symbol") or r["data"]["contract"]["symbol"]) for r in rows]
     return [(told(r), str(r["data"].get("reason", r["data"].get("quantity")))) for r, name in shown if name == symbol]
+
+
+def only(replayed: Replayed, kind: str, **keys: Any) -> dict[str, Any]:
+    """The one event of a kind that shows all of these."""
+    rows = replayed.of(kind, **keys)
+    assert len(rows) == 1, rows
+    return rows[0]

@@ -36,6 +36,12 @@ def test_2_2_each_sleeves_own_day_reaches_the_friday_of_its_week(today: date, ba
     assert expiry([FRI, NEXT_FRI], today, band) == (FRI, False)
 
 
+@pytest.mark.clause("2.2", "1.1")
+def test_2_2_before_good_friday_gen_reaches_the_expiry_of_its_own_day() -> None:
+    thursday = date(2026, 4, 2)
+    assert expiry([thursday, date(2026, 4, 10)], thursday, GEN) == (thursday, False)
+
+
 @pytest.mark.clause("2.2")
 def test_2_2_the_last_session_of_the_week_goes_before_an_expiry_nearer_the_middle() -> None:
     assert expiry([THU, FRI], THU, GEN) == (FRI, False)
@@ -108,6 +114,11 @@ def test_2_2_with_none_inside_the_nearest_below_counts_down_to_ten_hundredths_an
     assert strike([0.30, 0.46], GEN_RULE) == (Decimal(100), True)
     assert strike([0.2999, 0.46], GEN_RULE) is None
     assert strike([0.4501, 0.60], GEN_RULE) is None
+
+
+@pytest.mark.clause("2.2")
+def test_2_2_a_strike_that_nobody_offers_is_not_taken() -> None:
+    assert strike([0.42, 0.43], GEN_RULE, asks=0.0) is None
 
 
 @pytest.mark.clause("2.4", "3.4", "7.2")

@@ -94,16 +94,16 @@ def shared_volume() -> Replayed:
     return replay_text(
         situation(
             "2026-03-05T09:40:00", "2026-03-05T10:10:00", {"AAPL": but(AAPL, volume=100)}, *minis,
-            '[[tape]]\nat = 2026-03-05T10:01:00\nset = { "AAPL.volume" = 140 }', accounts=("GEN", "MINI-1", "MINI-2"),
+            '[[tape]]\nat = 2026-03-05T10:01:00\nset = { "AAPL.volume" = 110 }', accounts=("GEN", "MINI-1", "MINI-2"),
         )
     )  # fmt: skip
 
 
 @pytest.mark.clause("8.2", "1.1")
 def test_8_2_all_accounts_together_share_ten_percent_of_an_options_volume(shared_volume: Replayed) -> None:
-    # 10 % of 100 = 10: five for GEN, five for MINI-1, none for MINI-2. At 140 it is 14: four are left at 10:05.
+    # 10 % of 100 = 10: five for GEN, five for MINI-1, none for MINI-2. At 110 it is 11: one is left at 10:05.
     rows = [(r["account"], told(r), r["data"]["quantity"]) for r in shared_volume.of("entry.planned")]
-    assert rows == [("GEN", "09:45:00", 5), ("MINI-1", "09:45:00", 5), ("MINI-2", "10:05:00", 4)]
+    assert rows == [("GEN", "09:45:00", 5), ("MINI-1", "09:45:00", 5), ("MINI-2", "10:05:00", 1)]
     (skipped,) = shared_volume.of("entry.skipped", account="MINI-2", symbol="AAPL")
     assert (told(skipped), skipped["data"]["reason"], skipped["data"]["adv"]) == ("09:45:00", "adv", 100)
 
@@ -126,3 +126,13 @@ def test_8_2_a_call_is_cut_too() -> None:
     )  # fmt: skip
     assert replayed.of("entry.planned", account="COM")[0]["data"]["quantity"] == 10
     assert replayed.of("entry.planned")[0]["data"]["deviation"]
+
+
+@pytest.mark.clause("8.2", "1.1")
+def test_8_2_a_call_of_which_others_have_planned_the_tenth_is_skipped() -> None:
+    held = [holding(name, "AAPL", shares, 190.0, assigned=True) for name, shares in (("GEN", 1000), ("COM", 200))]
+    times = ("2026-03-02T09:44:00", "2026-03-02T09:46:00")
+    replayed = replay_text(situation(*times, {"AAPL": but(AAPL, volume=100)}, *held, accounts=("GEN", "COM")))
+    assert [(r["account"], r["data"]["quantity"]) for r in replayed.of("entry.planned")] == [("GEN", 10)]
+    (skipped,) = replayed.of("entry.skipped", account="COM", symbol="AAPL", reason="adv")
+    assert (skipped["data"]["adv"], "8.2" in skipped["clauses"]) == (100, True)

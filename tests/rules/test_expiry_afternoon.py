@@ -11,9 +11,7 @@ FRIDAY = "2026-03-06T"
 def friday(spot: float, *more: str, iv: float = 0.3, strike: float = 200.0, end: str = "16:31:00") -> Replayed:
     """GEN is short two 200 puts that expire this Friday."""
     held = option("GEN", "AAPL", "2026-03-06", strike, "P", -2, 1.2, "2026-03-05")
-    return replay_text(
-        situation(FRIDAY + "14:25:00", FRIDAY + end, {"AAPL": but(AAPL, spot=spot, iv=iv)}, held, *more)
-    )
+    return replay_text(situation(FRIDAY + "14:25:00", FRIDAY + end, {"AAPL": but(AAPL, spot=spot, iv=iv)}, held, *more))
 
 
 @pytest.mark.clause("1.4")
@@ -58,8 +56,8 @@ def test_1_4_each_minute_looks_again() -> None:
 
 @pytest.mark.clause("1.4")
 def test_1_4_before_14_30_and_from_15_45_nothing_is_bought() -> None:
-    replayed = friday(205.0, tape(FRIDAY + "15:45:30", AAPL=200.5))
-    assert not replayed.of("order.intended")
+    away, back = tape(FRIDAY + "14:29:30", AAPL=205.0), tape(FRIDAY + "15:45:30", AAPL=200.5)
+    assert not friday(200.5, away, back).of("order.intended")
 
 
 @pytest.mark.clause("1.4", "0.5")

@@ -86,9 +86,7 @@ def test_2_6_a_crash_around_the_close_forks_once(at: str) -> None:
 @pytest.mark.clause("2.6")
 def test_2_6_a_sleeve_that_has_lost_its_broker_over_the_close_forks_a_week_later() -> None:
     down = fault(f"{FRIDAY}T15:58:00", "broker_down", span="10m")
-    r = replay_text(
-        situation(f"{FRIDAY}T15:50:00", "2026-03-13T16:31:00", {}, account("GEN", 850_000, 700_000), down)
-    )
+    r = replay_text(situation(f"{FRIDAY}T15:50:00", "2026-03-13T16:31:00", {}, account("GEN", 850_000, 700_000), down))
     assert [x["ts"][:16] for x in r.of("account.forked")] == ["2026-03-13T16:00"]
     assert in_order(r)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, told
+from tests.rules.situations import AAPL, fault, holding, operator, option, situation, told
 
 DAY = "2026-03-04"
 # Ten puts bind 190,000 of GEN's cash, which is 200,000 and what they were sold for.
@@ -122,13 +122,3 @@ def test_9_5_a_withdrawal_survives_a_crash_right_after_it_once() -> None:
     r = wednesday(OWN, crash, pay(f"{DAY}T10:00:00", "withdraw", "100"))
     assert [x["data"]["amount"] for x in r.of("cash.booked")] == [-100]
     assert r.of("reconcile.mismatch") == []
-
-
-@pytest.mark.clause("0.7")
-def test_0_7_a_key_on_an_account_that_no_fork_has_made_is_told_and_does_nothing() -> None:
-    late = operator("2026-03-05T10:00:00", "pause", "MINI-7")
-    r = replay_text(situation(f"{DAY}T16:30:00", "2026-03-05T10:30:00", {"AAPL": but(AAPL, oi=0)}, late))
-    (alert,) = r.of("alert.raised")
-    assert (told(alert), alert["account"]) == ("10:00:00", None)
-    assert alert["data"]["text"] == "No account MINI-7: pause did nothing."
-    assert r.of("operator.acted") == []

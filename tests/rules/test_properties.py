@@ -180,7 +180,7 @@ def test_0_5_no_step_is_past_its_share_of_the_cap_nor_a_tick_short_of_it(
     if limit is None:
         assert side is Side.BUY and quote.mid + away < tick
         return
-    assert limit % tick == 0
+    assert limit > 0 and limit % tick == 0
     worst = quote.mid - away if side is Side.SELL else quote.mid + away
     # In our favour of the step's exact price, by less than a tick; a cent's fraction is left to the division by three.
     assert -Decimal("1e-20") <= (limit - worst if side is Side.SELL else worst - limit) < tick
@@ -189,8 +189,9 @@ def test_0_5_no_step_is_past_its_share_of_the_cap_nor_a_tick_short_of_it(
 @pytest.mark.clause("0.5")
 @settings(max_examples=300)
 @example(Decimal("2.90"), Decimal("0.10"), Side.BUY, 3)  # the mid is below 3 dollars, the cap above
+@example(Decimal("2.95"), Decimal("0.10"), Side.SELL, 3)  # the mid is 3 dollars, the cap below
 @given(st.integers(50, 800).map(lambda n: Decimal(n) / 100), cents, st.sampled_from(Side), st.integers(0, 3))
-def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_not_of_the_mid_s(
+def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_is_not_a_tick_of_it_short(
     bid: Decimal, width: Decimal, side: Side, step: int
 ) -> None:
     nickel, dime = Decimal("0.05"), Decimal("0.10")
@@ -203,7 +204,8 @@ def test_0_5_a_limit_keeps_the_grid_of_its_own_price_and_not_of_the_mid_s(
     assert limit is not None
     assert limit % (nickel if limit < 3 else dime) == 0
     worst = quote.mid * (1 + (step if side is Side.BUY else -step) * Decimal(5) / 300)
-    assert limit <= worst + Decimal("1e-20") if side is Side.BUY else limit >= worst - Decimal("1e-20")
+    short = worst - limit if side is Side.BUY else limit - worst
+    assert -Decimal("1e-20") <= short < (nickel if worst < 3 else dime)
 
 
 @pytest.mark.clause("0.5", "0.6")

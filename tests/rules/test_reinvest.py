@@ -41,8 +41,7 @@ def marked(r: Replayed) -> dict[str, float]:
     return data
 
 
-@pytest.mark.clause("4.4")
-@pytest.mark.clause("10.2")
+@pytest.mark.clause("4.4", "10.2")
 def test_4_4_com_buys_whole_lots_of_the_least_held_symbol_at_ten_and_the_rest_waits() -> None:
     r = quarter(100_000, holding("COM", "AAPL", 100, 190.0))
     (done,) = r.of("reinvest.done", account="COM")
@@ -66,8 +65,7 @@ def test_9_1_reinvest_day_opens_a_cycle() -> None:
     assert r.of("state.refused") == []
 
 
-@pytest.mark.clause("0.3")
-@pytest.mark.clause("4.4")
+@pytest.mark.clause("0.3", "4.4")
 def test_0_3_a_purchase_stays_within_a_quarter_of_the_sleeve() -> None:
     # 525,000 would buy 26 lots at 200; a quarter of 1,000,000 - 475,000 is 131,250: 6 lots.
     assert bought(quarter(1_000_000)) == {"AAPL": 600}
@@ -103,8 +101,7 @@ def test_4_4_what_is_less_than_a_lot_waits_and_counts_in_the_next_quarter() -> N
     assert account.cash == 1_000_000 - 15_000 - 8_750
 
 
-@pytest.mark.clause("10.2")
-@pytest.mark.clause("3.5")
+@pytest.mark.clause("10.2", "3.5")
 def test_10_2_a_loss_shares_nothing_and_equity_is_without_what_was_set_aside() -> None:
     assert quarter(0).of("reinvest.done") == []
     assert quarter(-5_000).of("reinvest.done") == []
@@ -134,8 +131,34 @@ def test_10_2_what_a_leap_brought_the_ladder_is_not_lent_by_the_sleeve(cash: int
     assert any("its cash carries" in x["data"]["text"] for x in r.of("alert.raised")) is (shares[2] == 0)
 
 
-@pytest.mark.clause("10.1")
-@pytest.mark.clause("2.8")
+@pytest.mark.clause("0.2", "10.2")
+def test_0_2_puts_that_the_taxes_leave_without_cash_are_told() -> None:
+    # 98 puts of 100 bind 980,000; 47,500 for taxes and LEAPs are more than the rest.
+    puts = option("COM", "MSFT", "2026-10-16", 100.0, "P", -98, 0.05, "2026-09-28")
+    r = quarter(100_000, puts, end="2026-10-01T09:31:00")
+    account = r.run.runtime.engine.state.accounts["COM"]
+    (alert,) = r.of("alert.raised", account="COM")
+    assert (told(alert), alert["data"]["severity"], alert["clauses"]) == ("09:30:00", "warning", ["0.2", "10.2"])
+    short = account.strike_cash - account.cash
+    assert short > 0 and f"its puts lack {short:.2f} of cash" in alert["data"]["text"]
+
+
+@pytest.mark.clause("4.4", "8.3")
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        fault("2026-10-01T09:59:00", "stale", "AAPL", "13m"),
+        fault("2026-10-01T09:59:45", "bad_quote", "AAPL", "735s", value='"crossed"'),
+    ],
+    ids=["stale", "thrown away"],
+)
+def test_4_4_shares_whose_price_is_not_known_now_are_bought_when_it_is(trouble: str) -> None:
+    r = quarter(100_000, trouble)
+    assert [told(x) for x in r.of("order.intended", purpose="stock")] == ["10:12:00"]
+    assert bought(r) == {"AAPL": 200}
+
+
+@pytest.mark.clause("10.1", "2.8")
 def test_10_1_gen_and_mini_never_reinvest() -> None:
     tables = (f"[accounts.{name}]\nequity = 500000\nrealized_quarter = 40000" for name in ('"MINI-1"', "GEN", "REV"))
     text = situation(
@@ -158,8 +181,7 @@ def test_3_5_the_gain_of_the_quarter_counts_fees_once() -> None:
     assert [done["data"][key] for key in ("gain", "tax_reserve", "leaps", "contracts")] == [200, 60, 35, 105]
 
 
-@pytest.mark.clause("6.12")
-@pytest.mark.clause("4.4")
+@pytest.mark.clause("6.12", "4.4")
 def test_6_12_in_a_hedged_week_the_gain_is_booked_and_the_purchase_waits() -> None:
     # VIX 55 on Wednesday, back at 20 on Friday noon: cleared at the cut, bought on Monday at 10:00, although the puts
     # of Monday's window are planned at 09:45: what is about to buy shares secures none of them.
@@ -178,12 +200,28 @@ def test_4_4_a_symbol_whose_cap_a_put_fills_gives_way_to_the_next() -> None:
     assert bought(quarter(100_000, put)) == {"MSFT": 200}
 
 
-@pytest.mark.clause("0.7")
-@pytest.mark.clause("4.4")
+@pytest.mark.clause("0.7", "4.4")
 def test_0_7_a_paused_account_buys_when_it_is_resumed() -> None:
     keys = (operator("2026-10-01T09:40:00", "pause", "COM"), operator("2026-10-01T11:02:00", "resume", "COM"))
     r = quarter(100_000, *keys)
     assert [told(x) for x in r.of("order.intended", purpose="stock")] == ["11:05:00"]
+
+
+@pytest.mark.clause("4.4", "8.3", "0.7", "0.9")
+@pytest.mark.parametrize(
+    ("more", "bought_at"),
+    [
+        ([fault("2026-10-01T09:50:00", "stale", "VIX", "13m")], ["10:03:00"]),
+        ([operator("2026-10-01T09:50:00", "no_entries", "COM")], []),
+        # 100 MSFT at 1,800 are 180,000 of 1,000,000; at 100 they are 10,000: 17 % down.
+        ([holding("COM", "MSFT", 100, 1800.0), tape("2026-10-01T09:50:00", MSFT=100.0)], []),
+    ],
+    ids=["stale VIX", "no entries", "pivot"],
+)
+def test_4_4_what_holds_entries_back_holds_a_purchase_back(more: list[str], bought_at: list[str]) -> None:
+    msft = STOCK.replace("200.0", "1800.0")
+    r = quarter(100_000, *more, symbols={"AAPL": STOCK, "MSFT": msft} if "MSFT" in more[0] else None)
+    assert [told(x) for x in r.of("order.intended", purpose="stock")] == bought_at
 
 
 @pytest.mark.clause("0.5")
@@ -234,8 +272,7 @@ def test_10_2_taxes_beyond_the_reserve_leave_like_a_withdrawal_and_the_ledger_ba
     assert r.of("reconcile.mismatch") == []
 
 
-@pytest.mark.clause("9.5")
-@pytest.mark.clause("4.4")
+@pytest.mark.clause("9.5", "4.4")
 def test_9_5_what_a_crash_slept_through_is_booked_and_bought_once_after_it() -> None:
     r = quarter(100_000, fault("2026-10-01T09:00:00", "crash", span="90m"))
     assert [told(x) for x in r.of("reinvest.done")] == ["10:30:00"]

@@ -1,4 +1,4 @@
-"""0.1, 0.9–0.11 and 2.5: what an account is given, what a drawdown does to it, how much margin it may use."""
+"""0.1, 0.9 and 2.5: what an account is given, and what a drawdown does to it."""
 
 from decimal import Decimal
 
@@ -235,74 +235,3 @@ def test_0_9_equity_is_checked_at_every_evaluation() -> None:
     r = replay_text(text)
     assert [(told(x), x["data"]["to"]) for x in r.of("protocol.level")] == [("09:30:00", 1)]
     assert [told(x) for x in r.of("pivot.entered")] == ["09:44:00"]
-
-
-# 0.10 and 0.11
-
-FOUR = ("AAPL", "MSFT", "AMZN", "GOOG")
-
-
-def margined(rate: float, equity: float = 399_000) -> dict[str, int]:
-    """Contracts planned by symbol. 399,000 are four times five contracts of 19,950.
-
-    A put binds (max(rate × 200 − 0.5, 19.95) + 1.155) × 100 = 20,000 × rate + 65.5.
-    """
-    text = situation(
-        "2026-03-05T09:44:00", "2026-03-05T09:46:00", dict.fromkeys(FOUR, AAPL), f"[accounts.GEN]\nequity = {equity}",
-        market=f"margin = {rate}",
-    )  # fmt: skip
-    r = replay_text(text)
-    planned = {x["data"]["contract"]["symbol"]: x["data"]["quantity"] for x in r.of("entry.planned")}
-    return planned | {s: 0 for s in FOUR if (("09:45:00", "margin_cap")) in skips(r, s)}
-
-
-@pytest.mark.clause("0.10")
-def test_0_10_below_the_cap_nothing_is_cut() -> None:
-    # 20 × 11,965.5 = 239,310; 60 % of 399,000 are 239,400.
-    assert margined(0.595) == {"AAPL": 5, "MSFT": 5, "AMZN": 5, "GOOG": 5}
-
-
-@pytest.mark.clause("0.10")
-def test_0_10_the_plan_is_cut_from_the_last_in_universe_order_to_60_percent() -> None:
-    # 14,065.5 each: 17 are 239,113.5, an 18th would be 253,179.
-    assert margined(0.70) == {"AAPL": 5, "MSFT": 5, "AMZN": 5, "GOOG": 2}
-
-
-@pytest.mark.clause("0.10")
-def test_0_10_exactly_60_percent_is_allowed_and_what_is_cut_to_nothing_is_skipped() -> None:
-    # 0.3: four contracts a symbol. 15 × 14,065.5 = 210,982.50 = 60 % of 351,637.50; a cent less and it is 14.
-    assert margined(0.70, 351_637.50) == {"AAPL": 4, "MSFT": 4, "AMZN": 4, "GOOG": 3}
-    assert margined(0.70, 351_637.49) == {"AAPL": 4, "MSFT": 4, "AMZN": 4, "GOOG": 2}
-    # 399,000 × 0.6 = 239,400; at a margin of 79.5 % a put binds 15,965.5: 14 are 223,517, and none is left for GOOG.
-    assert margined(0.795) == {"AAPL": 5, "MSFT": 5, "AMZN": 4, "GOOG": 0}
-
-
-@pytest.mark.clause("0.10", "14.4")
-def test_0_10_found_above_60_percent_there_are_no_entries_but_an_alert() -> None:
-    # Nine 200 puts at a margin of 100 %: more than 180,000, which is 60 % of 300,000. They bind 180,000 of its cash.
-    held = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -9, 4.0, "2026-03-03")
-    text = situation(
-        "2026-03-05T09:40:00", "2026-03-05T09:50:00", {"AAPL": AAPL, "MSFT": AAPL}, held,
-        "[accounts.GEN]\nequity = 300_000", market="margin = 1.0",
-    )  # fmt: skip
-    r = replay_text(text)
-    assert skips(r, "MSFT") == [("09:45:00", "margin_cap")]
-    assert r.of("order.sent") == []
-    alerts = [x for x in r.of("alert.raised", account="GEN", severity="critical") if "margin" in x["data"]["text"]]
-    assert [(told(x), x["clauses"]) for x in alerts] == [("09:40:00", ["0.10", "14.4"])]
-
-
-@pytest.mark.clause("0.11")
-def test_0_11_no_portfolio_delta_keeps_an_entry_out() -> None:
-    # 4,000 shares are a delta of 4,000 in an account of 1,000,000; 45 MSFT puts of Monday's week come on top.
-    week = but(AAPL, strike_step=1.0, expiries='"daily"')
-    text = situation(
-        "2026-03-02T09:40:00", "2026-03-02T10:00:00", {"AAPL": week, "MSFT": week},
-        "[accounts.COM]\nequity = 1_000_000", holding("COM", "AAPL", 4_000, 190.0), accounts=("COM",),
-    )  # fmt: skip
-    r = replay_text(text)
-    planned = {x["data"]["contract"]["symbol"]: x["data"] for x in r.of("entry.planned")}
-    assert planned["AAPL"]["quantity"] == 40
-    put = planned["MSFT"]["contract"]
-    # All the cash that 0.3 and 0.2 leave it: min(250,000, 200,000).
-    assert put["right"] == "P" and planned["MSFT"]["quantity"] == int(200_000 // (put["strike"] * 100))

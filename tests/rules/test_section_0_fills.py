@@ -4,82 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from allusetui.compose.run import build_run
-from allusetui.domain.account import Account
-from allusetui.domain.contract import Option, Side
-from allusetui.domain.effect import AskOrders, CancelOrder, PlaceOrder
-from allusetui.domain.input import (
-    BrokerOrder,
-    Execution,
-    Input,
-    MarketSeen,
-    OrderAcked,
-    OrderCancelled,
-    OrderExecuted,
-    OrdersSeen,
-)
-from allusetui.engine.apply import fold
-from allusetui.engine.engine import Batch, Engine
-from allusetui.journal.memory import MemoryJournal
-from allusetui.scenario.load import parse
-from tests.replaying import Silent
-from tests.rules.situations import AAPL, fault, situation
-
-FEE = Decimal("0.65")
-
-
-class Desk:
-    """GEN's order for four 199.5 puts at 1.16 lives; nothing has filled. What is handed in here happens next."""
-
-    def __init__(self) -> None:
-        quiet = fault("2026-03-05T09:40:00", "no_fill", "AAPL")
-        text = situation("2026-03-05T09:44:00", "2026-03-05T09:45:02", {"AAPL": AAPL}, quiet, capital=798_000)
-        self.journal = MemoryJournal()
-        self.run = build_run(parse(text, "test.toml"), self.journal, Silent())
-        self.run.go()
-        self.engine: Engine = self.run.runtime.engine
-        self.now_ms = self.run.end_ms
-        (self.intent,) = self.engine.state.intents.values()
-        assert self.intent.order is not None and self.intent.order.limit == Decimal("1.16")
-        self.order_id = self.intent.order.client_order_id
-        self.cash = self.account.cash
-
-    @property
-    def account(self) -> Account:
-        return self.engine.state.accounts["GEN"]
-
-    @property
-    def held(self) -> int:
-        return self.account.quantity(self.intent.contract)
-
-    def tell(self, report: Input) -> Batch:
-        batch = self.engine.handle(report)
-        self.journal.append(batch.at_ms, batch.events)
-        return batch
-
-    def after(self, seconds: int) -> Batch:
-        """Some seconds pass."""
-        self.now_ms += 1_000 * seconds
-        option, market = self.intent.contract, self.run.market
-        assert isinstance(option, Option)
-        underlyings = {s: q for s in ("AAPL", "VIX") if (q := market.underlying(s, self.now_ms))}
-        quote = market.option(option, self.now_ms)
-        assert quote is not None
-        return self.tell(MarketSeen(self.now_ms, underlyings, {option: quote}, 0.04))
-
-    def fill(self, exec_id: str, quantity: int = 4, price: str = "1.16") -> Execution:
-        return Execution(
-            exec_id, self.order_id, self.intent.contract, Side.SELL, quantity, Decimal(price), FEE * quantity
-        )
-
-    def executed(self, *fills: Execution) -> Batch:
-        return self.tell(OrderExecuted(self.now_ms, fills))
-
-
-def placed(batch: Batch) -> list[tuple[str, int]]:
-    """Version and quantity of the orders that a batch sends."""
-    orders = [e.order for e in batch.effects if isinstance(e, PlaceOrder)]
-    return [(order.client_order_id[-2:], order.quantity) for order in orders]
+from allusetui.domain.effect import AskOrders, CancelOrder
+from allusetui.domain.input import BrokerOrder, OrderAcked, OrderCancelled, OrdersSeen
+from tests.rules.desks import FEE, Desk, placed
 
 
 def income(quantity: int, price: str) -> Decimal:
@@ -126,7 +53,7 @@ def test_0_6_an_older_version_of_an_execution_that_comes_late_is_not_booked() ->
 def test_0_6_corrections_are_known_after_a_restart() -> None:
     desk = Desk()
     desk.executed(desk.fill("a.1.01"))
-    desk.engine = Engine(desk.engine.law, desk.engine.law_hash, desk.engine.calendar, fold(desk.journal.read()))
+    desk.restart()
     desk.executed(desk.fill("a.1.02", price="1.15"))
     assert (desk.held, desk.account.cash - desk.cash) == (-4, income(4, "1.15"))
 

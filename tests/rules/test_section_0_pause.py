@@ -1,9 +1,13 @@
 """0.7: a pause and a stop of entries, and what a person is asked meanwhile."""
 
+from copy import deepcopy
+
 import pytest
 
-from tests.replaying import Replayed
-from tests.rules.situations import fault, option, tape, told
+from allusetui.domain.event import AlertRaised
+from allusetui.domain.input import OperatorActed
+from tests.replaying import Replayed, replay_text
+from tests.rules.situations import AAPL, but, fault, operator, option, situation, tape, told
 from tests.rules.stopped import PAUSE, THE_PUT, TO_ROLL, TO_STOP, at, prompts, sends, thursday, wednesday
 
 
@@ -17,14 +21,6 @@ def test_0_7_a_paused_account_sends_nothing_until_it_is_resumed_and_then_plans_a
     assert planned == [("09:45:00", 4), ("10:03:00", 4)]
     states = [(told(x), x["data"]["to"], x["data"]["reason"]) for x in r.of("state.changed")]
     assert ("09:45:07", "SAFE", "paused") in states
-
-
-@pytest.mark.clause("0.7", "9.1")
-def test_0_7_an_account_paused_before_its_window_reports_each_symbol_paused() -> None:
-    r = thursday(at("09:44:30", "pause", day=5), end="2026-03-05T11:10:00")
-    skipped = {(x["data"]["symbol"], x["data"]["reason"]) for x in r.of("entry.skipped")}
-    assert skipped == {(s, "paused") for s in ("AAPL", "MSFT", "AMZN", "GOOG", "SPY", "QQQ", "IWM")}
-    assert sends(r) == []
 
 
 @pytest.mark.clause("0.7")
@@ -177,14 +173,7 @@ def test_0_7_no_entries_cancels_the_working_ones_and_changes_no_state(no_entries
     assert [told(x) for x in no_entries.of("entry.planned")] == ["09:45:00"]
 
 
-@pytest.mark.clause("0.7", "9.1")
-def test_0_7_with_no_entries_every_symbol_is_skipped_so_and_planned_after_the_resume() -> None:
-    r = thursday(at("09:44:30", "no_entries", day=5), at("10:03:00", "resume", day=5))
-    assert {x["data"]["reason"] for x in r.of("entry.skipped", symbol="AAPL")} == {"no_entries"}
-    assert [told(x) for x in r.of("entry.planned")] == ["10:03:00"]
-
-
-@pytest.mark.clause("0.7")
+@pytest.mark.clause("0.7", "6.4", "9.1")
 def test_0_7_with_no_entries_the_protocol_stays_armed() -> None:
     r = wednesday(at("10:02:00", "no_entries"), TO_STOP)
     assert [told(x) for x in r.of("order.sent", purpose="stop")] == ["10:05:00"]
@@ -197,3 +186,32 @@ def test_0_7_a_prompt_survives_a_crash_and_is_used_once() -> None:
     r = wednesday(PAUSE, TO_STOP, crash, at("10:07:00", "approve"), at("10:07:00.500", "approve"))
     assert prompts(r) == [("10:05:00", "stop"), ("10:07:00", "approved")]
     assert [(x["data"]["purpose"], x["data"]["quantity"]) for x in r.of("order.sent")] == [("stop", 3)]
+
+
+@pytest.mark.clause("0.7")
+def test_0_7_a_key_on_an_account_that_no_fork_has_made_is_told_and_does_nothing() -> None:
+    late = operator("2026-03-05T10:00:00", "pause", "MINI-7")
+    r = replay_text(situation("2026-03-04T16:30:00", "2026-03-05T10:30:00", {"AAPL": but(AAPL, oi=0)}, late))
+    (alert,) = r.of("alert.raised")
+    assert (told(alert), alert["account"]) == ("10:00:00", None)
+    assert alert["data"]["text"] == "No account MINI-7: pause did nothing."
+    assert r.of("operator.acted") == []
+
+
+@pytest.mark.clause("0.7")
+@pytest.mark.parametrize(
+    ("action", "account", "text"),
+    [
+        ("approve", None, "No account named: approve did nothing."),
+        ("jump", "GEN", "jump does nothing in this version."),
+    ],
+)
+def test_0_7_a_key_without_its_account_or_without_a_meaning_is_told_and_does_nothing(
+    action: str, account: str | None, text: str
+) -> None:
+    r = wednesday(PAUSE)
+    engine, before = r.run.runtime.engine, deepcopy(r.run.runtime.engine.state.accounts)
+    batch = engine.handle(OperatorActed(r.run.end_ms, action, account, "operator"))
+    assert [event.kind for event in batch.events] == ["operator.acted", "alert.raised"]
+    assert [event.text for event in batch.events if isinstance(event, AlertRaised)] == [text]
+    assert (batch.effects, engine.state.accounts) == ((), before)

@@ -1,21 +1,21 @@
 """0.6: what an order is called, what silence means, and that no clip ever has two live orders."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from allusetui.compose.run import build_run
+from allusetui.broker.simulated.exchange import Exchange
 from allusetui.domain.input import Execution, Input, OrderAcked, OrderCancelled, OrderExecuted
 from allusetui.domain.order import Order
 from allusetui.journal.memory import MemoryJournal
+from allusetui.ports import Journal
 from allusetui.scenario.load import parse
-from tests.replaying import Replayed, Silent, replay_text
-from tests.rules.situations import AAPL, fault, operator, option, situation, tape, told
+from tests.replaying import Replayed, replay, replay_text
+from tests.rules.situations import AAPL, fault, option, situation, tape, told
 from tests.rules.wires import Placed, Unreliable
 
 # As in test_section_0_orders: n × 199,500 of capital are n contracts of the 199.5 put.
@@ -35,13 +35,16 @@ def thursday(contracts: int, *more: str, end: str = END) -> Replayed:
 
 def over(contracts: int, *more: str, **wire: Any) -> tuple[Replayed, Unreliable]:
     """The Thursday over an unreliable wire."""
+    replayed = behind(text(contracts, *more), lambda exchange, journal: Unreliable(exchange, journal, **wire))
+    broker = replayed.run.runtime.world.broker
+    assert isinstance(broker, Unreliable)
+    return replayed, broker
+
+
+def behind(text: str, broker: Callable[[Exchange, Journal], Unreliable]) -> Replayed:
+    """A run behind this broker, which reads the journal."""
     journal = MemoryJournal()
-    scenario = parse(text(contracts, *more), "test.toml")
-    run = build_run(scenario, journal, Silent())
-    broker = Unreliable(run.exchange, journal, **wire)
-    run.runtime.world.broker = broker
-    run.go()
-    return Replayed(scenario, run, journal), broker
+    return replay(parse(text, "test.toml"), journal, lambda exchange: broker(exchange, journal))
 
 
 def story(replayed: Replayed) -> list[tuple[str, str, object]]:
@@ -70,11 +73,12 @@ def test_0_6_an_id_names_session_account_intent_clip_and_version() -> None:
 
 @pytest.mark.clause("0.6")
 def test_0_6_the_longest_account_name_leaves_room_for_forty_characters() -> None:
-    mini = "[accounts.A2.GEN]\nequity = 400_000\n[accounts.MINI-8]\nequity = 400_000".replace("A2.GEN", '"A2.GEN"')
-    r = replay_text(situation(START, END, {"AAPL": AAPL}, mini, accounts=("A2.GEN", "MINI-8")))
-    ids = [x["data"]["client_order_id"] for x in r.of("order.sent")]
-    assert [ID.fullmatch(i)[2] for i in ids] == ["A2.GEN", "MINI-8"]  # type: ignore[index]  # a mismatch fails here
-    assert max(map(len, ids)) <= 40 - len("99999") - len("999") - len("99")
+    name = "A9.MINI-99"
+    r = replay_text(situation(START, END, {"AAPL": AAPL}, f'[accounts."{name}"]\nequity = 400_000', accounts=(name,)))
+    (sent,) = (ID.fullmatch(x["data"]["client_order_id"]) for x in r.of("order.sent"))
+    assert sent is not None and (sent[2], len(sent[1])) == (name, 6)
+    # Intent, clip and version have one digit each here, and room for 99999, 999 and 99.
+    assert len(sent[0]) + 4 + 2 + 1 <= 40
 
 
 @pytest.mark.clause("0.6")
@@ -214,7 +218,8 @@ def test_6_4_a_stop_that_the_broker_ends_unasked_goes_on_every_3_s_at_the_cap() 
     r, _ = over(3, put, drop, QUIET, ends=True)
     sent = [(told(x), x["data"]["step"]) for x in r.of("order.sent", purpose="stop")]
     assert [step for _, step in sent][:6] == [0, 1, 2, 3, 3, 3]
-    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", purpose="stop") == []
+    (stop,) = (x["data"]["intent"] for x in r.of("order.intended", purpose="stop"))
+    assert len({at for at, _ in sent}) == len(sent) and r.of("order.abandoned", intent=stop) == []
 
 
 class Belated(Unreliable):
@@ -241,12 +246,7 @@ class Belated(Unreliable):
 
 @pytest.mark.clause("0.4", "0.6")
 def test_0_6_a_fill_that_comes_too_late_comes_off_the_clips_that_follow() -> None:
-    journal = MemoryJournal()
-    scenario = parse(text(120), "test.toml")
-    run = build_run(scenario, journal, Silent())
-    run.runtime.world.broker = Belated(run.exchange, journal)
-    run.go()
-    r = Replayed(scenario, run, journal)
+    r = behind(text(120), Belated)
     assert r.of("intent.split")[0]["data"]["sizes"] == [50, 50, 20]
     assert [x["data"]["quantity"] for x in r.of("order.sent")] == [50, 50, 10]
     assert sold(r) == 120
@@ -276,63 +276,11 @@ class Sluggish(Unreliable):
 
 @pytest.mark.clause("0.6", "9.5")
 def test_0_6_an_order_that_works_after_it_was_found_dead_is_cancelled_and_told() -> None:
-    journal = MemoryJournal()
-    scenario = parse(text(4, QUIET), "test.toml")
-    run = build_run(scenario, journal, Silent())
-    run.runtime.world.broker = Sluggish(run.exchange, journal)
-    run.go()
-    r = Replayed(scenario, run, journal)
+    r = behind(text(4, QUIET), Sluggish)
     assert [told(x) for x in r.of("order.resolved", outcome="dead")] == ["09:45:05"]
     (risen,) = r.of("alert.raised", severity="critical")
     assert told(risen) == "09:45:20" and "-1-1.v1 works" in risen["data"]["text"]
-    assert not any(order.open for order in run.exchange.orders(run.end_ms).orders)
-
-
-# Rejections: put that is past its stop, so that the stop tries again and again.
-HELD = option("GEN", "AAPL", "2026-03-13", 200.0, "P", -3, 20.0, "2026-03-03")
-
-
-@pytest.fixture(scope="module")
-def rejected() -> Replayed:
-    """The stop of 10:05 is rejected until 10:05:20; GEN may enter again from the reset of Thursday 10:00."""
-    drop, back = tape("2026-03-04T10:01:00", AAPL=187.0), tape("2026-03-04T12:00:00", AAPL=200.0)
-    refused = fault("2026-03-04T10:00:00", "reject", "AAPL", "320s")
-    reset = operator("2026-03-05T10:00:00", "reset", "GEN")
-    lines = AAPL.replace("atr = 20.0", "atr = 4.0")
-    mini = "[accounts.MINI-1]\nequity = 400_000"
-    return replay_text(
-        situation(
-            "2026-03-04T10:00:00", "2026-03-05T10:10:00", {"AAPL": lines}, HELD, drop, back, refused, reset, mini,
-            accounts=("GEN", "MINI-1"),
-        )
-    )  # fmt: skip
-
-
-@pytest.mark.clause("0.6", "6.4")
-def test_0_6_a_rejected_stop_goes_on_every_3_s_until_it_is_taken(rejected: Replayed) -> None:
-    refused = [told(x) for x in rejected.of("order.rejected")]
-    assert refused == [f"10:05:{s:02}" for s in range(0, 20, 3)]
-    assert [x["data"]["client_order_id"][-2:] for x in rejected.of("order.sent")][:8] == [f"v{n}" for n in range(1, 9)]
-    assert [told(x) for x in rejected.of("stop.done")] == ["10:05:22"]
-
-
-@pytest.mark.clause("0.6", "9.1")
-@pytest.mark.peer(20, 22)
-def test_9_1_the_fifth_rejection_in_a_row_alerts_once(rejected: Replayed) -> None:
-    alerts = [x for x in rejected.of("alert.raised", severity="critical") if "rejected" in x["data"]["text"]]
-    assert [told(x) for x in alerts] == ["10:05:12"]
-
-
-@pytest.mark.clause("0.6", "9.1")
-def test_9_1_entries_on_a_rejecting_symbol_wait_for_a_reset_of_their_account(rejected: Replayed) -> None:
-    def outcomes(account: str) -> list[tuple[str, str]]:
-        rows = [x for x in rejected.records if x["account"] == account and x["kind"].startswith("entry.")]
-        rows = [x for x in rows if (x["data"].get("symbol") or x["data"]["contract"]["symbol"]) == "AAPL"]
-        return [(told(x), x["data"].get("reason", "planned")) for x in rows]
-
-    # GEN is latched by its stop until the reset, which is the first reason in §9's order; MINI-1 is not.
-    assert outcomes("GEN") == [("09:45:00", "safe"), ("10:00:00", "planned")]
-    assert outcomes("MINI-1") == [("09:45:00", "rejecting")]
+    assert not any(order.open for order in r.run.exchange.orders(r.run.end_ms).orders)
 
 
 @pytest.mark.clause("0.6")
@@ -340,36 +288,3 @@ def test_0_6_a_rejected_entry_is_abandoned_and_not_sent_again() -> None:
     r = thursday(4, fault("2026-03-05T09:40:00", "reject", "AAPL", "10m"), end="2026-03-05T10:05:00")
     assert story(r) == [("09:45:00", "sent", "v1"), ("09:45:00", "rejected", "v1"), ("09:45:00", "abandoned", "v1")]
     assert r.of("order.abandoned")[0]["data"]["reason"] == "rejected"
-
-
-@pytest.mark.clause("0.6", "9.1")
-def test_9_1_a_fill_between_them_starts_the_count_of_rejections_anew() -> None:
-    # Four rejections (10:05:00 to :09), a fill, then the next stop's four: no five in a row.
-    second = option("GEN", "AAPL", "2026-03-13", 180.0, "P", -1, 20.0, "2026-03-03")
-    first_span = fault("2026-03-04T10:00:00", "reject", "AAPL", "310s")
-    second_span = fault("2026-03-04T10:20:00", "reject", "AAPL", "310s")
-    drops = tape("2026-03-04T10:01:00", AAPL=187.0), tape("2026-03-04T10:21:00", AAPL=167.0)
-    lines = AAPL.replace("atr = 20.0", "atr = 4.0")
-    r = replay_text(
-        situation("2026-03-04T10:00:00", "2026-03-04T10:40:00", {"AAPL": lines}, HELD, second, *drops, first_span,
-                  second_span)
-    )  # fmt: skip
-    assert len(r.of("order.rejected")) >= 8 and len(r.of("stop.done")) == 2
-    assert [x for x in r.of("alert.raised", severity="critical") if "rejected" in x["data"]["text"]] == []
-
-
-@pytest.mark.clause("0.6")
-def test_0_6_a_fill_for_an_order_never_sent_halts_what_it_could_belong_to() -> None:
-    scenario = parse(text(4, QUIET), "test.toml")
-    journal = MemoryJournal()
-    run = build_run(scenario, journal, Silent())
-    run.go()
-    real = run.exchange.orders(run.end_ms)
-    assert real.executions == ()
-    engine = run.runtime.engine
-    mine = next(iter(engine.state.accounts.values()))
-    from_nowhere = thursday(4).run.exchange.orders(run.end_ms).executions[0]
-    strange = replace(from_nowhere, client_order_id="AU-000000-GEN-999-1.v1", exec_id="Z1")
-    batch = engine.handle(OrderExecuted(run.end_ms, (strange,)))
-    assert "mismatch" in mine.latches and strange.contract not in mine.lots
-    assert [e.kind for e in batch.events if e.kind in ("order.filled", "alert.raised")] == ["alert.raised"]

@@ -195,9 +195,7 @@ RELOOKED = {
 @pytest.mark.clause("1.1", "8.1", "8.5")
 @pytest.mark.parametrize("reason", RELOOKED)
 def test_1_1_a_skip_for_data_or_liquidity_is_looked_at_again_every_5_minutes(reason: str) -> None:
-    replayed = replay_text(
-        situation(THURSDAY + "09:40:00", THURSDAY + "11:05:00", {"AAPL": AAPL}, *RELOOKED[reason])
-    )
+    replayed = replay_text(situation(THURSDAY + "09:40:00", THURSDAY + "11:05:00", {"AAPL": AAPL}, *RELOOKED[reason]))
     assert outcomes(replayed, "entry.skipped", "AAPL") == [("09:45:00", reason)]
     ((at, quantity),) = outcomes(replayed, "entry.planned", "AAPL")
     assert (at, quantity) == ("10:05:00", "5")

@@ -10,17 +10,11 @@ from allusetui.domain.contract import Option, Right
 from allusetui.domain.lot import Lot
 from allusetui.rules.assignment import basis_of
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, only, option, situation, tape
 
 NVDA = but(AAPL, spot=180.0)
 MONDAY = ("2026-03-02T09:40:00", "2026-03-02T09:47:00")
 FRIDAY = "2026-03-06"
-
-
-def only(replayed: Replayed, kind: str, **keys: Any) -> dict[str, Any]:
-    rows = replayed.of(kind, **keys)
-    assert len(rows) == 1, rows
-    return rows[0]
 
 
 def monday(account: str, symbol: str, table: str, *more: str) -> Replayed:
@@ -66,9 +60,7 @@ def test_7_1_more_than_95_percent_is_left_and_less_is_bought_back(spot: float, p
 
 @pytest.mark.clause("7.1")
 def test_7_1_nothing_is_prepared_before_15_00() -> None:
-    text = situation(
-        f"{FRIDAY}T14:25:00", f"{FRIDAY}T14:59:55", {"AAPL": but(AAPL, spot=198.0)}, PUT
-    )
+    text = situation(f"{FRIDAY}T14:25:00", f"{FRIDAY}T14:59:55", {"AAPL": but(AAPL, spot=198.0)}, PUT)
     replayed = replay_text(text)
     assert replayed.of("assignment.prepared") == []
     assert replayed.of("order.intended") == []
@@ -250,9 +242,9 @@ def test_2_4_an_early_assignment_counts_from_the_moment_it_comes() -> None:
     assert [account.quantity(put) for put in account.shorts()] == [-2]
 
 
-@pytest.mark.clause("7.3")
+@pytest.mark.clause("6.4", "7.2")
 @pytest.mark.peer(34, 36)
-def test_7_3_a_working_stop_does_not_buy_what_has_been_assigned_meanwhile() -> None:
+def test_6_4_a_working_stop_does_not_buy_what_has_been_assigned_meanwhile() -> None:
     # Level 3 at 09:35, nothing fills; at 09:36 three of five are assigned, from 09:38 the rest of two is bought.
     replayed = replay_text(situation(
         "2026-03-05T09:34:00", "2026-03-05T09:45:00", {"AAPL": but(AAPL, spot=200.0, atr=4.0)}, PUT,

@@ -13,12 +13,10 @@ from allusetui.domain.input import PositionsSeen, Settled
 from allusetui.domain.moment import to_ms
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, holding, option, situation
+from tests.rules.comebacks import DAY, EVENING, FRIDAY, QUIET
+from tests.rules.situations import holding, option, situation
 
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
-EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
 SATURDAY_MS = to_ms(datetime(2026, 3, 7, 3, 30))
-QUIET = but(AAPL, atr=4.0)
 AAPL_SHARES = Stock("AAPL")
 
 

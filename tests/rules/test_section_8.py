@@ -8,24 +8,16 @@ import pytest
 from allusetui.domain.input import PositionsSeen
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, clock, fault, holding, option, situation, tape
-
-THURSDAY = "2026-03-05"
-STEPS = ["snapshot", "broker", "reconcile", "schedule", "risk", "active"]
-QUIET = but(AAPL, atr=4.0)
-PUT = option("GEN", "AAPL", "2026-03-06", 199.5, "P", -5, 1.1, "2026-03-05")
-
-
-def steps(replayed: Replayed, account: str) -> list[str]:
-    return [r["data"]["step"] for r in replayed.of("resume.step", account=account)]
+from tests.rules.comebacks import DAY, PUT, QUIET, STEPS, steps
+from tests.rules.situations import AAPL, clock, fault, holding, situation, tape
 
 
 # REV holds nothing, GEN five puts; the link is down 11:30:02–11:40. At 11:35 AAPL falls to 3.1 ATR under the strike.
 @pytest.fixture(scope="module")
 def lost() -> Replayed:
     return replay_text(situation(
-        f"{THURSDAY}T11:28:00", f"{THURSDAY}T11:45:00", {"AAPL": QUIET}, PUT,
-        fault(f"{THURSDAY}T11:30:02", "broker_down", span="598s"), tape(f"{THURSDAY}T11:34:30", AAPL=187.0),
+        f"{DAY}T11:28:00", f"{DAY}T11:45:00", {"AAPL": QUIET}, PUT,
+        fault(f"{DAY}T11:30:02", "broker_down", span="598s"), tape(f"{DAY}T11:34:30", AAPL=187.0),
         accounts=("GEN", "REV"),
     ))  # fmt: skip
 
@@ -72,8 +64,8 @@ def test_8_6_another_latch_outlives_the_link_and_its_stop_leaves_on_return(lost:
 @pytest.mark.clause("8.6")
 def test_8_6_without_another_latch_the_account_works_on_after_the_resume() -> None:
     replayed = replay_text(situation(
-        f"{THURSDAY}T11:28:00", f"{THURSDAY}T11:45:00", {"AAPL": AAPL}, PUT,
-        fault(f"{THURSDAY}T11:30:02", "broker_down", span="1m"),
+        f"{DAY}T11:28:00", f"{DAY}T11:45:00", {"AAPL": AAPL}, PUT,
+        fault(f"{DAY}T11:30:02", "broker_down", span="1m"),
     ))  # fmt: skip
     moves = [(clock(r), r["data"]["from"], r["data"]["to"], r["data"]["reason"]) for r in replayed.of("state.changed")]
     assert moves[1:] == [("11:30:02", "MONITORING", "SAFE", "broker"), ("11:31:02", "SAFE", "MONITORING", "resume")]
@@ -82,8 +74,8 @@ def test_8_6_without_another_latch_the_account_works_on_after_the_resume() -> No
 @pytest.mark.clause("8.6")
 def test_8_6_an_entry_window_that_opens_meanwhile_is_skipped_safe_and_planned_after_the_return() -> None:
     replayed = replay_text(situation(
-        f"{THURSDAY}T09:40:00", f"{THURSDAY}T10:00:00", {"AAPL": AAPL},
-        fault(f"{THURSDAY}T09:44:00", "broker_down", span="6m"),
+        f"{DAY}T09:40:00", f"{DAY}T10:00:00", {"AAPL": AAPL},
+        fault(f"{DAY}T09:44:00", "broker_down", span="6m"),
     ))  # fmt: skip
     (skipped,) = replayed.of("entry.skipped", symbol="AAPL")
     assert (clock(skipped), skipped["data"]["reason"], skipped["clauses"]) == ("09:45:00", "safe", ["8.6"])
@@ -95,8 +87,8 @@ def test_8_6_an_entry_window_that_opens_meanwhile_is_skipped_safe_and_planned_af
 def test_8_6_what_filled_while_the_link_was_down_is_found_once() -> None:
     # Orders go out at 09:45:00 and rest; the link is lost a second later, before the fill of 09:45:01 is told.
     replayed = replay_text(situation(
-        f"{THURSDAY}T09:44:00", f"{THURSDAY}T09:55:00", {"AAPL": AAPL},
-        fault(f"{THURSDAY}T09:45:01", "broker_down", span="5m"),
+        f"{DAY}T09:44:00", f"{DAY}T09:55:00", {"AAPL": AAPL},
+        fault(f"{DAY}T09:45:01", "broker_down", span="5m"),
     ))  # fmt: skip
     fills = replayed.of("order.filled")
     assert [clock(f) for f in fills] == ["09:50:01"]
@@ -109,8 +101,8 @@ def test_8_6_what_filled_while_the_link_was_down_is_found_once() -> None:
 @pytest.fixture(scope="module")
 def incomplete() -> Replayed:
     return replay_text(situation(
-        f"{THURSDAY}T09:30:00", f"{THURSDAY}T10:00:00", {"AAPL": AAPL}, holding("COM", "AAPL", 100, 190.0),
-        fault(f"{THURSDAY}T09:40:00", "crash", span="4m"), fault(f"{THURSDAY}T09:42:00", "broker_down", span="8m"),
+        f"{DAY}T09:30:00", f"{DAY}T10:00:00", {"AAPL": AAPL}, holding("COM", "AAPL", 100, 190.0),
+        fault(f"{DAY}T09:40:00", "crash", span="4m"), fault(f"{DAY}T09:42:00", "broker_down", span="8m"),
     ))  # fmt: skip
 
 
@@ -139,8 +131,8 @@ def test_8_6_a_silent_broker_is_asked_again_until_it_answers() -> None:
         return replace(seen, complete=len(asked) > 2)
 
     text = situation(
-        f"{THURSDAY}T11:28:00", f"{THURSDAY}T11:40:00", {"AAPL": AAPL}, PUT,
-        fault(f"{THURSDAY}T11:29:00", "crash", span="1m"),
+        f"{DAY}T11:28:00", f"{DAY}T11:40:00", {"AAPL": AAPL}, PUT,
+        fault(f"{DAY}T11:29:00", "crash", span="1m"),
     )  # fmt: skip
     replayed = told_by(text, book=slow)
     assert len(asked) == 3

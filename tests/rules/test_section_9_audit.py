@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,11 +17,9 @@ from allusetui.engine.engine import Batch, Engine
 from allusetui.rules.latches import may_leave
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.out_of_service import DAY, FRIDAY, PUT, QUIET, gen, moves, refused
+from tests.rules.comebacks import DAY, EVENING, FRIDAY, OF_PUT, PUT, QUIET
+from tests.rules.out_of_service import gen, moves, refused
 from tests.rules.situations import AAPL, clock, fault, operator, situation
-
-EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
-OF_PUT: dict[str, Any] = {"expiry": FRIDAY, "strike": 199.5, "right": '"P"'}
 
 
 def audits(replayed: Replayed) -> list[tuple[str, str, int]]:

@@ -22,10 +22,9 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.money import ZERO
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, fault, option, situation
+from tests.rules.comebacks import DAY, PUT
+from tests.rules.situations import AAPL, fault, situation
 
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
-PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
 BOTH = ("1500000001", "1500000002")
 
 

@@ -22,15 +22,9 @@ from allusetui.domain.moment import to_ms
 from allusetui.domain.order import OrderStatus
 from tests.replaying import Replayed, replay_text
 from tests.rules.answers import told_late
-from tests.rules.situations import AAPL, but, clock, fault, operator, option, situation, tape
-from tests.rules.test_section_0_fills import Desk, placed
-
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
-QUIET = but(AAPL, atr=4.0)
-PUT = option("GEN", "AAPL", FRIDAY, 199.5, "P", -5, 1.1, DAY)
-SPAN = (f"{DAY}T11:20:00", f"{DAY}T11:50:00")
-EVENING = (f"{DAY}T16:50:00", f"{DAY}T17:10:00")
-CRASH = fault(f"{DAY}T11:25:00", "crash", span="1m")
+from tests.rules.comebacks import CRASH, DAY, EVENING, FRIDAY, PUT, QUIET, SPAN
+from tests.rules.desks import Desk, placed
+from tests.rules.situations import AAPL, clock, fault, operator, situation, tape
 
 
 def at(text: str) -> int:
@@ -220,8 +214,7 @@ def test_0_6_a_late_answer_books_its_fills_and_takes_none_back() -> None:
 @pytest.mark.clause("0.6", "9.5")
 def test_0_6_after_a_restart_an_order_that_was_unknown_before_it_is_asked_for_until_two_answers_lack_it() -> None:
     desk = unknown()
-    desk.engine.volatile.query_ms = None  # a restart forgets it
-    desk.engine.volatile.orders_asked = type(desk.engine.volatile.orders_asked)()
+    desk.restart()
     assert AskOrders() in desk.tell(Resumed(desk.now_ms, desk.now_ms - 1)).effects
     desk.tell(absent(desk, desk.now_ms))
     desk.after(1)

@@ -4,14 +4,15 @@ import pytest
 
 from allusetui.domain.account import Latch, Status
 from tests.replaying import replay_text
-from tests.rules.out_of_service import DAY, FRIDAY, MORNING, PUT, QUIET, gen, moves, refused, sent
+from tests.rules.comebacks import DAY, FRIDAY, PUT, QUIET, SPAN
+from tests.rules.out_of_service import gen, moves, refused, sent
 from tests.rules.situations import AAPL, clock, fault, operator, situation, tape
 
 
 @pytest.mark.clause("9.3", "9.1")
 def test_9_3_maintenance_is_entered_from_safe_alone_and_left_by_resume() -> None:
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
+        *SPAN, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
         operator(f"{DAY}T11:25:00", "maintenance", "REV"), operator(f"{DAY}T11:30:00", "resume", "REV"),
         accounts=("GEN", "REV"),
     ))  # fmt: skip
@@ -25,7 +26,7 @@ def test_9_3_maintenance_is_entered_from_safe_alone_and_left_by_resume() -> None
 @pytest.mark.clause("9.3", "0.7")
 def test_9_3_latches_and_the_stop_of_entries_outlive_maintenance() -> None:
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:24:00", "no_entries", "GEN"),
+        *SPAN, {"AAPL": AAPL}, PUT, operator(f"{DAY}T11:24:00", "no_entries", "GEN"),
         operator(f"{DAY}T11:25:00", "pause", "GEN"), operator(f"{DAY}T11:26:00", "maintenance", "GEN"),
         operator(f"{DAY}T11:30:00", "resume", "GEN"),
     ))  # fmt: skip
@@ -36,7 +37,7 @@ def test_9_3_latches_and_the_stop_of_entries_outlive_maintenance() -> None:
 @pytest.mark.clause("9.3")
 def test_9_3_what_works_is_cancelled_and_the_stop_of_level_3_waits_for_the_end_of_maintenance() -> None:
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": QUIET}, PUT, tape(f"{DAY}T11:29:00", AAPL=187.0),
+        *SPAN, {"AAPL": QUIET}, PUT, tape(f"{DAY}T11:29:00", AAPL=187.0),
         fault(f"{DAY}T11:20:00", "no_fill", "AAPL", "15m"), operator(f"{DAY}T11:31:00", "maintenance", "GEN"),
         operator(f"{DAY}T11:40:00", "resume", "GEN"),
     ))  # fmt: skip
@@ -51,7 +52,7 @@ def test_9_3_what_works_is_cancelled_and_the_stop_of_level_3_waits_for_the_end_o
 @pytest.mark.clause("9.3")
 def test_9_3_a_latch_set_in_maintenance_waits_there() -> None:
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
+        *SPAN, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
         operator(f"{DAY}T11:26:00", "pause", "GEN"), fault(f"{DAY}T11:30:00", "broker_down", span="1m"),
     ))  # fmt: skip
     assert (gen(replayed).status, gen(replayed).latches) == (Status.MAINTENANCE, {Latch.PAUSED})
@@ -61,7 +62,7 @@ def test_9_3_a_latch_set_in_maintenance_waits_there() -> None:
 @pytest.mark.clause("9.3", "9.5")
 def test_9_3_maintenance_outlives_the_restart_that_it_is_for() -> None:
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
+        *SPAN, {"AAPL": AAPL}, operator(f"{DAY}T11:25:00", "maintenance", "GEN"),
         fault(f"{DAY}T11:30:00", "crash", span="5m"),
     ))  # fmt: skip
     assert gen(replayed).status is Status.MAINTENANCE
@@ -85,7 +86,7 @@ def test_9_3_a_prompt_is_withdrawn_and_none_comes_and_no_position_is_closed_by_h
     close = operator(f"{DAY}T11:36:00", "close", "GEN")
     close += f'\nsymbol = "AAPL"\nexpiry = {FRIDAY}\nstrike = 199.5\nright = "P"'
     replayed = replay_text(situation(
-        *MORNING, {"AAPL": QUIET}, PUT, operator(f"{DAY}T11:22:00", "pause", "GEN"),
+        *SPAN, {"AAPL": QUIET}, PUT, operator(f"{DAY}T11:22:00", "pause", "GEN"),
         tape(f"{DAY}T11:29:00", AAPL=187.0), operator(f"{DAY}T11:35:00", "maintenance", "GEN"), close,
     ))  # fmt: skip
     assert [clock(r) for r in replayed.of("approval.requested")] == ["11:30:00"]

@@ -13,15 +13,14 @@ from allusetui.domain.input import OrdersSeen, PositionsSeen
 from allusetui.domain.moment import to_ms
 from tests.replaying import Replayed
 from tests.rules.answers import told_by
-from tests.rules.situations import AAPL, but, fault, option, situation, tape
+from tests.rules.comebacks import DAY, FRIDAY, QUIET
+from tests.rules.situations import AAPL, fault, option, situation, tape
 
 pytestmark = pytest.mark.clause("0.6", "9.5")
-DAY, FRIDAY = "2026-03-05", "2026-03-06"
 TOLD_MS = to_ms(datetime(2026, 3, 6, 12))
 CRASH = fault(f"{DAY}T09:45:00.500", "crash", None, "24h")
 """Before the order of 09:45:00 fills, a second later, until the next day."""
 CRASH_AGAIN = fault(f"{FRIDAY}T12:00:00", "crash", None, "1m")
-QUIET = but(AAPL, atr=4.0)
 
 
 def of_today(seen: OrdersSeen) -> OrdersSeen:
@@ -87,7 +86,7 @@ def test_9_5_what_no_fill_of_it_can_have_cost_stops_the_account(cash: str) -> No
     """580 dollars at the limit: 5 % more is no price of it, and more than twice its 3.25 no fees."""
     run = resumed(cash=cash)
     assert run.of("order.filled") == [] and rows(run, "order.resolved", "outcome") == [("dead",)]
-    assert {what for what, in rows(run, "reconcile.mismatch", "what")} == {"unknown_position", "cash"}
+    assert {what for (what,) in rows(run, "reconcile.mismatch", "what")} == {"unknown_position", "cash"}
     assert latches(run) == {Latch.MISMATCH} and len(run.of("order.sent")) == 1
 
 

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
+from allusetui.domain.account import Latch
 from allusetui.domain.contract import Stock
+from allusetui.domain.event import ReconcileMismatch
 from allusetui.domain.input import Settled, Settlement
 from allusetui.domain.moment import to_ms
 from allusetui.domain.money import to_cent
 from allusetui.ledger.postings import balances, postings
 from tests.replaying import Replayed, replay_text
-from tests.rules.situations import AAPL, but, fault, holding, operator, option, situation, tape
+from tests.rules.situations import AAPL, but, fault, holding, only, operator, option, situation, tape
 
 FRIDAY = "2026-03-06"
 LATE = (f"{FRIDAY}T15:50:00", f"{FRIDAY}T16:31:00")
@@ -24,12 +25,6 @@ SPX = "spot = 5000.0\niv = 0.18"
 def friday(spot: float, *more: str, accounts: tuple[str, ...] = ("GEN",)) -> Replayed:
     """The last minutes of a Friday, after 1.4's looks: what is held at the start is settled at 16:00."""
     return replay_text(situation(*LATE, {"AAPL": but(AAPL, spot=spot), "SPX": SPX}, *more, accounts=accounts))
-
-
-def only(replayed: Replayed, kind: str, **keys: Any) -> dict[str, Any]:
-    rows = replayed.of(kind, **keys)
-    assert len(rows) == 1, rows
-    return rows[0]
 
 
 def books_agree(replayed: Replayed) -> None:
@@ -195,6 +190,26 @@ def test_9_5_shares_that_a_settlement_takes_and_nobody_holds_latch_a_mismatch() 
     assert (shown["ts"][:19], shown["data"]["what"]) == (f"{FRIDAY}T16:00:00", "missing_position")
     assert (shown["data"]["contract"], shown["data"]["ours"], shown["data"]["broker"]) == ({"symbol": "AAPL"}, 0, -100)
     assert [r["data"]["latch"] for r in replayed.of("latch.set", account="GEN")] == ["mismatch"]
+
+
+@pytest.mark.clause("9.5", "7.2")
+@pytest.mark.parametrize(("kind", "quantity"), [("assigned", 3), ("exercised", 1)])
+def test_9_5_a_settlement_of_more_than_is_held_or_of_the_other_side_books_nothing_and_latches(
+    kind: str, quantity: int
+) -> None:
+    replayed = replay_text(situation(
+        f"{FRIDAY}T15:50:00", f"{FRIDAY}T15:55:00", {"AAPL": but(AAPL, spot=206.0)},
+        option("GEN", "AAPL", FRIDAY, 199.5, "P", -2, 1.1, "2026-03-05"),
+    ))  # fmt: skip
+    engine, at_ms = replayed.run.runtime.engine, replayed.run.end_ms
+    account = engine.state.accounts["GEN"]
+    (held,), cash = account.lots, account.cash
+    row = Settlement("E-1", kind, "GEN", held, quantity, held.strike)
+    shown = [e for e in engine.handle(Settled(at_ms, (row,))).events if isinstance(e, ReconcileMismatch)]
+    signed = quantity if kind == "exercised" else -quantity
+    assert [(e.account, e.what, e.ours, e.broker) for e in shown] == [("GEN", "unknown_position", -2, signed)]
+    assert account.latches == {Latch.MISMATCH}
+    assert (account.quantity(held), account.shares("AAPL"), account.cash) == (-2, 0, cash)
 
 
 @pytest.mark.clause("10.3")

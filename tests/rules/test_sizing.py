@@ -47,10 +47,10 @@ def test_0_2_what_is_left_goes_one_by_one_to_the_lowest_in_universe_order_until_
 
 @pytest.mark.clause("0.2")
 def test_0_2_exactly_95_percent_is_enough() -> None:
-    # 6 × 3 × 19 950 = 359 100 = 0.95 × 378 000.
-    assert list(quantities(sized(GEN[:6], 378_000)).values()) == [3] * 6
-    # Of 380 000 it is 94.5 %: AAPL's fourth makes 379 050.
-    assert list(quantities(sized(GEN[:6], 380_000)).values()) == [4, 3, 3, 3, 3, 3]
+    # 20 × 19 950 = 399 000 = 0.95 × 420 000; a twenty-first would make 418 950.
+    assert list(quantities(sized(GEN[:6], 420_000)).values()) == [4, 4, 3, 3, 3, 3]
+    # Of 420 001 it is not quite 95 %.
+    assert list(quantities(sized(GEN[:6], 420_001)).values()) == [4, 4, 4, 3, 3, 3]
 
 
 @pytest.mark.clause("0.2")
@@ -160,6 +160,14 @@ def test_0_10_cuts_to_the_margin_fall_on_the_last_in_universe_order() -> None:
     replayed = sized(GEN[:4], 400_000, market="margin = 0.90")
     assert quantities(replayed) == {"AAPL": 5, "MSFT": 5, "AMZN": 3}
     assert reasons(replayed) == {"GOOG": "margin_cap"}
+
+
+@pytest.mark.clause("0.10", "0.2")
+def test_0_10_one_more_below_95_percent_is_only_one_that_the_margin_carries() -> None:
+    # Three each are 359 100 = 90 %. At a margin of 65 % a put binds 13 065.50: 60 % of 399 000 carry 18, and nobody
+    # gives one up for a nineteenth.
+    replayed = sized(GEN[:6], 399_000, market="margin = 0.65")
+    assert list(quantities(replayed).values()) == [3] * 6
 
 
 @pytest.mark.clause("6.12")

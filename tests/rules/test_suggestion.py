@@ -29,7 +29,7 @@ from allusetui.rules.ladder import Rungs
 from allusetui.rules.leap_purchase import Shelf, plan_calls
 from allusetui.rules.situation import Situation
 from allusetui.rules.suggestion import by_law, change_of, cited, fault, is_due, terms_of, told, within_bands
-from tests.rules.test_leap_purchase import NOW, both, bought, chain, sleeve
+from tests.rules.ladders import NOW, both, bought, chain, sleeve
 
 LAW = load().ladder
 TERMS = by_law(LAW)

@@ -139,9 +139,7 @@ def test_12_1_each_all_use_account_has_its_own_type_and_the_user_the_sum() -> No
 @pytest.mark.clause("12.1")
 def test_12_1_only_what_came_since_the_last_cut_counts() -> None:
     # Assigned on Fri 03-06; the week after is calm.
-    replayed = replay_text(
-        situation(f"{FRIDAY}T15:50:00", "2026-03-13T16:31:00", {"AAPL": but(AAPL, spot=197.0)}, PUT)
-    )
+    replayed = replay_text(situation(f"{FRIDAY}T15:50:00", "2026-03-13T16:31:00", {"AAPL": but(AAPL, spot=197.0)}, PUT))
     assert user(replayed)[0]["type"] == "Assignment"
     assert user(replayed, "2026-W11") == [{**user(replayed, "2026-W11")[0], "type": "Calm-Income"}]
 

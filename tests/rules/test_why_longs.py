@@ -14,6 +14,7 @@ from allusetui.domain.order import Intent, Purpose
 from allusetui.domain.quote import Quote
 from allusetui.rules.explain import OfPosition, explain
 from allusetui.rules.situation import VIX, Situation
+from allusetui.rules.triggers import has_reverted
 from tests.replaying import Replayed, replay_text
 from tests.rules.situations import TRADED_VIX, option, situation
 from tests.rules.whys import HOLDS, REFUSES, UNSEEN, WAITS, at_end, why
@@ -83,6 +84,10 @@ def test_5_6_a_hedge_reverts_when_nothing_keeps_it(held: Replayed, what: str) ->
     assert (before[fact].verdict, before[SOLD].verdict) == (HOLDS, HOLDS)
     assert (after[fact].verdict, after[SOLD].verdict) == (WAITS, WAITS)
     assert before[SOLD].figures["looks_ms"] == TEN
+    seen = at_end(held)
+    assert has_reverted(seen, gen(seen), PUT, TUESDAY)
+    change(seen)
+    assert not has_reverted(seen, gen(seen), PUT, TUESDAY)
 
 
 @pytest.mark.clause("5.6")

@@ -122,16 +122,24 @@ def test_what_holds_turns_with_what_it_looks_at(held: Replayed, fact: str) -> No
 
 
 @pytest.mark.clause("6.4")
-@pytest.mark.parametrize(("ask", "verdict"), [("1.10", HOLDS), ("1.30", REFUSES)])
-def test_6_4_before_09_31_only_a_narrow_spread_lets_a_stop_out(held: Replayed, ask: str, verdict: object) -> None:
+@pytest.mark.parametrize(("ask", "verdict"), [("1.10", HOLDS), ("1.30", REFUSES), (None, REFUSES)])
+def test_6_4_before_09_31_only_a_narrow_spread_lets_a_stop_out(
+    held: Replayed, ask: str | None, verdict: object
+) -> None:
+    def shown(s: Situation) -> None:
+        if ask is None:
+            s.volatile.option_quotes.pop(PUT)
+        else:
+            quoted(s, PUT, "1.00", ask)
+
     def opening(s: Situation) -> None:
         s.now_ms -= 2_400_000 - 30_000  # 09:30:30
         spot(s, "202")
-        quoted(s, PUT, "1.00", ask)
+        shown(s)
 
     assert at_end(held).now_ms == to_ms(datetime(2026, 3, 4, 10, 10))
     assert why(held, OF_PUT, opening)["it is past the opening"].verdict is verdict
-    assert why(held, OF_PUT, lambda s: quoted(s, PUT, "1.00", ask))["it is past the opening"].verdict is HOLDS
+    assert why(held, OF_PUT, shown)["it is past the opening"].verdict is HOLDS
 
 
 def test_an_order_that_works_on_a_position_keeps_another_back(held: Replayed) -> None:

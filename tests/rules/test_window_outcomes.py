@@ -74,6 +74,7 @@ def test_9_1_a_paused_account_reports_every_symbol_as_paused() -> None:
     skips = replayed.of("entry.skipped")
     assert [r["data"]["symbol"] for r in skips] == list(LAW.sleeves["gen"].universe)
     assert {(told(r), r["data"]["reason"]) for r in skips} == {("09:45:00", "paused")}  # before earnings and no_chain
+    assert replayed.of("order.intended") == []
 
 
 @pytest.mark.clause("9.1", "6.13")
@@ -96,7 +97,9 @@ def test_9_1_no_entries_skips_all_and_resume_inside_the_window_plans() -> None:
             operator(THURSDAY + "09:41:00", "no_entries", "GEN"), operator(THURSDAY + "10:10:10", "resume", "GEN"),
         )
     )  # fmt: skip
-    assert {r["data"]["reason"] for r in replayed.of("entry.skipped") if told(r) < "10:00:00"} == {"no_entries"}
+    skips = [r["data"] for r in replayed.of("entry.skipped") if told(r) < "10:00:00"]
+    assert [(r["symbol"], r["reason"]) for r in skips] == [(s, "no_entries") for s in LAW.sleeves["gen"].universe]
+    assert replayed.of("latch.set") == []
     assert outcomes(replayed, "entry.planned", "AAPL") == [("10:10:10", "5")]
 
 

@@ -24,5 +24,6 @@ def tripped(run: Replayed) -> list[tuple[str, str, float]]:
     return [(clock(r), r["data"]["tier"], r["data"]["vix"]) for r in run.of("breaker.tripped")]
 
 
-def told(run: Replayed) -> set[tuple[str, str]]:
+def skipped(run: Replayed) -> set[tuple[str, str]]:
+    """Symbol and reason of each entry that GEN skipped."""
     return {(r["data"]["symbol"], r["data"]["reason"]) for r in run.of("entry.skipped", account="GEN")}
