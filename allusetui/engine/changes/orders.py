@@ -40,19 +40,9 @@ def _intended(state: State, e: ev.OrderIntended) -> None:
         looked.expiry_looked = True
     state.intent_count = int(e.intent)
     intent = state.intents[e.intent] = Intent(
-        e.intent,
-        e.account,
-        e.purpose,
-        e.contract,
-        e.side,
-        e.quantity,
-        e.candidate,
-        e.clauses,
-        e.approved,
-        e.chain,
-        [e.quantity],
-        leap=e.leap,
-    )
+        e.intent, e.account, e.purpose, e.contract, e.side, e.quantity, e.candidate, e.clauses, e.approved, e.chain,
+        [e.quantity], leap=e.leap,
+    )  # fmt: skip
     opened = e.candidate or (e.contract if intent.adds and isinstance(e.contract, Option) else None)
     if opened is not None:
         today = day_of(state.at_ms)

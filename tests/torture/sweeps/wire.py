@@ -50,6 +50,8 @@ _AGAIN_S: Final = 3.0
 _LIVES_ON_MS: Final = 20 * MINUTE_MS
 _TO_THE_END: Final = 8
 """How long it then lives on; each so many-th to the end."""
+_COMPARED_MS: Final = SECOND_MS
+"""As soon after a close the books have been compared."""
 _LATE_S: Final = 60.0
 """What was late by the deaths has come by then."""
 
@@ -280,10 +282,11 @@ class Deaths:
         self.found.told += [f"{report['died']}: {each}" for each in (*report["told"], *wrong)]
 
     def _is_away_at_week_s_end(self, deaths: Sequence[tuple[int, int]]) -> bool:
-        """Whether it was dead as the last session of a week closed."""
+        """Whether it was dead as the last session of a week closed, or its books were not compared by then."""
         days = self._house.stage.calendar
         closes = [session.close_ms for session in days.sessions if days.ends_week(session.day)]
-        return any(died <= close <= died + _DOWN_S * SECOND_MS for died, _ in deaths for close in closes)
+        spans = [(died_ms - _COMPARED_MS, died_ms + _DOWN_S * SECOND_MS) for died_ms, _ in deaths]
+        return any(start <= close <= end for start, end in spans for close in closes)
 
 
 def _pressed_away(whole: Iterable[Row], deaths: Sequence[tuple[int, int]]) -> int:
