@@ -15,10 +15,10 @@ from time import process_time
 from tests.torture.sweeps.chosen import CHOSEN, MINUTES, minutes, scenario
 from tests.torture.sweeps.crashes import Deaths, swept
 from tests.torture.sweeps.disk import room
+from tests.torture.sweeps.dying import EachState, each
 from tests.torture.sweeps.failures import Fault, suffered
 from tests.torture.sweeps.tails import Torn
 from tests.torture.sweeps.wire import Deaths as WireDeaths
-from tests.torture.sweeps.wire import EachState, each
 
 
 def crashes(names: Iterable[str]) -> Iterator[str]:

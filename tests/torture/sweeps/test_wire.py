@@ -6,7 +6,8 @@ import pytest
 
 from tests.torture.sweeps.chosen import minutes
 from tests.torture.sweeps.disk import room
-from tests.torture.sweeps.wire import Deaths, each
+from tests.torture.sweeps.dying import each
+from tests.torture.sweeps.wire import Deaths
 
 EACH = 61
 
