@@ -88,6 +88,9 @@ class Life(App[str], inherit_bindings=False):
 
     # The terminal
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """The mouse's pointer is the terminal's own: Textual would tell it again for every screen that is made."""
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Textual's own way writes whole regions; ours sends what changed of them."""
         driver = self._driver

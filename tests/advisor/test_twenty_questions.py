@@ -161,7 +161,7 @@ CASES = (
     Case(
         "Why did COM stop out of Tesla?",
         True,
-        lambda run: [TESLA_STOP(run)[0], *of("roll.refused", symbol="TSLA")(run)],
+        lambda run: TESLA_STOP(run)[:1],
         lambda run: ["because of economics", "breach of 2.1173 ATR"],
     ),
     Case(

@@ -23,7 +23,7 @@ from allusetui.broker.gateway.compare import differences, replayed
 from allusetui.broker.gateway.transcript import Record, read
 from allusetui.compose.gateway import build_assembly
 from allusetui.domain.console import Key
-from allusetui.domain.event import Event
+from allusetui.domain.event import Event, OrderFilled
 from allusetui.domain.moment import SECOND_MS, to_ms
 from allusetui.journal.archive import open_archive
 from allusetui.law.load import load as load_law
@@ -157,7 +157,7 @@ def judged(room: Path, transcript: Path, rows: Sequence[Row]) -> list[Violation]
 
 
 def kill_and_resume(run: Paper, lives: Sequence[float], stop_s: float) -> None:
-    """Lives ended by a kill: the first so long after its first order, the others after their start.
+    """Lives ended by a kill: the first so long after its first fill, the others after their start.
 
     Then one that is stopped a while, finds its disk full, and ends in good order.
     """
@@ -165,6 +165,7 @@ def kill_and_resume(run: Paper, lives: Sequence[float], stop_s: float) -> None:
         with run.engine() as process:
             if number == 0:
                 run.until(process, lambda found: found["working_orders"])
+                run.until(process, lambda found: any(isinstance(event, OrderFilled) for _, _, event in run.rows()))
             time.sleep(life_s)
             assert process.poll() is None, f"it ended by itself: {run.said}"
             process.kill()
