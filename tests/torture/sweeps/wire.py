@@ -144,13 +144,12 @@ class Deaths:
             loop.call_at(self._house.at_s(self._until_ms()), self._over.set, context=self._outside)
 
     def _until_ms(self) -> int:
-        """A while from now; what the night has settled is known a while after the next open."""
-        until_ms = self._house.now_ms() + _LIVES_ON_MS
-        calendar = self._house.stage.calendar
-        session = calendar.from_day(day_of(until_ms))
-        if until_ms >= session.close_ms:
+        """A while from now; of the night, where all is told once the books are compared, from the next open."""
+        now_ms, calendar = self._house.now_ms(), self._house.stage.calendar
+        session = calendar.from_day(day_of(now_ms))
+        if now_ms > session.close_ms:
             session = calendar.after(session.day)
-        return max(until_ms, session.open_ms + _LIVES_ON_MS)
+        return max(now_ms, session.open_ms) + _LIVES_ON_MS
 
     def _die_again(self) -> None:
         self._note()
