@@ -10,6 +10,7 @@ from textual.screen import Screen
 from allusetui.tui.keys import FULL, bindings
 from allusetui.tui.screens.ask import Ask, Sheet, leaving
 from allusetui.tui.screens.help import help_of
+from allusetui.tui.screens.kept import Kept
 from allusetui.tui.screens.main import Full
 from allusetui.tui.screens.why import Why
 from allusetui.tui.watch import Watch
@@ -49,7 +50,10 @@ class Pages(Watch):
         def heard(answer: T | None) -> None:
             then(answer)
 
-        self.push_screen(screen, heard)
+        below = self.screen
+        assert isinstance(below, Kept)
+        with below.staying():
+            self.push_screen(screen, heard)
 
     def _fit(self, screen: Screen[T]) -> None:
         sizes = {name for _, name in (*self.HORIZONTAL_BREAKPOINTS, *self.VERTICAL_BREAKPOINTS)}

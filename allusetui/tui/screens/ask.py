@@ -39,6 +39,8 @@ class Ask(Over[str]):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
         self._sheet = sheet
+        self._wrapped: dict[int, tuple[Line, ...]] = {}
+        """The sheet's lines, by the width that they were broken for."""
         self._answered = False
 
     def compose(self) -> ComposeResult:
@@ -49,12 +51,18 @@ class Ask(Over[str]):
                 yield pane
 
     def anew(self, sheet: Sheet) -> None:
-        """Ask something else, and hear again."""
-        self._sheet, self._answered = sheet, False
+        """Ask something else, or the same, and hear again."""
+        self._answered = False
+        self._put(sheet)
         for name, shown in self._parts():
             for pane in self.query(f"#{name}").results(Pane):
                 pane.begin()
                 pane.put(shown)
+
+    def _put(self, sheet: Sheet) -> None:
+        if sheet != self._sheet:
+            self._sheet = sheet
+            self._wrapped.clear()
 
     def _parts(self) -> tuple[tuple[str, Content], ...]:
         return ("title", self._heading), ("body", self._body), ("answers", self._told)
@@ -64,7 +72,9 @@ class Ask(Over[str]):
         return (*wrapped(loud, width), ())
 
     def _body(self, width: int) -> tuple[Line, ...]:
-        return tuple(piece for line in self._sheet.lines for piece in wrapped(line, width))
+        if width not in self._wrapped:
+            self._wrapped[width] = tuple(piece for line in self._sheet.lines for piece in wrapped(line, width))
+        return self._wrapped[width]
 
     def _told(self, width: int) -> tuple[Line, ...]:
         return ((), (Cell(self._sheet.keys),))
@@ -121,7 +131,8 @@ class Approval(Ask):
 
     def renew(self, prompt: "Prompt") -> None:
         """Show the same prompt with the evidence as it stands now."""
-        self.prompt, self._sheet = prompt, replace(self._sheet, lines=prompt.lines)
+        self.prompt = prompt
+        self._put(replace(self._sheet, lines=prompt.lines))
         self.query_one("#body", Pane).put(self._body)
 
     def _hears(self) -> bool:

@@ -1,12 +1,16 @@
 """What every screen has in common: it is made once, shown often, and shown fast."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self
 
 from textual._context import visible_screen_stack
 from textual.events import ScreenResume
 from textual.geometry import Region
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
+from textual.widget import Widget
 
 from allusetui.tui.widgets.strips import Drawn
 
@@ -20,7 +24,11 @@ class Kept(Screen[ScreenResultType]):
     takes_text: ClassVar[bool] = False
     """Whether what is typed on it is text."""
 
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual's, but that it draws the whole screen where the focus goes elsewhere: a pane draws its own title."""
+
     _styled: object = None
+    _stays = False
 
     def on_mount(self) -> None:
         self._styled = self.app.theme, self.classes
@@ -30,9 +38,37 @@ class Kept(Screen[ScreenResultType]):
         of = self.app.theme, self.classes
         event.refresh_styles, self._styled = of != self._styled, of
 
+    def _on_timer_update(self) -> None:
+        """Textual's own, which would forget what is to be drawn beside a part of the screen that was asked for."""
+        if self._repaint_required and self.is_current:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._on_timer_update()
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """While another screen is put on top: Textual would draw this one again for that."""
+        self._stays = True
+        try:
+            yield
+        finally:
+            self._stays = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual's own; nothing while it is only covered."""
+        if self._stays:
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
 
 class Over(ModalScreen[ScreenResultType], Kept[ScreenResultType]):
     """A box over what stands below, which is drawn as it is: Textual would make a text of it and lay that out."""
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Its box is all that is to be drawn: what stands below asks for itself."""
+        if not regions:
+            regions = tuple(child.region for child in self.displayed_children if child.region)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is below, as far as it is asked for."""
