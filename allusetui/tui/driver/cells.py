@@ -28,7 +28,7 @@ def pieces(update: LayoutUpdate | ChopsUpdate, system: ColorSystem) -> Iterator[
         return
     for y, x1, x2 in update.spans:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is not None and x <= x2 and end > x1:
+            if strip is not None and x < x2 and end > x1:
                 yield y, x, cells([strip], system)[: end - x]
 
 

@@ -64,14 +64,28 @@ class Kept(Screen[ScreenResultType]):
 class Over(ModalScreen[ScreenResultType], Kept[ScreenResultType]):
     """A box over what stands below, which is drawn as it is: Textual would make a text of it and lay that out."""
 
+    _hides_below = False
+    """Whether nothing of what stands below is to be drawn now."""
+
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Its box is all that is to be drawn: what stands below asks for itself."""
-        if not regions:
-            regions = tuple(child.region for child in self.displayed_children if child.region)
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return super().refresh(*(regions or self._boxes()), repaint=repaint, layout=layout, recompose=recompose)
+
+    def _compositor_refresh(self) -> None:
+        """Textual's own, which would lay out what stands below for all of the screen."""
+        boxes, wanted = self._boxes(), self._compositor._dirty_regions
+        self._hides_below = all(any(box.contains_region(each) for box in boxes) for each in wanted)
+        super()._compositor_refresh()
+        self._hides_below = False
+
+    def _boxes(self) -> tuple[Region, ...]:
+        """Where something of its own stands."""
+        return tuple(child.region for child in self.displayed_children if child.region)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is below, as far as it is asked for."""
+        if self._hides_below:
+            return [Strip.blank(crop.width)] * crop.height
         try:
             below: Screen[Any] = visible_screen_stack.get().pop()
         except LookupError:
