@@ -19,7 +19,7 @@ from allusetui.tui.app import Dashboard
 from allusetui.tui.driver.cells import BLANK, Cell, cells, pieces
 from allusetui.tui.screens.typing import Pick
 from allusetui.tui.widgets.field import Field
-from tests.tui.consoles import afternoon, dashboard
+from tests.tui.consoles import afternoon, dashboard, paused_afternoon
 from tests.tui.test_screens import shown
 
 pytestmark = pytest.mark.asyncio
@@ -83,7 +83,7 @@ async def hurry(app: Dashboard, keys: list[str]) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 async def test_no_haste_leaves_anything_old_on_the_terminal(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, console, clock = dashboard(afternoon())
+    app, console, clock = dashboard(paused_afternoon() if seed % 2 else afternoon())
     terminal, dice = Terminal(app, monkeypatch), np.random.default_rng(seed)
     async with app.run_test(size=SIZE) as pilot:
         await shown(pilot)
