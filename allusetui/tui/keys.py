@@ -25,9 +25,7 @@ def action(name: str) -> str:
 
 def bindings(*names: str) -> list[BindingType]:
     """The default keys of commands; what acts at once does so over everything but a text that is typed."""
-    return [
-        Binding(",".join(_all(name, KEYS[name])), action(name), id=name, priority=name in AT_ONCE) for name in names
-    ]
+    return [Binding(bound(KEYS[name]), action(name), id=name, priority=name in AT_ONCE) for name in names]
 
 
 def rebound(bound_keys: BindingsMap, keys: Mapping[str, str]) -> BindingsMap:
@@ -38,20 +36,13 @@ def rebound(bound_keys: BindingsMap, keys: Mapping[str, str]) -> BindingsMap:
     """
     found = {(binding.id, binding.action): binding for each in bound_keys.key_to_bindings.values() for binding in each}
     fixed = [binding for each in bound_keys.key_to_bindings.values() for binding in each if binding.id is None]
-    own = [replace(binding, key=key) for (name, _), binding in found.items() if name for key in _all(name, keys[name])]
+    own = [replace(binding, key=bound(keys[name])) for (name, _), binding in found.items() if name]
     return BindingsMap([*fixed, *own])
 
 
 def at_once(keys: Mapping[str, str]) -> dict[str, str]:
     """Which command each of Textual's keys is for, of those that act at once."""
-    return {key: name for name in AT_ONCE for key in _all(name, keys[name])}
-
-
-def _all(name: str, key: str) -> tuple[str, ...]:
-    """What acts at once has two names: after an escape that has just been typed a letter arrives with alt."""
-    if name not in AT_ONCE or not (key.isascii() and key.isalpha() and len(key) == 1):
-        return (bound(key),)
-    return (key, f"alt+shift+{key.lower()}" if key.isupper() else f"alt+{key}")
+    return {bound(keys[name]): name for name in AT_ONCE}
 
 
 def bound(key: str) -> str:

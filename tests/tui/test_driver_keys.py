@@ -60,6 +60,8 @@ def heard() -> Iterator[Heard]:
         ("é漢".encode(), ["é", "漢"]),
         (b"\x1b[M\x20\x21\x21x", ["x"]),
         (b"\x1b[[A", ["f1"]),
+        (b"\x1bo\x1b1\x1b\r", ["escape", "o", "escape", "1", "escape", "enter"]),
+        (b"\x1b\x1b[A\x1bOB", ["escape", "up", "down"]),
     ],
 )
 def test_keys_are_keys_whole_or_in_single_bytes(typed: bytes, keys: list[str], heard: Heard) -> None:
@@ -72,6 +74,11 @@ def test_keys_are_keys_whole_or_in_single_bytes(typed: bytes, keys: list[str], h
 def test_what_is_urgent_is_taken_before_the_others_hear_of_it(heard: Heard) -> None:
     heard.reader.feed(b"apb")
     assert (heard.taken, heard.keys) == (["p"], ["a", "b"])
+
+
+def test_what_is_urgent_is_taken_though_a_slow_line_brings_it_together_with_an_escape(heard: Heard) -> None:
+    heard.reader.feed(b"\x1bp")
+    assert (heard.taken, heard.keys) == (["p"], ["escape"])
 
 
 def test_a_paste_is_text_and_no_key(heard: Heard) -> None:

@@ -141,7 +141,6 @@ async def test_resume_and_reset_ask_first(key: str, action: str) -> None:
         ("p", True, Key("pause", "GEN")),
         ("p", False, None),
         ("P", False, Key("pause")),
-        ("alt+shift+p", False, Key("pause")),
         ("ctrl+x", False, Key("kill")),
         ("e", True, None),
     ],

@@ -21,6 +21,9 @@ _PASTE_S = 1.0
 _LONGEST_REPLY = 4_096
 _CSI = re.compile(r"\x1b\[(?!\[|M|<[-\d;]+[mM]|\?\d+;\d\$y)[0-?]*[ -/]*[@-~]")
 """A whole sequence that is neither the mouse nor a mode: a key, or nothing of ours."""
+_ESCAPE = "\x1b"
+_TYPED_ON = re.compile(r"\x1b[^\x1b\[O]", re.DOTALL)
+"""An escape and the key after it, which a slow line brings as one; no command of ours has alt."""
 _HALF, _LONGEST_HALF = re.compile(r"\x1b\[[0-?]+[ -/]*\Z"), 32
 _PASTE = re.compile(r"\x1b\[20([01])~")
 _REPLY = re.compile(r"\x1b(?:\]\d|P(?:[>!]\||[01][$+]r)|_G)")
@@ -57,6 +60,9 @@ class Parser(XTermParser):
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterator[Key]:
         if sequence == ANSWER:
             self._answered()
+        if _TYPED_ON.fullmatch(sequence):
+            yield from super()._sequence_to_key_events(_ESCAPE)
+            sequence = sequence[1]
         found = False
         for key in super()._sequence_to_key_events(sequence, alt):
             found = True
