@@ -164,6 +164,16 @@ async def test_a_key_that_is_taken_as_it_arrives_and_not_sent_is_told() -> None:
         assert "kill NOT SENT: its inbox is full" in desk.line
 
 
+async def test_help_that_was_read_to_its_end_begins_anew() -> None:
+    async with watching(afternoon()) as desk:
+        await desk.press("question_mark")
+        first = desk.text("body")
+        await desk.press("pagedown")
+        assert desk.text("body") != first
+        await desk.press("escape", "question_mark")
+        assert desk.text("body") == first
+
+
 async def test_the_question_mark_shows_keys_and_a_runbook_line_and_escape_goes_back() -> None:
     async with watching(afternoon()) as desk:
         await desk.press("tab", "question_mark")

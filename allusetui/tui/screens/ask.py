@@ -39,8 +39,6 @@ class Ask(Over[str]):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
         self._sheet = sheet
-        self._wrapped: dict[int, tuple[Line, ...]] = {}
-        """The sheet's lines, by the width that they were broken for."""
         self._answered = False
 
     def compose(self) -> ComposeResult:
@@ -51,18 +49,13 @@ class Ask(Over[str]):
                 yield pane
 
     def anew(self, sheet: Sheet) -> None:
-        """Ask something else, or the same, and hear again."""
-        self._answered = False
-        self._put(sheet)
+        """Ask something else, or the same, from its beginning, and hear again."""
+        is_other, self._sheet, self._answered = sheet != self._sheet, sheet, False
         for name, shown in self._parts():
             for pane in self.query(f"#{name}").results(Pane):
                 pane.begin()
-                pane.put(shown)
-
-    def _put(self, sheet: Sheet) -> None:
-        if sheet != self._sheet:
-            self._sheet = sheet
-            self._wrapped.clear()
+                if is_other:
+                    pane.put(shown)
 
     def _parts(self) -> tuple[tuple[str, Content], ...]:
         return ("title", self._heading), ("body", self._body), ("answers", self._told)
@@ -72,9 +65,7 @@ class Ask(Over[str]):
         return (*wrapped(loud, width), ())
 
     def _body(self, width: int) -> tuple[Line, ...]:
-        if width not in self._wrapped:
-            self._wrapped[width] = tuple(piece for line in self._sheet.lines for piece in wrapped(line, width))
-        return self._wrapped[width]
+        return tuple(piece for line in self._sheet.lines for piece in wrapped(line, width))
 
     def _told(self, width: int) -> tuple[Line, ...]:
         return ((), (Cell(self._sheet.keys),))
@@ -131,8 +122,7 @@ class Approval(Ask):
 
     def renew(self, prompt: "Prompt") -> None:
         """Show the same prompt with the evidence as it stands now."""
-        self.prompt = prompt
-        self._put(replace(self._sheet, lines=prompt.lines))
+        self.prompt, self._sheet = prompt, replace(self._sheet, lines=prompt.lines)
         self.query_one("#body", Pane).put(self._body)
 
     def _hears(self) -> bool:

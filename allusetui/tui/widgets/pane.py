@@ -128,6 +128,7 @@ class Pane(Lines):
     def begin(self) -> None:
         """Forget where a person was: it is shown from its beginning."""
         self.cursor, self._top = None, 0
+        self._draw()
 
     def _lay(self) -> None:
         if self._content is not None and self.size.width > self._gutter:
